@@ -1,0 +1,81 @@
+/* The pieces an engine is made of. Each is a plain struct without pointers; an engine holds arrays of them.
+ * Every *_push / *_pull function takes a part of a row: n octets, 1..8, in order. */
+#ifndef SWD_PARTS_H
+#define SWD_PARTS_H
+
+#include "swd.h"
+
+/* ---- hdlc.c: HDLC (ISO/IEC 13239) with FCS-16. A timeslot octet carries its most significant bit first (G.704), HDLC
+ * sends each frame octet least significant bit first: the MSB of the timeslot octet is the earliest bit. */
+#define SWD_TX_RING 2048
+
+typedef struct swd_hdlc_tx {
+    uint64_t bits;                /* encoded bits not yet on the line, earliest in bit 0 */
+    uint32_t n_bits;
+    uint32_t ones;                /* consecutive ones sent, for stuffing */
+    uint32_t read, write;         /* ring of frames: 2 octets length, then octets */
+    uint32_t waiting;             /* frames not wholly sent */
+    uint32_t position, length;    /* within the frame being sent (length includes FCS); 0,0 = flags */
+    uint32_t in_frame;
+    uint16_t fcs;
+    uint8_t ring[SWD_TX_RING];
+} swd_hdlc_tx;
+
+typedef struct swd_hdlc_rx {
+    uint32_t cell;                /* SWD_NONE: deaf */
+    uint32_t shift;               /* last bits seen, for flags, aborts and stuffing */
+    uint32_t ones;
+    uint32_t octet, n_bits;       /* octet being collected */
+    uint32_t length;              /* octets collected, FCS included */
+    uint32_t hunting;             /* no flag seen since the start or the last abort */
+    uint32_t overlong;
+    uint16_t fcs;
+    uint8_t frame[SWD_MAX_FRAME + 2];
+} swd_hdlc_rx;
+
+typedef struct swd_hdlc_result {  /* of one finished frame or error */
+    uint32_t at_octet;            /* which of the pushed octets completed it, 0..7 */
+    uint32_t bad;                 /* 0 = good, else SWD_BAD_* */
+    uint32_t n_octets;            /* without FCS when good; octets seen when bad */
+} swd_hdlc_result;
+
+void swd_hdlc_tx_reset(swd_hdlc_tx *tx);
+int swd_hdlc_tx_queue(swd_hdlc_tx *tx, const uint8_t *octets, uint32_t n_octets);
+void swd_hdlc_tx_flush(swd_hdlc_tx *tx);
+/* Produce n line octets; returns 1 when the queue ran empty within them (closing flag wholly sent), *at_octet tells where. */
+int swd_hdlc_tx_pull(swd_hdlc_tx *tx, uint8_t *line, uint32_t n, uint32_t *at_octet);
+
+void swd_hdlc_rx_reset(swd_hdlc_rx *rx);
+/* Take n line octets. For each finished frame or error calls nothing: writes results in order to results[0..7] and good
+ * frames' octets one after the other to out (room for 8 * SWD_MAX_FRAME); returns the number of results. */
+uint32_t swd_hdlc_rx_push(swd_hdlc_rx *rx, const uint8_t *line, uint32_t n, swd_hdlc_result *results, uint8_t *out);
+
+/* ---- dtmf.c: a bank of DTMF receivers, channels innermost, blocks anchored at cycle 0 (hop and block are multiples of
+ * SWD_ROW_CYCLES). State is plain bytes in caller's memory; the same bytes on every instruction set. */
+typedef struct swd_dtmf swd_dtmf;
+
+typedef struct swd_dtmf_hit {
+    uint64_t at;                  /* cycle of the last octet of the block that decided */
+    uint32_t channel;
+    uint32_t on;                  /* 1 digit begins, 0 digit ended */
+    uint32_t digit;
+    uint32_t length_cycles;       /* when ended */
+} swd_dtmf_hit;
+
+size_t swd_dtmf_size(uint32_t n_channels);
+void swd_dtmf_init(swd_dtmf *bank, uint32_t n_channels);
+void swd_dtmf_assign(swd_dtmf *bank, uint32_t channel, int listening);   /* resets the channel */
+uint32_t swd_dtmf_channels(const swd_dtmf *bank);
+/* Octets `from`..`from`+n-1 (cycles; not crossing a row) of every channel; codes[c * 8 + cycle % 8], A-law. Channels not listening are ignored. Writes at most `capacity` hits (2 a
+ * channel is enough); returns their number. */
+uint32_t swd_dtmf_push(swd_dtmf *bank, uint64_t from, uint32_t n, const uint8_t *codes, swd_dtmf_hit *hits, uint32_t capacity);
+
+/* ---- tone.c: integer oscillators. Phase is 32-bit, a turn is 2^32. */
+uint32_t swd_phase_step(uint32_t freq_mhz);                /* rounded to nearest, integers only */
+int32_t swd_amplitude_q15(int32_t level_mdbm0);            /* peak on the 16-bit scale: 0 dBm0 = 22824 (A-law) */
+int16_t swd_sine(uint32_t phase, int32_t amplitude);       /* amplitude * sin(phase), from the checked-in table */
+
+/* -ln(u) in 1/65536, u = (draw + 1) / 2^64, from the checked-in table: the integer exponential distribution. */
+uint32_t swd_exponential_q16(uint64_t draw);
+
+#endif
