@@ -1,0 +1,1 @@
+"""Time: the scheduler, timers, ports, random streams, the journal and snapshots of a whole machine."""

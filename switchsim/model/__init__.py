@@ -1,0 +1,1 @@
+"""What everything is made of: parts, their states, messages between them, orders to them, events they leave behind."""

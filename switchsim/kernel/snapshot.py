@@ -1,0 +1,125 @@
+"""A whole run as octets, taken between two control ticks: restored, it continues with the same journal.
+
+Snapshot = states of all parts by path + timers + what is in flight + stream counters + the native core's memory + the
+journal's chain. msgpack, with a format number; no pickle.
+"""
+
+from __future__ import annotations
+
+from heapq import heapify
+from typing import Any
+
+import msgspec
+
+from switchsim.kernel.journal import JournalState
+from switchsim.kernel.ports import WireState
+from switchsim.kernel.scheduler import MEDIA, MESSAGE, HeapEntry, Kernel, Seen
+from switchsim.model.message import decode_message
+from switchsim.model.order import AnyOrder
+
+FORMAT = 1
+
+
+class _Due(msgspec.Struct, array_like=True):
+    due: int
+    phase: int
+    index: int
+    sequence: int
+    sort: int
+    name: str
+    generation: int = 0
+    content: bytes = b""
+    from_place: str = ""
+    from_port: str = ""
+
+
+class _Given(msgspec.Struct, array_like=True):
+    at: int
+    sequence: int
+    place: str
+    order: AnyOrder
+
+
+class _Snapshot(msgspec.Struct):
+    format: int
+    now: int
+    sequence: int
+    states: dict[str, bytes]
+    timers: list[tuple[str, str, list[int]]]
+    heap: list[_Due]
+    orders: list[_Given]
+    wires: list[tuple[str, str, WireState]]
+    taken: dict[str, int]
+    media: bytes
+    journal: JournalState
+
+
+def _pack_due(entry: HeapEntry) -> _Due:
+    due, phase, index, sequence, sort, name, content = entry
+    row = _Due(due, phase, index, sequence, sort, name)
+    if sort == MESSAGE:
+        message, row.from_place, row.from_port = content
+        row.content = msgspec.msgpack.encode(message)
+    elif sort == MEDIA:
+        row.content = msgspec.msgpack.encode(content)
+    else:
+        row.generation = content
+    return row
+
+
+def _unpack_due(row: _Due) -> HeapEntry:
+    content: Any = row.generation
+    if row.sort == MESSAGE:
+        content = (decode_message(row.content), row.from_place, row.from_port)
+    elif row.sort == MEDIA:
+        content = msgspec.msgpack.decode(row.content, type=Seen)
+    return row.due, row.phase, row.index, row.sequence, row.sort, row.name, content
+
+
+def take(kernel: Kernel) -> bytes:
+    """The run as it stands, as octets."""
+    pack = msgspec.msgpack.encode
+    return pack(
+        _Snapshot(
+            format=FORMAT,
+            now=kernel.now,
+            sequence=kernel.sequence,
+            states={path: pack(part.state) for path, part in kernel.parts.items()},
+            timers=[(place, name, timer) for (place, name), timer in kernel.timers.items()],
+            heap=[_pack_due(entry) for entry in sorted(kernel.heap, key=lambda entry: entry[:4])],
+            orders=[_Given(*given) for given in sorted(kernel.orders, key=lambda given: given[:2])],
+            wires=[(place, port, wire.state) for (place, port), wire in kernel.wires.items()],
+            taken=kernel.streams.taken,
+            media=kernel.media.snapshot(),
+            journal=kernel.journal.export(),
+        )
+    )
+
+
+def restore(kernel: Kernel, octets: bytes) -> None:
+    """Put a freshly assembled, not yet started kernel of the same machine into the state of a snapshot.
+
+    Raises ValueError when the octets are no snapshot of this format and machine; the kernel is then unusable.
+    """
+    try:
+        snapshot = msgspec.msgpack.decode(octets, type=_Snapshot)
+    except msgspec.DecodeError as error:
+        raise ValueError(f"not a snapshot: {error}") from error
+    if snapshot.format != FORMAT or snapshot.states.keys() != kernel.parts.keys():
+        raise ValueError("the snapshot is of another format or another machine")
+    kernel.index_places()
+    kernel.now, kernel.sequence = snapshot.now, snapshot.sequence
+    kernel.timers = {(place, name): timer for place, name, timer in snapshot.timers}
+    kernel.heap = [_unpack_due(row) for row in snapshot.heap]
+    kernel.orders = [(given.at, given.sequence, given.place, given.order) for given in snapshot.orders]
+    heapify(kernel.heap)
+    heapify(kernel.orders)
+    for place, port, state in snapshot.wires:
+        kernel.wires[place, port].state = state
+    kernel.streams.taken = snapshot.taken
+    kernel.media.restore(snapshot.media)
+    kernel.journal.adopt(snapshot.journal)
+    for path, state_octets in snapshot.states.items():
+        part = kernel.parts[path]
+        part.state = msgspec.msgpack.decode(state_octets, type=type(part.state))
+        part.restored()

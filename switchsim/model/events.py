@@ -1,0 +1,382 @@
+"""The catalogue of journal events, in the order of the way through: kernel, rack, lines, links, calls, people, faults.
+
+Numbers: `call` is the machine's call number (1 and up, once a run); `party` a far-end party's watermark id (1..2047);
+`slot` a timeslot of the switching network (0 = quiet). Causes are Q.850 values.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import Union
+
+import msgspec
+
+from switchsim.model.event import Event, Record
+
+# -- kernel ------------------------------------------------------------------------------------------------------
+
+
+class OrderGiven(Event, frozen=True):
+    """An act from outside was applied at this cycle."""
+
+    order: str
+    arguments: str
+
+
+class PortLost(Event, frozen=True):
+    """A message could not leave: the wire was `full` or `cut`."""
+
+    port: str
+    message: str
+    why: str
+
+
+class RunEnded(Event, frozen=True):
+    """The last line: `done`, `interrupted`, `terminated`, `output`."""
+
+    why: str
+
+
+# -- rack --------------------------------------------------------------------------------------------------------
+
+
+class BoardState(Event, frozen=True):
+    """off, self_test, in_service, faulty, pulled, hung."""
+
+    state: str
+
+
+class LedChanged(Event, frozen=True):
+    led: str
+    state: str  # off, green, red, green_blinking, red_blinking
+
+
+class AlarmRaised(Event, frozen=True):
+    alarm: str
+    about: str  # place of what is wrong
+    severity: str  # critical, major, minor, warning
+    cause: str
+    zh: str
+    en: str
+
+
+class AlarmCleared(Event, frozen=True):
+    alarm: str
+    about: str
+    since: int  # cycle at which it was raised
+
+
+class DefectSeen(Event, frozen=True):
+    """A circuit detected something wrong (before any alarm): los, slave_lost, heartbeat_lost, ..."""
+
+    defect: str
+    about: str
+
+
+class DefectGone(Event, frozen=True):
+    defect: str
+    about: str
+
+
+class ProcessorActive(Event, frozen=True):
+    """This main processor took the calls: after power-on, or a switchover."""
+
+    why: str
+    kept: int  # calls in talk or queue that go on
+    lost: int  # calls in set-up that are given up
+
+
+class MailboxCounted(Event, frozen=True):
+    """What a mailbox held when its processor went: handed to the other one, or lost."""
+
+    handed_over: int
+    lost: int
+
+
+class SlotsConnected(Event, frozen=True):
+    """From this cycle on, `to_slot` hears `from_slot`; from 0 = quiet."""
+
+    to_slot: int
+    from_slot: int
+
+
+class ConferenceLeg(Event, frozen=True):
+    """From this cycle on, leg hears the legs whose bits are set; from 0 = the leg is free."""
+
+    conference: int
+    leg: int
+    from_slot: int
+    hears: int
+
+
+# -- links -------------------------------------------------------------------------------------------------------
+
+
+class FrameSent(Event, frozen=True):
+    """An LAPD frame was given to the line: address to information field, hexadecimal, no FCS."""
+
+    link: str  # line:timeslot
+    octets: str
+
+
+class FrameReceived(Event, frozen=True):
+    """The last bit of an LAPD frame arrived."""
+
+    link: str
+    octets: str
+
+
+class FrameBad(Event, frozen=True):
+    """fcs, abort, short, long, align."""
+
+    link: str
+    reason: str
+    octets_count: int
+
+
+class LinkUp(Event, frozen=True):
+    link: str
+
+
+class LinkDown(Event, frozen=True):
+    link: str
+
+
+class Violated(Event, frozen=True):
+    """A peer broke a protocol; the run goes on."""
+
+    link: str
+    clause: str
+    detail: str
+
+
+# -- calls -------------------------------------------------------------------------------------------------------
+
+
+class CallOffered(Event, frozen=True):
+    """A new call: `in` from a trunk, `out` to a trunk, `seat` from a seat."""
+
+    call: int
+    direction: str
+    line: str
+    timeslot: int
+    calling: str
+    called: str
+
+
+class CallTranslated(Event, frozen=True):
+    call: int
+    dialled: str
+    number: str
+
+
+class CallState(Event, frozen=True):
+    """collecting, service, queued, ringing, talk, held, consulting, conference, outgoing, clearing."""
+
+    call: int
+    state: str
+    detail: str
+
+
+class CallAnswered(Event, frozen=True):
+    call: int
+
+
+class CallQueued(Event, frozen=True):
+    call: int
+    queue: str
+    position: int  # 1 = first
+
+
+class CallUnqueued(Event, frozen=True):
+    """seat, abandoned, overflow, lost."""
+
+    call: int
+    queue: str
+    why: str
+    waited: int  # cycles
+
+
+class CallCleared(Event, frozen=True):
+    """The machine is done with the call."""
+
+    call: int
+    cause: int
+    by: str  # caller, seat, machine, network, fault
+
+
+class CallRecord(Event, frozen=True):
+    """The call record (话单): exactly one a call. Cycles; 0 = never."""
+
+    call: int
+    direction: str
+    line: str
+    timeslot: int
+    calling: str
+    called: str
+    number: str
+    queue: str
+    seat: str
+    offered: int
+    answered: int
+    talked: int
+    ended: int
+    cause: int
+    by: str
+
+
+class CircuitState(Event, frozen=True):
+    """idle, busy, blocked, restarting."""
+
+    line: str
+    timeslot: int
+    state: str
+
+
+class ResourceSeized(Event, frozen=True):
+    """receiver, announcer, conference: `unit` counts within the machine."""
+
+    resource: str
+    unit: int
+    call: int
+
+
+class ResourceFreed(Event, frozen=True):
+    resource: str
+    unit: int
+    call: int
+
+
+class ResourceShort(Event, frozen=True):
+    """None was free."""
+
+    resource: str
+    call: int
+
+
+class DigitHeard(Event, frozen=True):
+    """A receiver of the machine heard a digit in the speech path."""
+
+    receiver: int
+    call: int
+    digit: str
+
+
+class SeatState(Event, frozen=True):
+    """signed_out, idle, ringing, talk, held, wrap_up, busy, faulty."""
+
+    seat: str
+    state: str
+    call: int
+
+
+# -- far end and people ------------------------------------------------------------------------------------------
+
+
+class PartyCalls(Event, frozen=True):
+    """A far-end party places a call."""
+
+    party: int
+    calling: str
+    called: str
+
+
+class PartyState(Event, frozen=True):
+    """calling, ringing, talking, released, refused."""
+
+    party: int
+    state: str
+    cause: int
+
+
+class PartyHears(Event, frozen=True):
+    """What a person hears changed, at `since` (exact cycle): quiet, party, tone, prompt, sound, mix, dead."""
+
+    party: int
+    what: str
+    which: str
+    since: int
+
+
+class PartyDials(Event, frozen=True):
+    """DTMF, as audio."""
+
+    party: int
+    digits: str
+
+
+# -- call centre -------------------------------------------------------------------------------------------------
+
+
+class ProcessState(Event, frozen=True):
+    """A platform process: started, stopped, crashed, hung."""
+
+    state: str
+
+
+class PlatformLink(Event, frozen=True):
+    """The main processor's view of CTI-SERVER: up, down."""
+
+    state: str
+
+
+class Routed(Event, frozen=True):
+    """Who chose where a call goes: `platform` or `switch`."""
+
+    call: int
+    by: str
+    queue: str
+
+
+# -- faults ------------------------------------------------------------------------------------------------------
+
+
+class FaultArmed(Event, frozen=True):
+    fault: str
+    name: str
+    where: str
+
+
+class FaultFired(Event, frozen=True):
+    fault: str
+    effect: str
+
+
+class FaultUndone(Event, frozen=True):
+    fault: str
+
+
+# -- outside -----------------------------------------------------------------------------------------------------
+
+
+class ProgramAttached(Event, frozen=True):
+    source: str
+
+
+class ProgramDetached(Event, frozen=True):
+    source: str
+
+
+@functools.cache
+def event_types() -> tuple[type[Event], ...]:
+    """Every event of the catalogue, in order of name."""
+    return tuple(sorted(Event.__subclasses__(), key=lambda struct: struct.__name__))
+
+
+class _Head(msgspec.Struct):
+    at: int
+    phase: str
+    place: str
+    seq: int
+
+
+@functools.cache
+def _decoders() -> tuple[msgspec.json.Decoder[_Head], msgspec.json.Decoder[Event]]:
+    return msgspec.json.Decoder(_Head), msgspec.json.Decoder(Union[event_types()])  # type: ignore[arg-type] # noqa: UP007
+
+
+def decode_line(line: bytes) -> Record:
+    """One journal line (not the first) as a Record; raises msgspec.DecodeError when it is none."""
+    heads, events = _decoders()
+    head = heads.decode(line)
+    return Record(head.at, head.phase, head.place, head.seq, events.decode(line))

@@ -1,0 +1,223 @@
+"""What boards and the main processor say to each other, and what people do to seat sets.
+
+`board` is a bus address, `slot` a timeslot of the switching network, `link` a D channel of the board.
+"""
+
+from __future__ import annotations
+
+from switchsim.model.message import BusMessage, Message
+
+# -- down: main processor to boards ------------------------------------------------------------------------------
+
+
+class SendLayer3(BusMessage, frozen=True):
+    """Q.931 message for a D channel."""
+
+    link: int
+    octets: bytes
+
+
+class ConnectSlots(BusMessage, frozen=True):
+    """`to_slot` hears `from_slot` from now on; from 0 = quiet."""
+
+    to_slot: int
+    from_slot: int
+
+
+class SetConferenceLeg(BusMessage, frozen=True):
+    conference: int
+    leg: int
+    from_slot: int  # 0 frees the leg
+    hears: int  # bit l: hears leg l
+
+
+class PlayPrompts(BusMessage, frozen=True):
+    """Start prompts on an announcement channel; `looping` repeats until stopped."""
+
+    channel: int
+    prompts: tuple[int, ...]
+    looping: bool
+
+
+class StopChannel(BusMessage, frozen=True):
+    channel: int
+
+
+class ListenDigits(BusMessage, frozen=True):
+    receiver: int
+    listen: bool
+
+
+class SeatDisplay(BusMessage, frozen=True):
+    """What the seat set shows and rings: state as in SeatState, text for the person."""
+
+    seat: int
+    state: str
+    ringing: bool
+    call: int
+    calling: str
+
+
+class RouteRequest(BusMessage, frozen=True):
+    """To the platform, over MEM."""
+
+    call: int
+    number: str
+    calling: str
+
+
+class Poll(BusMessage, frozen=True):
+    """A node asks its slave whether it is there."""
+
+
+# -- up: boards to the main processor ----------------------------------------------------------------------------
+
+
+class Layer3Received(BusMessage, frozen=True):
+    link: int
+    octets: bytes
+
+
+class LinkChanged(BusMessage, frozen=True):
+    link: int
+    up: bool
+
+
+class DigitReceived(BusMessage, frozen=True):
+    receiver: int
+    digit: str
+
+
+class PlayEnded(BusMessage, frozen=True):
+    channel: int
+
+
+class SeatKey(BusMessage, frozen=True):
+    """A key of a seat set: sign_in, sign_out, answer, release, hold, retrieve, dial, transfer, conference, busy, ready."""
+
+    seat: int
+    key: str
+    argument: str
+
+
+class LineChanged(BusMessage, frozen=True):
+    """A line of a trunk board went out of service (with its defect), or came back."""
+
+    line: int
+    in_service: bool
+    defect: str
+
+
+class UnitFailed(BusMessage, frozen=True):
+    """A receiver or announcement channel failed its test, or passes it again."""
+
+    unit: int
+    failed: bool
+
+
+class SlaveChanged(BusMessage, frozen=True):
+    """A node saw a slave go or come back."""
+
+    ok: bool
+
+
+class PlatformChanged(BusMessage, frozen=True):
+    """MEM: the link to CTI-SERVER is up or down."""
+
+    up: bool
+
+
+class RouteAnswer(BusMessage, frozen=True):
+    call: int
+    queue: str
+
+
+class Present(BusMessage, frozen=True):
+    """A slave's answer to Poll."""
+
+
+class BoardStarted(BusMessage, frozen=True):
+    """A board is (again) in service and has forgotten everything."""
+
+
+class ProcessorOrder(Message, frozen=True):
+    """To a processor's firmware: a person at a console asks for something (dial: place a test call)."""
+
+    act: str
+    line: str
+    number: str
+    calling: str
+    hold_cycles: int
+
+
+# -- between the processors, and to the switchover board ---------------------------------------------------------
+
+
+class Heartbeat(Message, frozen=True):
+    """Every processor to EMA."""
+
+
+class Activate(Message, frozen=True):
+    """EMA to a processor: be active, or standby."""
+
+    active: bool
+    why: str
+
+
+class Checkpoint(Message, frozen=True):
+    """Active to standby: the present state of one thing, msgpack; no octets = forget it.
+
+    what: call, seat, circuit, counter.
+    """
+
+    what: str
+    key: str
+    octets: bytes
+
+
+class SelectProcessor(Message, frozen=True):
+    """EMA to the nodes: which mailbox side is active (`a`, `b`, or `` for none)."""
+
+    side: str
+
+
+# -- seat sets and people ----------------------------------------------------------------------------------------
+
+
+class SetShows(Message, frozen=True):
+    """Seat set to its person."""
+
+    seat: str
+    state: str
+    ringing: bool
+    call: int
+    calling: str
+
+
+class SetKey(Message, frozen=True):
+    """Person to the seat set."""
+
+    seat: str
+    key: str
+    argument: str
+
+
+class PlaceCall(Message, frozen=True):
+    """To an exchange of the far end: one of your subscribers calls."""
+
+    called: str
+    calling: str
+    plan: str
+    hold_cycles: int
+    patience_cycles: int
+
+
+# -- platform ----------------------------------------------------------------------------------------------------
+
+
+class Packet(Message, frozen=True):
+    """MEM board <-> CTI-SERVER over Ethernet."""
+
+    what: str  # heartbeat, heartbeat_answer, route, route_answer
+    call: int
+    text: str
