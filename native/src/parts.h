@@ -7,47 +7,51 @@
 
 /* ---- hdlc.c: HDLC (ISO/IEC 13239) with FCS-16. A timeslot octet carries its most significant bit first (G.704), HDLC
  * sends each frame octet least significant bit first: the MSB of the timeslot octet is the earliest bit. */
-#define SWD_TX_RING 2048
+#define SWD_TX_RING 2048      /* a power of two */
 
 typedef struct swd_hdlc_tx {
-    uint64_t bits;                /* encoded bits not yet on the line, earliest in bit 0 */
-    uint32_t n_bits;
-    uint32_t ones;                /* consecutive ones sent, for stuffing */
-    uint32_t read, write;         /* ring of frames: 2 octets length, then octets */
+    uint32_t bits;                /* encoded bits not yet on the line, the last in bit 0; the rest of one flag or octet */
+    uint32_t n_bits;              /* 0..9 */
+    uint32_t ones;                /* consecutive ones sent, for stuffing, 0..4 */
+    uint32_t read, write;         /* ring of frames: 2 octets length (FCS included), then octets; free running */
     uint32_t waiting;             /* frames not wholly sent */
     uint32_t position, length;    /* within the frame being sent (length includes FCS); 0,0 = flags */
-    uint32_t in_frame;
-    uint16_t fcs;
+    uint32_t after_flag;          /* the latest thing encoded is a flag: a frame may follow */
+    uint32_t closing;             /* `bits` holds the rest of a frame's closing flag */
     uint8_t ring[SWD_TX_RING];
 } swd_hdlc_tx;
 
 typedef struct swd_hdlc_rx {
-    uint32_t cell;                /* SWD_NONE: deaf */
-    uint32_t shift;               /* last bits seen, for flags, aborts and stuffing */
-    uint32_t ones;
+    uint32_t cell;                /* the engine's; SWD_NONE: deaf */
+    uint32_t ones;                /* consecutive ones just seen, 0..7 (7: seven or more) */
     uint32_t octet, n_bits;       /* octet being collected */
     uint32_t length;              /* octets collected, FCS included */
-    uint32_t hunting;             /* no flag seen since the start or the last abort */
-    uint32_t overlong;
-    uint16_t fcs;
+    uint32_t hunting;             /* no flag seen since the start, the last abort or an overlong frame */
     uint8_t frame[SWD_MAX_FRAME + 2];
 } swd_hdlc_rx;
 
 typedef struct swd_hdlc_result {  /* of one finished frame or error */
     uint32_t at_octet;            /* which of the pushed octets completed it, 0..7 */
     uint32_t bad;                 /* 0 = good, else SWD_BAD_* */
-    uint32_t n_octets;            /* without FCS when good; octets seen when bad */
+    uint32_t n_octets;            /* without FCS when good; whole octets seen when bad */
 } swd_hdlc_result;
 
 void swd_hdlc_tx_reset(swd_hdlc_tx *tx);
+/* Queue a frame of 1..SWD_MAX_FRAME octets; the FCS is added. SWD_E_RANGE, SWD_E_FULL: nothing queued. */
 int swd_hdlc_tx_queue(swd_hdlc_tx *tx, const uint8_t *octets, uint32_t n_octets);
+/* Forget what waits; when a frame is being sent, send eight ones (an abort) in place of its rest. */
 void swd_hdlc_tx_flush(swd_hdlc_tx *tx);
-/* Produce n line octets; returns 1 when the queue ran empty within them (closing flag wholly sent), *at_octet tells where. */
+/* Produce n line octets; returns 1 when the queue ran empty within them (closing flag wholly sent), *at_octet tells where.
+ * One flag stands between two frames that wait. */
 int swd_hdlc_tx_pull(swd_hdlc_tx *tx, uint8_t *line, uint32_t n, uint32_t *at_octet);
 
+/* Start hunting for a flag; `cell` stays as it is. */
 void swd_hdlc_rx_reset(swd_hdlc_rx *rx);
-/* Take n line octets. For each finished frame or error calls nothing: writes results in order to results[0..7] and good
- * frames' octets one after the other to out (room for 8 * SWD_MAX_FRAME); returns the number of results. */
+/* Take n line octets. Writes results in order to results[0..7] (at most one an octet) and good frames' octets one after
+ * the other to out (room for 8 * SWD_MAX_FRAME); returns the number of results.
+ * Between two flags: no bits or a shared zero: nothing; below 32 bits SHORT; not whole octets ALIGN; then the FCS decides.
+ * LONG is reported when octet SWD_MAX_FRAME + 3 is complete, then the receiver hunts. Seven ones report ABORT only
+ * when data came between the flag and them. */
 uint32_t swd_hdlc_rx_push(swd_hdlc_rx *rx, const uint8_t *line, uint32_t n, swd_hdlc_result *results, uint8_t *out);
 
 /* ---- dtmf.c: a bank of DTMF receivers, channels innermost, blocks anchored at cycle 0 (hop and block are multiples of
@@ -77,5 +81,8 @@ int16_t swd_sine(uint32_t phase, int32_t amplitude);       /* amplitude * sin(ph
 
 /* -ln(u) in 1/65536, u = (draw + 1) / 2^64, from the checked-in table: the integer exponential distribution. */
 uint32_t swd_exponential_q16(uint64_t draw);
+
+/* ---- prng.c: one block of Philox4x64-10. */
+void swd_philox_block(uint64_t out[4], const uint64_t counter[4], const uint64_t key[2]);
 
 #endif

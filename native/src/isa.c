@@ -1,0 +1,34 @@
+/* Which instruction set the banks use: chosen once for the process, the best one unless told otherwise. */
+#include "parts.h"
+
+#if defined(__x86_64__)
+int swd_isa_best(void)
+{
+    __builtin_cpu_init();
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl"))
+        return SWD_ISA_AVX512;
+    return __builtin_cpu_supports("avx2") ? SWD_ISA_AVX2 : SWD_ISA_SSE2;
+}
+#else
+int swd_isa_best(void)
+{
+    return SWD_ISA_PLAIN;
+}
+#endif
+
+static int selected = -1;        /* process-wide, not part of any state: results do not depend on it */
+
+int swd_isa_select(int isa)
+{
+    if (isa < SWD_ISA_PLAIN || isa > SWD_ISA_AVX512)
+        return SWD_E_RANGE;
+    if (isa > swd_isa_best())
+        return SWD_E_ISA;
+    selected = isa;
+    return SWD_OK;
+}
+
+int swd_isa_selected(void)
+{
+    return selected < 0 ? swd_isa_best() : selected;
+}

@@ -1,0 +1,20 @@
+/* Made by tools/make_tables.py; a test compares. */
+#ifndef SWD_TABLES_H
+#define SWD_TABLES_H
+
+#include <stdint.h>
+
+#define SWD_LN2_Q24 11629080u
+
+extern const int16_t swd_table_sine[4096];  /* one turn in 4096 points, Q14 */
+extern const uint32_t swd_table_ln[1025];  /* -ln(1/2 + i/2048), Q24 */
+extern const uint32_t swd_table_peak[62];  /* peak of -60000 + 1024 i mdBm0, 16-bit A-law scale, Q16 */
+extern const uint32_t swd_table_ratio_32[32];  /* amplitude ratio of 32 i mdB, Q30 */
+extern const uint32_t swd_table_ratio_1[32];  /* amplitude ratio of i mdB, Q30 */
+extern const int16_t swd_table_alaw[256];  /* A-law decoder, 16-bit scale */
+extern const int16_t swd_table_ulaw[256];  /* mu-law decoder, 16-bit scale */
+extern const uint8_t swd_table_to_alaw[4096];  /* A-law encoder by (uint16_t)linear >> 4 */
+extern const uint16_t swd_table_fcs[256];  /* FCS-16, one octet a step */
+extern const uint32_t swd_table_stuff[1280];  /* ones before * 256 + octet: bits | count << 12 | ones after << 16 */
+
+#endif

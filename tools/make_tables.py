@@ -1,0 +1,201 @@
+"""Write native/src/tables.c and tables.h: every constant table of the native core, exactly rounded.
+
+Only integers and `decimal` (correctly rounded by its specification) are used, so each host writes the same bytes; a test
+runs this again and compares. Usage: python tools/make_tables.py [DIRECTORY]   (default: native/src)
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from decimal import ROUND_HALF_EVEN, Decimal, getcontext
+from pathlib import Path
+
+getcontext().prec = 60
+
+PI = Decimal("3.14159265358979323846264338327950288419716939937510582097494459")
+SINE_BITS = 12                    # 4096 points a turn
+SINE_Q = 14                       # 16384 = one
+LN_BITS = 10                      # 1024 intervals of [1/2, 1)
+LN_Q = 24
+AMPLITUDE_FLOOR_MDBM0 = -60_000
+AMPLITUDE_TOP_MDBM0 = 3_000
+PEAK_0_DBM0 = 22_824              # 16-bit A-law scale: RMS of the digital milliwatt, 16139, times root two
+AMPLITUDE_Q = 16
+STEP_Q = 30
+DTMF_HZ = (697, 770, 852, 941, 1209, 1336, 1477, 1633)   # Q.23
+DTMF_BLOCK = 96                   # samples of a Hann block; half of it is the hop
+DTMF_Q = 14
+
+
+def nearest(value: Decimal) -> int:
+    """Round to the nearest integer (ties, which irrational values never give, to even)."""
+    return int(value.to_integral_value(rounding=ROUND_HALF_EVEN))
+
+
+def cosine(turns: Decimal) -> Decimal:
+    """cos(2 pi turns) by its power series; turns of any size, error below 1e-50."""
+    angle = (turns % 1) * 2 * PI
+    term = total = Decimal(1)
+    for k in range(2, 120, 2):
+        term *= -angle * angle / (k * (k - 1))
+        total += term
+    return total
+
+
+def sine(turns: Decimal) -> Decimal:
+    """sin(2 pi turns)."""
+    return cosine(turns - Decimal("0.25"))
+
+
+def sine_table() -> list[int]:
+    """One turn, Q14."""
+    points = 1 << SINE_BITS
+    return [nearest(sine(Decimal(i) / points) * (1 << SINE_Q)) for i in range(points)]
+
+
+def ln_table() -> list[int]:
+    """-ln(x) in Q24 at x = 1/2 + i/2048, i = 0..1024."""
+    half = 1 << LN_BITS
+    return [nearest(-(Decimal(half + i) / (2 * half)).ln() * (1 << LN_Q)) for i in range(half + 1)]
+
+
+def ln2() -> int:
+    """ln 2 in Q24."""
+    return nearest(Decimal(2).ln() * (1 << LN_Q))
+
+
+def decibel_ratio(mdb: int) -> Decimal:
+    """Amplitude ratio of a level in thousandths of a decibel."""
+    return (Decimal(mdb) / 20_000 * Decimal(10).ln()).exp()
+
+
+def amplitude_tables() -> tuple[list[int], list[int], list[int]]:
+    """Peaks from the floor in steps of 1024 mdB (Q16), then ratios of 32 mdB and of 1 mdB (Q30)."""
+    coarse_count = (AMPLITUDE_TOP_MDBM0 - AMPLITUDE_FLOOR_MDBM0) // 1024 + 1
+    coarse = [
+        nearest(PEAK_0_DBM0 * decibel_ratio(AMPLITUDE_FLOOR_MDBM0 + 1024 * i) * (1 << AMPLITUDE_Q))
+        for i in range(coarse_count)
+    ]
+    middle = [nearest(decibel_ratio(32 * i) * (1 << STEP_Q)) for i in range(32)]
+    fine = [nearest(decibel_ratio(i) * (1 << STEP_Q)) for i in range(32)]
+    return coarse, middle, fine
+
+
+def alaw_decode(code: int) -> int:
+    """G.711 table 1, on the 16-bit scale."""
+    bits = code ^ 0x55
+    segment, magnitude = bits >> 4 & 7, (bits & 15) * 16 + 8
+    if segment:
+        magnitude = (magnitude + 256) << (segment - 1)
+    return magnitude if bits & 0x80 else -magnitude
+
+
+def ulaw_decode(code: int) -> int:
+    """G.711 table 2, on the 16-bit scale."""
+    bits = ~code & 0xFF
+    magnitude = (((bits & 15) * 8 + 132) << (bits >> 4 & 7)) - 132
+    return -magnitude if bits & 0x80 else magnitude
+
+
+def alaw_encode(linear: int) -> int:
+    """G.711 table 1: the segment is found by the position of the highest bit of the 12-bit magnitude."""
+    magnitude = (~linear if linear < 0 else linear) >> 4
+    segment = max(0, magnitude.bit_length() - 4)
+    mantissa = magnitude >> max(0, segment - 1) & 15
+    return (segment << 4 | mantissa | (0 if linear < 0 else 0x80)) ^ 0x55
+
+
+def alaw_encode_table() -> list[int]:
+    """A-law of every 12-bit value, indexed by (uint16 linear) >> 4."""
+    return [alaw_encode((i if i < 2048 else i - 4096) << 4) for i in range(4096)]
+
+
+def fcs_table() -> list[int]:
+    """CRC of ISO/IEC 13239 annex A, reflected polynomial 0x8408, an octet at a time."""
+    table = []
+    for octet in range(256):
+        crc = octet
+        for _ in range(8):
+            crc = crc >> 1 ^ (0x8408 if crc & 1 else 0)
+        table.append(crc)
+    return table
+
+
+def stuff_table() -> list[int]:
+    """Bit stuffing of an octet, sent least significant bit first: index ones * 256 + octet; bits 9..0 what is sent (the
+    last in bit 0), 12..15 how many, 16..18 the consecutive ones after it.
+    """
+    return [stuffed(ones, octet) for ones in range(5) for octet in range(256)]
+
+
+def stuffed(ones: int, octet: int) -> int:
+    """One entry of stuff_table: `ones` (0..4) consecutive ones were sent before."""
+    sent = count = 0
+    for i in range(8):
+        bit = octet >> i & 1
+        sent = sent << 1 | bit
+        count += 1
+        ones = ones + 1 if bit else 0
+        if ones == 5:
+            sent <<= 1
+            count += 1
+            ones = 0
+    return sent | count << 12 | ones << 16
+
+
+def c_array(kind: str, name: str, values: Iterable[int]) -> str:
+    """A C definition, wrapped at 120 columns."""
+    lines, line = [], "   "
+    items = list(values)
+    for value in items:
+        piece = f" {value},"
+        if len(line) + len(piece) > 118:
+            lines.append(line)
+            line = "   "
+        line += piece
+    return f"const {kind} {name}[{len(items)}] = {{\n" + "\n".join([*lines, line]) + "\n};\n"
+
+
+def tables() -> list[tuple[str, str, list[int], str]]:
+    """(C type, name, values, comment) of every table, in the order of the file."""
+    coarse, middle, fine = amplitude_tables()
+    return [
+        ("int16_t", "swd_table_sine", sine_table(), "one turn in 4096 points, Q14"),
+        ("uint32_t", "swd_table_ln", ln_table(), "-ln(1/2 + i/2048), Q24"),
+        ("uint32_t", "swd_table_peak", coarse, "peak of -60000 + 1024 i mdBm0, 16-bit A-law scale, Q16"),
+        ("uint32_t", "swd_table_ratio_32", middle, "amplitude ratio of 32 i mdB, Q30"),
+        ("uint32_t", "swd_table_ratio_1", fine, "amplitude ratio of i mdB, Q30"),
+        ("int16_t", "swd_table_alaw", [alaw_decode(i) for i in range(256)], "A-law decoder, 16-bit scale"),
+        ("int16_t", "swd_table_ulaw", [ulaw_decode(i) for i in range(256)], "mu-law decoder, 16-bit scale"),
+        ("uint8_t", "swd_table_to_alaw", alaw_encode_table(), "A-law encoder by (uint16_t)linear >> 4"),
+        ("uint16_t", "swd_table_fcs", fcs_table(), "FCS-16, one octet a step"),
+        ("uint32_t", "swd_table_stuff", stuff_table(), "ones before * 256 + octet: bits | count << 12 | ones after << 16"),
+    ]
+
+
+def header(rows: list[tuple[str, str, list[int], str]]) -> str:
+    """tables.h."""
+    lines = [f"extern const {kind} {name}[{len(values)}];  /* {note} */" for kind, name, values, note in rows]
+    return (
+        "/* Made by tools/make_tables.py; a test compares. */\n#ifndef SWD_TABLES_H\n#define SWD_TABLES_H\n\n"
+        "#include <stdint.h>\n\n" + f"#define SWD_LN2_Q24 {ln2()}u\n\n" + "\n".join(lines) + "\n\n#endif\n"
+    )
+
+
+def source(rows: list[tuple[str, str, list[int], str]]) -> str:
+    """tables.c."""
+    bodies = [f"/* {note} */\n" + c_array(kind, name, values) for kind, name, values, note in rows]
+    return '/* Made by tools/make_tables.py; a test compares. */\n#include "tables.h"\n\n' + "\n".join(bodies)
+
+
+def main(arguments: list[str]) -> None:
+    """Write both files into the directory given, or into native/src beside this script."""
+    where = Path(arguments[0]) if arguments else Path(__file__).resolve().parent.parent / "native" / "src"
+    rows = tables()
+    (where / "tables.h").write_text(header(rows), encoding="ascii")
+    (where / "tables.c").write_text(source(rows), encoding="ascii")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
