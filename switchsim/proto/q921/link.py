@@ -1,0 +1,590 @@
+"""The LAPD data link of a primary rate D channel: point to point, TEI fixed, modulo 128 (Q.921 clause 5, annex B).
+
+The machine is one table, `TRANSITIONS`: (state, event) -> procedure. It knows no clock: timers are actions, and whoever
+owns the line calls `timer(name)` when one expires.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final, Literal, TypeAlias
+
+import msgspec
+
+from switchsim.proto.q921.actions import (
+    Action,
+    Data,
+    Established,
+    Released,
+    SendFrame,
+    StartTimer,
+    StopTimer,
+    UnitData,
+    Violation,
+)
+from switchsim.proto.q921.frames import CONTROL, Event, Frame, Invalid, State, decode
+from switchsim.units import seconds
+
+_SABME, _DISC, _UA, _DM = (CONTROL[event] for event in (Event.SABME, Event.DISC, Event.UA, Event.DM))
+_RR, _RNR, _REJ = (CONTROL[event] for event in (Event.RR, Event.RNR, Event.REJ))
+_FIRST: Final = {control: tuple(bytes((control, second)) for second in range(256)) for control in (_RR, _RNR, _REJ)}
+"""Both control octets of every S frame, by N(R) and P/F: built once, as most frames are one of them."""
+
+
+class LapdState(msgspec.Struct):
+    """Everything a data link remembers; plain values, so that a snapshot is its encoding.
+
+    `queue` holds layer 3 messages from N(S) = `va` on; the first `sent_count` of them have been transmitted at least
+    once. Sequence variables are 0..127, times in cycles. `t203_cycles` 0 switches the supervision off.
+    """
+
+    side: Literal["network", "user"]
+    sapi: int = 0
+    tei: int = 0
+    t200_cycles: int = seconds(1)  # Q.921 5.9.1
+    t203_cycles: int = seconds(10)  # Q.921 5.9.8
+    n200: int = 3  # retransmissions, 5.9.2
+    n201: int = 260  # octets of information, 5.9.3
+    k: int = 7  # outstanding I frames, 5.9.5: 64 kbit/s call control
+    state: State = State.TEI_ASSIGNED
+    vs: int = 0
+    va: int = 0
+    vr: int = 0
+    retransmission_count: int = 0
+    queue: list[bytes] = msgspec.field(default_factory=list)
+    sent_count: int = 0
+    wanted: bool = False  # layer 3 wants the link: a line that comes back establishes it
+    layer3_initiated: bool = False
+    peer_busy: bool = False
+    own_busy: bool = False
+    reject_exception: bool = False
+    t200_running: bool = False
+    t203_running: bool = False
+    frames_in_count: int = 0
+    frames_out_count: int = 0
+    violations_count: int = 0
+    discarded_count: int = 0  # layer 3 messages offered while there was no link
+
+
+class Lapd:
+    """One data link over its state; every method returns the actions in the order in which they are to be done."""
+
+    def __init__(self, state: LapdState) -> None:
+        self.state = state
+        network = state.side == "network"
+        first = state.sapi << 2
+        self._address = bytes((first, state.tei << 1 | 1))
+        self._peer_command = 0 if network else 2  # C/R: 1 in commands of the network and responses of the user
+        self._command = bytes((first | (2 if network else 0), state.tei << 1 | 1))
+        self._response = bytes((first | (0 if network else 2), state.tei << 1 | 1))
+        self._out: list[Action] = []
+
+    # -- what comes in ---------------------------------------------------------------------------------------------
+
+    def receive(self, octets: bytes) -> list[Action]:
+        """Take one frame (address to information, FCS already checked and removed). Never raises."""
+        out: list[Action] = []
+        self._out = out
+        state = self.state
+        state.frames_in_count += 1
+        frame = decode(octets, self._address, self._peer_command, state.n201)
+        if isinstance(frame, Invalid):
+            self._violation(frame.clause, frame.detail)
+        else:
+            _TABLE[state.state][frame.event](self, frame)
+        return out
+
+    def establish(self) -> list[Action]:
+        """DL-ESTABLISH request: send SABME; `Established(requested=True)` or `Released` follows."""
+        self.state.wanted = True
+        return self._do(Frame(Event.ESTABLISH))
+
+    def release(self) -> list[Action]:
+        """DL-RELEASE request: send DISC; `Released(requested=True)` follows."""
+        self.state.wanted = False
+        return self._do(Frame(Event.RELEASE))
+
+    def send(self, l3: bytes) -> list[Action]:
+        """DL-DATA request: queue one layer 3 message of at most N201 octets.
+
+        Without a link the message is discarded and counted in `discarded_count` (clause 5.6.1).
+        """
+        assert len(l3) <= self.state.n201, f"{len(l3)} octets of layer 3 exceed N201 = {self.state.n201}"
+        return self._do(Frame(Event.DATA, info=l3))
+
+    def timer(self, name: str) -> list[Action]:
+        """The timer `name` ("T200" or "T203") expired; one that does not run changes nothing."""
+        state = self.state
+        running = state.t200_running if name == "T200" else name == "T203" and state.t203_running
+        return self._do(Frame(Event[name])) if running else []
+
+    def line(self, up: bool) -> list[Action]:
+        """Layer 1 was activated or deactivated (PH-ACTIVATE and PH-DEACTIVATE indications)."""
+        return self._do(Frame(Event.LINE_UP if up else Event.LINE_DOWN))
+
+    def busy(self, on: bool) -> list[Action]:
+        """Own receiver busy begins or ends: the peer is told to wait with RNR (clause 5.6.5)."""
+        return self._do(Frame(Event.BUSY if on else Event.READY))
+
+    def _do(self, frame: Frame) -> list[Action]:
+        out: list[Action] = []
+        self._out = out
+        _TABLE[self.state.state][frame.event](self, frame)
+        return out
+
+    # -- building blocks -------------------------------------------------------------------------------------------
+
+    def _violation(self, clause: str, detail: str) -> None:
+        self.state.violations_count += 1
+        self._out.append(Violation(clause, detail))
+
+    def _transmit(self, octets: bytes) -> None:
+        self.state.frames_out_count += 1
+        self._out.append(SendFrame(octets))
+
+    def _transmit_u(self, address: bytes, control: int, pf: int) -> None:
+        self._transmit(address + bytes((control | pf << 4,)))
+
+    def _transmit_rr(self, address: bytes, pf: int) -> None:
+        state = self.state
+        self._transmit(address + _FIRST[_RNR if state.own_busy else _RR][state.vr << 1 | pf])
+
+    def _start_t200(self) -> None:
+        self._stop_t203()
+        self.state.t200_running = True
+        self._out.append(StartTimer("T200", self.state.t200_cycles))
+
+    def _stop_t200(self) -> None:
+        if self.state.t200_running:
+            self.state.t200_running = False
+            self._out.append(StopTimer("T200"))
+
+    def _start_t203(self) -> None:
+        self._stop_t200()
+        if self.state.t203_cycles:
+            self.state.t203_running = True
+            self._out.append(StartTimer("T203", self.state.t203_cycles))
+
+    def _stop_t203(self) -> None:
+        if self.state.t203_running:
+            self.state.t203_running = False
+            self._out.append(StopTimer("T203"))
+
+    def _discard_queue(self) -> int:
+        lost_count = len(self.state.queue)
+        self.state.queue.clear()
+        self.state.sent_count = 0
+        return lost_count
+
+    def _reset_exceptions(self) -> None:
+        state = self.state
+        state.peer_busy = state.reject_exception = state.own_busy = False
+
+    def _send_sabme(self, layer3_initiated: bool) -> None:
+        """ESTABLISH DATA LINK of annex B."""
+        state = self.state
+        self._reset_exceptions()
+        state.layer3_initiated = layer3_initiated
+        state.retransmission_count = 0
+        state.state = State.AWAITING_ESTABLISHMENT
+        self._transmit_u(self._command, _SABME, 1)
+        self._start_t200()
+
+    def _send_disc(self) -> None:
+        self._discard_queue()
+        self.state.retransmission_count = 0
+        self.state.state = State.AWAITING_RELEASE
+        self._transmit_u(self._command, _DISC, 1)
+        self._start_t200()
+
+    def _reestablish(self, clause: str, detail: str) -> None:
+        """A condition that only a new SABME cures: layer 3 is told when it has worked (clause 5.7.1)."""
+        self._violation(clause, detail)
+        self._send_sabme(layer3_initiated=False)
+
+    def _enter_established(self) -> None:
+        state = self.state
+        self._reset_exceptions()
+        state.vs = state.va = state.vr = 0
+        state.state = State.ESTABLISHED
+        self._start_t203()
+
+    def _enter_released(self, requested: bool, reason: str, to: State = State.TEI_ASSIGNED) -> None:
+        self._stop_t200()
+        self._stop_t203()
+        self._reset_exceptions()
+        self.state.state = to
+        self._out.append(Released(requested, reason, self._discard_queue()))
+
+    def _pump(self) -> bool:
+        """Transmit queued I frames as far as the window goes; True when one went out (and acknowledged the peer)."""
+        state = self.state
+        outstanding = (state.vs - state.va) & 127
+        limit = min(state.k, len(state.queue))
+        if state.peer_busy or outstanding >= limit:
+            return False
+        while outstanding < limit:
+            control = bytes((state.vs << 1, state.vr << 1))
+            self._transmit(self._command + control + state.queue[outstanding])
+            state.vs = (state.vs + 1) & 127
+            outstanding += 1
+        if outstanding > state.sent_count:
+            state.sent_count = outstanding
+        if not state.t200_running:
+            self._start_t200()
+        return True
+
+    def _nr_valid(self, nr: int) -> bool:
+        """V(A) <= N(R) <= the highest V(S) since (clause 3.5.2.3); a retransmission may have set V(S) back."""
+        if (nr - self.state.va) & 127 <= self.state.sent_count:
+            return True
+        self._reestablish("5.8.5", f"MDL error J: N(R) {nr} outside V(A) {self.state.va} .. V(S) {self.state.vs}")
+        return False
+
+    def _take_ack(self, nr: int) -> None:
+        """V(A) := N(R): forget what the peer has."""
+        state = self.state
+        acknowledged = (nr - state.va) & 127
+        if acknowledged:
+            if acknowledged > (state.vs - state.va) & 127:
+                state.vs = nr
+            del state.queue[:acknowledged]
+            state.sent_count -= acknowledged
+            state.va = nr
+
+    def _ack_established(self, nr: int) -> None:
+        """N(R) in state 7, peer ready: all acknowledged stops T200, some restarts it (clause 5.6.3.2)."""
+        state = self.state
+        if nr == state.vs:
+            self._take_ack(nr)
+            self._start_t203()
+        elif nr != state.va:
+            self._take_ack(nr)
+            self._start_t200()
+
+    def _retransmit(self) -> None:
+        """INVOKE RETRANSMISSION: go back to V(A)."""
+        self.state.vs = self.state.va
+        self._pump()
+
+    def _enquire(self) -> None:
+        """TRANSMIT ENQUIRY: poll the peer with RR or RNR, P = 1."""
+        self._transmit_rr(self._command, 1)
+        self._start_t200()
+
+    # -- state 0 and 4: no link --------------------------------------------------------------------------------------
+
+    def _ignore(self, _: Frame) -> None:
+        pass
+
+    def _drop_data(self, _: Frame) -> None:
+        self.state.discarded_count += 1
+
+    def _line_up(self, _: Frame) -> None:
+        self.state.state = State.TEI_ASSIGNED
+        if self.state.wanted:
+            self._send_sabme(layer3_initiated=True)
+
+    def _line_down_idle(self, _: Frame) -> None:
+        self.state.state = State.NO_LINE
+
+    def _line_down(self, _: Frame) -> None:
+        self._enter_released(False, "line down", to=State.NO_LINE)
+
+    def _establish(self, _: Frame) -> None:
+        self._send_sabme(layer3_initiated=True)
+
+    def _already_released(self, _: Frame) -> None:
+        self._out.append(Released(True, "no link"))
+
+    def _sabme_idle(self, frame: Frame) -> None:
+        self._transmit_u(self._response, _UA, frame.pf)
+        self._enter_established()
+        self._out.append(Established(False))
+
+    def _answer_dm(self, frame: Frame) -> None:
+        self._transmit_u(self._response, _DM, frame.pf)
+
+    def _ua_unsolicited(self, frame: Frame) -> None:
+        self._violation("5.8.7", f"MDL error {'C' if frame.pf else 'D'}: unsolicited UA, F = {frame.pf}")
+
+    def _dm_idle(self, frame: Frame) -> None:
+        if not frame.pf and self.state.wanted:
+            self._send_sabme(layer3_initiated=True)
+
+    def _unit_data(self, frame: Frame) -> None:
+        self._out.append(UnitData(frame.info))
+
+    # -- state 5: SABME sent -----------------------------------------------------------------------------------------
+
+    def _answer_ua(self, frame: Frame) -> None:
+        """Both send the same command at once: each answers, each waits for its own answer (clause 5.8.1)."""
+        self._transmit_u(self._response, _UA, frame.pf)
+
+    def _establish_again(self, _: Frame) -> None:
+        self._discard_queue()
+        self.state.layer3_initiated = True
+
+    def _ua_established(self, frame: Frame) -> None:
+        if not frame.pf:
+            self._ua_unsolicited(frame)
+            return
+        lost_count = self._discard_queue() if self.state.vs != self.state.va else 0
+        self._enter_established()
+        self._out.append(Established(self.state.layer3_initiated, lost_count))
+        self._pump()
+
+    def _dm_refused(self, frame: Frame) -> None:
+        if frame.pf:
+            self._enter_released(False, "peer refused with DM")
+
+    def _t200_sabme(self, _: Frame) -> None:
+        state = self.state
+        state.t200_running = False
+        if state.retransmission_count >= state.n200:
+            self._violation("5.5.1.3", "MDL error G: SABME never answered")
+            self._enter_released(False, "SABME never answered")
+            return
+        state.retransmission_count += 1
+        self._transmit_u(self._command, _SABME, 1)
+        self._start_t200()
+
+    def _release(self, _: Frame) -> None:
+        self._send_disc()
+
+    def _queue_data(self, frame: Frame) -> None:
+        """Kept until the link is there again, unless layer 3 itself asked for a new one (annex B, state 5)."""
+        if self.state.layer3_initiated:
+            self.state.discarded_count += 1
+        else:
+            self.state.queue.append(frame.info)
+
+    # -- state 6: DISC sent ------------------------------------------------------------------------------------------
+
+    def _released_by_answer(self, frame: Frame) -> None:
+        if frame.pf:
+            self._finish_release("answered")
+        elif frame.event is Event.UA:
+            self._ua_unsolicited(frame)
+
+    def _t200_disc(self, _: Frame) -> None:
+        state = self.state
+        state.t200_running = False
+        if state.retransmission_count >= state.n200:
+            self._violation("5.5.3.3", "MDL error H: DISC never answered")
+            self._finish_release("DISC never answered")
+            return
+        state.retransmission_count += 1
+        self._transmit_u(self._command, _DISC, 1)
+        self._start_t200()
+
+    def _finish_release(self, reason: str) -> None:
+        self._enter_released(True, reason)
+        if self.state.wanted:  # asked for again meanwhile
+            self._send_sabme(layer3_initiated=True)
+
+    # -- states 7 and 8: multiple frame operation ---------------------------------------------------------------------
+
+    def _sabme_again(self, frame: Frame) -> None:
+        """The peer starts anew: what was under way is lost (clause 5.7.2)."""
+        lost_count = self._discard_queue() if self.state.vs != self.state.va else 0
+        self._transmit_u(self._response, _UA, frame.pf)
+        self._enter_established()
+        self._out.append(Established(False, lost_count))
+        self._pump()
+
+    def _disc(self, frame: Frame) -> None:
+        self._transmit_u(self._response, _UA, frame.pf)
+        self._enter_released(False, "peer sent DISC")
+
+    def _dm_established(self, frame: Frame) -> None:
+        if frame.pf:
+            self._violation("5.8.7", "MDL error B: unsolicited DM, F = 1")
+        else:
+            self._reestablish("5.8.7", "MDL error E: peer sent DM")
+
+    def _dm_recovery(self, frame: Frame) -> None:
+        self._reestablish("5.8.7", f"MDL error {'B' if frame.pf else 'E'}: peer sent DM, F = {frame.pf}")
+
+    def _frmr(self, _: Frame) -> None:
+        self._reestablish("5.8.6", "MDL error K: peer sent FRMR")
+
+    def _rejectable(self, frame: Frame) -> None:
+        detail = "O: information longer than N201" if frame.info else "L: undefined control field or wrong length"
+        self._reestablish("5.8.5", f"MDL error {detail}")
+
+    def _note_rejectable(self, _: Frame) -> None:
+        self._violation("5.8.5", "undefined control field or wrong length, no link")
+
+    def _establish_anew(self, _: Frame) -> None:
+        self._discard_queue()
+        self._send_sabme(layer3_initiated=True)
+
+    def _send_data(self, frame: Frame) -> None:
+        self.state.queue.append(frame.info)
+        self._pump()
+
+    def _append_data(self, frame: Frame) -> None:
+        self.state.queue.append(frame.info)
+
+    def _accept_i(self, frame: Frame) -> bool:
+        """The N(S) half of an I frame; True when an acknowledgement is still owed (clauses 5.6.2, 5.8.2)."""
+        state = self.state
+        if state.own_busy:
+            if frame.pf:
+                self._transmit_rr(self._response, 1)
+            return False
+        if frame.ns == state.vr:
+            state.vr = (state.vr + 1) & 127
+            state.reject_exception = False
+            self._out.append(Data(frame.info))
+            if frame.pf:
+                self._transmit_rr(self._response, 1)
+            return not frame.pf
+        if state.reject_exception:
+            if frame.pf:
+                self._transmit_rr(self._response, 1)
+        else:
+            state.reject_exception = True
+            self._transmit(self._response + _FIRST[_REJ][state.vr << 1 | frame.pf])
+        return False
+
+    def _i_established(self, frame: Frame) -> None:
+        owed = self._accept_i(frame)
+        state = self.state
+        if not self._nr_valid(frame.nr):
+            return
+        if state.peer_busy:
+            self._take_ack(frame.nr)
+        else:
+            self._ack_established(frame.nr)
+        if not self._pump() and owed:
+            self._transmit_rr(self._response, 0)
+
+    def _i_recovery(self, frame: Frame) -> None:
+        owed = self._accept_i(frame)
+        if self._nr_valid(frame.nr):
+            self._take_ack(frame.nr)
+            if owed:
+                self._transmit_rr(self._response, 0)
+
+    def _supervise(self, frame: Frame) -> None:
+        """What every S frame in state 7 does first: answer a poll, note an unsolicited F bit."""
+        if frame.pf:
+            if frame.command:
+                self._transmit_rr(self._response, 1)
+            else:
+                self._violation("5.8.7", "MDL error A: unsolicited F = 1")
+
+    def _rr(self, frame: Frame) -> None:
+        self.state.peer_busy = False
+        self._supervise(frame)
+        if self._nr_valid(frame.nr):
+            self._ack_established(frame.nr)
+            self._pump()
+
+    def _rnr(self, frame: Frame) -> None:
+        self.state.peer_busy = True
+        self._supervise(frame)
+        if self._nr_valid(frame.nr):
+            self._take_ack(frame.nr)
+            self._start_t200()
+
+    def _rej(self, frame: Frame) -> None:
+        self.state.peer_busy = False
+        self._supervise(frame)
+        if self._nr_valid(frame.nr):
+            self._take_ack(frame.nr)
+            self._start_t203()
+            self._retransmit()
+
+    def _s_recovery(self, frame: Frame) -> None:
+        """RR, RNR or REJ in timer recovery: only a response with F = 1 ends it (clause 5.6.7)."""
+        state = self.state
+        state.peer_busy = frame.event is Event.RNR
+        if frame.command and frame.pf:
+            self._transmit_rr(self._response, 1)
+        if not self._nr_valid(frame.nr):
+            return
+        self._take_ack(frame.nr)
+        if frame.command or not frame.pf:
+            return
+        state.state = State.ESTABLISHED
+        if state.peer_busy:
+            self._start_t200()
+        else:
+            self._start_t203()
+            self._retransmit()
+
+    def _t200_established(self, _: Frame) -> None:
+        self.state.state = State.TIMER_RECOVERY
+        self.state.retransmission_count = 1
+        self._enquire()
+
+    def _t203_established(self, _: Frame) -> None:
+        self.state.t203_running = False
+        self.state.state = State.TIMER_RECOVERY
+        self.state.retransmission_count = 0
+        self._enquire()
+
+    def _t200_recovery(self, _: Frame) -> None:
+        state = self.state
+        if state.retransmission_count >= state.n200:
+            self._reestablish("5.6.7", f"MDL error I: {state.n200} polls never answered")
+            return
+        state.retransmission_count += 1
+        self._enquire()
+
+    def _own_busy(self, _: Frame) -> None:
+        if not self.state.own_busy:
+            self.state.own_busy = True
+            self._transmit_rr(self._response, 0)
+
+    def _own_ready(self, _: Frame) -> None:
+        if self.state.own_busy:
+            self.state.own_busy = False
+            self._transmit_rr(self._response, 0)
+
+
+Procedure: TypeAlias = Callable[[Lapd, Frame], None]
+
+_L = Lapd
+_COLUMNS: Final = (
+    State.NO_LINE, State.TEI_ASSIGNED, State.AWAITING_ESTABLISHMENT, State.AWAITING_RELEASE, State.ESTABLISHED,
+    State.TIMER_RECOVERY,
+)  # fmt: skip
+_NONE: Final = _L._ignore
+# One row an event, one column a state in the order of _COLUMNS (Q.921 annex B, tables of annex D).
+_ROWS: Final[dict[Event, tuple[Procedure, ...]]] = {
+    Event.I: (_NONE, _NONE, _NONE, _NONE, _L._i_established, _L._i_recovery),
+    Event.RR: (_NONE, _NONE, _NONE, _NONE, _L._rr, _L._s_recovery),
+    Event.RNR: (_NONE, _NONE, _NONE, _NONE, _L._rnr, _L._s_recovery),
+    Event.REJ: (_NONE, _NONE, _NONE, _NONE, _L._rej, _L._s_recovery),
+    Event.SABME: (_NONE, _L._sabme_idle, _L._answer_ua, _L._answer_dm, _L._sabme_again, _L._sabme_again),
+    Event.DISC: (_NONE, _L._answer_dm, _L._answer_dm, _L._answer_ua, _L._disc, _L._disc),
+    Event.UA: (_NONE, _L._ua_unsolicited, _L._ua_established, _L._released_by_answer, _L._ua_unsolicited,
+               _L._ua_unsolicited),
+    Event.DM: (_NONE, _L._dm_idle, _L._dm_refused, _L._released_by_answer, _L._dm_established, _L._dm_recovery),
+    Event.FRMR: (_NONE, _NONE, _NONE, _NONE, _L._frmr, _L._frmr),
+    Event.UI: (_NONE, *(_L._unit_data,) * 5),
+    Event.XID: (_NONE,) * 6,
+    Event.REJECTABLE: (_NONE, *(_L._note_rejectable,) * 3, _L._rejectable, _L._rejectable),
+    Event.ESTABLISH: (_NONE, _L._establish, _L._establish_again, _NONE, _L._establish_anew, _L._establish_anew),
+    Event.RELEASE: (_L._already_released, _L._already_released, _L._release, _NONE, _L._release, _L._release),
+    Event.DATA: (_L._drop_data, _L._drop_data, _L._queue_data, _L._drop_data, _L._send_data, _L._append_data),
+    Event.BUSY: (_NONE, _NONE, _NONE, _NONE, _L._own_busy, _L._own_busy),
+    Event.READY: (_NONE, _NONE, _NONE, _NONE, _L._own_ready, _L._own_ready),
+    Event.T200: (_NONE, _NONE, _L._t200_sabme, _L._t200_disc, _L._t200_established, _L._t200_recovery),
+    Event.T203: (_NONE, _NONE, _NONE, _NONE, _L._t203_established, _NONE),
+    Event.LINE_UP: (_L._line_up, *(_NONE,) * 5),
+    Event.LINE_DOWN: (_NONE, _L._line_down_idle, *(_L._line_down,) * 4),
+}  # fmt: skip
+
+TRANSITIONS: Final[dict[tuple[State, Event], Procedure]] = {
+    (state, event): row[column] for event, row in _ROWS.items() for column, state in enumerate(_COLUMNS)
+}
+"""Every (state, event) pair and its procedure, to print, draw and cover."""
+
+_TABLE: Final[dict[State, tuple[Procedure, ...]]] = {
+    state: tuple(TRANSITIONS[state, event] for event in Event) for state in _COLUMNS
+}
