@@ -86,6 +86,12 @@ class ProcessorActive(Event, frozen=True):
     lost: int  # calls in set-up that are given up
 
 
+class ProcessorStandby(Event, frozen=True):
+    """This main processor gave the calls up: the other one is to be active."""
+
+    why: str
+
+
 class MailboxCounted(Event, frozen=True):
     """What a mailbox held when its processor went: handed to the other one, or lost."""
 
@@ -271,6 +277,18 @@ class SeatState(Event, frozen=True):
 
 
 # -- far end and people ------------------------------------------------------------------------------------------
+
+
+class PartyPlaced(Event, frozen=True):
+    """A person's ear and mouth are on this circuit, or at this seat set (then `timeslot` is 0).
+
+    Both names empty: nowhere any more. A caller is placed when its circuit is known, an agent once, at his seat.
+    """
+
+    party: int
+    line: str
+    timeslot: int
+    seat: str
 
 
 class PartyCalls(Event, frozen=True):
