@@ -5,6 +5,7 @@
 
 #include "swd.h"
 
+/* cdef begin */
 /* ---- hdlc.c: HDLC (ISO/IEC 13239) with FCS-16. A timeslot octet carries its most significant bit first (G.704), HDLC
  * sends each frame octet least significant bit first: the MSB of the timeslot octet is the earliest bit. */
 #define SWD_TX_RING 2048      /* a power of two */
@@ -84,5 +85,6 @@ uint32_t swd_exponential_q16(uint64_t draw);
 
 /* ---- prng.c: one block of Philox4x64-10. */
 void swd_philox_block(uint64_t out[4], const uint64_t counter[4], const uint64_t key[2]);
+/* cdef end */
 
 #endif
