@@ -1,0 +1,55 @@
+"""The adaptor thread of a paced run: moves bytes from the sockets into the bounded inbox of each attachment.
+
+The kernel drains the inboxes at control ticks. In lockstep and at full speed no thread is needed: there it drains the
+sockets itself.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+from collections.abc import Sequence
+from typing import Final
+
+from switchsim.sut.attach import Attach
+from switchsim.sut.sockets import poll_for
+
+_LOOK_S: Final = 1.0
+
+
+class Pump:
+    """Serves every attachment while it runs; whoever else touches one holds `lock`."""
+
+    def __init__(self, attaches: Sequence[Attach]) -> None:
+        self.lock = threading.Lock()
+        self._attaches = attaches
+        self._wake, self._woken = socket.socketpair()
+        self._wake.setblocking(False)
+        self._woken.setblocking(False)
+        self._going = True
+        self._thread = threading.Thread(target=self._run, name="adaptor", daemon=True)
+        self._thread.start()
+
+    def wake(self) -> None:
+        """An allowance changed: look again."""
+        with contextlib.suppress(BlockingIOError):
+            self._wake.send(b"w")
+
+    def stop(self) -> None:
+        """End the thread; returns when it has ended."""
+        self._going = False
+        self.wake()
+        self._thread.join()
+        self._wake.close()
+        self._woken.close()
+
+    def _run(self) -> None:
+        while self._going:
+            with self.lock:
+                for attach in self._attaches:
+                    attach.service()
+                descriptors = [descriptor for attach in self._attaches for descriptor in attach.descriptors()]
+            poll_for([*descriptors, self._woken.fileno()], _LOOK_S)
+            with contextlib.suppress(BlockingIOError):
+                self._woken.recv(4096)
