@@ -17,7 +17,7 @@
 #define UNPACK_HIGH(a, b) ((v32)_mm512_unpackhi_epi32((__m512i)(a), (__m512i)(b)))
 #define UNPACK_LOW_2(a, b) ((v32)_mm512_unpacklo_epi64((__m512i)(a), (__m512i)(b)))
 #define UNPACK_HIGH_2(a, b) ((v32)_mm512_unpackhi_epi64((__m512i)(a), (__m512i)(b)))
-#include "dtmf_kernel.inc"
+#include "dtmf_kernel.h"
 
 #if defined(__clang__)
 #pragma clang attribute pop

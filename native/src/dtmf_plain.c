@@ -9,4 +9,4 @@
 #define UNPACK_HIGH(a, b) ((v32){(a)[2], (b)[2], (a)[3], (b)[3]})
 #define UNPACK_LOW_2(a, b) ((v32){(a)[0], (a)[1], (b)[0], (b)[1]})
 #define UNPACK_HIGH_2(a, b) ((v32){(a)[2], (a)[3], (b)[2], (b)[3]})
-#include "dtmf_kernel.inc"
+#include "dtmf_kernel.h"

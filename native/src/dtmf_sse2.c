@@ -11,5 +11,5 @@
 #define UNPACK_HIGH(a, b) ((v32)_mm_unpackhi_epi32((__m128i)(a), (__m128i)(b)))
 #define UNPACK_LOW_2(a, b) ((v32)_mm_unpacklo_epi64((__m128i)(a), (__m128i)(b)))
 #define UNPACK_HIGH_2(a, b) ((v32)_mm_unpackhi_epi64((__m128i)(a), (__m128i)(b)))
-#include "dtmf_kernel.inc"
+#include "dtmf_kernel.h"
 #endif
