@@ -7,8 +7,8 @@ Every model of a file is a `Strict`: unknown keys refused, nothing converted, un
 from __future__ import annotations
 
 from collections.abc import Callable
-from decimal import Decimal
-from typing import Annotated, Any, Final, TypeVar
+from decimal import Context, Decimal
+from typing import Annotated, Any, Final, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
@@ -19,6 +19,7 @@ KNOWN_KEYS: Final = "known_keys"
 """Context entry: which keys are known for the mapping with this id (a mapping lives as long as its document)."""
 MAX_CYCLES: Final = 1 << 53
 MAX_TEXT: Final = 40
+_EXACT: Final = Context(prec=100)
 
 T = TypeVar("T")
 
@@ -64,9 +65,29 @@ def _duration(value: Any) -> int:
     return cycles
 
 
-Duration = Annotated[int, BeforeValidator(_duration), WithJsonSchema(
-    {"type": "string", "pattern": r"^\s*\d+(\.\d+)?(us|ms|s|min|h|cyc)\s*$", "examples": ["12.5s", "300ms", "400cyc"]})]
+_DURATION_SCHEMA: Final = {
+    "type": "string", "pattern": r"^\s*\d+(\.\d+)?(us|ms|s|min|h|cyc)\s*$", "examples": ["12.5s", "300ms", "400cyc"]}
+Duration = Annotated[int, BeforeValidator(_duration), WithJsonSchema(_DURATION_SCHEMA)]
 """`12.5s`, `300ms`, `400cyc` -> cycles, 0 and up."""
+
+
+def duration_or(word: str, cycles: int) -> BeforeValidator:
+    """Makes an int of a duration, for which `word` may stand for the number `cycles`, as `never` for -1."""
+
+    def validate(value: Any) -> int:
+        return cycles if value == word else _duration(value)
+
+    return BeforeValidator(validate, json_schema_input_type=Duration | Literal[word])
+
+
+def _value(value: Any) -> Any:
+    if isinstance(value, bool) or not isinstance(value, int | str):
+        raise wrong(f"{_shown(value)} does not fit", "text or a whole number")
+    return value
+
+
+Value = Annotated[int | str, BeforeValidator(_value)]
+"""Text or a whole number."""
 
 
 def scaled(digits: int, *, minimum: int | None = None, maximum: int | None = None) -> Callable[[Any], int]:
@@ -75,7 +96,7 @@ def scaled(digits: int, *, minimum: int | None = None, maximum: int | None = Non
     def validate(value: Any) -> int:
         if isinstance(value, bool) or not isinstance(value, int | Decimal):
             raise wrong(f"{_shown(value)} is no number", "a number, as in 2.5")
-        exact = Decimal(value).scaleb(digits)
+        exact = _EXACT.scaleb(Decimal(value), digits)
         if exact != int(exact):
             raise wrong(f"{value} has too many decimals", f"at most {digits}")
         if (minimum is not None and exact < minimum) or (maximum is not None and exact > maximum):
@@ -117,7 +138,7 @@ def explain(error: dict[str, Any]) -> tuple[str, str, str]:
     if sort in ("union_tag_not_found", "union_tag_invalid"):
         return _tag_error(sort, ctx)
     message = str(error["msg"]).removeprefix("Value error, ").removeprefix("Input should be ")
-    if sort in ("value_error", "assertion_error"):
+    if sort in ("value_error", "assertion_error") or sort.startswith("wrong_"):
         return message, "", ""
     return f"{_shown(value)} does not fit", message[:1].lower() + message[1:], ""
 

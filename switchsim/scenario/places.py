@@ -1,0 +1,91 @@
+"""Where scenarios and machines are found: as named, beside the scenario, on the search path, among the shipped ones."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Final
+
+from switchsim.assembly.shipped import folder
+from switchsim.assembly.yamlfile import Lines
+from switchsim.errors import BadInput, Problem
+
+SEARCH_VARIABLE: Final = "SWITCHSIM_PATH"
+_ENDINGS: Final = (".yaml", ".yml")
+
+
+def find_machine(name: str, *, beside: Path | None, path: Sequence[str] = (), lines: Lines | None = None) -> Path:
+    """The machine file called `name` (a file, or a name without its ending).
+
+    Looks beside the scenario (in the folder `beside`; without one, where the command was given), in the folders of
+    `path`, in SWITCHSIM_PATH, then among the shipped ones. Raises BadInput, at the line of the scenario of `lines`.
+    """
+    folders = [beside] if beside is not None else [Path()]
+    folders += [Path(one) for one in path]
+    folders += [Path(one) for one in os.environ.get(SEARCH_VARIABLE, "").split(os.pathsep) if one]
+    folders.append(folder("boards") / "machines")
+    for one in folders:
+        for candidate in _candidates(one, name):
+            if candidate.is_file():
+                return candidate
+    near = difflib.get_close_matches(Path(name).stem, shipped_machines(), n=1)
+    advice = f"did you mean {near[0]!r}?" if near else "shipped ones: " + ", ".join(shipped_machines())
+    file, line = (lines.file, lines.at(("machine",))) if lines else (name, 0)
+    raise BadInput([Problem(file, line, f"no machine {name!r}", "a machine file, or the name of one", advice)])
+
+
+def find_scenarios(texts: Iterable[str]) -> list[Path]:
+    """The scenario files that the arguments name: files, folders (every YAML file below), or shipped ones.
+
+    Raises BadInput with every argument that names none.
+    """
+    found: list[Path] = []
+    problems: list[Problem] = []
+    for text in texts:
+        path = _existing(text)
+        if path is None:
+            advice = "see `switchsim scenarios`"
+            problems.append(Problem(text, 0, "no such file or folder", "a scenario, or a folder of them", advice))
+        elif not path.is_dir():
+            found.append(path)
+        elif below := _below(path):
+            found += below
+        else:
+            problems.append(Problem(text, 0, "no scenario in this folder", "files ending in .yaml"))
+    if problems:
+        raise BadInput(problems)
+    return list(dict.fromkeys(found))
+
+
+def shipped_scenarios() -> list[Path]:
+    return _below(folder("scenarios"))
+
+
+def shipped_machines() -> list[str]:
+    return [path.stem for path in _below(folder("boards") / "machines")]
+
+
+def _existing(text: str) -> Path | None:
+    path = Path(text)
+    try:
+        if path.exists():
+            return path
+    except (OSError, ValueError):  # too long a name, or an octet 0 in it
+        return None
+    inside = text.removeprefix("scenarios/")
+    shipped = folder("scenarios")
+    named = [one for one in shipped_scenarios() if one.stem == text]
+    candidates = [one for one in _candidates(shipped, inside) if one.exists()] + named
+    return candidates[0] if candidates and ".." not in Path(inside).parts else None
+
+
+def _candidates(where: Path, name: str) -> list[Path]:
+    if "\0" in name or len(name) > 500:
+        return []
+    return [where / name] if name.endswith(_ENDINGS) else [where / name, *(where / (name + end) for end in _ENDINGS)]
+
+
+def _below(path: Path) -> list[Path]:
+    return sorted(one for one in path.rglob("*") if one.suffix in _ENDINGS and one.is_file())

@@ -1,0 +1,106 @@
+"""What a scenario file says. `docs/scenarios.md` shows each key; boards/schema/scenario.schema.json completes it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Final, Literal
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from switchsim.assembly.loads import Load
+from switchsim.assembly.people import AgentsSpec
+from switchsim.assembly.yamltypes import Duration, Many, Strict, scaled, wrong
+from switchsim.errors import BadInput
+from switchsim.scenario.checks.expect import Expect
+from switchsim.scenario.timeline import FaultStep, HealStep, Step
+from switchsim.sut.options import parse_attach, parse_clock, parse_pace
+from switchsim.units import CYCLES_PER_SECOND
+
+FORMAT: Final = 1
+MOST_SECONDS: Final = 10_000_000
+MOST_SEED: Final = 2**64 - 1
+
+_PARSERS: Final[dict[str, Callable[[str], object]]] = {"attach": parse_attach, "clock": parse_clock, "pace": parse_pace}
+Seed = Annotated[int, Field(ge=0, le=MOST_SEED)]
+WallSeconds = Annotated[int, BeforeValidator(scaled(3, minimum=1, maximum=86_400_000), json_schema_input_type=float)]
+"""Seconds of wall time with up to three decimals -> milliseconds."""
+
+
+class SutSpec(Strict):
+    """The outside options, as on the command line; a program may be started too."""
+
+    attach: Many[str] = ()
+    clock: Many[str] = ()
+    pace: str | None = None
+    wait: WallSeconds = 60_000
+    peer_timeout: WallSeconds = 10_000
+    command: Many[str] = ()
+    ready_within: Duration | None = None
+
+    @model_validator(mode="after")
+    def _options_are_good(self) -> SutSpec:
+        paces = (self.pace,) if self.pace else ()
+        for name, texts in (("attach", self.attach), ("clock", self.clock), ("pace", paces)):
+            for index, text in enumerate(texts):
+                try:
+                    _PARSERS[name](text)
+                except BadInput as error:
+                    problem = error.problems[0]
+                    where = (name,) if name == "pace" else (name, index)
+                    raise wrong(problem.what, problem.expected, problem.advice, where=where) from None
+        return self
+
+
+class Scenario(Strict):
+    """A machine, who calls, what happens to it, and what is to come of it."""
+
+    format: Literal[1]
+    title: Annotated[str, Field(max_length=200)] = ""
+    description: str = ""
+    machine: Annotated[str, Field(min_length=1, max_length=500)]
+    seed: Seed = 0
+    seconds: Annotated[int, Field(ge=1, le=MOST_SECONDS)] | None = None
+    until: Annotated[Duration, Field(ge=1)] | None = None
+    load: Many[Load] = ()
+    agents: Many[AgentsSpec] = ()
+    timeline: Many[Step] = ()
+    expect: Many[Expect] = ()
+    record: Many[Annotated[str, Field(pattern=r"^(agent|caller) \S{1,64}$")]] = ()
+    sut: SutSpec | None = None
+
+    @property
+    def until_cycle(self) -> int:
+        """The cycle at which the run ends at the latest."""
+        return self.until if self.until is not None else (self.seconds or 0) * CYCLES_PER_SECOND
+
+    @model_validator(mode="after")
+    def _one_end(self) -> Scenario:
+        if (self.seconds is None) == (self.until is None):
+            what = "neither `seconds` nor `until`" if self.seconds is None else "both `seconds` and `until`"
+            raise wrong(what, "one of them", "say how long the run lasts: seconds: 60, or until: 500ms",
+                        where=() if self.seconds is None else ("until",))
+        return self
+
+    @model_validator(mode="after")
+    def _names_are_single(self) -> Scenario:
+        names: set[str] = set()
+        for index, load in enumerate(self.load):
+            if load.name in names:
+                raise wrong(f"a second load is called {load.name!r}", "another name", where=("load", index, "name"))
+            names.add(load.name)
+        return self
+
+    @model_validator(mode="after")
+    def _heals_name_faults(self) -> Scenario:
+        known: set[str] = set()
+        for index, step in enumerate(self.timeline):
+            if isinstance(step, FaultStep) and step.id is not None:
+                if step.id in known:
+                    raise wrong(f"a second fault has the id {step.id!r}", "another id", where=("timeline", index, "id"))
+                known.add(step.id)
+        for index, step in enumerate(self.timeline):
+            if isinstance(step, HealStep) and step.heal not in known:
+                expected = "one of " + ", ".join(sorted(known)) if known else "a fault step with an id"
+                raise wrong(f"no fault step has the id {step.heal!r}", expected, "give the fault step this id",
+                            where=("timeline", index, "heal"))
+        return self
