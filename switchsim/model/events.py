@@ -300,7 +300,7 @@ class PartyCalls(Event, frozen=True):
 
 
 class PartyState(Event, frozen=True):
-    """calling, ringing, talking, released, refused."""
+    """ringing, connected, talking (hears a person), abandons, hangs_up, released, refused (party 0: no channel free)."""
 
     party: int
     state: str
@@ -314,6 +314,13 @@ class PartyHears(Event, frozen=True):
     what: str
     which: str
     since: int
+
+
+class PartySpeaks(Event, frozen=True):
+    """A party begins (on 1) or ends (on 0) to speak its watermark; dialling only interrupts it."""
+
+    party: int
+    on: int
 
 
 class PartyDials(Event, frozen=True):
