@@ -107,7 +107,8 @@ def main() -> None:
         for isa in parts.isas():
             parts.select(isa)
             rate = bank_rate(parts, codes, arguments.seconds)
-            print(f"{signal.__name__:8} {isa:18} {rate:12,.0f}" + (f"  {rate / peer:6.1f} x" if peer else ""), flush=True)
+            ratio = f"  {rate / peer:6.1f} x" if peer else ""
+            print(f"{signal.__name__:8} {isa:18} {rate:12,.0f}{ratio}", flush=True)
 
 
 if __name__ == "__main__":

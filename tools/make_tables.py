@@ -1,7 +1,7 @@
 """Write native/src/tables.c and tables.h: every constant table of the native core, exactly rounded.
 
-Only integers and `decimal` (correctly rounded by its specification) are used, so each host writes the same bytes; a test
-runs this again and compares. Usage: python tools/make_tables.py [DIRECTORY]   (default: native/src)
+Only integers and `decimal` (correctly rounded by its specification) are used, so each host writes the same bytes; a
+test runs this again and compares. Usage: python tools/make_tables.py [DIRECTORY]   (default: native/src)
 """
 
 from __future__ import annotations
@@ -200,7 +200,7 @@ def tables() -> list[tuple[str, str, list[int], str]]:
         ("int16_t", "swd_table_ulaw", [ulaw_decode(i) for i in range(256)], "mu-law decoder, 16-bit scale"),
         ("uint8_t", "swd_table_to_alaw", alaw_encode_table(), "A-law encoder by (uint16_t)linear >> 4"),
         ("uint16_t", "swd_table_fcs", fcs_table(), "FCS-16, one octet a step"),
-        ("uint32_t", "swd_table_stuff", stuff_table(), "ones before * 256 + octet: bits | count << 12 | ones after << 16"),
+        ("uint32_t", "swd_table_stuff", stuff_table(), "[ones before][octet]: bits | count << 12 | ones after << 16"),
         ("int16_t", "swd_table_dtmf_cos", dtmf_correlator(cosine), "Hann * cos, Q13: [pair][frequency][2]"),
         ("int16_t", "swd_table_dtmf_sin", dtmf_correlator(sine), "Hann * sin, Q13: [pair][frequency][2]"),
         ("int16_t", "swd_table_dtmf_advance", dtmf_advance(), "cos, sin of a hop's phase at each frequency, Q14"),

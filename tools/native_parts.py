@@ -28,8 +28,8 @@ def declarations() -> str:
     parts = (NATIVE / "src" / "parts.h").read_text(encoding="utf-8")
     constants = re.findall(r"^#define \w+ \d+\b", public, re.M)
     functions = [m for name in PUBLIC for m in re.findall(rf"^[\w ]+\*?\b{name}\([^)]*\);", public, re.M)]
-    body = re.sub(r"^(#define \w+ \d+).*$", r"\1", parts.split("/* cdef begin */")[1].split("/* cdef end */")[0], flags=re.M)
-    return "\n".join([*constants, *functions, body])
+    body = parts.split("/* cdef begin */")[1].split("/* cdef end */")[0]
+    return "\n".join([*constants, *functions, re.sub(r"^(#define \w+ \d+).*$", r"\1", body, flags=re.M)])
 
 
 def build(where: Path) -> Path:
@@ -43,7 +43,7 @@ class Parts:
     """The loaded library: `lib` and `ffi` of cffi, and thin wrappers that speak bytes and numpy."""
 
     def __init__(self, where: Path) -> None:
-        self.ffi = cffi.FFI()
+        self.ffi: Any = cffi.FFI()
         self.ffi.cdef(declarations())
         self.lib: Any = self.ffi.dlopen(str(build(where)))
 

@@ -15,7 +15,7 @@ extern const int16_t swd_table_alaw[256];  /* A-law decoder, 16-bit scale */
 extern const int16_t swd_table_ulaw[256];  /* mu-law decoder, 16-bit scale */
 extern const uint8_t swd_table_to_alaw[4096];  /* A-law encoder by (uint16_t)linear >> 4 */
 extern const uint16_t swd_table_fcs[256];  /* FCS-16, one octet a step */
-extern const uint32_t swd_table_stuff[1280];  /* ones before * 256 + octet: bits | count << 12 | ones after << 16 */
+extern const uint32_t swd_table_stuff[1280];  /* [ones before][octet]: bits | count << 12 | ones after << 16 */
 extern const int16_t swd_table_dtmf_cos[384];  /* Hann * cos, Q13: [pair][frequency][2] */
 extern const int16_t swd_table_dtmf_sin[384];  /* Hann * sin, Q13: [pair][frequency][2] */
 extern const int16_t swd_table_dtmf_advance[16];  /* cos, sin of a hop's phase at each frequency, Q14 */
