@@ -178,9 +178,9 @@ class Kernel:
         if timer is not None:
             timer[0] = -1
 
-    def timer_runs(self, place: str, name: str) -> bool:
-        timer = self.timers.get((place, name))
-        return timer is not None and timer[0] >= 0
+    def timers_of(self, place: str) -> list[str]:
+        """Names of the timers that run at a place, in the order of their start."""
+        return [name for (owner, name), timer in self.timers.items() if owner == place and timer[0] >= 0]
 
     def draw(self, stream: str) -> int:
         return self.streams.draw(stream)

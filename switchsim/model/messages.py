@@ -17,6 +17,13 @@ class SendLayer3(BusMessage, frozen=True):
     octets: bytes
 
 
+class LineCarries(BusMessage, frozen=True):
+    """To a LAP board: the line under a D channel is there, or not (layer 1 activated / deactivated)."""
+
+    link: int
+    up: bool
+
+
 class ConnectSlots(BusMessage, frozen=True):
     """`to_slot` hears `from_slot` from now on; from 0 = quiet."""
 
@@ -64,10 +71,6 @@ class RouteRequest(BusMessage, frozen=True):
     call: int
     number: str
     calling: str
-
-
-class Poll(BusMessage, frozen=True):
-    """A node asks its slave whether it is there."""
 
 
 # -- up: boards to the main processor ----------------------------------------------------------------------------
@@ -133,7 +136,11 @@ class RouteAnswer(BusMessage, frozen=True):
 
 
 class Present(BusMessage, frozen=True):
-    """A slave's answer to Poll."""
+    """A slave answers polls (again)."""
+
+
+class BusSilent(BusMessage, frozen=True):
+    """A slave answers no poll from now on. Stands for the polls themselves: the node rounds up to its poll grid."""
 
 
 class BoardStarted(BusMessage, frozen=True):
@@ -153,8 +160,10 @@ class ProcessorOrder(Message, frozen=True):
 # -- between the processors, and to the switchover board ---------------------------------------------------------
 
 
-class Heartbeat(Message, frozen=True):
-    """Every processor to EMA."""
+class HeartbeatState(Message, frozen=True):
+    """A processor's heartbeat to EMA stops, or goes on; stands for the heartbeats themselves (EMA rounds up)."""
+
+    beating: bool
 
 
 class Activate(Message, frozen=True):
@@ -164,15 +173,28 @@ class Activate(Message, frozen=True):
     why: str
 
 
+class RunProgram(Message, frozen=True):
+    """A processor board to its program: run from the start, or stand still (the program has forgotten everything)."""
+
+    running: bool
+
+
+class ActiveLamp(Message, frozen=True):
+    """A program to its board."""
+
+    active: bool
+
+
+class SyncRequest(Message, frozen=True):
+    """A standby that has just started asks the active for everything."""
+
+
 class Checkpoint(Message, frozen=True):
-    """Active to standby: the present state of one thing, msgpack; no octets = forget it.
+    """Active to standby: the present state of one thing (`call/7`), msgpack; no octets = forget it."""
 
-    what: call, seat, circuit, counter.
-    """
-
-    what: str
     key: str
     octets: bytes
+    next_call: int
 
 
 class SelectProcessor(Message, frozen=True):
@@ -203,13 +225,22 @@ class SetKey(Message, frozen=True):
 
 
 class PlaceCall(Message, frozen=True):
-    """To an exchange of the far end: one of your subscribers calls."""
+    """To an exchange of the far end: one of your subscribers calls.
+
+    plan: the name of a plan that the exchange knows, `` for the plain one. hold, patience: -1 = as the plan says.
+    """
 
     called: str
     calling: str
     plan: str
     hold_cycles: int
     patience_cycles: int
+
+
+class LineSeen(Message, frozen=True):
+    """To an exchange of the far end: its layer 1 sees the line in service, or not."""
+
+    in_service: bool
 
 
 # -- platform ----------------------------------------------------------------------------------------------------

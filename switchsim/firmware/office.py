@@ -1,0 +1,139 @@
+"""Office data (局数据): what the main processor knows of its machine. Made by `assembly` from the machine file.
+
+Bus addresses are node * 256 + slave. A *slot* is a timeslot of the switching network, 1 and up; 0 is quiet.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from switchsim.units import ms, seconds
+
+
+class Circuit(msgspec.Struct, frozen=True):
+    """A trunk circuit: one B channel."""
+
+    line: str
+    timeslot: int
+    slot: int
+    link: int  # index into Office.links
+
+
+class Link(msgspec.Struct, frozen=True):
+    """A D channel: Q.921 on a LAP board, Q.931 here."""
+
+    line: str
+    timeslot: int
+    side: str  # user, network: the side that this machine plays
+    board: int
+    unit: int  # link number on its board
+    trunk_board: int
+    trunk_line: int
+
+
+class Channel(msgspec.Struct, frozen=True):
+    """One receiver or announcement channel of a board."""
+
+    board: int
+    unit: int
+    slot: int
+
+
+class SeatPort(msgspec.Struct, frozen=True):
+    number: str
+    board: int
+    unit: int
+    slot: int
+    queues: tuple[str, ...]
+    wrap_up_cycles: int
+
+
+class Conference(msgspec.Struct, frozen=True):
+    unit: int
+    slots: tuple[int, ...]  # what each leg hears, as a slot to connect from
+
+
+class Announce(msgspec.Struct, frozen=True, tag="announce"):
+    """Play prompts to the end."""
+
+    prompts: tuple[int, ...]
+
+
+class Menu(msgspec.Struct, frozen=True, tag="menu"):
+    """Play a prompt, take one digit; a digit cuts the prompt short."""
+
+    prompts: tuple[int, ...]
+    choices: dict[str, str]  # digit -> service
+    timeout_cycles: int
+    attempts: int
+    otherwise: str  # service when nobody chose
+
+
+class Enqueue(msgspec.Struct, frozen=True, tag="queue"):
+    queue: str
+
+
+class ToSeat(msgspec.Struct, frozen=True, tag="seat"):
+    """Ring one seat without a queue: ALERTING with in-band ring-back."""
+
+    seat: str
+    no_answer_cycles: int
+
+
+class Talk(msgspec.Struct, frozen=True, tag="hold"):
+    """Stay connected to nothing for a while (test numbers of outside stacks)."""
+
+    cycles: int
+
+
+class Clear(msgspec.Struct, frozen=True, tag="clear"):
+    cause: int
+
+
+Step = Announce | Menu | Enqueue | ToSeat | Talk | Clear
+
+
+class Service(msgspec.Struct, frozen=True):
+    """What happens to a call for a number, step by step."""
+
+    name: str
+    steps: tuple[Step, ...]
+
+
+class Queue(msgspec.Struct, frozen=True):
+    name: str
+    music: tuple[int, ...]  # prompts, looped while waiting
+    ring_cycles: int  # no-answer limit at a seat
+    max_wait_cycles: int  # 0 = no limit
+    max_length: int  # 0 = no limit
+    overflow: str  # service, or "" = clear with cause 34
+    talk_limit_cycles: int  # the machine clears after this much talk; 0 = no limit
+
+
+class Timing(msgspec.Struct, frozen=True):
+    """Settable times of the reference firmware."""
+
+    interdigit_cycles: int = seconds(5)
+    route_timeout_cycles: int = seconds(2)
+    restart_after_takeover_cycles: int = ms(100)
+    guard_cycles: int = seconds(2)  # beyond a prompt's length, before the board is given up
+
+
+class Office(msgspec.Struct, frozen=True):
+    """Everything. Indices in calls and messages count into these tuples."""
+
+    switching_board: int  # bus address of the BNET pair
+    mem_board: int  # -1 without a platform
+    circuits: tuple[Circuit, ...]
+    links: tuple[Link, ...]
+    receivers: tuple[Channel, ...]
+    announcers: tuple[Channel, ...]
+    conferences: tuple[Conference, ...]
+    seats: tuple[SeatPort, ...]
+    tones: dict[str, int]  # name -> slot
+    prompt_cycles: tuple[int, ...]
+    translations: dict[str, str]  # dialled -> number
+    numbers: dict[str, str]  # number -> service
+    services: dict[str, Service]
+    queues: dict[str, Queue]
+    timing: Timing

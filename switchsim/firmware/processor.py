@@ -1,0 +1,143 @@
+"""A processor: the program that runs on an MPU board, its mailboxes, its line to the other processor."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from switchsim.firmware.office import Office
+from switchsim.firmware.reference import Program, ProgramState
+from switchsim.firmware.reference.state import Dial
+from switchsim.model.events import ProcessorActive
+from switchsim.model.message import BusMessage
+from switchsim.model.messages import (
+    Activate,
+    ActiveLamp,
+    BusSilent,
+    Checkpoint,
+    Present,
+    RunProgram,
+    SyncRequest,
+)
+from switchsim.model.order import Act, Order
+from switchsim.model.part import Host, Part, State
+from switchsim.model.phase import Phase
+
+
+class ProcessorState(State):
+    running: bool = True
+    active: bool = False
+    store: dict[str, bytes] = {}  # the standby's checkpoints
+    next_call: int = 1  # behind every call that a checkpoint spoke of
+    program: ProgramState = ProgramState()
+
+
+class Processor(Part[ProcessorState]):
+    """Ports: `node/<n>` both ways (mailboxes), `read/<n>` out (the read pointer), `peer`, `board`, `ema`.
+
+    Order: Act `dial` (line, number, calling, hold_cycles) places a call, as a person at the console would.
+    """
+
+    phase: ClassVar[Phase] = Phase.DECIDE
+
+    def __init__(self, path: str, host: Host, office: Office, side: str, nodes: tuple[int, ...]) -> None:
+        super().__init__(path, host)
+        self.office = office
+        self.side = side
+        self.nodes = nodes
+        self.state = ProcessorState(program=ProgramState())
+        self.restored()
+
+    def restored(self) -> None:
+        self.program = Program(self.office, self.state.program, self)
+
+    # -- World ---------------------------------------------------------------------------------------------------
+
+    def send_bus(self, message: BusMessage) -> None:
+        self.send(f"node/{message.board >> 8}", message)
+
+    # -- life ----------------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        self._forget()
+        if self.side == "a":
+            self._become_active("power-on")
+
+    def _forget(self) -> None:
+        self.state.program = ProgramState()
+        self.restored()
+        self.program.cold_start()
+
+    def _become_active(self, why: str) -> None:
+        self.state.active = True
+        self._forget()
+        kept, lost = self.program.take_over(self.state.store, self.state.next_call)
+        self.emit(ProcessorActive(why, kept, lost))
+        self.state.store = {}
+        self.send("board", ActiveLamp(True))
+        self._tell_standby()
+
+    def _run(self, running: bool) -> None:
+        self.state.running = running
+        self.state.active = False
+        self.state.store, self.state.next_call = {}, 1
+        for name in self.host.timers_of(self.path):
+            self.stop_timer(name)
+        for node in self.nodes:
+            self.send(f"read/{node}", Present(-1) if running else BusSilent(-1))
+        if running:
+            self.send("peer", SyncRequest())
+
+    # -- kernel --------------------------------------------------------------------------------------------------
+
+    def on_message(self, port: str, message: Any) -> None:
+        if isinstance(message, RunProgram):
+            self._run(message.running)
+        elif not self.state.running:
+            if port.startswith("node/"):  # unread: the mailbox keeps it
+                self.send(f"read/{port.partition('/')[2]}", message)
+        elif isinstance(message, Activate):
+            self._activate(message)
+        elif port == "peer":
+            self._peer(message)
+        elif self.state.active:
+            self.program.message(message)
+            self._tell_standby()
+
+    def on_timer(self, name: str) -> None:
+        if self.state.active:
+            self.program.timer(name)
+            self._tell_standby()
+
+    def on_order(self, order: Order) -> None:
+        assert isinstance(order, Act) and order.act == "dial", f"a processor takes no {order}"
+        values = order.values
+        if self.state.active:
+            dial = Dial(str(values["line"]), str(values["number"]), str(values["calling"]), int(values["hold_cycles"]))
+            self.program.dial(dial)
+            self._tell_standby()
+
+    # -- the pair ------------------------------------------------------------------------------------------------
+
+    def _activate(self, message: Activate) -> None:
+        if message.active and not self.state.active:
+            self._become_active(message.why)
+        elif not message.active:
+            self.send("board", ActiveLamp(False))
+
+    def _peer(self, message: Any) -> None:
+        if isinstance(message, SyncRequest):
+            if self.state.active:
+                self._checkpoint(self.program.standby.everything())
+        elif isinstance(message, Checkpoint) and not self.state.active:
+            self.state.next_call = max(self.state.next_call, message.next_call)
+            if message.octets:
+                self.state.store[message.key] = message.octets
+            else:
+                self.state.store.pop(message.key, None)
+
+    def _tell_standby(self) -> None:
+        self._checkpoint(self.program.standby.changes())
+
+    def _checkpoint(self, rows: list[tuple[str, bytes]]) -> None:
+        for key, octets in rows:
+            self.send("peer", Checkpoint(key, octets, self.state.program.next_call))

@@ -1,0 +1,168 @@
+"""A call from offer to record: number analysis, answer, clearing, and the two ends' circuits."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from switchsim.firmware.reference.state import Call, Dial, Leg, Stage
+from switchsim.model.events import CallAnswered, CallCleared, CallOffered, CallRecord, CallTranslated
+
+if TYPE_CHECKING:
+    from switchsim.firmware.reference.program import Program
+
+UNALLOCATED, NORMAL, INCOMPLETE, TEMPORARY = 1, 16, 28, 41
+CALL_TIMERS = ("guard", "menu", "wait", "ring", "route", "hold", "limit")
+
+
+class Calls:
+    """Creates, answers, clears and records calls."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.core = program.core
+        self.office = self.core.office
+
+    # -- beginnings ----------------------------------------------------------------------------------------------
+
+    def new(self, direction: str, leg: Leg, calling: str, called: str) -> Call:
+        state = self.core.state
+        number = state.next_call
+        state.next_call += 1
+        call = Call(number, direction, calling, called, self.core.world.now, a=leg)
+        if leg.circuit >= 0:
+            circuit = self.office.circuits[leg.circuit]
+            call.line, call.timeslot = circuit.line, circuit.timeslot
+        state.calls[number] = call
+        self.core.touch(call)
+        return call
+
+    def announce(self, call: Call) -> None:
+        """Write the new call down."""
+        event = CallOffered(call.number, call.direction, call.line, call.timeslot, call.calling, call.called)
+        self.core.world.emit(event)
+
+    def offered(self, leg: Leg, calling: str, called: str, complete: bool) -> Call:
+        """A SETUP came on a circuit."""
+        call = self.new("in", leg, calling, called)
+        self.announce(call)
+        return call
+
+    def analyse(self, call: Call, *, complete: bool) -> None:
+        """Digit analysis: a known number goes to its service; a beginning of one waits; anything else is refused."""
+        digits = call.called
+        target = self.office.translations.get(digits, digits)
+        service = self.office.numbers.get(target)
+        if service is not None:
+            call.target = target
+            if target != digits:
+                self.core.world.emit(CallTranslated(call.number, digits, target))
+            self.program.trunks.proceeding(call)
+            self.program.script.begin(call, service)
+        elif not complete and self._is_beginning(digits):
+            self.core.stage(call, Stage.COLLECTING, digits)
+            self.program.trunks.more_digits(call)
+        else:
+            self.clear(call, INCOMPLETE if self._is_beginning(digits) else UNALLOCATED, "machine")
+
+    def _is_beginning(self, digits: str) -> bool:
+        known = (*self.office.numbers, *self.office.translations)
+        return any(number.startswith(digits) for number in known)
+
+    def more_digits(self, call: Call, digits: str, complete: bool) -> None:
+        if call.stage != Stage.COLLECTING:
+            return
+        call.called += digits
+        self.core.touch(call)
+        target = self.office.translations.get(call.called, call.called)
+        if complete or target in self.office.numbers or not self._is_beginning(call.called):
+            self.analyse(call, complete=True)
+
+    def place(self, dial: Dial, link: int) -> bool:
+        """A call from the console; it speaks to nobody, is held and cleared."""
+        call = self.new("out", Leg(), dial.calling, dial.number)
+        call.hold_cycles = dial.hold_cycles
+        if not self.program.trunks.set_up(call, call.b, link, dial.number):
+            del self.core.state.calls[call.number]
+            self.core.state.next_call -= 1
+            return False
+        self.announce(call)
+        self.core.stage(call, Stage.OUTGOING)
+        return True
+
+    # -- the far end of an outgoing leg --------------------------------------------------------------------------
+
+    def far_alerting(self, call: Call) -> None:
+        if call.a.present:
+            self.core.hear(self.core.slot(call.a), self.core.slot(call.b))
+
+    def far_answered(self, call: Call) -> None:
+        self.answered(call)
+        if call.a.present:
+            self.program.talk.begin(call)
+            return
+        self.core.stage(call, Stage.SERVICE, "hold")
+        self.core.world.start_timer(f"hold/{call.number}", call.hold_cycles)
+
+    def answer(self, call: Call) -> None:
+        """CONNECT to the caller, once."""
+        if not call.answered:
+            self.answered(call)
+            if call.a.circuit >= 0:
+                self.program.trunks.connect(call)
+
+    def answered(self, call: Call) -> None:
+        call.answered = self.core.world.now
+        self.core.touch(call)
+        self.core.world.emit(CallAnswered(call.number))
+
+    # -- the end -------------------------------------------------------------------------------------------------
+
+    def clear(self, call: Call, cause: int, by: str) -> None:
+        """The machine is done with the call: everything of it is freed, its record written, its circuits cleared."""
+        if call.stage == Stage.CLEARING:
+            return
+        self.program.queues.forget(call, "abandoned" if by == "caller" else "lost")
+        self.silence(call)
+        self.core.world.emit(CallCleared(call.number, cause, by))
+        self.record(call, cause, by)
+        self.core.stage(call, Stage.CLEARING)
+        for leg in (call.a, call.b, call.c):
+            if leg.circuit >= 0:
+                self.program.trunks.release(leg, cause)
+        self.program.talk.part(call)
+        self._drop_if_done(call)
+
+    def silence(self, call: Call) -> None:
+        """No prompt, receiver, conference or timer is left; both ends hear nothing."""
+        self.core.stop_playing(call)
+        self.core.stop_listening(call)
+        self.core.end_conference(call)
+        for timer in CALL_TIMERS:
+            self.core.world.stop_timer(f"{timer}/{call.number}")
+        for leg in (call.a, call.b, call.c):
+            self.core.hear(self.core.slot(leg), 0)
+
+    def circuit_free(self, call: Call, key: int, cause: int) -> None:
+        """ReleasedInd: the circuit is idle; if nobody had cleared the call, this does."""
+        if call.stage == Stage.CONFERENCE and call.c.circuit >= 0 and call.c.key == key:
+            self.program.talk.third_left(call)
+            return
+        self.clear(call, cause, "network")
+        for leg in (call.a, call.b, call.c):
+            if leg.circuit >= 0 and leg.key == key:
+                leg.circuit = leg.key = -1
+        self._drop_if_done(call)
+
+    def _drop_if_done(self, call: Call) -> None:
+        if call.stage == Stage.CLEARING and max(call.a.circuit, call.b.circuit, call.c.circuit) < 0:
+            self.core.state.calls.pop(call.number, None)
+            self.core.touch(call)
+
+    def record(self, call: Call, cause: int, by: str) -> None:
+        self.core.world.emit(
+            CallRecord(
+                call.number, call.direction, call.line, call.timeslot, call.calling, call.called,
+                call.target or call.called, call.queue, call.seat, call.offered, call.answered, call.talked,
+                self.core.world.now, cause, by,
+            )
+        )  # fmt: skip

@@ -1,0 +1,188 @@
+"""What every piece of the reference firmware shares: office data, state, the world outside, speech paths, pools."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from switchsim.firmware.office import Channel, Office
+from switchsim.firmware.reference.state import Call, Leg, Pool, ProgramState, Stage
+from switchsim.model.event import Event
+from switchsim.model.events import CallState, ResourceFreed, ResourceSeized, ResourceShort
+from switchsim.model.message import BusMessage
+from switchsim.model.messages import (
+    ConnectSlots,
+    ListenDigits,
+    PlayPrompts,
+    SetConferenceLeg,
+    StopChannel,
+)
+
+
+class World(Protocol):
+    """What the processor board gives its program."""
+
+    @property
+    def now(self) -> int: ...
+    def send_bus(self, message: BusMessage) -> None: ...
+    def emit(self, event: Event) -> None: ...
+    def start_timer(self, name: str, cycles: int) -> None: ...
+    def stop_timer(self, name: str) -> None: ...
+
+
+class Core:
+    """Speech paths and pools. Calls and seats that change are noted for the standby's checkpoint."""
+
+    def __init__(self, office: Office, state: ProgramState, world: World) -> None:
+        self.office = office
+        self.state = state
+        self.world = world
+        self.dirty_calls: set[int] = set()
+        self.dirty_seats: set[int] = set()
+        self.dirty_links: set[int] = set()
+        self.platform_changed = False
+
+    def touch(self, call: Call) -> None:
+        self.dirty_calls.add(call.number)
+
+    def stage(self, call: Call, stage: Stage, detail: str = "") -> None:
+        call.stage = stage
+        self.touch(call)
+        self.world.emit(CallState(call.number, stage.value, detail))
+
+    # -- speech paths --------------------------------------------------------------------------------------------
+
+    def slot(self, leg: Leg) -> int:
+        """The timeslot of a leg in the switching network, 0 for nobody."""
+        if leg.circuit >= 0:
+            return self.office.circuits[leg.circuit].slot
+        return self.office.seats[leg.seat].slot if leg.seat >= 0 else 0
+
+    def hear(self, to_slot: int, from_slot: int) -> None:
+        """Let `to_slot` hear `from_slot` (0 = quiet); nothing is sent when it does already."""
+        if to_slot and self.state.hears.get(to_slot, 0) != from_slot:
+            if from_slot:
+                self.state.hears[to_slot] = from_slot
+            else:
+                del self.state.hears[to_slot]
+            self.world.send_bus(ConnectSlots(self.office.switching_board, to_slot, from_slot))
+
+    def join(self, a: Leg, b: Leg) -> None:
+        """Two-way talk."""
+        self.hear(self.slot(a), self.slot(b))
+        self.hear(self.slot(b), self.slot(a))
+
+    def tone(self, leg: Leg, tone: str) -> None:
+        self.hear(self.slot(leg), self.office.tones[tone])
+
+    # -- pools ---------------------------------------------------------------------------------------------------
+
+    def seize(self, name: str, pool: Pool, call: Call) -> int:
+        """A free unit for the call, or -1. Units take turns, so that a silent failure hits few calls."""
+        count = len(pool.users)
+        for distance in range(1, count + 1):
+            unit = (pool.last + distance) % count
+            if pool.users[unit] == 0 and unit not in pool.broken:
+                pool.users[unit], pool.last = call.number, unit
+                self.world.emit(ResourceSeized(name, unit, call.number))
+                return unit
+        self.world.emit(ResourceShort(name, call.number))
+        return -1
+
+    def free(self, name: str, pool: Pool, unit: int) -> None:
+        self.world.emit(ResourceFreed(name, unit, pool.users[unit]))
+        pool.users[unit] = 0
+
+    # -- announcements and digits --------------------------------------------------------------------------------
+
+    def play(self, call: Call, prompts: Sequence[int], *, looping: bool = False) -> bool:
+        """Let leg a hear prompts from now on; False when no announcement channel is free."""
+        if call.announcer < 0:
+            call.announcer = self.seize("announcer", self.state.announcers, call)
+            self.touch(call)
+        if call.announcer < 0:
+            return False
+        channel = self.office.announcers[call.announcer]
+        self.world.send_bus(PlayPrompts(channel.board, channel.unit, tuple(prompts), looping))
+        self.hear(self.slot(call.a), channel.slot)
+        if not looping:
+            length = sum(self.office.prompt_cycles[prompt] for prompt in prompts)
+            self.world.start_timer(f"guard/{call.number}", length + self.office.timing.guard_cycles)
+        return True
+
+    def stop_playing(self, call: Call) -> None:
+        if call.announcer < 0:
+            return
+        channel = self.office.announcers[call.announcer]
+        self.world.send_bus(StopChannel(channel.board, channel.unit))
+        if self.state.hears.get(self.slot(call.a)) == channel.slot:
+            self.hear(self.slot(call.a), 0)
+        self.free("announcer", self.state.announcers, call.announcer)
+        self.world.stop_timer(f"guard/{call.number}")
+        call.announcer = -1
+        self.touch(call)
+
+    def listen(self, call: Call) -> bool:
+        """Give the call a DTMF receiver; False when none is free."""
+        if call.receiver < 0:
+            call.receiver = self.seize("receiver", self.state.receivers, call)
+            self.touch(call)
+            if call.receiver < 0:
+                return False
+            channel = self.office.receivers[call.receiver]
+            self.hear(channel.slot, self.slot(call.a))
+            self.world.send_bus(ListenDigits(channel.board, channel.unit, True))
+        return True
+
+    def stop_listening(self, call: Call) -> None:
+        if call.receiver < 0:
+            return
+        channel = self.office.receivers[call.receiver]
+        self.world.send_bus(ListenDigits(channel.board, channel.unit, False))
+        self.hear(channel.slot, 0)
+        self.free("receiver", self.state.receivers, call.receiver)
+        call.receiver = -1
+        self.touch(call)
+
+    # -- conference ----------------------------------------------------------------------------------------------
+
+    def confer(self, call: Call, legs: Sequence[Leg]) -> bool:
+        """Everybody of `legs` hears everybody else; False when no conference is free."""
+        call.conference = self.seize("conference", self.state.conferences, call)
+        if call.conference < 0:
+            return False
+        unit = self.office.conferences[call.conference]
+        everybody = (1 << len(legs)) - 1
+        for number, leg in enumerate(legs):
+            self._leg(unit.unit, number, self.slot(leg), everybody & ~(1 << number))
+            self.hear(self.slot(leg), unit.slots[number])
+        self.touch(call)
+        return True
+
+    def end_conference(self, call: Call) -> None:
+        if call.conference < 0:
+            return
+        unit = self.office.conferences[call.conference]
+        for number in range(3):
+            self._leg(unit.unit, number, 0, 0)
+        for to_slot in [slot for slot, source in self.state.hears.items() if source in unit.slots]:
+            self.hear(to_slot, 0)
+        self.free("conference", self.state.conferences, call.conference)
+        call.conference = -1
+        self.touch(call)
+
+    def _leg(self, conference: int, leg: int, from_slot: int, hears: int) -> None:
+        self.world.send_bus(SetConferenceLeg(self.office.switching_board, conference, leg, from_slot, hears))
+
+    # -- finding -------------------------------------------------------------------------------------------------
+
+    def call_of(self, users: Pool, unit: int) -> Call | None:
+        return self.state.calls.get(users.users[unit])
+
+
+def find_channel(channels: Sequence[Channel], board: int, unit: int) -> int:
+    """Index of the channel that a board calls `unit`, or -1."""
+    for index, channel in enumerate(channels):
+        if channel.board == board and channel.unit == unit:
+            return index
+    return -1

@@ -1,0 +1,191 @@
+"""The program: one message or timer in, everything that follows from it done, the standby told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from switchsim.firmware.office import Channel, Office
+from switchsim.firmware.reference.calls import Calls
+from switchsim.firmware.reference.core import Core, World, find_channel
+from switchsim.firmware.reference.queues import Queues
+from switchsim.firmware.reference.script import Script
+from switchsim.firmware.reference.seats import Seats
+from switchsim.firmware.reference.standby import Standby, Store
+from switchsim.firmware.reference.state import Call, Dial, Pool, ProgramState
+from switchsim.firmware.reference.talk import Talk
+from switchsim.firmware.reference.trunks import Trunks
+from switchsim.model.events import PlatformLink
+from switchsim.model.messages import (
+    BoardStarted,
+    DigitReceived,
+    Layer3Received,
+    LineChanged,
+    LinkChanged,
+    PlatformChanged,
+    PlayEnded,
+    RouteAnswer,
+    SeatKey,
+    SlaveChanged,
+    UnitFailed,
+)
+
+NORMAL = 16
+
+
+class Program:
+    """Call processing of the queue switch. Sans-I/O: acts on the world only through `World`."""
+
+    def __init__(self, office: Office, state: ProgramState, world: World) -> None:
+        self.core = Core(office, state, world)
+        self.trunks = Trunks(self)
+        self.calls = Calls(self)
+        self.script = Script(self)
+        self.queues = Queues(self)
+        self.seats = Seats(self)
+        self.talk = Talk(self)
+        self.standby = Standby(self)
+        self._handlers: dict[type, Callable[[Any], None]] = {
+            Layer3Received: lambda m: self.trunks.layer3(self._link(m.board, m.link), m.octets),
+            LinkChanged: self._link_changed,
+            DigitReceived: self._digit,
+            PlayEnded: self._play_ended,
+            SeatKey: lambda m: self.seats.key(m.board, m.seat, m.key, m.argument),
+            LineChanged: lambda m: self.trunks.line_changed(m.board, m.line, m.in_service),
+            UnitFailed: self._unit_failed,
+            SlaveChanged: self._slave_changed,
+            BoardStarted: self._board_started,
+            PlatformChanged: self._platform_changed,
+            RouteAnswer: self._route_answer,
+        }
+        self._timers: dict[str, Callable[[Call], None]] = {
+            "guard": self._prompt_overdue,
+            "menu": self.script.no_choice,
+            "wait": self.queues.waited_too_long,
+            "ring": self.queues.no_answer,
+            "route": self.queues.unanswered,
+            "hold": lambda call: self.calls.clear(call, NORMAL, "machine"),
+            "limit": lambda call: self.calls.clear(call, NORMAL, "machine"),
+        }
+        self._links = {(link.board, link.unit): index for index, link in enumerate(office.links)}
+
+    # -- starts --------------------------------------------------------------------------------------------------
+
+    def cold_start(self) -> None:
+        """Forget everything."""
+        state, office = self.core.state, self.core.office
+        state.receivers = Pool(users=[0] * len(office.receivers))
+        state.announcers = Pool(users=[0] * len(office.announcers))
+        state.conferences = Pool(users=[0] * len(office.conferences))
+        self.seats.cold_start()
+        self.trunks.cold_start()
+
+    def take_over(self, store: Store, next_call: int) -> tuple[int, int]:
+        """Start from a standby's checkpoints; returns (calls kept, calls given up)."""
+        self.cold_start()
+        self.core.state.next_call = next_call
+        return self.standby.take_over(store)
+
+    # -- what comes in -------------------------------------------------------------------------------------------
+
+    def message(self, message: Any) -> None:
+        """A board reports."""
+        self._handlers[type(message)](message)
+
+    def timer(self, name: str) -> None:
+        what, _, rest = name.partition("/")
+        if what == "q931":
+            self.trunks.timer(rest)
+        elif what == "wrap":
+            self.seats.wrapped_up(int(rest))
+        else:
+            call = self.core.state.calls.get(int(rest))
+            if call is not None:
+                self._timers[what](call)
+
+    def dial(self, dial: Dial) -> None:
+        """The console wants a call placed."""
+        self.trunks.dial(dial)
+
+    # -- by message ----------------------------------------------------------------------------------------------
+
+    def _link(self, board: int, unit: int) -> int:
+        return self._links[board, unit]
+
+    def _link_changed(self, message: LinkChanged) -> None:
+        self.trunks.link_changed(self._link(message.board, message.link), message.up)
+
+    def _digit(self, message: DigitReceived) -> None:
+        call = self._user(self.core.office.receivers, self.core.state.receivers, message.board, message.receiver)
+        if call is not None:
+            self.script.digit(call, message.digit)
+
+    def _play_ended(self, message: PlayEnded) -> None:
+        call = self._user(self.core.office.announcers, self.core.state.announcers, message.board, message.channel)
+        if call is not None:
+            self.script.prompt_ended(call)
+
+    def _prompt_overdue(self, call: Call) -> None:
+        """The announcement board never said that it was done: go on without it."""
+        self.script.prompt_ended(call)
+
+    def _user(self, channels: tuple[Channel, ...], pool: Pool, board: int, unit: int) -> Call | None:
+        index = find_channel(channels, board, unit)
+        return self.core.state.calls.get(pool.users[index]) if index >= 0 else None
+
+    def _unit_failed(self, message: UnitFailed) -> None:
+        office, state = self.core.office, self.core.state
+        receiver = find_channel(office.receivers, message.board, message.unit)
+        seat = self.seats.by_port.get((message.board, message.unit), -1)
+        if receiver >= 0:
+            self._mark(state.receivers, receiver, message.failed)
+        elif seat >= 0 and message.failed:
+            self.seats.failed(seat)
+        elif seat >= 0:
+            self.seats.repaired(seat)
+
+    def _mark(self, pool: Pool, unit: int, broken: bool) -> None:
+        if unit in pool.broken:
+            pool.broken.remove(unit)
+        if broken:
+            pool.broken.append(unit)
+
+    def _slave_changed(self, message: SlaveChanged) -> None:
+        """A board went: what it did for calls is gone. It comes back with BoardStarted."""
+        if not message.ok:
+            self._board(message.board, lost=True)
+
+    def _board_started(self, message: BoardStarted) -> None:
+        self._board(message.board, lost=False)
+
+    def _board(self, board: int, *, lost: bool) -> None:
+        office, state = self.core.office, self.core.state
+        for channels, pool in ((office.receivers, state.receivers), (office.announcers, state.announcers)):
+            for unit, channel in enumerate(channels):
+                if channel.board == board:
+                    self._mark(pool, unit, lost)
+                    call = state.calls.get(pool.users[unit])
+                    if lost and call is not None and pool is state.announcers:
+                        self.script.prompt_ended(call)
+        for index in self.seats.on_board(board):
+            if lost:
+                self.seats.failed(index)
+            else:
+                self.seats.repaired(index)
+        if lost:
+            self.trunks.board_lost(board)
+            for line in {link.trunk_line for link in office.links if link.trunk_board == board}:
+                self.trunks.line_changed(board, line, False)
+        else:
+            for line in {link.trunk_line for link in office.links if link.trunk_board == board}:
+                self.trunks.line_changed(board, line, True)
+
+    def _platform_changed(self, message: PlatformChanged) -> None:
+        self.core.state.platform = message.up
+        self.core.platform_changed = True
+        self.core.world.emit(PlatformLink("up" if message.up else "down"))
+
+    def _route_answer(self, message: RouteAnswer) -> None:
+        call = self.core.state.calls.get(message.call)
+        if call is not None:
+            self.queues.answered(call, message.queue)

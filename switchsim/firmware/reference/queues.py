@@ -1,0 +1,183 @@
+"""Queueing: waiting callers first in first out, the seat idle longest first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from switchsim.firmware.office import Queue
+from switchsim.firmware.reference.state import Call, Leg, Stage
+from switchsim.model.events import CallQueued, CallUnqueued, Routed
+from switchsim.model.messages import RouteRequest
+
+if TYPE_CHECKING:
+    from switchsim.firmware.reference.program import Program
+
+NO_ANSWER, NO_CIRCUIT, BUSY = 19, 34, 17
+
+
+class Queues:
+    """A call keeps its place (`queued`, then its number) through a no-answer and a switchover."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.core = program.core
+        self.office = self.core.office
+
+    # -- into the queue ------------------------------------------------------------------------------------------
+
+    def route(self, call: Call, queue: str) -> None:
+        """With a platform it is asked where the call goes; without one, or when it is late, the switch decides."""
+        if self.core.state.platform:
+            self.core.stage(call, Stage.ROUTING, queue)
+            self.core.world.send_bus(RouteRequest(self.office.mem_board, call.number, call.target, call.calling))
+            self.core.world.start_timer(f"route/{call.number}", self.office.timing.route_timeout_cycles)
+        else:
+            self.enter(call, queue, "switch")
+
+    def answered(self, call: Call, queue: str) -> None:
+        """The platform chose."""
+        if call.stage == Stage.ROUTING:
+            self.core.world.stop_timer(f"route/{call.number}")
+            self.enter(call, queue if queue in self.office.queues else self._own_choice(call), "platform")
+
+    def unanswered(self, call: Call) -> None:
+        if call.stage == Stage.ROUTING:
+            self.enter(call, self._own_choice(call), "switch")
+
+    def _own_choice(self, call: Call) -> str:
+        step = self.program.script.step_of(call)
+        return str(getattr(step, "queue", ""))
+
+    def enter(self, call: Call, queue: str, by: str) -> None:
+        self.core.world.emit(Routed(call.number, by, queue))
+        data = self.office.queues[queue]
+        if data.max_length and len(self._line(queue)) >= data.max_length:
+            self._overflow(call, data)
+            return
+        call.queue, call.queued = queue, self.core.world.now
+        self._join_line(call)
+        self.core.stage(call, Stage.QUEUED, queue)
+        if data.max_wait_cycles:
+            self.core.world.start_timer(f"wait/{call.number}", data.max_wait_cycles)
+        if not self._offer_to_idle(call):
+            self._wait_with_music(call, data)
+
+    def _line(self, queue: str) -> list[int]:
+        return self.core.state.waiting.setdefault(queue, [])
+
+    def _join_line(self, call: Call) -> None:
+        """Behind everybody who came earlier: a call that comes back stands where it stood."""
+        line = self._line(call.queue)
+        calls = self.core.state.calls
+        position = sum((calls[other].queued, other) < (call.queued, call.number) for other in line)
+        line.insert(position, call.number)
+        self.core.world.emit(CallQueued(call.number, call.queue, position + 1))
+
+    def _wait_with_music(self, call: Call, data: Queue) -> None:
+        if not data.music or not self.core.play(call, data.music, looping=True):
+            self.core.tone(call.a, "ring_back")
+
+    # -- out of it -----------------------------------------------------------------------------------------------
+
+    def forget(self, call: Call, why: str) -> None:
+        """The call leaves its queue, wherever it stands in it."""
+        line = self.core.state.waiting.get(call.queue, [])
+        if call.number in line:
+            line.remove(call.number)
+            waited = self.core.world.now - call.queued
+            self.core.world.emit(CallUnqueued(call.number, call.queue, why, waited))
+            self.core.world.stop_timer(f"wait/{call.number}")
+        if call.stage == Stage.RINGING:
+            self.program.seats.stop_ringing(call)
+
+    def waited_too_long(self, call: Call) -> None:
+        if call.stage == Stage.QUEUED:
+            self.forget(call, "overflow")
+            self._overflow(call, self.office.queues[call.queue])
+
+    def _overflow(self, call: Call, data: Queue) -> None:
+        self.core.stop_playing(call)
+        if data.overflow:
+            self.program.script.begin(call, data.overflow)
+        else:
+            self.program.calls.clear(call, NO_CIRCUIT, "machine")
+
+    # -- distribution --------------------------------------------------------------------------------------------
+
+    def _offer_to_idle(self, call: Call) -> bool:
+        """To the seat idle longest; the lower seat first when two became idle in one cycle."""
+        idle = [
+            (seat.idle_since, index)
+            for index, seat in enumerate(self.core.state.seats)
+            if seat.state == "idle" and call.queue in self.office.seats[index].queues
+        ]
+        if not idle:
+            return False
+        self.ring(call, min(idle)[1], self.office.queues[call.queue].ring_cycles)
+        return True
+
+    def seat_idle(self, index: int) -> None:
+        """A seat became idle: the caller who waits longest in any of its queues."""
+        calls = self.core.state.calls
+        first = [
+            (calls[number].queued, number)
+            for queue in self.office.seats[index].queues
+            for number in self.core.state.waiting.get(queue, ())
+            if calls[number].stage == Stage.QUEUED
+        ]
+        if first:
+            call = calls[min(first)[1]]
+            self.ring(call, index, self.office.queues[call.queue].ring_cycles)
+
+    def ring(self, call: Call, index: int, no_answer_cycles: int) -> None:
+        call.b = Leg(seat=index)
+        self.core.stage(call, Stage.RINGING, self.office.seats[index].number)
+        self.program.seats.ring(index, call)
+        self.core.world.start_timer(f"ring/{call.number}", no_answer_cycles)
+
+    def ring_directly(self, call: Call, number: str, no_answer_cycles: int) -> None:
+        """No queue: ALERTING with in-band ring-back, the backward path open, both ways at answer."""
+        index = self.program.seats.index_of(number)
+        if index < 0 or self.core.state.seats[index].state != "idle":
+            self.program.calls.clear(call, BUSY, "machine")
+            return
+        if call.a.circuit >= 0 and not call.answered:
+            self.program.trunks.alerting(call)
+        self.core.tone(call.a, "ring_back")
+        self.ring(call, index, no_answer_cycles)
+
+    def no_answer(self, call: Call) -> None:
+        """The seat did not answer: it is taken out, the caller goes back to where he stood."""
+        if call.stage != Stage.RINGING:
+            return
+        index = call.b.seat
+        call.b = Leg()
+        self.program.seats.did_not_answer(index)
+        self.back_to_queue(call)
+
+    def back_to_queue(self, call: Call) -> None:
+        """A call that loses its seat before talk waits again in its old place; one without a queue is cleared."""
+        self.core.world.stop_timer(f"ring/{call.number}")
+        call.b = Leg()
+        if not call.queue:
+            self.program.calls.clear(call, NO_ANSWER, "machine")
+            return
+        if call.number not in self._line(call.queue):
+            self._join_line(call)
+        self.core.stage(call, Stage.QUEUED, call.queue)
+        if not self._offer_to_idle(call) and call.announcer < 0:
+            self._wait_with_music(call, self.office.queues[call.queue])
+
+    def resume(self, call: Call) -> None:
+        """After a switchover: the timers of waiting and ringing begin anew."""
+        data = self.office.queues.get(call.queue)
+        if call.stage == Stage.ROUTING:
+            self.unanswered(call)
+        elif call.stage == Stage.QUEUED and data is not None and data.max_wait_cycles:
+            self.core.world.start_timer(f"wait/{call.number}", data.max_wait_cycles)
+        elif call.stage == Stage.RINGING:
+            cycles = data.ring_cycles if data is not None else self._ring_cycles(call)
+            self.core.world.start_timer(f"ring/{call.number}", cycles)
+
+    def _ring_cycles(self, call: Call) -> int:
+        return int(getattr(self.program.script.step_of(call), "no_answer_cycles", 0)) or 160_000

@@ -1,0 +1,117 @@
+"""Services: announcement, menu, queue, seat, hold, clear - step by step, as the office data say."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from switchsim.firmware.office import Announce, Clear, Enqueue, Menu, Step, Talk, ToSeat
+from switchsim.firmware.reference.state import Call, Stage
+from switchsim.model.events import DigitHeard
+
+if TYPE_CHECKING:
+    from switchsim.firmware.reference.program import Program
+
+NORMAL, NO_CIRCUIT = 16, 34
+
+
+class Script:
+    """IVR and queue answer first, then speak and collect; a seat without a queue gives ALERTING with ring-back."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.core = program.core
+
+    def begin(self, call: Call, service: str) -> None:
+        call.service, call.step, call.attempts = service, -1, 0
+        self.advance(call)
+
+    def step_of(self, call: Call) -> Step | None:
+        steps = self.core.office.services[call.service].steps if call.service else ()
+        return steps[call.step] if 0 <= call.step < len(steps) else None
+
+    def advance(self, call: Call) -> None:
+        """Go on to the next step; behind the last one the call is cleared."""
+        call.step += 1
+        self.core.touch(call)
+        match self.step_of(call):
+            case Announce(prompts):
+                self._answer_for(call, "announce")
+                if not self.core.play(call, prompts):
+                    self.advance(call)
+            case Menu() as menu:
+                self._answer_for(call, "menu")
+                self._ask(call, menu)
+            case Enqueue(queue):
+                self.program.calls.answer(call)
+                self.program.queues.route(call, queue)
+            case ToSeat(seat, no_answer_cycles):
+                self.program.queues.ring_directly(call, seat, no_answer_cycles)
+            case Talk(cycles):
+                self._answer_for(call, "hold")
+                self.core.world.start_timer(f"hold/{call.number}", cycles)
+            case Clear(cause):
+                self.program.calls.clear(call, cause, "machine")
+            case None:
+                self.program.calls.clear(call, NORMAL, "machine")
+
+    def _answer_for(self, call: Call, what: str) -> None:
+        self.program.calls.answer(call)
+        self.core.stage(call, Stage.SERVICE, what)
+
+    def _ask(self, call: Call, menu: Menu) -> None:
+        """Play the question and listen; without a receiver nobody can choose."""
+        if not self.core.listen(call):
+            self.begin(call, menu.otherwise)
+        elif not self.core.play(call, menu.prompts):
+            self.core.world.start_timer(f"menu/{call.number}", menu.timeout_cycles)
+
+    # -- what happens meanwhile ----------------------------------------------------------------------------------
+
+    def prompt_ended(self, call: Call) -> None:
+        self.core.stop_playing(call)
+        step = self.step_of(call)
+        if call.stage != Stage.SERVICE:
+            return
+        if isinstance(step, Menu):
+            self.core.world.start_timer(f"menu/{call.number}", step.timeout_cycles)
+        elif isinstance(step, Announce):
+            self.advance(call)
+
+    def digit(self, call: Call, digit: str) -> None:
+        self.core.world.emit(DigitHeard(call.receiver, call.number, digit))
+        step = self.step_of(call)
+        if call.stage != Stage.SERVICE or not isinstance(step, Menu):
+            return
+        self.core.stop_playing(call)
+        self.core.world.stop_timer(f"menu/{call.number}")
+        chosen = step.choices.get(digit)
+        if chosen is not None:
+            self.core.stop_listening(call)
+            self.begin(call, chosen)
+        else:
+            self.no_choice(call)
+
+    def no_choice(self, call: Call) -> None:
+        """A wrong digit or none: ask again, or go the way of those who never choose."""
+        step = self.step_of(call)
+        if not isinstance(step, Menu):
+            return
+        call.attempts += 1
+        self.core.touch(call)
+        if call.attempts < step.attempts:
+            self._ask(call, step)
+        else:
+            self.core.stop_listening(call)
+            self.begin(call, step.otherwise)
+
+    def resume(self, call: Call) -> None:
+        """After a switchover: boards kept playing and listening, but this processor has no timers yet."""
+        step = self.step_of(call)
+        world, timing = self.core.world, self.core.office.timing
+        if call.announcer >= 0 and not call.queue:
+            length = sum(self.core.office.prompt_cycles[p] for p in getattr(step, "prompts", ()))
+            world.start_timer(f"guard/{call.number}", length + timing.guard_cycles)
+        elif isinstance(step, Menu):
+            world.start_timer(f"menu/{call.number}", step.timeout_cycles)
+        elif isinstance(step, Talk):
+            world.start_timer(f"hold/{call.number}", step.cycles)

@@ -1,0 +1,160 @@
+"""Seat sets: their states and keys. What keys do to calls is in `talk`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from switchsim.firmware.reference.state import Call, Seat, Stage
+from switchsim.model.events import SeatState
+from switchsim.model.messages import SeatDisplay
+
+if TYPE_CHECKING:
+    from switchsim.firmware.reference.program import Program
+
+OUT_OF_ORDER = 27
+
+
+class Seats:
+    """A seat is idle, rings, talks, holds, wraps up, is busy, signed out or faulty."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.core = program.core
+        self.office = self.core.office
+        self.by_number = {seat.number: index for index, seat in enumerate(self.office.seats)}
+        self.by_port = {(seat.board, seat.unit): index for index, seat in enumerate(self.office.seats)}
+
+    def cold_start(self) -> None:
+        self.core.state.seats = [Seat() for _ in self.office.seats]
+
+    def index_of(self, number: str) -> int:
+        return self.by_number.get(number, -1)
+
+    def become(self, index: int, state: str) -> None:
+        """Change state, tell the set, write it down."""
+        seat, data = self.core.state.seats[index], self.office.seats[index]
+        call = seat.call or seat.held
+        if (shown := f"{state} {call}") == seat.shown:
+            return
+        seat.state, seat.shown = state, shown
+        self.core.dirty_seats.add(index)
+        self.core.world.emit(SeatState(data.number, state, call))
+        self.show(index)
+
+    def show(self, index: int) -> None:
+        seat, data = self.core.state.seats[index], self.office.seats[index]
+        current = self.core.state.calls.get(seat.call)
+        calling = current.calling if current is not None else ""
+        ringing = seat.state == "ringing"
+        self.core.world.send_bus(SeatDisplay(data.board, data.unit, seat.state, ringing, seat.call, calling))
+
+    # -- ringing -------------------------------------------------------------------------------------------------
+
+    def ring(self, index: int, call: Call) -> None:
+        self.core.state.seats[index].call = call.number
+        self.become(index, "ringing")
+
+    def stop_ringing(self, call: Call) -> None:
+        """The caller went, or the call goes elsewhere: the seat is idle again, no time of idleness lost."""
+        seat = self.core.state.seats[call.b.seat]
+        if seat.call == call.number and seat.state == "ringing":
+            seat.call = 0
+            self._after(call.b.seat, keep_turn=True)
+
+    def did_not_answer(self, index: int) -> None:
+        self.core.state.seats[index].call = 0
+        self.become(index, "busy")
+
+    # -- the end of a call at a seat -----------------------------------------------------------------------------
+
+    def released(self, index: int, call: Call) -> None:
+        """The seat is no longer part of the call."""
+        seat = self.core.state.seats[index]
+        if seat.call == call.number:
+            seat.call = 0
+        elif seat.held == call.number:
+            seat.held = 0
+        else:
+            return
+        self.core.dirty_seats.add(index)
+        if seat.call:
+            self.become(index, "talk")
+        elif seat.held:
+            self.become(index, "held")
+        elif seat.state != "faulty":
+            self._after(index, keep_turn=call.talked == 0)
+
+    def _after(self, index: int, *, keep_turn: bool) -> None:
+        """What was wished for during the call takes effect now; else wrap-up, then idle."""
+        seat, data = self.core.state.seats[index], self.office.seats[index]
+        wish, seat.after = seat.after, ""
+        if wish:
+            self.become(index, {"sign_out": "signed_out"}.get(wish, wish))
+        elif data.wrap_up_cycles and not keep_turn:
+            self.become(index, "wrap_up")
+            self.core.world.start_timer(f"wrap/{index}", data.wrap_up_cycles)
+        else:
+            self.idle(index, keep_turn=keep_turn)
+
+    def idle(self, index: int, *, keep_turn: bool = False) -> None:
+        seat = self.core.state.seats[index]
+        if not keep_turn:
+            seat.idle_since = self.core.world.now
+        self.core.world.stop_timer(f"wrap/{index}")
+        self.become(index, "idle")
+        self.program.queues.seat_idle(index)
+
+    def wrapped_up(self, index: int) -> None:
+        if self.core.state.seats[index].state == "wrap_up":
+            self.idle(index)
+
+    # -- keys ----------------------------------------------------------------------------------------------------
+
+    def key(self, board: int, unit: int, key: str, argument: str) -> None:
+        index = self.by_port[board, unit]
+        seat = self.core.state.seats[index]
+        match key:
+            case "sign_in" if seat.state == "signed_out":
+                self.idle(index)
+            case "sign_out" | "busy":
+                self._leave(index, key)
+            case "ready" if seat.state in ("busy", "wrap_up"):
+                self.idle(index)
+            case "ready":
+                seat.after = ""
+            case _:
+                self.program.talk.key(index, key, argument)
+
+    def _leave(self, index: int, wish: str) -> None:
+        """Sign-out or busy: at once when no call is up, otherwise when it ends."""
+        seat = self.core.state.seats[index]
+        if seat.state in ("signed_out", "faulty"):
+            return
+        if seat.call or seat.held:
+            seat.after = wish
+            self.core.dirty_seats.add(index)
+        else:
+            self.core.world.stop_timer(f"wrap/{index}")
+            self.become(index, {"sign_out": "signed_out"}.get(wish, wish))
+
+    # -- failures ------------------------------------------------------------------------------------------------
+
+    def failed(self, index: int) -> None:
+        """The set or its board is gone: calls in talk are cleared, a ringing one goes back to its queue."""
+        seat = self.core.state.seats[index]
+        calls = [self.core.state.calls[number] for number in (seat.call, seat.held) if number]
+        seat.call = seat.held = 0
+        self.become(index, "faulty")
+        for call in calls:
+            if call.stage == Stage.RINGING and call.b.seat == index:
+                self.program.queues.back_to_queue(call)
+            else:
+                self.program.calls.clear(call, OUT_OF_ORDER, "fault")
+
+    def repaired(self, index: int) -> None:
+        """It works again; its person must sign in."""
+        if self.core.state.seats[index].state == "faulty":
+            self.become(index, "signed_out")
+
+    def on_board(self, board: int) -> list[int]:
+        return [index for index, seat in enumerate(self.office.seats) if seat.board == board]

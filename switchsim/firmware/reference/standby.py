@@ -1,0 +1,188 @@
+"""Hot standby: what the active processor tells the other one, and how that one takes over.
+
+After every message handled, each call and seat that changed goes to the standby as one checkpoint. A takeover keeps
+answered calls; calls in set-up are given up with a cause, and their circuits restarted, because nobody knows how far
+their Q.931 had come.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from switchsim.firmware.reference.state import SETTLED, Call, Leg, ProgramState, Seat, Stage
+from switchsim.model.events import CallCleared
+
+if TYPE_CHECKING:
+    from switchsim.firmware.reference.program import Program
+
+TEMPORARY_FAILURE = 41
+
+Store = dict[str, bytes]
+"""What a standby holds: `call/7`, `seat/3`, `link/0`, `platform` -> msgpack."""
+
+
+class Standby:
+    """Writes checkpoints, and rebuilds a program's state from them."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.core = program.core
+
+    # -- the active side -----------------------------------------------------------------------------------------
+
+    def changes(self) -> list[tuple[str, bytes]]:
+        """Checkpoints of what was touched since the last time, and forget that it was."""
+        rows = [(f"call/{number}", self._call(number)) for number in sorted(self.core.dirty_calls)]
+        rows += [(f"seat/{index}", self._seat(index)) for index in sorted(self.core.dirty_seats)]
+        rows += [self.link(number) for number in sorted(self.core.dirty_links)]
+        if self.core.platform_changed:
+            rows.append(self.platform())
+        self.core.platform_changed = False
+        for dirty in (self.core.dirty_calls, self.core.dirty_seats, self.core.dirty_links):
+            dirty.clear()
+        return rows
+
+    def everything(self) -> list[tuple[str, bytes]]:
+        """For a standby that has just started."""
+        state = self.core.state
+        rows = [(f"call/{number}", self._call(number)) for number in state.calls]
+        rows += [(f"seat/{index}", self._seat(index)) for index in range(len(state.seats))]
+        rows.append(self.platform())
+        return rows + [self.link(number) for number in range(len(state.link_up))]
+
+    def link(self, number: int) -> tuple[str, bytes]:
+        return f"link/{number}", msgspec.msgpack.encode(self.core.state.link_up[number])
+
+    def platform(self) -> tuple[str, bytes]:
+        return "platform", msgspec.msgpack.encode(self.core.state.platform)
+
+    def _call(self, number: int) -> bytes:
+        call = self.core.state.calls.get(number)
+        if call is None:
+            return b""
+        call.layer3 = [
+            self.program.trunks.interfaces[self.core.office.circuits[leg.circuit].link].export_call(leg.key)
+            for leg in (call.a, call.b, call.c)
+            if self._known(leg)
+        ]
+        octets = msgspec.msgpack.encode(call)
+        call.layer3 = []
+        return octets
+
+    def _known(self, leg: Leg) -> bool:
+        if leg.circuit < 0:
+            return False
+        return leg.key in self.core.state.interfaces[self.core.office.circuits[leg.circuit].link].calls
+
+    def _seat(self, index: int) -> bytes:
+        return msgspec.msgpack.encode(self.core.state.seats[index])
+
+    # -- the standby becomes active ------------------------------------------------------------------------------
+
+    def take_over(self, store: Store) -> tuple[int, int]:
+        """Rebuild everything from the checkpoints; returns (calls kept, calls given up)."""
+        state = self.core.state
+        calls = [msgspec.msgpack.decode(octets, type=Call) for key, octets in store.items() if key.startswith("call/")]
+        calls.sort(key=lambda call: call.number)
+        self._take_plain(store, state)
+        kept, lost, restart = [], [], []
+        for call in calls:
+            if self._keep(call):
+                kept.append(call)
+            else:
+                lost.append(call)
+                restart += [leg.circuit for leg in (call.a, call.b, call.c) if leg.circuit >= 0]
+        for call in kept:
+            self._adopt(call)
+        given_up = [call for call in lost if call.stage != Stage.CLEARING]
+        for call in lost:
+            self._give_up(call)
+        self.program.trunks.restart(restart)
+        for call in kept:
+            self._resume(call)
+        return len(kept), len(given_up)
+
+    def _take_plain(self, store: Store, state: ProgramState) -> None:
+        for key, octets in store.items():
+            what, _, number = key.partition("/")
+            if what == "seat":
+                state.seats[int(number)] = msgspec.msgpack.decode(octets, type=Seat)
+            elif what == "link":
+                up = msgspec.msgpack.decode(octets, type=bool)
+                state.link_up[int(number)] = state.interfaces[int(number)].link_up = up
+            elif what == "platform":
+                state.platform = msgspec.msgpack.decode(octets, type=bool)
+
+    def _keep(self, call: Call) -> bool:
+        """Answered calls go on, if layer 3 of every trunk leg was active; a consultation only in talk."""
+        if not call.answered and call.direction != "seat":
+            return False
+        if call.stage not in SETTLED:
+            return False
+        legs = [leg for leg in (call.a, call.b, call.c) if leg.circuit >= 0]
+        if len(call.layer3) != len(legs):
+            return False
+        return all(
+            self.program.trunks.interfaces[self.core.office.circuits[leg.circuit].link].adopt_call(layer3)
+            for leg, layer3 in zip(legs, call.layer3, strict=True)
+        )
+
+    def _adopt(self, call: Call) -> None:
+        """The call and what it uses are this processor's now; boards never stopped working for it."""
+        state, core = self.core.state, self.core
+        call.layer3 = []
+        state.calls[call.number] = call
+        for leg in (call.a, call.b, call.c):
+            if leg.circuit >= 0:
+                state.by_key[f"{core.office.circuits[leg.circuit].link}/{leg.key}"] = call.number
+        self._occupy(call)
+        if call.stage in (Stage.QUEUED, Stage.RINGING) and call.queue:
+            state.waiting.setdefault(call.queue, []).append(call.number)
+
+    def _occupy(self, call: Call) -> None:
+        """Note the units and speech paths that the call holds on the boards."""
+        state, office = self.core.state, self.core.office
+        slots = [self.core.slot(leg) for leg in (call.a, call.b, call.c)]
+        if call.announcer >= 0:
+            state.announcers.users[call.announcer] = call.number
+            state.hears[slots[0]] = office.announcers[call.announcer].slot
+        if call.receiver >= 0:
+            state.receivers.users[call.receiver] = call.number
+            state.hears[office.receivers[call.receiver].slot] = slots[0]
+        if call.conference >= 0:
+            state.conferences.users[call.conference] = call.number
+            for slot, heard in zip(slots, office.conferences[call.conference].slots, strict=False):
+                if slot:
+                    state.hears[slot] = heard
+        elif call.stage == Stage.TALK:
+            state.hears[slots[0]], state.hears[slots[1]] = slots[1], slots[0]
+        elif call.stage == Stage.RINGING and call.announcer < 0:
+            state.hears[slots[0]] = office.tones["ring_back"]
+        state.hears.pop(0, None)
+
+    def _give_up(self, call: Call) -> None:
+        """Free what the call used; write its record unless that was done before."""
+        core = self.core
+        self._occupy(call)
+        for leg in (call.a, call.b, call.c):
+            slot = core.slot(leg)
+            if slot:
+                core.state.hears.setdefault(slot, -1)  # whatever it hears, it must hear nothing
+        core.state.calls[call.number] = call
+        self.program.calls.silence(call)
+        if call.stage != Stage.CLEARING:
+            core.world.emit(CallCleared(call.number, TEMPORARY_FAILURE, "fault"))
+            self.program.calls.record(call, TEMPORARY_FAILURE, "fault")
+        self.program.talk.part(call)
+        del core.state.calls[call.number]
+        core.touch(call)
+
+    def _resume(self, call: Call) -> None:
+        if call.stage == Stage.SERVICE:
+            self.program.script.resume(call)
+        elif call.stage in (Stage.ROUTING, Stage.QUEUED, Stage.RINGING):
+            self.program.queues.resume(call)
+        elif call.stage == Stage.TALK:
+            self.program.talk.resume(call)

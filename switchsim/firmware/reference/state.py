@@ -1,0 +1,118 @@
+"""Everything the reference firmware remembers. Indices count into the tuples of `Office`."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+from switchsim.model.part import State
+from switchsim.proto.q931 import CallState as LayerThreeCall
+from switchsim.proto.q931 import InterfaceState
+
+
+class Stage(StrEnum):
+    """Where a call is."""
+
+    COLLECTING = "collecting"  # overlap: digits of the called number are still coming
+    SERVICE = "service"  # announcement, menu, hold
+    ROUTING = "routing"  # the platform is asked
+    QUEUED = "queued"
+    RINGING = "ringing"  # at a seat
+    OUTGOING = "outgoing"  # SETUP sent
+    TALK = "talk"
+    HELD = "held"
+    CONFERENCE = "conference"
+    CLEARING = "clearing"  # recorded; waits for the circuit
+
+
+SETTLED = frozenset(Stage) - {Stage.COLLECTING, Stage.OUTGOING, Stage.CLEARING}
+"""Stages in which an *answered* call survives a switchover of the processors."""
+
+
+class Leg(State):
+    """One end of a call: a trunk circuit (with its Q.931 key) or a seat; both -1 = nobody."""
+
+    circuit: int = -1
+    key: int = -1
+    seat: int = -1
+
+    @property
+    def present(self) -> bool:
+        return self.circuit >= 0 or self.seat >= 0
+
+
+class Call(State):
+    """A call: leg `a` came first (caller), leg `b` joined. `partner` is the other call of a consultation."""
+
+    number: int
+    direction: str  # in, out, seat
+    calling: str
+    called: str  # as dialled
+    offered: int
+    line: str = ""
+    timeslot: int = 0
+    stage: str = Stage.COLLECTING
+    a: Leg = msgspec.field(default_factory=Leg)
+    b: Leg = msgspec.field(default_factory=Leg)
+    c: Leg = msgspec.field(default_factory=Leg)  # the third of a conference
+    target: str = ""  # after translation
+    service: str = ""
+    step: int = -1
+    attempts: int = 0
+    queue: str = ""
+    queued: int = 0  # cycle; with `number` the order of the queue
+    announcer: int = -1
+    receiver: int = -1
+    conference: int = -1
+    partner: int = 0
+    answered: int = 0
+    talked: int = 0
+    seat: str = ""  # the last seat that talked
+    hold_cycles: int = 0  # of a call that the console placed
+    layer3: list[LayerThreeCall] = []  # of the trunk legs; only in checkpoints
+
+
+class Seat(State):
+    """A seat set as the switch sees it."""
+
+    state: str = "signed_out"  # signed_out, idle, ringing, talk, held, wrap_up, busy, faulty
+    call: int = 0
+    held: int = 0
+    idle_since: int = 0
+    after: str = ""  # what the person wants after this call: busy, sign_out
+    shown: str = ""
+
+
+class Pool(State):
+    """Receivers, announcers or conferences: who uses each unit (0 = free), and which are broken."""
+
+    users: list[int] = []
+    broken: list[int] = []
+    last: int = -1  # the last unit seized; the next search starts behind it
+
+
+class Dial(State):
+    """A call that the console wants placed as soon as the line can."""
+
+    line: str
+    number: str
+    calling: str
+    hold_cycles: int
+
+
+class ProgramState(State):
+    interfaces: list[InterfaceState] = []  # by link
+    link_up: list[bool] = []
+    calls: dict[int, Call] = {}
+    next_call: int = 1
+    by_key: dict[str, int] = {}  # "link/key" -> call
+    seats: list[Seat] = []
+    waiting: dict[str, list[int]] = {}  # queue -> calls, first in first out
+    receivers: Pool = msgspec.field(default_factory=Pool)
+    announcers: Pool = msgspec.field(default_factory=Pool)
+    conferences: Pool = msgspec.field(default_factory=Pool)
+    blocked: list[int] = []  # circuits whose line is out of service
+    hears: dict[int, int] = {}  # to_slot -> from_slot, as ordered from the network
+    platform: bool = False
+    dials: list[Dial] = []

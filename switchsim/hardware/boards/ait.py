@@ -1,0 +1,108 @@
+"""AIT: the seat board. Seat sets hang on it; it carries their keys up and the displays down, and feeds their speech."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from switchsim.dsp.engine import Engine
+from switchsim.hardware.board import Board, CommonState
+from switchsim.hardware.kind import BoardKind
+from switchsim.model.messages import SeatDisplay, SeatKey, SetKey, SetShows, UnitFailed
+from switchsim.model.part import Host
+
+QUIET = 0xD5
+
+
+class SeatLine(msgspec.Struct, frozen=True):
+    """A seat set: number, the cell that it speaks into (its person's source), the cell that it hears."""
+
+    number: str
+    speaks: int
+    hears: int
+
+
+class AitState(CommonState):
+    dropped: list[int] = []
+
+
+class Ait(Board[AitState]):
+    """Ports: `set/<n>` out to the seat sets' people, `set` in from them."""
+
+    def __init__(
+        self, path: str, host: Host, kind: BoardKind, bus: int, engine: Engine, seats: tuple[SeatLine, ...]
+    ) -> None:
+        super().__init__(path, host, kind, bus)
+        self.engine = engine
+        self.seats = seats
+        self.by_number = {seat.number: number for number, seat in enumerate(seats)}
+        self.state = AitState()
+
+    def started(self) -> None:
+        for number in range(len(self.seats)):
+            self._feed(number)
+
+    def stopped(self) -> None:
+        for number, seat in enumerate(self.seats):
+            self._feed(number)
+            self.send(f"set/{number}", SetShows(seat.number, "dead", False, 0, ""))
+
+    def _feed(self, number: int) -> None:
+        """Speech passes while the board lives and the set is plugged in; otherwise both ways are quiet."""
+        passes = number not in self.state.dropped and not self.state.dead
+        seat = self.seats[number]
+        for cell in (seat.speaks, seat.hears):
+            self.engine.gate(cell, 0xFF if passes else 0, 0 if passes else QUIET, 0)
+
+    def handle(self, port: str, message: Any) -> None:
+        if isinstance(message, SeatDisplay):
+            if message.seat not in self.state.dropped:
+                seat = self.seats[message.seat].number
+                shows = SetShows(seat, message.state, message.ringing, message.call, message.calling)
+                self.send(f"set/{message.seat}", shows)
+        elif isinstance(message, SetKey):
+            number = self.by_number[message.seat]
+            if number not in self.state.dropped:
+                self.send("bus", SeatKey(self.bus, number, message.key, message.argument))
+        else:
+            super().handle(port, message)
+
+    # -- faults --------------------------------------------------------------------------------------------------
+
+    def fault(self, point: str, values: dict[str, int | str]) -> str:
+        """seat_drop: the seat set is unplugged."""
+        if point != "seat_drop":
+            return super().fault(point, values)
+        number = int(values["seat"])
+        self.state.dropped.append(number)
+        self._feed(number)
+        self.send(f"set/{number}", SetShows(self.seats[number].number, "dead", False, 0, ""))
+        self._notice(number)
+        return f"seat {self.seats[number].number} unplugged"
+
+    def undo(self, point: str, values: dict[str, int | str]) -> None:
+        if point != "seat_drop":
+            super().undo(point, values)
+            return
+        number = int(values["seat"])
+        self.state.dropped.remove(number)
+        self._feed(number)
+        self._notice(number)
+
+    def _notice(self, number: int) -> None:
+        self.start_timer(f"scan/{number}", self.kind.timings["line_scan"])
+
+    def timer(self, name: str) -> None:
+        number = int(name.partition("/")[2])
+        seat = self.seats[number].number
+        about = f"{self.path}/seat/{seat}"
+        dropped = number in self.state.dropped
+        if dropped:
+            self.see_defect("seat_open", about)
+            self.raise_alarm("seat_fault", about, seat)
+        else:
+            self.defect_gone("seat_open", about)
+            self.clear_alarm("seat_fault", about)
+            self.send(f"set/{number}", SetShows(seat, "signed_out", False, 0, ""))
+        self.send("bus", UnitFailed(self.bus, number, dropped))

@@ -1,0 +1,167 @@
+"""BNET: the duplicated switching network. Both boards hold the connections; the active one switches.
+
+The conference unit sits on it as well (an assumption of this project, see docs/machine.md).
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import msgspec
+
+from switchsim.dsp.engine import Engine
+from switchsim.hardware.board import Board, CommonState
+from switchsim.hardware.kind import BoardKind
+from switchsim.model.events import ConferenceLeg, SlotsConnected
+from switchsim.model.messages import BusSilent, ConnectSlots, Present, SetConferenceLeg
+from switchsim.model.part import Host, State
+from switchsim.model.phase import Phase
+
+CELL_IDLE, CELL_ONES, NO_CELL = 0, 1, -1
+
+
+class Slots(msgspec.Struct, frozen=True):
+    """Timeslots of the network by slot number; number 0 is quiet. Cells are those of the native core.
+
+    heard: what comes into the network; spoken: what leaves it, NO_CELL where nothing does (tones, announcements).
+    """
+
+    heard: tuple[int, ...]
+    spoken: tuple[int, ...]
+    names: tuple[str, ...]
+    fixed: tuple[tuple[int, int], ...]  # semi-permanent connections (to, from), as of D channels to their LAP board
+
+
+class Leg(State):
+    from_slot: int
+    hears: int
+
+
+class BnetState(CommonState):
+    active: bool = False
+    partner_lives: bool = True
+    connected: dict[int, int] = {}  # to_slot -> from_slot
+    legs: dict[str, Leg] = {}  # conference/leg
+    stuck: list[int] = []  # slots with a fault
+
+
+class Bnet(Board[BnetState]):
+    """Port `partner`: the other board of the pair. `side` a is active at power-on."""
+
+    phase: ClassVar[Phase] = Phase.SWITCH
+
+    def __init__(self, path: str, host: Host, kind: BoardKind, bus: int, engine: Engine, slots: Slots, side: str) -> None:
+        super().__init__(path, host, kind, bus)
+        self.engine = engine
+        self.slots = slots
+        self.side = side
+        self.state = BnetState()
+
+    def started(self) -> None:
+        if not self.now:
+            self.state.active = self.side == "a"
+            self.state.connected = dict(self.slots.fixed)
+        elif not self.state.partner_lives:
+            self.state.active = True
+        self.send("partner", Present(self.bus))
+        self._switch_all()
+
+    def stopped(self) -> None:
+        self.send("partner", BusSilent(self.bus))
+        if self.state.active:
+            self.state.active = False
+            for slot in self.state.connected:
+                self._cell(slot, CELL_ONES)
+
+    def on_message(self, port: str, message: Any) -> None:
+        if port == "partner":
+            self._partner(isinstance(message, Present))
+        elif "pull" in self.state.dead or "power" in self.state.dead:
+            return
+        else:
+            self.handle(port, message)
+
+    def _partner(self, lives: bool) -> None:
+        self.state.partner_lives = lives
+        if not lives and self.alive and not self.state.active:
+            self.state.active = True
+            self._switch_all()
+
+    def handle(self, port: str, message: Any) -> None:
+        if isinstance(message, ConnectSlots):
+            self._connect(message)
+        elif isinstance(message, SetConferenceLeg):
+            self._leg(message)
+        else:
+            super().handle(port, message)
+
+    def _connect(self, message: ConnectSlots) -> None:
+        if message.from_slot:
+            self.state.connected[message.to_slot] = message.from_slot
+        else:
+            self.state.connected.pop(message.to_slot, None)
+        if self.state.active:
+            self._cell(message.to_slot, self.slots.heard[message.from_slot])
+            self.emit(SlotsConnected(message.to_slot, message.from_slot))
+
+    def _leg(self, message: SetConferenceLeg) -> None:
+        key = f"{message.conference}/{message.leg}"
+        if message.from_slot:
+            self.state.legs[key] = Leg(message.from_slot, message.hears)
+        else:
+            self.state.legs.pop(key, None)
+        if self.state.active:
+            self._set_leg(message.conference, message.leg, message.from_slot, message.hears)
+            self.emit(ConferenceLeg(message.conference, message.leg, message.from_slot, message.hears))
+
+    def _switch_all(self) -> None:
+        """Take the whole connection memory over into the speech path."""
+        if self.state.active:
+            self.led("ACT", "green")
+            for to_slot, from_slot in self.state.connected.items():
+                self._cell(to_slot, self.slots.heard[from_slot])
+            for key, leg in self.state.legs.items():
+                conference, _, number = key.partition("/")
+                self._set_leg(int(conference), int(number), leg.from_slot, leg.hears)
+
+    def _cell(self, to_slot: int, from_cell: int) -> None:
+        self.engine.connect(self.slots.spoken[to_slot], from_cell)
+
+    def _set_leg(self, conference: int, leg: int, from_slot: int, hears: int) -> None:
+        self.engine.conference_leg(conference, leg, self.slots.heard[from_slot], hears)
+
+    # -- faults --------------------------------------------------------------------------------------------------
+
+    def fault(self, point: str, values: dict[str, int | str]) -> str:
+        """stuck_timeslot: the highway timeslot into the network carries one octet for ever."""
+        if point != "stuck_timeslot":
+            return super().fault(point, values)
+        slot, octet = int(values["slot"]), int(values["octet"])
+        self.engine.gate(self.slots.heard[slot], 0, octet, 0)
+        self.state.stuck.append(slot)
+        self.start_timer(f"test/{slot}", self._until_test())
+        return f"{self.slots.names[slot]} carries {octet:#04x}"
+
+    def undo(self, point: str, values: dict[str, int | str]) -> None:
+        if point != "stuck_timeslot":
+            super().undo(point, values)
+            return
+        slot = int(values["slot"])
+        self.engine.gate(self.slots.heard[slot], 0xFF, 0, 0)
+        self.state.stuck.remove(slot)
+        self.start_timer(f"test/{slot}", self._until_test())
+
+    def _until_test(self) -> int:
+        """The network tests its timeslots one after the other in a fixed round (rounded up, not polled)."""
+        period = self.kind.timings["timeslot_test"]
+        return period - self.now % period
+
+    def timer(self, name: str) -> None:
+        slot = int(name.partition("/")[2])
+        about = f"{self.path}/slot/{self.slots.names[slot]}"
+        if slot in self.state.stuck:
+            self.see_defect("timeslot_stuck", about)
+            self.raise_alarm("timeslot_fault", about, "test pattern not read back")
+        else:
+            self.defect_gone("timeslot_stuck", about)
+            self.clear_alarm("timeslot_fault", about)

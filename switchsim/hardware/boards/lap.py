@@ -1,0 +1,135 @@
+"""LAP: protocol processing. Each D channel has an HDLC controller and Q.921 here; Q.931 is the main processor's.
+
+So a switchover of the main processors drops no link.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from switchsim.dsp.engine import Engine
+from switchsim.hardware.board import Board, CommonState
+from switchsim.hardware.kind import BoardKind
+from switchsim.model.events import FrameBad, FrameReceived, FrameSent, LinkDown, LinkUp, Violated
+from switchsim.model.messages import Layer3Received, LineCarries, LinkChanged, SendLayer3
+from switchsim.model.part import Host, MediaEvent
+from switchsim.proto.q921 import (
+    Data,
+    Established,
+    Lapd,
+    LapdState,
+    Released,
+    SendFrame,
+    StartTimer,
+    StopTimer,
+    Violation,
+)
+
+FRAME, BAD_FRAME = 1, 2
+BAD_REASONS = {1: "fcs", 2: "abort", 3: "short", 4: "long", 5: "align"}
+NO_CELL = 0xFFFFFFFF
+
+
+class LapLink(msgspec.Struct, frozen=True):
+    """One D channel: its name (line:timeslot), side, and native units; `cell` is what its receiver listens to."""
+
+    name: str
+    side: str
+    transmitter: int
+    receiver: int
+    cell: int
+
+
+class LapState(CommonState):
+    links: list[LapdState] = []
+    backlog: list[list[bytes]] = []  # frames that wait for room in the transmitter
+
+
+class Lap(Board[LapState]):
+    """Owns the media events of its receivers and transmitters."""
+
+    def __init__(
+        self, path: str, host: Host, kind: BoardKind, bus: int, engine: Engine, links: tuple[LapLink, ...]
+    ) -> None:
+        super().__init__(path, host, kind, bus)
+        self.engine = engine
+        self.links = links
+        self.by_receiver = {link.receiver: number for number, link in enumerate(links)}
+        self.state = LapState()
+
+    def started(self) -> None:
+        self.state.links = [LapdState(side=link.side) for link in self.links]  # type: ignore[arg-type]
+        self.state.backlog = [[] for _ in self.links]
+        for number, link in enumerate(self.links):
+            self.engine.hdlc_listen(link.receiver, link.cell)
+            self._do(number, self._lapd(number).establish())
+
+    def stopped(self) -> None:
+        for number, link in enumerate(self.links):
+            self.engine.hdlc_flush(link.transmitter)
+            self.engine.hdlc_listen(link.receiver, NO_CELL)
+            for timer in ("T200", "T203"):
+                self.stop_timer(f"{timer}/{number}")
+
+    def _lapd(self, number: int) -> Lapd:
+        return Lapd(self.state.links[number])
+
+    def on_media(self, event: MediaEvent) -> None:
+        if not self.alive:
+            return
+        number = self.by_receiver[event.unit]
+        name = self.links[number].name
+        if event.kind == BAD_FRAME:
+            self.emit(FrameBad(name, BAD_REASONS[event.a], event.b))
+        elif event.kind == FRAME:
+            self.emit(FrameReceived(name, event.octets.hex()))
+            self._do(number, self._lapd(number).receive(event.octets))
+
+    def handle(self, port: str, message: Any) -> None:
+        if isinstance(message, SendLayer3):
+            self._do(message.link, self._lapd(message.link).send(message.octets))
+        elif isinstance(message, LineCarries):
+            self._do(message.link, self._lapd(message.link).line(message.up))
+        else:
+            super().handle(port, message)
+
+    def timer(self, name: str) -> None:
+        timer, _, index = name.partition("/")
+        if timer == "room":
+            self._drain(int(index))
+        else:
+            self._do(int(index), self._lapd(int(index)).timer(timer))
+
+    def _do(self, number: int, actions: Any) -> None:
+        for action in actions:
+            match action:
+                case SendFrame(octets):
+                    self._transmit(number, octets)
+                case StartTimer(name, cycles):
+                    self.start_timer(f"{name}/{number}", cycles)
+                case StopTimer(name):
+                    self.stop_timer(f"{name}/{number}")
+                case Data(octets):
+                    self.send("bus", Layer3Received(self.bus, number, octets))
+                case Established():
+                    self.emit(LinkUp(self.links[number].name))
+                    self.send("bus", LinkChanged(self.bus, number, True))
+                case Released():
+                    self.emit(LinkDown(self.links[number].name))
+                    self.send("bus", LinkChanged(self.bus, number, False))
+                case Violation(clause, detail):
+                    self.emit(Violated(self.links[number].name, clause, detail))
+
+    def _transmit(self, number: int, octets: bytes) -> None:
+        self.emit(FrameSent(self.links[number].name, octets.hex()))
+        self.state.backlog[number].append(octets)
+        self._drain(number)
+
+    def _drain(self, number: int) -> None:
+        backlog = self.state.backlog[number]
+        while backlog and self.engine.hdlc_send(self.links[number].transmitter, backlog[0]):
+            backlog.pop(0)
+        if backlog:
+            self.start_timer(f"room/{number}", self.kind.timings["transmit_poll"])
