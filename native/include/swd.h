@@ -66,15 +66,24 @@ typedef struct swd_prompt {
     uint32_t n_octets;           /* A-law, 8 kHz, at least 1 */
 } swd_prompt;
 
+/* Eight octets of a prompt by which an ear knows it; a hash table of them is built by swd_signatures_build. */
+typedef struct swd_signature {
+    uint64_t window;             /* 0: an empty place */
+    uint32_t prompt;
+    uint32_t position;           /* of the window's first octet in the prompt */
+} swd_signature;
+
 /* Constant sounds, borrowed for each call that takes them; not part of the engine's state. The same assets must be
  * given to every call of one engine's life, also after a restore. */
 typedef struct swd_assets {
     const uint8_t *octets;
     const swd_prompt *prompts;
     const swd_tone *tones;
+    const swd_signature *signatures; /* NULL: ears know no prompts */
     uint32_t n_octets;
-    uint32_t n_prompts;
-    uint32_t n_tones;
+    uint32_t n_prompts;          /* at most 65536 */
+    uint32_t n_tones;            /* at most 256 */
+    uint32_t n_signatures;       /* places in the table: a power of two */
 } swd_assets;
 
 #define SWD_EV_FRAME 1           /* HDLC receiver `unit`: good frame; a = offset in swd_frames(), b = octets (no FCS) */
@@ -84,7 +93,7 @@ typedef struct swd_assets {
 #define SWD_EV_DIGIT_ON 5        /* DTMF receiver `unit`: a = the character 0-9 A-D * # */
 #define SWD_EV_DIGIT_OFF 6       /* DTMF receiver `unit`: a = the character, b = length in cycles */
 #define SWD_EV_HEARS 7           /* ear `unit`: what it hears changed; a = SWD_HEARS_*, b = which (id, tone, prompt) */
-#define SWD_EV_RAW_BLOCK 8       /* raw-fed source `unit`: its FIFO fell to 160 octets or less */
+#define SWD_EV_RAW_BLOCK 8       /* raw-fed source `unit`: an octet left it and 160 are still waiting */
 
 #define SWD_BAD_FCS 1
 #define SWD_BAD_ABORT 2          /* seven ones inside a frame */
@@ -101,7 +110,8 @@ typedef struct swd_assets {
 #define SWD_HEARS_ONES 6         /* all-ones: the line is dead */
 
 typedef struct swd_event {
-    uint64_t at;                 /* cycle of the octet that completed it */
+    uint64_t at;                 /* cycle of the octet that completed it; HEARS: of the first octet heard so, which may
+                                  * be earlier by what it takes to be sure */
     uint32_t kind;
     uint32_t unit;
     uint32_t a;
@@ -114,6 +124,8 @@ typedef struct swd_engine swd_engine;
 size_t swd_size(const swd_config *config);
 /* Lay an engine into `memory` (swd_size octets, 64-byte aligned), at cycle 0, everything idle. */
 swd_engine *swd_init(void *memory, const swd_config *config);
+/* Whether these octets are a snapshot of an engine of this format and shape: copied over the memory, they continue it. */
+int swd_same_shape(const swd_engine *e, const void *snapshot, size_t n_octets);
 uint64_t swd_now(const swd_engine *e);
 
 /* First cell of each kind; unit i's cell is first + i. Conference c, leg l: first + c * SWD_CONF_LEGS + l. */
@@ -123,10 +135,18 @@ uint32_t swd_first_conference_cell(const swd_engine *e);
 uint32_t swd_first_switched_cell(const swd_engine *e);
 uint32_t swd_cell_count(const swd_engine *e);
 
-/* Run to cycle `until`, or stop early: at the first control tick at or after an event, when a recorder is half full.
- * Events are sorted by (at, kind, unit). Returns their number. `until` <= now does nothing. */
+/* Places that the signature table of these assets needs: a power of two, 0 without prompts. */
+uint32_t swd_signatures_places(const swd_assets *assets);
+/* Fill `table` (as many places, caller's memory, to be named in the assets afterwards). */
+void swd_signatures_build(const swd_assets *assets, swd_signature *table, uint32_t n_places);
+
+/* Run to cycle `until`, or stop early: at the first control tick at or after an event, or at the first one after a
+ * recorder became half full (a full one drops what comes). Events are handed over at control ticks only, sorted by
+ * (at, kind, unit): when `until` lies between two ticks, what happened since the last tick is returned by a later call.
+ * What does not fit into `capacity` is returned by the next calls, which do not advance before all is handed over.
+ * Returns their number. `until` <= now does nothing. */
 uint32_t swd_run(swd_engine *e, const swd_assets *assets, uint64_t until, swd_event *events, uint32_t capacity);
-/* Octets of the frames reported by the last swd_run. */
+/* Octets of the frames reported by the last swd_run; valid until the next. */
 const uint8_t *swd_frames(const swd_engine *e);
 
 /* All acts below take effect on the octet of the present cycle, swd_now(). They return SWD_OK or an error. */
@@ -144,6 +164,7 @@ int swd_line_cut(swd_engine *e, uint32_t line, int cut);              /* cut: al
 int swd_line_errors(swd_engine *e, uint32_t line, uint32_t rate_ppb, uint64_t key);
 uint64_t swd_line_error_count(const swd_engine *e, uint32_t line);
 
+/* Tones run from cycle 0, as from one generator for the whole switch; the cadence counts from the call. */
 int swd_source_idle(swd_engine *e, uint32_t source);
 int swd_source_tone(swd_engine *e, const swd_assets *assets, uint32_t source, uint32_t tone);
 int swd_source_prompts(swd_engine *e, const swd_assets *assets, uint32_t source, const uint16_t *prompts, uint32_t n_prompts,
@@ -153,6 +174,7 @@ int swd_source_digits(swd_engine *e, uint32_t source, const char *digits, uint32
 int swd_source_mark(swd_engine *e, uint32_t source, uint32_t id);      /* 1..2047 */
 int swd_source_raw(swd_engine *e, uint32_t source);
 int swd_source_feed(swd_engine *e, uint32_t source, const uint8_t *octets, uint32_t n_octets); /* up to 640 waiting */
+/* Octets since swd_source_raw that had to be idle because none was waiting. */
 uint32_t swd_source_underruns(const swd_engine *e, uint32_t source);
 
 int swd_hdlc_send(swd_engine *e, uint32_t transmitter, const uint8_t *octets, uint32_t n_octets);
@@ -169,6 +191,8 @@ uint32_t swd_record_drain(swd_engine *e, uint32_t recorder, uint8_t *octets, uin
 /* One draw of the counter-based generator: Philox4x64-10 (Salmon et al. 2011), key (key, 0), counter (index, 0, 0, 0),
  * first output word. */
 uint64_t swd_philox(uint64_t key, uint64_t index);
+/* -ln(u) in 1/65536, u = (draw + 1) / 2^64, from a checked-in table: the integer exponential distribution. */
+uint32_t swd_exponential_q16(uint64_t draw);
 
 uint8_t swd_alaw_encode(int16_t linear);                               /* 16-bit scale, G.711 */
 int16_t swd_alaw_decode(uint8_t code);

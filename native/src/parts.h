@@ -80,9 +80,6 @@ uint32_t swd_phase_step(uint32_t freq_mhz);                /* rounded to nearest
 int32_t swd_amplitude_q15(int32_t level_mdbm0);            /* peak on the 16-bit scale: 0 dBm0 = 22824 (A-law) */
 int16_t swd_sine(uint32_t phase, int32_t amplitude);       /* amplitude * sin(phase), from the checked-in table */
 
-/* -ln(u) in 1/65536, u = (draw + 1) / 2^64, from the checked-in table: the integer exponential distribution. */
-uint32_t swd_exponential_q16(uint64_t draw);
-
 /* ---- prng.c: one block of Philox4x64-10. */
 void swd_philox_block(uint64_t out[4], const uint64_t counter[4], const uint64_t key[2]);
 /* cdef end */

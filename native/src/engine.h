@@ -1,0 +1,211 @@
+/* The engine's inside: one block of plain bytes, offsets instead of pointers, the same bytes at the same cycle however
+ * the run was cut into calls.
+ *
+ * Cells live in two rows of 64-bit words, one word a cell, octet k of a row in bits 8k..8k+7: the row being made and
+ * the one before it, chosen by the row number's lowest bit. Everything is computed for octets [a,b) of a row.
+ *
+ * Idle costs nothing: what reads a cell is a *node* on that cell's list. A switched cell, source, transmitter or
+ * conference sleeps when both its rows hold the same octets and nothing it reads is awake; a change wakes it and all
+ * that listen to it, along the lists. A sweep every SWEEP_ROWS rows puts to sleep what has settled. */
+#ifndef SWD_ENGINE_H
+#define SWD_ENGINE_H
+
+#include <assert.h>
+#include <string.h>
+
+#include "parts.h"
+
+#if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+#error "a row is a little-endian word; this host needs its own load and store"
+#endif
+
+#define ROW_IDLE 0xD5D5D5D5D5D5D5D5u
+#define ROW_ONES 0xFFFFFFFFFFFFFFFFu
+#define IDLE_OCTET 0xD5
+#define SWEEP_ROWS 64
+#define MAX_GATES 64
+#define LINE_CELLS 32
+#define LINE_BITS 256             /* of one cycle: 32 cells, 8 bits each, most significant first */
+#define FRAME_SLOT 320            /* octets of good frames that one receiver can finish within a control tick */
+#define FIFO_OCTETS 640
+#define MAX_DIGITS 32
+#define MAX_PROMPTS 16
+#define MAX_TONES 256
+#define BLOCK_CYCLES 160          /* an ear's block, 20 ms, anchored at cycle 0 */
+#define EAR_RING 2048             /* octets an ear remembers: the length of a mark's Walsh function */
+#define MARK_DELAYS 128           /* longest path, in rows, over which a mark is recognised */
+#define TONE_VECTORS 24           /* ear_block.c: 8 frequencies by 2, 4 pairs by 2 more */
+
+typedef struct tone_row {         /* the octets of a tone in one row: a function of (tone, row) */
+    uint64_t row_plus_1;          /* 0: nothing held */
+    uint64_t octets;
+} tone_row;
+
+typedef struct gate {
+    uint32_t cell;
+    uint8_t and_bits, or_bits, xor_bits, spare;
+} gate;
+
+typedef struct line {
+    uint32_t first;               /* switched cell, SWD_NONE: not defined */
+    uint32_t cut;
+    uint64_t key, draws;
+    uint64_t lambda;              /* -ln(1 - rate) in 2^-62, 0: no errors */
+    uint64_t next_bit;            /* cycle * 256 + bit of the next error */
+    uint64_t count;
+} line;
+
+enum source_kind { SOURCE_IDLE, SOURCE_TONE, SOURCE_PROMPTS, SOURCE_DIGITS, SOURCE_MARK, SOURCE_RAW };
+
+typedef struct source {
+    uint64_t mark;                /* SOURCE_MARK: the part of its row that depends on the id alone */
+    uint32_t kind;
+    uint32_t unit;                /* tone, or mark id */
+    uint64_t start;               /* cycle of the first octet */
+    uint64_t edge;                /* tone: first cycle of the next cadence step */
+    uint32_t on;                  /* tone: the present step sounds */
+    uint32_t count, current, position, loop;   /* prompts and digits */
+    uint32_t on_cycles, off_cycles;
+    int32_t low, high;            /* digits: amplitudes */
+    uint32_t read, fill, underruns;            /* raw */
+    uint32_t spare;
+} source;
+
+typedef union source_data {
+    uint16_t prompts[MAX_PROMPTS];
+    char digits[MAX_DIGITS];
+    uint8_t fifo[FIFO_OCTETS];
+} source_data;
+
+enum ear_follow { FOLLOW_NONE, FOLLOW_CONSTANT, FOLLOW_MARK, FOLLOW_PROMPT };
+
+typedef struct ear {
+    uint64_t expect;              /* constant: the row; mark: the part that depends on the id alone */
+    uint32_t cell;
+    uint16_t id;
+    uint8_t follow;
+    uint8_t delay;                /* mark: path delay, rows */
+    uint32_t held_n;              /* octets of the present row heard before the ear was turned */
+    uint32_t prompt, position;    /* prompt: the octet expected next */
+    uint32_t kind, which;         /* what was last reported */
+    uint64_t held;
+    uint64_t lost;                /* cycle of the first octet that the last exact hearing does not explain */
+    uint64_t started;             /* prompt: cycle of the first octet that fits it */
+    uint64_t damaged;             /* cycle of a single odd octet at the end of a row, + 1; 0: none */
+    uint64_t block_from;          /* since when the blocks have looked like block_class */
+    uint32_t block_class, block_count;         /* class and, of a tone, Hz << 8 */
+    uint32_t confirmed;
+    uint32_t mix_wait;            /* cycles to wait after a search in vain */
+    uint64_t mix_due, mix_seen;   /* cycle of the next search; of the last that found something */
+    uint32_t mix_rounds;
+    uint32_t mix_delays;          /* bit d: parties were found at a path delay of d rows */
+} ear;
+
+typedef struct recorder {
+    uint32_t cell;                /* SWD_NONE: stopped */
+    uint32_t fill;
+    uint64_t read;                /* octets drained since the start */
+} recorder;
+
+struct swd_engine {
+    uint64_t format;              /* ENGINE_FORMAT: guards a restored snapshot */
+    uint64_t size;
+    swd_config config;
+    uint32_t n_cells, n_nodes;
+    uint64_t now;
+    uint32_t first_source, first_hdlc, first_leg, first_switched;
+    uint32_t node_rx, node_ear, node_leg;      /* nodes: switched cells from 0, then these */
+    uint32_t n_pending, n_gates, stop, n_listening, n_recording, n_errored;
+    uint32_t work_capacity, event_capacity;
+    uint64_t at_rows[2], at_from, at_source_of, at_head, at_next, at_prev, at_work;
+    uint64_t at_awake_switched, at_awake_rx, at_awake_ear, at_awake_conference, at_busy_source, at_busy_tx, at_cut;
+    uint64_t at_lines, at_sources, at_source_data, at_tx, at_rx, at_rx_frame_used, at_frames, at_masks;
+    uint64_t at_ears, at_ear_rings, at_recorders, at_recorder_rings, at_events;
+    uint64_t at_receiver_cells, at_receiver_codes, at_hits, at_dtmf;
+    gate gates[MAX_GATES];
+    uint64_t mark_rows[MARK_DELAYS];           /* of row r in [r % 128]: the part of a mark that depends on the row alone */
+    tone_row tones[MAX_TONES];
+    int16_t tone_vectors[TONE_VECTORS][BLOCK_CYCLES];
+};
+
+#define AT(e, type, offset) ((type *)((uint8_t *)(e) + (e)->offset))
+
+/* One step of a run: octets [a,b) of row `row`, from cycle `start`. */
+typedef struct span {
+    uint64_t start, row, mask;    /* mask: 0xFF for each octet of the span */
+    uint32_t a, b;
+    uint64_t *cur;
+    const uint64_t *old;
+} span;
+
+static inline void put(uint64_t *word, uint64_t value, uint64_t mask)
+{
+    *word = (*word & ~mask) | (value & mask);
+}
+
+static inline uint64_t octet_mask(uint32_t a, uint32_t b)
+{
+    uint64_t below_b = b == 8 ? ~0ull : (1ull << 8 * b) - 1;
+    return below_b & ~((1ull << 8 * a) - 1);
+}
+
+static inline uint32_t bit_get(const uint64_t *bits, uint32_t i) { return (uint32_t)(bits[i >> 6] >> (i & 63)) & 1; }
+static inline void bit_set(uint64_t *bits, uint32_t i) { bits[i >> 6] |= 1ull << (i & 63); }
+static inline void bit_clear(uint64_t *bits, uint32_t i) { bits[i >> 6] &= ~(1ull << (i & 63)); }
+static inline uint32_t bit_words(uint32_t n) { return (n + 63) / 64; }
+
+/* engine.c */
+void swd_event_push(swd_engine *e, uint64_t at, uint32_t kind, uint32_t unit, uint32_t a, uint32_t b);
+
+/* graph.c */
+void swd_node_attach(swd_engine *e, uint32_t node, uint32_t cell);        /* SWD_NONE: off every list */
+void swd_wake_cell(swd_engine *e, uint32_t cell);                         /* it and all that hear it */
+int swd_cell_asleep(const swd_engine *e, uint32_t cell);
+int swd_cell_steady(const swd_engine *e, uint32_t cell, uint64_t octets); /* both rows hold these octets, no gate */
+void swd_switch_span(swd_engine *e, const span *s);
+void swd_sweep(swd_engine *e);
+
+/* line.c */
+void swd_lines_span(swd_engine *e, const span *s);
+void swd_gates_span(swd_engine *e, const span *s);
+
+/* source.c */
+void swd_sources_span(swd_engine *e, const swd_assets *assets, const span *s);
+
+/* conference.c */
+void swd_conferences_span(swd_engine *e, const span *s);
+void swd_conference_row(const swd_engine *e, uint32_t conference, const uint64_t *rows, uint64_t *out);
+
+/* channel.c: HDLC and DTMF channels, recorders */
+void swd_hdlc_send_span(swd_engine *e, const span *s);
+void swd_hdlc_receive_span(swd_engine *e, const span *s);
+void swd_receivers_span(swd_engine *e, const span *s);
+void swd_recorders_span(swd_engine *e, const span *s);
+int swd_tx_settled(const swd_engine *e, uint32_t transmitter, uint64_t octets);
+int swd_rx_settled(const swd_engine *e, uint32_t receiver, uint64_t octets);
+
+/* mark.c */
+uint64_t swd_mark_of_id(uint32_t id);
+uint64_t swd_mark_of_row(uint64_t row);
+uint32_t swd_mark_decode(const swd_engine *e, uint64_t octets, uint64_t row, uint32_t *delay);
+uint32_t swd_mark_search(const uint8_t *ring, uint64_t from, uint32_t delay, uint16_t *ids, uint32_t capacity);
+
+/* The Walsh function of `id` over eight chips is one pattern or its complement: all sign bits or none. */
+static inline uint64_t mark_flip(uint32_t id, uint64_t row)
+{
+    uint32_t x = (id >> 3) & (uint32_t)row & 0xFF;
+    x ^= x >> 4;
+    return (0ull - ((0x6996u >> (x & 15)) & 1)) & 0x8080808080808080u;
+}
+
+/* ear.c, ear_block.c */
+void swd_ears_span(swd_engine *e, const swd_assets *assets, const span *s);
+void swd_ear_heard(swd_engine *e, uint32_t unit, uint32_t kind, uint32_t which, uint64_t at);
+void swd_ear_block(swd_engine *e, uint32_t unit, uint64_t end);
+void swd_ear_mix(swd_engine *e, uint32_t unit, uint64_t now);
+void swd_tone_vectors_init(swd_engine *e);
+
+/* signature.c */
+const swd_signature *swd_signature_find(const swd_assets *assets, uint64_t window);
+
+#endif

@@ -1,0 +1,272 @@
+/* source.c: tones with cadences, prompts, DTMF digits, marks, raw octets. */
+#include "engine.h"
+
+static const uint32_t DTMF_LOW_MHZ[4] = {697000, 770000, 852000, 941000};
+static const uint32_t DTMF_HIGH_MHZ[4] = {1209000, 1336000, 1477000, 1633000};
+static const char DTMF_KEYS[] = "123A456B789C*0#D";
+
+static int16_t clip(int32_t x) { return (int16_t)(x > INT16_MAX ? INT16_MAX : x < INT16_MIN ? INT16_MIN : x); }
+
+/* A tone's octets in one row, phase counted from cycle 0; made once a row for all that play it. */
+static uint64_t tone_octets(swd_engine *e, const swd_assets *assets, uint32_t index, uint64_t row)
+{
+    tone_row *held = &e->tones[index];
+    const swd_tone *tone = &assets->tones[index];
+    int16_t linear[SWD_ROW_CYCLES];
+    int32_t sum[SWD_ROW_CYCLES] = {0};
+    if (held->row_plus_1 == row + 1)
+        return held->octets;
+    for (int f = 0; f < 2; f++) {
+        if (tone->freq_mhz[f] == 0)
+            continue;
+        uint32_t step = swd_phase_step(tone->freq_mhz[f]), phase = step * (uint32_t)(row * SWD_ROW_CYCLES);
+        int32_t amplitude = swd_amplitude_q15(tone->level_mdbm0[f]);
+        for (int k = 0; k < SWD_ROW_CYCLES; k++, phase += step)
+            sum[k] += swd_sine(phase, amplitude);
+    }
+    for (int k = 0; k < SWD_ROW_CYCLES; k++)
+        linear[k] = clip(sum[k]);
+    swd_alaw_encode_block((uint8_t *)&held->octets, linear, SWD_ROW_CYCLES);
+    held->row_plus_1 = row + 1;
+    return held->octets;
+}
+
+/* The cadence step at cycle `at`, a function of (start, at): sets `on` and the cycle where the step ends. */
+static void cadence(source *x, const swd_tone *tone, uint64_t at)
+{
+    uint64_t t = at - x->start, before = 0, loop = 0;
+    uint32_t step = 0;
+    x->on = 1;
+    x->edge = UINT64_MAX;
+    if (tone->n_steps == 0)
+        return;
+    for (uint32_t i = 0; i < tone->n_steps; i++)
+        *(i < tone->repeat_from ? &before : &loop) += tone->step_cycles[i];
+    if (t >= before) {
+        t = (t - before) % loop;
+        step = tone->repeat_from;
+    }
+    for (; t >= tone->step_cycles[step]; step++)
+        t -= tone->step_cycles[step];
+    x->on = step % 2 == 0;
+    x->edge = at - t + tone->step_cycles[step];
+}
+
+static uint64_t tone_span(swd_engine *e, const swd_assets *assets, source *x, const span *s)
+{
+    uint64_t sounding = 0;
+    for (uint32_t k = s->a; k < s->b; k++) {
+        if (s->start + k >= x->edge)
+            cadence(x, &assets->tones[x->unit], s->start + k);
+        if (x->on)
+            sounding |= 0xFFull << 8 * k;
+    }
+    if (!sounding)
+        return ROW_IDLE;
+    return (tone_octets(e, assets, x->unit, s->row) & sounding) | (ROW_IDLE & ~sounding);
+}
+
+static void done(swd_engine *e, source *x, uint32_t unit, uint64_t at)
+{
+    x->kind = SOURCE_IDLE;
+    swd_event_push(e, at, SWD_EV_SOURCE_DONE, unit, 0, 0);
+}
+
+/* Move to the next prompt; 0 at the end of the list. */
+static int next_prompt(source *x)
+{
+    x->position = 0;
+    if (++x->current < x->count)
+        return 1;
+    x->current = 0;
+    return x->loop != 0;
+}
+
+static uint64_t prompts_span(swd_engine *e, const swd_assets *assets, uint32_t unit, source *x, const span *s)
+{
+    const uint16_t *list = AT(e, const source_data, at_source_data)[unit].prompts;
+    uint64_t octets = ROW_IDLE;
+    uint8_t *out = (uint8_t *)&octets;
+    for (uint32_t k = s->a; k < s->b && x->kind == SOURCE_PROMPTS; k++) {
+        const swd_prompt *prompt = &assets->prompts[list[x->current]];
+        out[k] = assets->octets[prompt->offset + x->position++];
+        if (x->position == prompt->n_octets && !next_prompt(x))
+            done(e, x, unit, s->start + k);
+    }
+    return octets;
+}
+
+static uint8_t digit_octet(const source *x, char digit, uint32_t t)
+{
+    uint32_t key = (uint32_t)(strchr(DTMF_KEYS, digit) - DTMF_KEYS);
+    int32_t low = swd_sine(swd_phase_step(DTMF_LOW_MHZ[key / 4]) * t, x->low);
+    int32_t high = swd_sine(swd_phase_step(DTMF_HIGH_MHZ[key % 4]) * t, x->high);
+    return swd_alaw_encode(clip(low + high));
+}
+
+static uint64_t digits_span(swd_engine *e, uint32_t unit, source *x, const span *s)
+{
+    const char *digits = AT(e, const source_data, at_source_data)[unit].digits;
+    uint64_t octets = ROW_IDLE;
+    uint8_t *out = (uint8_t *)&octets;
+    for (uint32_t k = s->a; k < s->b && x->kind == SOURCE_DIGITS; k++) {
+        if (x->position < x->on_cycles)
+            out[k] = digit_octet(x, digits[x->current], x->position);
+        if (++x->position == x->on_cycles + x->off_cycles) {
+            x->position = 0;
+            if (++x->current == x->count)
+                done(e, x, unit, s->start + k);
+        }
+    }
+    return octets;
+}
+
+static uint64_t raw_span(swd_engine *e, uint32_t unit, source *x, const span *s)
+{
+    const uint8_t *fifo = AT(e, const source_data, at_source_data)[unit].fifo;
+    uint64_t octets = ROW_IDLE;
+    uint8_t *out = (uint8_t *)&octets;
+    for (uint32_t k = s->a; k < s->b; k++) {
+        if (x->fill == 0) {
+            x->underruns++;
+            continue;
+        }
+        out[k] = fifo[x->read];
+        x->read = (x->read + 1) % FIFO_OCTETS;
+        if (--x->fill == BLOCK_CYCLES)
+            swd_event_push(e, s->start + k, SWD_EV_RAW_BLOCK, unit, 0, 0);
+    }
+    return octets;
+}
+
+static uint64_t source_octets(swd_engine *e, const swd_assets *assets, uint32_t unit, source *x, const span *s)
+{
+    switch (x->kind) {
+    case SOURCE_TONE: return tone_span(e, assets, x, s);
+    case SOURCE_PROMPTS: return prompts_span(e, assets, unit, x, s);
+    case SOURCE_DIGITS: return digits_span(e, unit, x, s);
+    case SOURCE_RAW: return raw_span(e, unit, x, s);
+    default: return ROW_IDLE;
+    }
+}
+
+void swd_sources_span(swd_engine *e, const swd_assets *assets, const span *s)
+{
+    const uint64_t *busy = AT(e, const uint64_t, at_busy_source), mark_row = e->mark_rows[s->row % MARK_DELAYS];
+    source *sources = AT(e, source, at_sources);
+    for (uint32_t w = 0; w < bit_words(e->config.n_sources); w++)
+        for (uint64_t word = busy[w]; word; word &= word - 1) {
+            uint32_t i = w * 64 + (uint32_t)__builtin_ctzll(word);
+            source *x = &sources[i];
+            uint64_t octets = x->kind == SOURCE_MARK ? x->mark ^ mark_row ^ mark_flip(x->unit, s->row)
+                                                     : source_octets(e, assets, i, x, s);
+            put(&s->cur[e->first_source + i], octets, s->mask);
+        }
+}
+
+static void set(swd_engine *e, uint32_t i, source x)
+{
+    AT(e, source, at_sources)[i] = x;
+    swd_wake_cell(e, e->first_source + i);
+}
+
+int swd_source_idle(swd_engine *e, uint32_t i)
+{
+    if (i >= e->config.n_sources)
+        return SWD_E_RANGE;
+    set(e, i, (source){.kind = SOURCE_IDLE});
+    return SWD_OK;
+}
+
+static int tone_good(const swd_tone *tone)
+{
+    uint64_t loop = 0;
+    if (tone->n_steps > 8 || (tone->n_steps && tone->repeat_from >= tone->n_steps))
+        return 0;
+    for (uint32_t i = tone->repeat_from; i < tone->n_steps; i++)
+        loop += tone->step_cycles[i];
+    for (int f = 0; f < 2; f++)
+        if (tone->freq_mhz[f] > 3999999 || tone->level_mdbm0[f] < -60000 || tone->level_mdbm0[f] > 3000)
+            return 0;
+    return tone->n_steps == 0 || loop > 0;
+}
+
+int swd_source_tone(swd_engine *e, const swd_assets *assets, uint32_t i, uint32_t tone)
+{
+    if (i >= e->config.n_sources || tone >= assets->n_tones || tone >= MAX_TONES || !tone_good(&assets->tones[tone]))
+        return SWD_E_RANGE;
+    set(e, i, (source){.kind = SOURCE_TONE, .unit = tone, .start = e->now, .edge = e->now});
+    return SWD_OK;
+}
+
+static int prompt_good(const swd_assets *assets, uint32_t prompt)
+{
+    const swd_prompt *p = &assets->prompts[prompt];
+    return prompt < assets->n_prompts && p->n_octets > 0 && p->offset <= assets->n_octets &&
+           p->n_octets <= assets->n_octets - p->offset;
+}
+
+int swd_source_prompts(swd_engine *e, const swd_assets *assets, uint32_t i, const uint16_t *prompts, uint32_t n_prompts,
+                       int loop)
+{
+    if (i >= e->config.n_sources || n_prompts < 1 || n_prompts > MAX_PROMPTS)
+        return SWD_E_RANGE;
+    for (uint32_t k = 0; k < n_prompts; k++)
+        if (!prompt_good(assets, prompts[k]))
+            return SWD_E_RANGE;
+    memset(&AT(e, source_data, at_source_data)[i], 0, sizeof(source_data));
+    memcpy(AT(e, source_data, at_source_data)[i].prompts, prompts, n_prompts * sizeof *prompts);
+    set(e, i, (source){.kind = SOURCE_PROMPTS, .count = n_prompts, .loop = loop != 0, .start = e->now});
+    return SWD_OK;
+}
+
+int swd_source_digits(swd_engine *e, uint32_t i, const char *digits, uint32_t on_cycles, uint32_t off_cycles,
+                      int32_t low_mdbm0, int32_t high_mdbm0)
+{
+    size_t n = strlen(digits);
+    if (i >= e->config.n_sources || n < 1 || n > MAX_DIGITS || strspn(digits, DTMF_KEYS) != n || on_cycles < 1 ||
+        on_cycles > 1u << 20 || off_cycles > 1u << 20 || low_mdbm0 < -60000 || low_mdbm0 > 3000 ||
+        high_mdbm0 < -60000 || high_mdbm0 > 3000)
+        return SWD_E_RANGE;
+    memset(&AT(e, source_data, at_source_data)[i], 0, sizeof(source_data));
+    memcpy(AT(e, source_data, at_source_data)[i].digits, digits, n);
+    set(e, i, (source){.kind = SOURCE_DIGITS, .count = (uint32_t)n, .on_cycles = on_cycles, .off_cycles = off_cycles,
+                       .low = swd_amplitude_q15(low_mdbm0), .high = swd_amplitude_q15(high_mdbm0), .start = e->now});
+    return SWD_OK;
+}
+
+int swd_source_mark(swd_engine *e, uint32_t i, uint32_t id)
+{
+    if (i >= e->config.n_sources || id < 1 || id > 2047)
+        return SWD_E_RANGE;
+    set(e, i, (source){.kind = SOURCE_MARK, .unit = id, .mark = swd_mark_of_id(id), .start = e->now});
+    return SWD_OK;
+}
+
+int swd_source_raw(swd_engine *e, uint32_t i)
+{
+    if (i >= e->config.n_sources)
+        return SWD_E_RANGE;
+    memset(&AT(e, source_data, at_source_data)[i], 0, sizeof(source_data));
+    set(e, i, (source){.kind = SOURCE_RAW, .start = e->now});
+    return SWD_OK;
+}
+
+int swd_source_feed(swd_engine *e, uint32_t i, const uint8_t *octets, uint32_t n_octets)
+{
+    if (i >= e->config.n_sources || AT(e, source, at_sources)[i].kind != SOURCE_RAW)
+        return SWD_E_RANGE;
+    source *x = &AT(e, source, at_sources)[i];
+    uint8_t *fifo = AT(e, source_data, at_source_data)[i].fifo;
+    if (n_octets > FIFO_OCTETS - x->fill)
+        return SWD_E_FULL;
+    for (uint32_t k = 0; k < n_octets; k++)
+        fifo[(x->read + x->fill + k) % FIFO_OCTETS] = octets[k];
+    x->fill += n_octets;
+    return SWD_OK;
+}
+
+uint32_t swd_source_underruns(const swd_engine *e, uint32_t i)
+{
+    return i < e->config.n_sources ? AT(e, const source, at_sources)[i].underruns : 0;
+}

@@ -1,0 +1,8 @@
+"""What `native/build_native.py` builds: the cffi module over native/include/swd.h."""
+
+from typing import Any
+
+import cffi
+
+ffi: cffi.FFI
+lib: Any

@@ -1,0 +1,148 @@
+"""Constant sounds of an engine: prompts (A-law octets, from WAV files) and the tone table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from switchsim._native import ffi, lib
+from switchsim.errors import BadInput
+
+MAX_PROMPT_OCTETS: Final = 8000 * 600
+MAX_TONES: Final = 256
+MAX_PROMPTS: Final = 65_536
+PCM, ALAW, EXTENSIBLE = 1, 6, 0xFFFE
+EXPECTED: Final = "a WAV file: 8000 Hz, mono, 16-bit PCM or A-law, 1 sample to 10 minutes"
+ADVICE: Final = "convert it, e.g. sox IN -r 8000 -c 1 -b 16 OUT.wav"
+
+
+@dataclass(frozen=True)
+class Tone:
+    """Up to two frequencies with a cadence of on and off steps, in turn; after the last it goes on at `repeat_from`."""
+
+    freqs_mhz: tuple[int, ...]  # one or two, 1..3,999,999 millihertz
+    levels_mdbm0: tuple[int, ...]  # one a frequency, -60,000..3,000 thousandths of a dBm0
+    steps_cycles: tuple[int, ...] = ()  # up to 8: on, off, on, ...; empty: continuous
+    repeat_from: int = 0
+
+    def __post_init__(self) -> None:
+        if not 1 <= len(self.freqs_mhz) <= 2 or len(self.levels_mdbm0) != len(self.freqs_mhz):
+            raise ValueError(f"a tone has one or two frequencies, each with its level: {self}")
+        if not all(0 < freq < 4_000_000 for freq in self.freqs_mhz):
+            raise ValueError(f"a frequency of a tone is 1..3999999 millihertz: {self}")
+        if not all(-60_000 <= level <= 3_000 for level in self.levels_mdbm0):
+            raise ValueError(f"a level of a tone is -60000..3000 mdBm0: {self}")
+        if len(self.steps_cycles) > 8 or not all(0 <= step < 1 << 32 for step in self.steps_cycles):
+            raise ValueError(f"a cadence has at most 8 steps of 0..2^32-1 cycles: {self}")
+        if self.steps_cycles and not (0 <= self.repeat_from < len(self.steps_cycles)
+                                      and sum(self.steps_cycles[self.repeat_from:])):
+            raise ValueError(f"a cadence goes on at one of its steps, and what it repeats takes time: {self}")
+
+
+class Assets:
+    """Prompts and tones as the native core takes them; constant, shared by any number of engines.
+
+    `prompts` are A-law octets at 8 kHz, each at least 1 octet. Ears know a prompt by signatures that are made here.
+    """
+
+    def __init__(self, prompts: Sequence[bytes] = (), tones: Sequence[Tone] = ()) -> None:
+        if not all(prompts) or len(prompts) > MAX_PROMPTS or len(tones) > MAX_TONES:
+            raise ValueError(f"a prompt has at least one octet; at most {MAX_PROMPTS} prompts and {MAX_TONES} tones")
+        self.prompt_octets = tuple(len(prompt) for prompt in prompts)
+        self.tones = tuple(tones)
+        joined = b"".join(prompts)
+        self._octets = ffi.from_buffer(joined)
+        self._prompts: Any = ffi.new("swd_prompt[]", max(1, len(prompts)))
+        self._tones: Any = ffi.new("swd_tone[]", max(1, len(tones)))
+        offset = 0
+        for row, prompt in zip(self._prompts, prompts, strict=False):
+            row.offset, row.n_octets = offset, len(prompt)
+            offset += len(prompt)
+        for row, tone in zip(self._tones, tones, strict=False):
+            _fill_tone(row, tone)
+        self.native: Any = ffi.new("swd_assets *")
+        self.native.octets = ffi.cast("const uint8_t *", self._octets)
+        self.native.n_octets = len(joined)
+        self.native.prompts, self.native.n_prompts = self._prompts, len(prompts)
+        self.native.tones, self.native.n_tones = self._tones, len(tones)
+        self._sign()
+
+    def _sign(self) -> None:
+        places = lib.swd_signatures_places(self.native)
+        if not places:
+            return
+        self._signatures: Any = ffi.new("swd_signature[]", places)
+        lib.swd_signatures_build(self.native, self._signatures, places)
+        self.native.signatures, self.native.n_signatures = self._signatures, places
+
+
+def _fill_tone(row: Any, tone: Tone) -> None:
+    for i, (freq, level) in enumerate(zip(tone.freqs_mhz, tone.levels_mdbm0, strict=True)):
+        row.freq_mhz[i], row.level_mdbm0[i] = freq, level
+    for i, step in enumerate(tone.steps_cycles):
+        row.step_cycles[i] = step
+    row.n_steps, row.repeat_from = len(tone.steps_cycles), tone.repeat_from
+
+
+def load_wav(path: Path) -> bytes:
+    """The A-law octets of a WAV file: 8 kHz, mono, 16-bit PCM or A-law.
+
+    The standard library's `wave` refuses A-law, so the few chunks that matter are read here.
+    Raises BadInput that names the file, what is wrong, what is expected and what to do.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise BadInput.one(str(path), f"cannot be read: {error.strerror or error}", EXPECTED,
+                           "check the path and its permissions") from None
+    try:
+        return _decode_wav(data)
+    except ValueError as error:
+        raise BadInput.one(str(path), str(error), EXPECTED, ADVICE) from None
+
+
+def _decode_wav(data: bytes) -> bytes:
+    chunks = _chunks(data)
+    if "fmt " not in chunks or len(chunks["fmt "]) < 16:
+        raise ValueError("has no format chunk")
+    if "data" not in chunks:
+        raise ValueError("has no data chunk")
+    fmt, sound = chunks["fmt "], chunks["data"]
+    coding, channels = int.from_bytes(fmt[0:2], "little"), int.from_bytes(fmt[2:4], "little")
+    rate, bits = int.from_bytes(fmt[4:8], "little"), int.from_bytes(fmt[14:16], "little")
+    if coding == EXTENSIBLE and len(fmt) >= 26:
+        coding = int.from_bytes(fmt[24:26], "little")
+    if rate != 8000 or channels != 1:
+        raise ValueError(f"has {rate} Hz and {channels} channels")
+    if (coding, bits) not in ((PCM, 16), (ALAW, 8)):
+        raise ValueError(f"has {bits} bits a sample in coding {coding}")
+    octets = sound if coding == ALAW else encode_alaw(sound)
+    if not 1 <= len(octets) <= MAX_PROMPT_OCTETS:
+        raise ValueError(f"has {len(octets)} samples")
+    return octets
+
+
+def _chunks(data: bytes) -> dict[str, bytes]:
+    if data[:4] != b"RIFF" or data[8:12] != b"WAVE":
+        raise ValueError("is no WAV file")
+    chunks: dict[str, bytes] = {}
+    at = 12
+    while at + 8 <= len(data):
+        name, size = data[at : at + 4].decode("latin-1"), int.from_bytes(data[at + 4 : at + 8], "little")
+        if size > len(data) - at - 8:
+            raise ValueError(f"is cut short: its chunk {name!r} says {size} octets, {len(data) - at - 8} are there")
+        chunks.setdefault(name, data[at + 8 : at + 8 + size])
+        at += 8 + size + size % 2
+    return chunks
+
+
+def encode_alaw(pcm: bytes) -> bytes:
+    """A-law octets of little-endian 16-bit samples (G.711 table 1a); an odd octet at the end is refused."""
+    if len(pcm) % 2:
+        raise ValueError("ends within a sample")
+    count = len(pcm) // 2
+    codes: Any = ffi.new("uint8_t[]", max(1, count))
+    lib.swd_alaw_encode_block(codes, ffi.cast("const int16_t *", ffi.from_buffer(bytearray(pcm))), count)
+    return bytes(ffi.buffer(codes, count))

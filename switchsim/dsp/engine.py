@@ -1,0 +1,283 @@
+"""The media path of a machine: the typed face of the native engine (native/include/swd.h).
+
+Units (sources, HDLC channels, ears, ...) are numbered from 0; cells are numbered as swd.h says. An act takes effect on
+the octet of the present cycle, `now`. An index or value out of its range is our own mistake and raises ValueError; what
+the simulated world may cause, such as a full queue, is a result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import Any, Final, NamedTuple, NoReturn
+
+from switchsim._native import ffi, lib
+from switchsim.dsp import isa
+from switchsim.dsp.assets import Assets, Tone
+
+NONE: Final[int] = lib.SWD_NONE
+CELL_IDLE: Final[int] = lib.SWD_CELL_IDLE
+CELL_ONES: Final[int] = lib.SWD_CELL_ONES
+ROW_CYCLES: Final[int] = lib.SWD_ROW_CYCLES
+CONF_LEGS: Final[int] = lib.SWD_CONF_LEGS
+MAX_FRAME: Final[int] = lib.SWD_MAX_FRAME
+
+EV_FRAME: Final[int] = lib.SWD_EV_FRAME
+EV_BAD_FRAME: Final[int] = lib.SWD_EV_BAD_FRAME
+EV_TX_DONE: Final[int] = lib.SWD_EV_TX_DONE
+EV_SOURCE_DONE: Final[int] = lib.SWD_EV_SOURCE_DONE
+EV_DIGIT_ON: Final[int] = lib.SWD_EV_DIGIT_ON
+EV_DIGIT_OFF: Final[int] = lib.SWD_EV_DIGIT_OFF
+EV_HEARS: Final[int] = lib.SWD_EV_HEARS
+EV_RAW_BLOCK: Final[int] = lib.SWD_EV_RAW_BLOCK
+
+BAD_FCS: Final[int] = lib.SWD_BAD_FCS
+BAD_ABORT: Final[int] = lib.SWD_BAD_ABORT
+BAD_SHORT: Final[int] = lib.SWD_BAD_SHORT
+BAD_LONG: Final[int] = lib.SWD_BAD_LONG
+BAD_ALIGN: Final[int] = lib.SWD_BAD_ALIGN
+
+HEARS_QUIET: Final[int] = lib.SWD_HEARS_QUIET
+HEARS_MARK: Final[int] = lib.SWD_HEARS_MARK
+HEARS_TONE: Final[int] = lib.SWD_HEARS_TONE
+HEARS_PROMPT: Final[int] = lib.SWD_HEARS_PROMPT
+HEARS_SOUND: Final[int] = lib.SWD_HEARS_SOUND
+HEARS_MIX: Final[int] = lib.SWD_HEARS_MIX
+HEARS_ONES: Final[int] = lib.SWD_HEARS_ONES
+
+EVENTS_A_CALL: Final = 4096
+DRAIN_OCTETS: Final = 1 << 16
+
+
+class Event(NamedTuple):
+    """One swd_event; `octets` holds the frame of an EV_FRAME, without FCS."""
+
+    at: int
+    kind: int
+    unit: int
+    a: int
+    b: int
+    octets: bytes = b""
+
+
+@dataclass(frozen=True, kw_only=True)
+class EngineConfig:
+    """What an engine consists of (swd_config of swd.h)."""
+
+    tick_cycles: int = 8
+    n_sources: int = 0
+    n_hdlc_tx: int = 0
+    n_hdlc_rx: int = 0
+    n_conferences: int = 0
+    n_switched: int = 0
+    n_lines: int = 0
+    n_receivers: int = 0
+    n_ears: int = 0
+    n_recorders: int = 0
+    recorder_octets: int = 8192
+
+
+class Engine:
+    """One media path, in memory of its own; belongs to one thread."""
+
+    def __init__(self, config: EngineConfig, assets: Assets | None = None) -> None:
+        isa.choose_from_environment()
+        native: Any = ffi.new("swd_config *", {field.name: getattr(config, field.name) for field in fields(config)})
+        size = lib.swd_size(native)
+        if size == 0:
+            raise ValueError(f"an engine cannot be so: {config}")
+        self.config = config
+        self.assets = assets if assets is not None else Assets()
+        self._native_assets = self.assets.native
+        self._owner: Any = ffi.new("uint8_t[]", size + 63)
+        self._memory: Any = self._owner + (-int(ffi.cast("uintptr_t", self._owner)) % 64)
+        self._size = size
+        self._e: Any = lib.swd_init(self._memory, native)
+        self._events: Any = ffi.new("swd_event[]", EVENTS_A_CALL)
+        self._drained: Any = ffi.new("uint8_t[]", DRAIN_OCTETS)
+        self._frames: Any = lib.swd_frames(self._e)
+        self.first_source_cell: int = lib.swd_first_source_cell(self._e)
+        self.first_hdlc_cell: int = lib.swd_first_hdlc_cell(self._e)
+        self.first_conference_cell: int = lib.swd_first_conference_cell(self._e)
+        self.first_switched_cell: int = lib.swd_first_switched_cell(self._e)
+        self.cell_count: int = lib.swd_cell_count(self._e)
+
+    @property
+    def now(self) -> int:
+        """The present cycle: the octets before it are made."""
+        return int(lib.swd_now(self._e))
+
+    def run(self, until: int) -> list[Event]:
+        """Run to cycle `until`, or stop at the first control tick with an event or a half-full recorder: see `now`."""
+        count = lib.swd_run(self._e, self._native_assets, until, self._events, EVENTS_A_CALL)
+        return [self._event(self._events[i]) for i in range(count)] if count else []
+
+    def _event(self, raw: Any) -> Event:
+        kind, a, b = raw.kind, raw.a, raw.b
+        octets = bytes(ffi.buffer(self._frames + a, b)) if kind == EV_FRAME else b""
+        return Event(raw.at, kind, raw.unit, a, b, octets)
+
+    def snapshot(self) -> bytes:
+        """The whole state, to go on from in any engine of the same config and assets."""
+        return bytes(ffi.buffer(self._memory, self._size))
+
+    def restore(self, octets: bytes) -> None:
+        """Go on from a snapshot; raises ValueError, and changes nothing, when it is of another format or config."""
+        if not lib.swd_same_shape(self._e, ffi.from_buffer(octets), len(octets)):
+            raise ValueError(f"these {len(octets)} octets are no snapshot of an engine with {self.config}")
+        ffi.memmove(self._memory, octets, self._size)
+
+    # Connections
+
+    def connect(self, switched_cell: int, from_cell: int) -> None:
+        """Let a switched cell copy another cell, 8 cycles later."""
+        if lib.swd_connect(self._e, switched_cell, from_cell):
+            _out_of_range("connect", switched_cell, from_cell)
+
+    def connected(self, switched_cell: int) -> int:
+        """The cell that a switched cell copies; NONE for a cell that is not a switched one."""
+        return int(lib.swd_connected(self._e, switched_cell))
+
+    def conference_leg(self, conference: int, leg: int, from_cell: int, hears_mask: int) -> None:
+        """Leg `leg` speaks from a cell (NONE: says nothing) and hears the legs whose bits are set."""
+        if lib.swd_conference_leg(self._e, conference, leg, from_cell, hears_mask):
+            _out_of_range("conference_leg", conference, leg, from_cell, hears_mask)
+
+    # Impairments
+
+    def gate(self, cell: int, and_bits: int, or_bits: int, xor_bits: int) -> bool:
+        """Force bits of a cell; (0xFF, 0, 0) ends it. False when 64 cells are gated already."""
+        return _done(lib.swd_gate(self._e, cell, and_bits, or_bits, xor_bits), "gate", cell)
+
+    def line_define(self, line: int, first_switched_cell: int) -> None:
+        """A line direction is 32 switched cells from this one; no two lines overlap."""
+        if lib.swd_line_define(self._e, line, first_switched_cell):
+            _out_of_range("line_define", line, first_switched_cell)
+
+    def line_cut(self, line: int, cut: bool) -> None:
+        """Cut: all 32 cells carry 0xFF."""
+        if lib.swd_line_cut(self._e, line, cut):
+            _out_of_range("line_cut", line)
+
+    def line_errors(self, line: int, rate_ppb: int, key: int) -> None:
+        """Random bit errors, 0..500,000,000 a thousand million bits; 0 ends them."""
+        if lib.swd_line_errors(self._e, line, rate_ppb, key):
+            _out_of_range("line_errors", line, rate_ppb)
+
+    def line_error_count(self, line: int) -> int:
+        """Bits flipped since the line was defined."""
+        return int(lib.swd_line_error_count(self._e, line))
+
+    # Sources
+
+    def source_idle(self, source: int) -> None:
+        if lib.swd_source_idle(self._e, source):
+            _out_of_range("source_idle", source)
+
+    def source_tone(self, source: int, tone: int) -> None:
+        """A tone of the assets, its cadence beginning now."""
+        if lib.swd_source_tone(self._e, self._native_assets, source, tone):
+            _out_of_range("source_tone", source, tone)
+
+    def source_prompts(self, source: int, prompts: Sequence[int], loop: bool = False) -> None:
+        """1..16 prompts, one after the other, or over and over; EV_SOURCE_DONE at their end."""
+        if lib.swd_source_prompts(self._e, self._native_assets, source, list(prompts), len(prompts), loop):
+            _out_of_range("source_prompts", source, *prompts)
+
+    def source_digits(self, source: int, digits: str, on_cycles: int, off_cycles: int, low_mdbm0: int,
+                      high_mdbm0: int) -> None:
+        """1..32 DTMF digits 0-9 A-D * #; EV_SOURCE_DONE after the last one's pause."""
+        if lib.swd_source_digits(self._e, source, digits.encode(), on_cycles, off_cycles, low_mdbm0, high_mdbm0):
+            _out_of_range("source_digits", source, digits, on_cycles, off_cycles, low_mdbm0, high_mdbm0)
+
+    def source_mark(self, source: int, party: int) -> None:
+        """The watermark of party 1..2047."""
+        if lib.swd_source_mark(self._e, source, party):
+            _out_of_range("source_mark", source, party)
+
+    def source_raw(self, source: int) -> None:
+        """Octets as they are fed; idle when none wait."""
+        if lib.swd_source_raw(self._e, source):
+            _out_of_range("source_raw", source)
+
+    def source_feed(self, source: int, octets: bytes) -> bool:
+        """Add octets to a raw source; False, nothing added, when more than 640 would wait."""
+        return _done(lib.swd_source_feed(self._e, source, octets, len(octets)), "source_feed", source)
+
+    def source_underruns(self, source: int) -> int:
+        """Octets since source_raw for which none was waiting."""
+        return int(lib.swd_source_underruns(self._e, source))
+
+    # HDLC
+
+    def hdlc_send(self, transmitter: int, frame: bytes) -> bool:
+        """Queue a frame of 1..300 octets without FCS; False when there is no room."""
+        return _done(lib.swd_hdlc_send(self._e, transmitter, frame, len(frame)), "hdlc_send", transmitter, len(frame))
+
+    def hdlc_waiting(self, transmitter: int) -> int:
+        """Frames not yet wholly sent."""
+        return int(lib.swd_hdlc_waiting(self._e, transmitter))
+
+    def hdlc_flush(self, transmitter: int) -> None:
+        """Forget what waits and abort what is being sent."""
+        if lib.swd_hdlc_flush(self._e, transmitter):
+            _out_of_range("hdlc_flush", transmitter)
+
+    def hdlc_listen(self, receiver: int, cell: int) -> None:
+        """Receive frames from a cell (NONE: deaf), from a fresh start."""
+        if lib.swd_hdlc_listen(self._e, receiver, cell):
+            _out_of_range("hdlc_listen", receiver, cell)
+
+    # Receivers, ears, recorders
+
+    def receiver_listen(self, receiver: int, cell: int) -> None:
+        """A DTMF receiver listens to a cell (NONE: released), from a fresh start."""
+        if lib.swd_receiver_listen(self._e, receiver, cell):
+            _out_of_range("receiver_listen", receiver, cell)
+
+    def ear_listen(self, ear: int, cell: int) -> None:
+        """An ear listens to a cell; NONE: deaf, and it hears quiet."""
+        if lib.swd_ear_listen(self._e, ear, cell):
+            _out_of_range("ear_listen", ear, cell)
+
+    def record_start(self, recorder: int, cell: int) -> None:
+        """Keep a cell's octets from now on; a started recorder starts anew, empty."""
+        if lib.swd_record_start(self._e, recorder, cell):
+            _out_of_range("record_start", recorder, cell)
+
+    def record_stop(self, recorder: int) -> None:
+        """Keep no more; what is kept can still be drained."""
+        if lib.swd_record_stop(self._e, recorder):
+            _out_of_range("record_stop", recorder)
+
+    def record_drain(self, recorder: int) -> bytes:
+        """Take out what a recorder holds, oldest first."""
+        parts = []
+        while count := lib.swd_record_drain(self._e, recorder, self._drained, DRAIN_OCTETS):
+            parts.append(bytes(ffi.buffer(self._drained, count)))
+        return b"".join(parts)
+
+
+def philox(key: int, index: int) -> int:
+    """Draw `index` of stream `key`: Philox4x64-10, 64 bits."""
+    return int(lib.swd_philox(key, index))
+
+
+def exponential_q16(draw: int) -> int:
+    """The exponential distribution of mean 1, in 1/65536, from a 64-bit draw: -ln((draw + 1) / 2^64)."""
+    return int(lib.swd_exponential_q16(draw))
+
+
+def _done(result: int, act: str, *values: object) -> bool:
+    if result == lib.SWD_E_FULL:
+        return False
+    if result:
+        _out_of_range(act, *values)
+    return True
+
+
+def _out_of_range(act: str, *values: object) -> NoReturn:
+    raise ValueError(f"{act}{values}: out of range")
+
+
+__all__ = ["Assets", "Engine", "EngineConfig", "Event", "Tone", "exponential_q16", "philox"]
