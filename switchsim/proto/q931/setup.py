@@ -188,7 +188,7 @@ def _offered_channel(core: Core, message: Message) -> tuple[int, int]:
     if isinstance(identification, ChannelId):
         if identification.kind is ChannelKind.CHANNELS:
             slot = identification.channels[0]
-            _give_way(core, slot)
+            _give_way(core, slot, identification.exclusive)
             if slot < 32 and core.state.channels[slot] == FREE:
                 return slot, 0
             if identification.exclusive:
@@ -199,13 +199,17 @@ def _offered_channel(core: Core, message: Message) -> tuple[int, int]:
     return slot, 0 if slot else 34
 
 
-def _give_way(core: Core, slot: int) -> None:
-    """Both sides chose one channel at once: the network's call has priority, the user's keeps waiting for its refusal
-    or another channel (5.7)."""
-    if core.network or slot >= 32 or core.state.channels[slot] <= FREE:
+def _give_way(core: Core, slot: int, exclusive: bool) -> None:
+    """Both sides chose one channel at once (5.7, D.3): an exclusive choice beats a preferred one, else the network's.
+
+    The side that loses takes its own call off the channel; that call gets another channel or a refusal in its answer.
+    """
+    if slot >= 32 or core.state.channels[slot] <= FREE:
         return
     own = core.state.calls[core.state.channels[slot]]
-    if own.ours and own.state is core.numbers.outgoing.present:
+    if not own.ours or own.state is not core.numbers.outgoing.present:
+        return
+    if exclusive if exclusive != own.exclusive else not core.network:
         core.drop_channel(own)
 
 
