@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 NATIVE = ROOT / "native"
 PUBLIC = (
     "swd_philox", "swd_alaw_encode", "swd_alaw_decode", "swd_ulaw_encode", "swd_ulaw_decode", "swd_alaw_decode_block",
-    "swd_alaw_encode_block", "swd_isa_select", "swd_isa_selected", "swd_isa_best",
+    "swd_alaw_encode_block", "swd_isa_select", "swd_isa_selected", "swd_isa_best", "swd_exponential_q16",
 )  # fmt: skip
 ISA_NAMES = ("plain", "sse2", "avx2", "avx512")
 

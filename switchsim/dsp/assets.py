@@ -36,8 +36,7 @@ class Tone:
             raise ValueError(f"a level of a tone is -60000..3000 mdBm0: {self}")
         if len(self.steps_cycles) > 8 or not all(0 <= step < 1 << 32 for step in self.steps_cycles):
             raise ValueError(f"a cadence has at most 8 steps of 0..2^32-1 cycles: {self}")
-        if self.steps_cycles and not (0 <= self.repeat_from < len(self.steps_cycles)
-                                      and sum(self.steps_cycles[self.repeat_from:])):
+        if self.steps_cycles and (self.repeat_from < 0 or not any(self.steps_cycles[self.repeat_from :])):
             raise ValueError(f"a cadence goes on at one of its steps, and what it repeats takes time: {self}")
 
 

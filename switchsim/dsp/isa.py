@@ -1,11 +1,11 @@
-"""The instruction set of the native core: the best of this host, or what SWITCHSIM_ISA says. Results do not depend on it."""
+"""The instruction set of the native core: this host's best, or what SWITCHSIM_ISA says; results do not depend on it."""
 
 from __future__ import annotations
 
 import os
 from typing import Final
 
-from switchsim._native import lib
+from switchsim._native import ffi, lib
 from switchsim.errors import BadInput
 
 VARIABLE: Final = "SWITCHSIM_ISA"
@@ -33,7 +33,7 @@ _read = False
 
 
 def choose_from_environment() -> str:
-    """Read SWITCHSIM_ISA, once in the life of the process; returns the name in use. Raises BadInput as `choose` does."""
+    """Read SWITCHSIM_ISA, once in the life of the process; returns the name in use. Raises as `choose` does."""
     global _read
     if not _read:
         choose(os.environ.get(VARIABLE))
@@ -48,6 +48,4 @@ def selected() -> str:
 
 def build_flags() -> str:
     """The compiler's version and flags that the native core was built with."""
-    from switchsim._native import ffi
-
     return bytes(ffi.string(lib.swd_build_flags())).decode()
