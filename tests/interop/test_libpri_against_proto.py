@@ -1,0 +1,221 @@
+"""The first outside judgement of LAPD and call control: libpri at the other end of the line, in lockstep, no machine.
+
+Every test is run with our stack on the user side and on the network side.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from peers.build import build_pri_peer
+from pri_bench import Bench, Stack, bench, events, summary
+
+from switchsim.proto.q931 import B_CHANNELS
+from switchsim.units import ms, seconds
+
+pytestmark = pytest.mark.peer("libpri-dev")
+
+Script = Callable[[Bench, Stack], None]
+
+
+@pytest.fixture(scope="module")
+def pri_peer(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return str(build_pri_peer(tmp_path_factory.mktemp("peer")))
+
+
+@pytest.fixture(params=["user", "network"])
+def side(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+def nothing(_: Bench, __: Stack) -> None:
+    pass
+
+
+def idle(stack: Stack) -> None:
+    """Nothing leaks: no call, no reference, every channel free."""
+    state = stack.calls.state
+    assert state.calls == {}
+    assert state.by_reference == {}
+    assert [slot for slot in B_CHANNELS if state.channels[slot]] == []
+
+
+def against(folder: Path, side: str, pri_peer: str, *options: str, script: Script = nothing, until: int = 900,
+            stack: Stack | None = None) -> tuple[Bench, Stack, list[dict[str, Any]]]:
+    """Run our `side` against libpri's other side until it has finished and our calls are gone."""
+    folder.mkdir(exist_ok=True)
+    ours = stack or Stack(side)
+    other = "network" if side == "user" else "user"
+    with bench(folder, ours, [pri_peer, "--side", other, *options]) as (made, started):
+        ours.establish()
+        script(made, ours)
+        made.run(seconds(until), lambda: not ours.calls.state.calls)
+        made.outside.close()
+        return made, ours, events(started[0])
+
+
+def placing(count: int, gap_ms: int = 150, first_ms: int = 100, **how: str) -> Script:
+    def script(_: Bench, stack: Stack) -> None:
+        for number in range(count):
+            stack.at(ms(first_ms + number * gap_ms), lambda: stack.place(**how))
+    return script
+
+
+def test_the_link_comes_up_while_both_send_sabme_and_stays(tmp_path: Path, side: str, pri_peer: str) -> None:
+    made, stack, said = against(tmp_path, side, pri_peer, "--linger", "60000")
+    end = summary(said)
+    assert (end["link_ups"], end["link_downs"], end["complaints"]) == (1, 0, 0)
+    assert stack.link.state.violations_count == stack.calls.state.violations_count == 0
+    assert end["at_us"] >= 60_000_000
+    assert stack.counts.get("Established") == 1
+    assert made.inputs[-1].kind.name == "FINISHED"
+
+
+def test_a_hundred_calls_to_us_are_answered_and_cleared(tmp_path: Path, side: str, pri_peer: str) -> None:
+    _, stack, said = against(tmp_path, side, pri_peer, "--calls", "100", "--gap", "120")
+    end = summary(said)
+    assert (end["ended"], end["placed"], end["answered_out"], end["up"]) == ("finished", 100, 100, 0)
+    assert (end["causes"], end["complaints"], end["link_downs"]) == ({"16": 100}, 0, 0)
+    assert (stack.counts["SetupInd"], stack.counts["ReleasedInd"]) == (100, 100)
+    assert stack.calls.state.violations_count == stack.link.state.violations_count == 0
+    idle(stack)
+
+
+def test_a_hundred_calls_of_ours_are_answered_and_cleared(tmp_path: Path, side: str, pri_peer: str) -> None:
+    _, stack, said = against(tmp_path, side, pri_peer, "--expect", "100", script=placing(100))
+    end = summary(said)
+    assert (end["ended"], end["rung"], end["answered_in"], end["up"]) == ("finished", 100, 100, 0)
+    assert (end["causes"], end["complaints"], end["link_downs"]) == ({"16": 100}, 0, 0)
+    assert (stack.counts["placed"], stack.counts["ConnectInd"], stack.counts["ReleasedInd"]) == (100, 100, 100)
+    assert stack.calls.state.violations_count == stack.link.state.violations_count == 0
+    ring = next(line for line in said if line["event"] == "ring")
+    assert (ring["called"], ring["caller"], ring["complete"]) == ("10000", "13800138000", 1)
+    idle(stack)
+
+
+def test_calls_both_ways_at_once_with_either_side_clearing(tmp_path: Path, side: str, pri_peer: str) -> None:
+    _, stack, said = against(tmp_path, side, pri_peer, "--calls", "60", "--gap", "290", "--hold", "2995",
+                             "--expect", "60", script=placing(60, gap_ms=310))
+    end = summary(said)
+    assert (end["answered_out"], end["answered_in"], end["up"], end["complaints"]) == (60, 60, 0, 0)
+    assert end["cleared_by_us"] > 0
+    assert end["cleared_by_them"] > 0
+    assert stack.counts["ReleasedInd"] == 120
+    idle(stack)
+
+
+@pytest.mark.parametrize("hold_ms", [2990, 3000, 3010])
+def test_disconnects_that_cross_clear_once(tmp_path: Path, side: str, pri_peer: str, hold_ms: int) -> None:
+    _, stack, said = against(tmp_path, side, pri_peer, "--calls", "3", "--gap", "50", "--hold", str(hold_ms))
+    assert summary(said)["up"] == 0
+    assert stack.counts["ReleasedInd"] == 3
+    assert summary(said)["complaints"] == 0
+    idle(stack)
+
+
+def test_a_lost_setup_is_repaired_by_the_link(tmp_path: Path, side: str, pri_peer: str) -> None:
+    _, stack, said = against(tmp_path, side, pri_peer, "--calls", "5", "--gap", "100", "--lose-setup", "3")
+    end = summary(said)
+    assert (end["setups_lost"], end["answered_out"], end["up"]) == (1, 5, 0)
+    assert stack.counts["SetupInd"] == 5
+    idle(stack)
+
+
+def test_a_lone_lost_setup_is_repaired_by_t200(tmp_path: Path, side: str, pri_peer: str) -> None:
+    _, stack, said = against(tmp_path, side, pri_peer, "--calls", "1", "--lose-setup", "1")
+    answered = next(line for line in said if line["event"] == "answered")
+    assert answered["at_us"] > 1_000_000
+    assert summary(said)["causes"] == {"16": 1}
+    idle(stack)
+
+
+def test_every_channel_is_used_and_the_next_call_waits_or_is_refused(tmp_path: Path, side: str, pri_peer: str) -> None:
+    _, stack, said = against(tmp_path, side, pri_peer, "--calls", "40", "--gap", "20")
+    end = summary(said)
+    assert (end["most_up"], end["answered_out"], end["up"]) == (30, 40, 0)
+    idle(stack)
+    _, stack, said = against(tmp_path, side, pri_peer, "--expect", "30", script=placing(40, gap_ms=20))
+    assert (stack.counts["placed"], stack.counts["refused"]) == (30, 10)
+    assert summary(said)["answered_in"] == 30
+    idle(stack)
+
+
+def test_refusals_come_through_with_their_cause(tmp_path: Path, side: str, pri_peer: str) -> None:
+    for cause in (1, 17, 21, 34):
+        _, stack, said = against(tmp_path, side, pri_peer, "--expect", "3", "--reject", str(cause), script=placing(3))
+        assert summary(said)["up"] == 0
+        released = [line for line in stack.story if "ReleasedInd" in line]
+        assert len(released) == 3
+        assert all(f"cause={cause}," in line for line in released), released
+        idle(stack)
+
+
+def test_overlap_sending_of_ours_is_asked_for_digits(tmp_path: Path, side: str, pri_peer: str) -> None:
+    _, stack, said = against(tmp_path, side, pri_peer, "--expect", "1", script=placing(1, number="100", overlap="00"))
+    assert summary(said)["up"] == 0
+    assert stack.counts["ReleasedInd"] == 1
+    idle(stack)
+
+
+def test_a_restart_of_a_channel_in_use_clears_its_call(tmp_path: Path, side: str, pri_peer: str) -> None:
+    _, stack, said = against(tmp_path, side, pri_peer, "--calls", "4", "--gap", "50", "--restart-at", "2000")
+    end = summary(said)
+    sent = next(line for line in said if line["event"] == "restart_sent")
+    assert (sent["call"], end["restarts_sent"], end["restart_acks"], end["complaints"]) == (1, 1, 1, 0)
+    assert (stack.counts["RestartInd"], stack.counts["ReleasedInd"]) == (1, 4)
+    idle(stack)
+
+
+@pytest.mark.parametrize("channels", [[1], [3, 4, 20], None])
+def test_a_restart_of_ours_is_acknowledged(tmp_path: Path, side: str, pri_peer: str,
+                                           channels: list[int] | None) -> None:
+    def script(_: Bench, stack: Stack) -> None:
+        stack.at(ms(2000), lambda: stack.restart(channels))
+
+    _, stack, said = against(tmp_path, side, pri_peer, "--calls", "6", "--gap", "50", "--linger", "5000", script=script)
+    end = summary(said)
+    assert stack.counts["RestartDone"] >= 1
+    assert "RestartFailed" not in stack.counts
+    assert (end["up"], stack.counts["ReleasedInd"], end["complaints"]) == (0, 6, 0)
+    idle(stack)
+
+
+def test_a_peer_that_dies_in_talk_and_comes_back_leaves_nothing_behind(
+        tmp_path: Path, side: str, pri_peer: str) -> None:
+    def once(folder: Path) -> tuple[Bench, Stack, list[dict[str, Any]]]:
+        return against(folder, side, pri_peer, "--calls", "5", "--gap", "100", "--die-at", "1500", "--back-after",
+                       "4000", "--linger", "100000")
+
+    made, stack, said = once(tmp_path / "a")
+    died = [line["at_us"] for line in said if line["event"] == "died"]
+    ups = [line["at_us"] for line in said if line["event"] == "link_up"]
+    assert died == [1_500_000]
+    assert len(ups) == 2
+    assert ups[1] > 5_500_000
+    end = summary(said)
+    assert (end["placed"], end["answered_out"], end["up"]) == (5, 5, 0)
+    assert stack.counts["ReleasedInd"] == 10
+    idle(stack)
+    again, stack_again, said_again = once(tmp_path / "b")
+    assert again.inputs == made.inputs
+    assert stack_again.story == stack.story
+    assert said_again == said
+
+
+def test_the_same_run_twice_tells_the_same_story_and_another_does_not(tmp_path: Path, side: str, pri_peer: str) -> None:
+    def once(name: str, *options: str) -> tuple[Bench, Stack]:
+        made, stack, _ = against(tmp_path / name, side, pri_peer, "--calls", "10", "--expect", "10", *options,
+                                 script=placing(10, gap_ms=77))
+        return made, stack
+
+    first, second, other = once("a"), once("b"), once("c", "--answer-ms", "201")
+    assert first[0].inputs == second[0].inputs
+    assert first[1].story == second[1].story
+    assert first[1].story != other[1].story
