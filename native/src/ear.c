@@ -218,6 +218,16 @@ static void hear_row(swd_engine *e, const swd_assets *assets, uint32_t unit, uin
         swd_ear_mix(e, unit, end);
 }
 
+/* While an ear hears exactly what it expects, nothing of it changes. */
+static void set_quick(swd_engine *e, uint32_t unit)
+{
+    const ear *x = ear_at(e, unit);
+    int usable = x->cell != SWD_NONE && x->held_n == 0 && x->damaged == 0 &&
+                 (x->follow == FOLLOW_CONSTANT || x->follow == FOLLOW_MARK);
+    AT(e, quick_ear, at_quick_ears)[unit] = (quick_ear){x->expect, x->cell, x->follow == FOLLOW_MARK ? x->id : 0, x->delay,
+                                                        (uint8_t)usable};
+}
+
 /* In a row in which the ear was turned, the octets up to there are those it heard before. */
 static uint64_t heard_octets(ear *x, const span *s)
 {
@@ -230,20 +240,29 @@ static uint64_t heard_octets(ear *x, const span *s)
     return octets;
 }
 
+static void look_closer(swd_engine *e, const swd_assets *assets, uint32_t unit, const span *s)
+{
+    ear *x = ear_at(e, unit);
+    if (x->cell != SWD_NONE)
+        hear_row(e, assets, unit, s->row, heard_octets(x, s));
+    set_quick(e, unit);
+}
+
+static uint64_t quick_octets(const swd_engine *e, const quick_ear *x, uint64_t row)
+{
+    uint64_t sent = row - x->delay;
+    return x->id ? x->expect ^ e->mark_rows[sent % MARK_DELAYS] ^ mark_flip(x->id, sent) : x->expect;
+}
+
 void swd_ears_span(swd_engine *e, const swd_assets *assets, const span *s)
 {
     const uint64_t *awake = AT(e, const uint64_t, at_awake_ear);
+    const quick_ear *quick = AT(e, const quick_ear, at_quick_ears);
     for (uint32_t w = 0; w < bit_words(e->config.n_ears); w++)
         for (uint64_t word = awake[w]; word; word &= word - 1) {
             uint32_t i = w * 64 + (uint32_t)__builtin_ctzll(word);
-            ear *x = ear_at(e, i);
-            if (x->cell == SWD_NONE)
-                continue;
-            uint64_t octets = heard_octets(x, s);
-            if (x->follow == FOLLOW_MARK && octets == mark_octets(e, x, s->row))
-                x->damaged = 0;
-            else if (x->follow != FOLLOW_CONSTANT || octets != x->expect || x->damaged)
-                hear_row(e, assets, i, s->row, octets);
+            if (!quick[i].usable || s->cur[quick[i].cell] != quick_octets(e, &quick[i], s->row))
+                look_closer(e, assets, i, s);
         }
 }
 
@@ -264,6 +283,7 @@ int swd_ear_listen(swd_engine *e, uint32_t unit, uint32_t cell)
         x->cell = cell;
         bit_set(AT(e, uint64_t, at_awake_ear), unit);
     }
+    set_quick(e, unit);
     swd_node_attach(e, e->node_ear + unit, cell);
     return SWD_OK;
 }

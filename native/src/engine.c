@@ -71,12 +71,14 @@ static uint64_t lay_out(swd_engine *e)
     e->at_lines = take(&at, sizeof(line) * (uint64_t)c->n_lines);
     e->at_sources = take(&at, sizeof(source) * (uint64_t)c->n_sources);
     e->at_source_data = take(&at, sizeof(source_data) * (uint64_t)c->n_sources);
+    e->at_marks = take(&at, sizeof(mark_source) * (uint64_t)c->n_sources);
     e->at_tx = take(&at, sizeof(swd_hdlc_tx) * (uint64_t)c->n_hdlc_tx);
     e->at_rx = take(&at, sizeof(swd_hdlc_rx) * (uint64_t)c->n_hdlc_rx);
     e->at_rx_frame_used = take(&at, 4ull * c->n_hdlc_rx);
     e->at_frames = take(&at, (uint64_t)FRAME_SLOT * c->n_hdlc_rx);
     e->at_masks = take(&at, (uint64_t)SWD_CONF_LEGS * c->n_conferences);
     e->at_ears = take(&at, sizeof(ear) * (uint64_t)c->n_ears);
+    e->at_quick_ears = take(&at, sizeof(quick_ear) * (uint64_t)c->n_ears);
     e->at_ear_rings = take(&at, (uint64_t)EAR_RING * c->n_ears);
     e->at_recorders = take(&at, sizeof(recorder) * (uint64_t)c->n_recorders);
     e->at_recorder_rings = take(&at, (uint64_t)c->recorder_octets * c->n_recorders);

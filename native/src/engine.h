@@ -57,8 +57,21 @@ typedef struct line {
 
 enum source_kind { SOURCE_IDLE, SOURCE_TONE, SOURCE_PROMPTS, SOURCE_DIGITS, SOURCE_MARK, SOURCE_RAW };
 
+/* What the common cases need in every row, packed: a source that speaks a mark, an ear that hears what it expects. */
+typedef struct mark_source {
+    uint64_t octets;              /* the part of the row that depends on the id alone */
+    uint64_t id;                  /* 0: the source does something else */
+} mark_source;
+
+typedef struct quick_ear {
+    uint64_t expect;              /* constant: the row; mark: the part that depends on the id alone */
+    uint32_t cell;
+    uint16_t id;                  /* 0: constant */
+    uint8_t delay;
+    uint8_t usable;               /* 0: the ear needs a closer look */
+} quick_ear;
+
 typedef struct source {
-    uint64_t mark;                /* SOURCE_MARK: the part of its row that depends on the id alone */
     uint32_t kind;
     uint32_t unit;                /* tone, or mark id */
     uint64_t start;               /* cycle of the first octet */
@@ -68,7 +81,6 @@ typedef struct source {
     uint32_t on_cycles, off_cycles;
     int32_t low, high;            /* digits: amplitudes */
     uint32_t read, fill, underruns;            /* raw */
-    uint32_t spare;
 } source;
 
 typedef union source_data {
@@ -119,8 +131,8 @@ struct swd_engine {
     uint32_t work_capacity, event_capacity;
     uint64_t at_rows[2], at_from, at_source_of, at_head, at_next, at_prev, at_work;
     uint64_t at_awake_switched, at_awake_rx, at_awake_ear, at_awake_conference, at_busy_source, at_busy_tx, at_cut;
-    uint64_t at_lines, at_sources, at_source_data, at_tx, at_rx, at_rx_frame_used, at_frames, at_masks;
-    uint64_t at_ears, at_ear_rings, at_recorders, at_recorder_rings, at_events;
+    uint64_t at_lines, at_sources, at_source_data, at_marks, at_tx, at_rx, at_rx_frame_used, at_frames, at_masks;
+    uint64_t at_ears, at_quick_ears, at_ear_rings, at_recorders, at_recorder_rings, at_events;
     uint64_t at_receiver_cells, at_receiver_codes, at_hits, at_dtmf;
     gate gates[MAX_GATES];
     uint64_t mark_rows[MARK_DELAYS];           /* of row r in [r % 128]: the part of a mark that depends on the row alone */

@@ -1,6 +1,8 @@
 /* graph.c: who hears which cell, what sleeps, and the switching itself. */
 #include "engine.h"
 
+#define MANY_AWAKE 16             /* of 64 cells */
+
 static void detach(swd_engine *e, uint32_t node)
 {
     uint32_t *head = AT(e, uint32_t, at_head), *next = AT(e, uint32_t, at_next), *prev = AT(e, uint32_t, at_prev);
@@ -118,18 +120,20 @@ int swd_cell_steady(const swd_engine *e, uint32_t cell, uint64_t octets)
     return AT(e, const uint64_t, at_rows[0])[cell] == octets && AT(e, const uint64_t, at_rows[1])[cell] == octets;
 }
 
-/* Copy the awake cells, 64 to a word of the map. Whole words of them, the busy machine, are a plain loop. */
+/* Copy the awake cells, 64 to a word of the map. Where many of a word are awake all are copied, in a plain loop: what a
+ * sleeping cell would copy is what it holds. */
 void swd_switch_span(swd_engine *e, const span *s)
 {
     const uint64_t *awake = AT(e, const uint64_t, at_awake_switched), *old = s->old;
     const uint32_t *from = AT(e, const uint32_t, at_source_of);
-    uint64_t *to = s->cur + e->first_switched;
+    uint64_t *restrict to = s->cur + e->first_switched;
     uint32_t n_words = bit_words(e->config.n_switched);
     for (uint32_t w = 0; w < n_words; w++) {
         uint64_t word = awake[w];
         uint32_t i = w * 64;
-        if (word == ~0ull && s->mask == ~0ull) {
-            for (uint32_t k = i; k < i + 64; k++)
+        if (s->mask == ~0ull && __builtin_popcountll(word) >= MANY_AWAKE) {
+            uint32_t end = i + 64 < e->config.n_switched ? i + 64 : e->config.n_switched;
+            for (uint32_t k = i; k < end; k++)
                 to[k] = old[from[k]];
             continue;
         }

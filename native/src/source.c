@@ -153,20 +153,22 @@ static uint64_t source_octets(swd_engine *e, const swd_assets *assets, uint32_t 
 void swd_sources_span(swd_engine *e, const swd_assets *assets, const span *s)
 {
     const uint64_t *busy = AT(e, const uint64_t, at_busy_source), mark_row = e->mark_rows[s->row % MARK_DELAYS];
+    const mark_source *marks = AT(e, const mark_source, at_marks);
     source *sources = AT(e, source, at_sources);
     for (uint32_t w = 0; w < bit_words(e->config.n_sources); w++)
         for (uint64_t word = busy[w]; word; word &= word - 1) {
             uint32_t i = w * 64 + (uint32_t)__builtin_ctzll(word);
-            source *x = &sources[i];
-            uint64_t octets = x->kind == SOURCE_MARK ? x->mark ^ mark_row ^ mark_flip(x->unit, s->row)
-                                                     : source_octets(e, assets, i, x, s);
+            uint64_t octets = marks[i].id ? marks[i].octets ^ mark_row ^ mark_flip((uint32_t)marks[i].id, s->row)
+                                          : source_octets(e, assets, i, &sources[i], s);
             put(&s->cur[e->first_source + i], octets, s->mask);
         }
 }
 
 static void set(swd_engine *e, uint32_t i, source x)
 {
+    uint32_t id = x.kind == SOURCE_MARK ? x.unit : 0;
     AT(e, source, at_sources)[i] = x;
+    AT(e, mark_source, at_marks)[i] = (mark_source){id ? swd_mark_of_id(id) : 0, id};
     swd_wake_cell(e, e->first_source + i);
 }
 
@@ -239,7 +241,7 @@ int swd_source_mark(swd_engine *e, uint32_t i, uint32_t id)
 {
     if (i >= e->config.n_sources || id < 1 || id > 2047)
         return SWD_E_RANGE;
-    set(e, i, (source){.kind = SOURCE_MARK, .unit = id, .mark = swd_mark_of_id(id), .start = e->now});
+    set(e, i, (source){.kind = SOURCE_MARK, .unit = id, .start = e->now});
     return SWD_OK;
 }
 
