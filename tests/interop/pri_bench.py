@@ -52,12 +52,12 @@ class Wire:
 class Stack:
     """Our LAPD and call control, one side, with a user of calls that acts like the machine's call centre."""
 
-    def __init__(self, side: str, answer_ms: int = 300, hold_ms: int = 3000) -> None:
+    def __init__(self, side: str, answer_ms: int = 300, hold_ms: int = 3000, spread_ms: int = 0) -> None:
         self.link = q921.Lapd(q921.LapdState(side=side))  # type: ignore[arg-type]
         self.calls = q931.Interface(q931.InterfaceState(side=side))  # type: ignore[arg-type]
         self.now = 0
         self.story: list[str] = []
-        self.answer_ms, self.hold_ms = answer_ms, hold_ms
+        self.answer_ms, self.hold_ms, self.spread_ms = answer_ms, hold_ms, spread_ms
         self.send: Callable[[bytes], None] = lambda frame: None
         self._timers: dict[str, int] = {}
         self._plan: list[tuple[int, int, Callable[[], None]]] = []
@@ -151,7 +151,8 @@ class Stack:
             self._do(self.calls.info(ack.key, digit), "3")
 
     def _clear_later(self, key: int) -> None:
-        self.at(self.now + ms(self.hold_ms), lambda: self._do(self.calls.disconnect(key, 16), "3"))
+        hold_ms = self.hold_ms + self.spread_ms * (key % 2)
+        self.at(self.now + ms(hold_ms), lambda: self._do(self.calls.disconnect(key, 16), "3"))
 
 
 class Bench:

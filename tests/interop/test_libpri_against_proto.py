@@ -101,8 +101,8 @@ def test_a_hundred_calls_of_ours_are_answered_and_cleared(tmp_path: Path, side: 
 
 
 def test_calls_both_ways_at_once_with_either_side_clearing(tmp_path: Path, side: str, pri_peer: str) -> None:
-    _, stack, said = against(tmp_path, side, pri_peer, "--calls", "60", "--gap", "290", "--hold", "2995",
-                             "--expect", "60", script=placing(60, gap_ms=310))
+    _, stack, said = against(tmp_path, side, pri_peer, "--calls", "60", "--gap", "310", "--hold", "3200",
+                             "--expect", "60", script=placing(60, gap_ms=330), stack=Stack(side, spread_ms=500))
     end = summary(said)
     assert (end["answered_out"], end["answered_in"], end["up"], end["complaints"]) == (60, 60, 0, 0)
     assert end["cleared_by_us"] > 0
@@ -189,24 +189,34 @@ def test_a_restart_of_ours_is_acknowledged(tmp_path: Path, side: str, pri_peer: 
 
 def test_a_peer_that_dies_in_talk_and_comes_back_leaves_nothing_behind(
         tmp_path: Path, side: str, pri_peer: str) -> None:
+    """The new process knows nothing of the calls; it restarts every channel first, as exchanges do."""
     def once(folder: Path) -> tuple[Bench, Stack, list[dict[str, Any]]]:
-        return against(folder, side, pri_peer, "--calls", "5", "--gap", "100", "--die-at", "1500", "--back-after",
-                       "4000", "--linger", "100000")
+        return against(folder, side, pri_peer, "--calls", "5", "--gap", "100", "--reset", "1", "--die-at", "2000",
+                       "--back-after", "500", "--linger", "40000")
 
     made, stack, said = once(tmp_path / "a")
-    died = [line["at_us"] for line in said if line["event"] == "died"]
-    ups = [line["at_us"] for line in said if line["event"] == "link_up"]
-    assert died == [1_500_000]
-    assert len(ups) == 2
-    assert ups[1] > 5_500_000
+    assert [line["at_us"] for line in said if line["event"] == "died"] == [2_000_000]
+    assert len([line for line in said if line["event"] == "link_up"]) == 2
     end = summary(said)
-    assert (end["placed"], end["answered_out"], end["up"]) == (5, 5, 0)
-    assert stack.counts["ReleasedInd"] == 10
+    assert (end["placed"], end["answered_out"], end["up"], end["complaints"]) == (5, 5, 0, 0)
+    assert (end["restarts_sent"], end["restart_acks"]) == (30, 30)
+    assert (stack.counts["SetupInd"], stack.counts["ReleasedInd"]) == (10, 10)
     idle(stack)
     again, stack_again, said_again = once(tmp_path / "b")
     assert again.inputs == made.inputs
     assert stack_again.story == stack.story
     assert said_again == said
+
+
+def test_a_peer_that_comes_back_and_uses_references_again_is_not_answered_until_the_old_calls_are_gone(
+        tmp_path: Path, side: str, pri_peer: str) -> None:
+    """A SETUP with the reference of a call that is still there is ignored (Q.931 5.8.3.2); nothing leaks."""
+    _, stack, said = against(tmp_path, side, pri_peer, "--calls", "2", "--die-at", "1500", "--back-after", "4000",
+                             "--linger", "60000")
+    end = summary(said)
+    assert (end["placed"], end["answered_out"], end["up"], end["causes"]) == (2, 0, 0, {"18": 2})
+    assert stack.counts["ReleasedInd"] == 2
+    idle(stack)
 
 
 def test_the_same_run_twice_tells_the_same_story_and_another_does_not(tmp_path: Path, side: str, pri_peer: str) -> None:

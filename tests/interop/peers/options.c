@@ -11,8 +11,8 @@ static void usage(const char *wrong)
             "pri_peer: %s\nusage: pri_peer --attach PATH --clock PATH --side network|user\n"
             "  [--calls N] [--gap MS] [--number DIGITS] [--caller DIGITS] [--overlap DIGITS_IN_SETUP]\n"
             "  [--complete 0|1] [--exclusive 0|1] [--hold MS] [--expect N] [--answer-ms MS] [--alert 0|1]\n"
-            "  [--reject CAUSE] [--lose-setup K] [--restart-at MS] [--restart-channel N] [--die-at MS]\n"
-            "  [--back-after MS] [--linger MS] [--trace 0|1]\n"
+            "  [--reject CAUSE] [--lose-setup K] [--restart-at MS] [--restart-channel N] [--reset 0|1]\n"
+            "  [--die-at MS] [--back-after MS] [--linger MS] [--trace 0|1]\n"
             "usage: pri_peer --attach PATH [--clock PATH] --garbage N [--seed N]\n", wrong);
     exit(2);
 }
@@ -34,6 +34,7 @@ void peer_options(struct options *options, int count, char **arguments)
         { "--expect", &options->expect }, { "--answer-ms", &options->answer_ms }, { "--alert", &options->alert },
         { "--reject", &options->reject_cause }, { "--lose-setup", &options->lose_setup },
         { "--restart-at", &options->restart_ms }, { "--restart-channel", &options->restart_channel },
+        { "--reset", &options->reset },
         { "--die-at", &options->die_ms }, { "--back-after", &options->back_ms }, { "--linger", &options->linger_ms },
         { "--garbage", &options->garbage }, { "--trace", &options->trace }, { "--seed", (int *)&options->seed },
     };

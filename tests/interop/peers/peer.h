@@ -25,6 +25,7 @@ struct options {
     int complete, exclusive;     /* sending complete in SETUP; the channel is exclusive */
     int lose_setup;              /* drop the n-th outgoing frame that holds a SETUP; 0: none */
     int restart_ms, restart_channel; /* RESTART at; 0: the lowest channel with a call, else 1 */
+    int reset;                   /* RESTART every channel, one by one, when the link first comes up */
     int die_ms, back_ms;         /* end without closing anything; a new process after so long */
     int linger_ms;               /* quiet time before we say finished */
     int garbage;                 /* datagrams of rubbish to send instead of anything else */

@@ -29,6 +29,7 @@ struct peer {
     const struct options *options;
     struct pri *pri;
     int fd, frame_read, machine_closed, link_up, restarted;
+    int resetting; /* channel whose RESTART is not acknowledged yet; CHANNELS: none, all are done */
     struct call calls[CHANNELS];
     uint64_t next_call_us, quiet_since_us;
     int placed, rung, answered_out, answered_in, cleared_by_us, cleared_by_them, up, most_up, setups_sent, setups_lost;
@@ -173,6 +174,13 @@ static void send_digits(struct peer *peer, struct call *call)
         pri_information(peer->pri, call->call, *call->digits_left);
 }
 
+/* Causes that libpri sends as RELEASE COMPLETE in answer to a SETUP; for others it wants to have answered before. */
+static int refused_at_once(int cause)
+{
+    return cause == PRI_CAUSE_UNALLOCATED || cause == PRI_CAUSE_NORMAL_CIRCUIT_CONGESTION ||
+           cause == PRI_CAUSE_REQUESTED_CHAN_UNAVAIL || cause == PRI_CAUSE_INCOMPATIBLE_DESTINATION;
+}
+
 static void ring(struct peer *peer, pri_event_ring *ring)
 {
     int channel = ring->channel == -1 ? 0 : ring->channel & 0xff;
@@ -187,12 +195,16 @@ static void ring(struct peer *peer, pri_event_ring *ring)
         pri_hangup(peer->pri, ring->call, PRI_CAUSE_REQUESTED_CHAN_UNAVAIL);
         return;
     }
-    if (peer->options->reject_cause) { /* libpri clears it alone; it never gets a slot */
+    if (refused_at_once(peer->options->reject_cause)) { /* libpri clears it alone; it never gets a slot */
         pri_hangup(peer->pri, ring->call, peer->options->reject_cause);
         return;
     }
     occupy(peer, channel, ring->call, 1);
     pri_proceeding(peer->pri, ring->call, channel, 0);
+    if (peer->options->reject_cause) {
+        pri_hangup(peer->pri, ring->call, peer->options->reject_cause);
+        return;
+    }
     if (peer->options->alert)
         pri_acknowledge(peer->pri, ring->call, channel, 0);
     peer->calls[channel].answer_us = after(peer->options->answer_ms);
@@ -230,12 +242,25 @@ static void drop_calls(struct peer *peer, int channel)
     }
 }
 
+/* One RESTART a channel, each after the acknowledgement of the one before, as an exchange does when it starts. */
+static void reset_next(struct peer *peer)
+{
+    if (++peer->resetting == D_CHANNEL)
+        peer->resetting++;
+    if (peer->resetting >= CHANNELS)
+        return;
+    peer->restarts_sent++;
+    pri_reset(peer->pri, peer->resetting);
+}
+
 static void on_link(struct peer *peer, int up)
 {
     peer->link_up = up;
     *(up ? &peer->link_ups : &peer->link_downs) += 1;
     if (up)
         peer->next_call_us = peer->quiet_since_us = virtual_now_us();
+    if (up && peer->options->reset && peer->link_ups == 1)
+        reset_next(peer);
     say(up ? "link_up" : "link_down", "\"number\":%d", up ? peer->link_ups : peer->link_downs);
 }
 
@@ -298,6 +323,8 @@ static void on_event(struct peer *peer, pri_event *event)
         peer->restart_acks++;
         peer->quiet_since_us = virtual_now_us();
         say("restart_ack", "\"channel\":%d", event->restartack.channel & 0xff);
+        if (peer->options->reset && peer->resetting < CHANNELS)
+            reset_next(peer);
         break;
     case PRI_EVENT_CONFIG_ERR:
         on_error(peer->pri, event->err.err);
@@ -357,7 +384,7 @@ static uint64_t run_script(struct peer *peer, uint64_t now_us)
     }
     if (options->die_ms != NEVER)
         deadline_us = sooner(deadline_us, (uint64_t)options->die_ms * 1000);
-    if (peer->link_up && peer->placed < options->calls) {
+    if (peer->link_up && peer->placed < options->calls && (!options->reset || peer->resetting >= CHANNELS)) {
         int channel = peer->next_call_us <= now_us ? free_channel(peer) : 0;
         if (channel) {
             place_call(peer, channel);
@@ -373,7 +400,7 @@ static int all_done(const struct peer *peer)
 {
     const struct options *options = peer->options;
     return peer->placed >= options->calls && peer->rung >= options->expect && !peer->up && peer->link_ups &&
-           (options->restart_ms == NEVER || peer->restart_acks);
+           (options->restart_ms == NEVER || peer->restarted) && peer->restart_acks == peer->restarts_sent;
 }
 
 static uint64_t tick(void *state, uint64_t now_us)
