@@ -31,12 +31,12 @@ KEYS: Final = {
     "dial": "dial",
     "consult": "dial",
     "transfer": "transfer",
-    "complete": "transfer",
+    "complete": "complete",
     "conference": "conference",
     "listen_in": "listen_in",
     "drop": "drop",
 }
-"""Order -> key of the seat set. `transfer` with a number is blind; `complete` is the same key without one."""
+"""Order -> key of the seat set. `transfer` is blind, `complete` joins the held caller and the consulted party."""
 
 ANSWERS, NO_ANSWER = "answers", "no_answer"
 
@@ -52,6 +52,7 @@ class AgentConfig(msgspec.Struct, frozen=True, kw_only=True):
     mouth_cell: int = NONE  # a switched cell that is to carry what it says
     prompts: tuple[str, ...] = ()
     sign_in_at: int = 0  # cycle; -1: only when told
+    sign_out_at: int = -1
     answer: Duration = Uniform(ms(500), ms(1_000))  # from the ring to the key
     talk: Duration | None = None  # releases so long after talk began; None: the caller does
     wrap_up: Duration | None = None  # presses ready so long after; None: the machine ends the wrap-up
@@ -89,6 +90,8 @@ class Agent(Part[AgentState]):
             self.engine.connect(config.mouth_cell, self.engine.first_source_cell + config.source)
         if config.sign_in_at >= 0:
             self.start_timer("sign_in", config.sign_in_at)
+        if config.sign_out_at >= 0:
+            self.start_timer("sign_out", config.sign_out_at)
 
     def on_message(self, port: str, message: SetShows) -> None:
         state = self.state

@@ -75,6 +75,7 @@ class Leg(msgspec.Struct):
     began: int = 0
     speaks: bool = False
     inband: bool = False  # DISCONNECT came, with a tone to listen to
+    timers: list[str] = msgspec.field(default_factory=list)  # those that run
     caller: CallerState = msgspec.field(default_factory=CallerState)
 
 

@@ -21,7 +21,7 @@ from switchsim.farend.exchange import (
     Subscriber,
     new_state,
 )
-from switchsim.farend.hearing import in_words
+from switchsim.farend.hearing import QUIET, in_words
 from switchsim.farend.party import CallerState
 from switchsim.farend.plan import Plan
 from switchsim.kernel.prng import below
@@ -56,7 +56,7 @@ UNALLOCATED: Final = 1
 NUMBER_INCOMPLETE: Final = 28
 CHANNEL_TAKEN: Final = 44
 PROTOCOL_TIMERS: Final = frozenset({"T200", "T203"})
-EARS_AND_MOUTHS: Final = ("step", "patience", "dead", "ring", "inband")
+LEG_TIMERS: Final = frozenset({"step", "patience", "dead", "ring", "inband"})
 
 
 class IsdnExchange(Part[ExchangeState]):
@@ -112,7 +112,7 @@ class IsdnExchange(Part[ExchangeState]):
 
     def on_timer(self, name: str) -> None:
         kind, _, number = name.partition("/")
-        if kind in EARS_AND_MOUTHS:
+        if kind in LEG_TIMERS:
             self._leg_timer(kind, int(number))
         elif kind in PROTOCOL_TIMERS:
             self._do(self.lapd.timer(name))
@@ -190,9 +190,12 @@ class IsdnExchange(Part[ExchangeState]):
         if index is None:
             return
         row = self.config.parties[index]
-        for kind in EARS_AND_MOUTHS:
+        leg = self.state.legs[index]
+        for kind in leg.timers:
             self.stop_timer(f"{kind}/{index}")
-        if self.state.legs[index].speaks:
+        if leg.caller.what != QUIET:
+            self.emit(PartyHears(row.party, QUIET, "", self.now))  # the receiver is hung up
+        if leg.speaks:
             self.emit(PartySpeaks(row.party, 0))
         self.state.legs[index] = Leg()
         self.engine.ear_listen(row.ear, NONE)
@@ -222,6 +225,7 @@ class IsdnExchange(Part[ExchangeState]):
 
     def _leg_timer(self, kind: str, index: int) -> None:
         leg = self.state.legs[index]
+        leg.timers.remove(kind)
         if kind == "ring":
             self._do(self.q931.connect(leg.key))
         elif kind == "inband":
@@ -253,10 +257,19 @@ class IsdnExchange(Part[ExchangeState]):
         )
 
     def _start_leg_timer(self, index: int, action: party.Timer) -> None:
-        self.start_timer(f"{action.name}/{index}", action.cycles)
+        self._arm(index, action.name, action.cycles)
 
     def _stop_leg_timer(self, index: int, action: party.NoTimer) -> None:
-        self.stop_timer(f"{action.name}/{index}")
+        running = self.state.legs[index].timers
+        if action.name in running:
+            running.remove(action.name)
+            self.stop_timer(f"{action.name}/{index}")
+
+    def _arm(self, index: int, kind: str, cycles: int) -> None:
+        running = self.state.legs[index].timers
+        if kind not in running:
+            running.append(kind)
+        self.start_timer(f"{kind}/{index}", cycles)
 
     def _met(self, index: int, _: party.Met) -> None:
         self._tell(index, "talking")
@@ -348,7 +361,7 @@ class IsdnExchange(Part[ExchangeState]):
             self.engine.source_tone(self.config.parties[index].source, tone)
         self._do(self.q931.alerting(key, INBAND if tone >= 0 else None))
         if subscriber.behaviour == "answers":
-            self.start_timer(f"ring/{index}", drawn(subscriber.ring, lambda: self.draw("ring")))
+            self._arm(index, "ring", drawn(subscriber.ring, lambda: self.draw("ring")))
 
     # -- a call goes on --------------------------------------------------------------------------------------------
 
@@ -375,7 +388,7 @@ class IsdnExchange(Part[ExchangeState]):
             self._do(self.q931.release(action.key, NORMAL_CLEARING))
         else:
             self.state.legs[index].inband = True
-            self.start_timer(f"inband/{index}", INBAND_CYCLES)
+            self._arm(index, "inband", INBAND_CYCLES)
 
     def _call_over(self, action: q931.ReleasedInd) -> None:
         self._end(action.key, action.cause)

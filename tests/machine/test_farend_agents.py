@@ -125,6 +125,11 @@ def test_releases_and_is_ready_again_when_so_configured() -> None:
     assert seconds(1) <= at["ready"] - at["release"] <= seconds(1) + 32
 
 
+def test_goes_home_at_its_hour() -> None:
+    bench = office(sign_out_at=12_000).run(seconds(2))
+    assert keys(bench)[1:] == [(12_008, "sign_out", "")]
+
+
 def test_waits_to_be_told_to_sign_in() -> None:
     bench = office(sign_in_at=-1).run(seconds(1))
     assert keys(bench) == []
@@ -135,7 +140,7 @@ def test_waits_to_be_told_to_sign_in() -> None:
     [
         ("transfer", {"number": "2002"}, "transfer", "2002"),
         ("consult", {"number": "2003"}, "dial", "2003"),
-        ("complete", {}, "transfer", ""),
+        ("complete", {}, "complete", ""),
         ("listen_in", {"seat": "2004"}, "listen_in", "2004"),
         ("hold", {}, "hold", ""),
         ("busy", {}, "busy", ""),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from farend_bench import NET, SLOTS, USER, Bench
+from farend_bench import NET, SLOTS, USER, Bench, PlaceCall, Wire
 
-from switchsim.farend.chance import Constant
+from switchsim.farend.chance import Constant, Exponential, Uniform
 from switchsim.farend.exchange import Subscriber
+from switchsim.farend.load import Load, LoadConfig, Poisson, Weighted
 from switchsim.farend.plan import Hold, Plan, Speak
 from switchsim.kernel import snapshot
 from switchsim.model.order import Act
@@ -212,3 +213,34 @@ def test_a_snapshot_goes_on_with_the_same_journal() -> None:
         snapshot.restore(second.kernel, octets)
         second.run(45_000 - at)
         assert first.lines + second.lines == whole
+
+
+def test_random_load_leaves_nothing_behind() -> None:
+    """Two minutes of callers from both ends, three times more than the channels carry: every call ends once."""
+
+    def furnish(bench: Bench) -> None:
+        for name, place in (("out", NET), ("in", USER)):
+            config = LoadConfig(
+                shape=Poisson(500), plans=(Weighted(""),), called=(Weighted("10060", 3), Weighted("17"), Weighted("9")),
+                lines=("e1-0",), hold=Exponential(seconds(4)), patience=Uniform(seconds(1), seconds(4)),
+                stop_at=seconds(120),
+            )  # fmt: skip
+            load = Load(f"farend/load/{name}", bench.kernel, config)
+            bench.kernel.add(load)
+            bench.kernel.connect(load.path, "exchange/e1-0", Wire(place, "load", (PlaceCall,)))
+
+    subscribers = (Subscriber(number="10060"), Subscriber(number="17", behaviour="busy"))
+    bench = Bench(subscribers=subscribers, extra=furnish).run(seconds(150))
+    assert bench.at_rest()
+    ends = [part.state for part in bench.ends]
+    states = [row.event for row in bench.records(kind="PartyState")]
+    released = sum(event.state == "released" for event in states)  # type: ignore[attr-defined]
+    refused = [event for event in states if event.state == "refused"]  # type: ignore[attr-defined]
+    assert released == sum(state.placed + state.received for state in ends)
+    assert len(refused) == sum(state.refused for state in ends) > 20
+    assert sum(state.placed + state.refused for state in ends) == sum(
+        bench.kernel.part(f"farend/load/{name}").state.calls for name in ("in", "out")
+    )
+    assert {event.state for event in states} >= {"abandons", "hangs_up", "talking", "ringing"}  # type: ignore[attr-defined]
+    placed = [row.event.timeslot > 0 for row in bench.records(kind="PartyPlaced")]  # type: ignore[attr-defined]
+    assert placed.count(True) == placed.count(False) == released
