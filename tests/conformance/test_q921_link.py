@@ -1,8 +1,8 @@
 """LAPD procedures as sheets (Q.921 clause 5, annex B): what goes in, and everything that must come out, in order.
 
 In a sheet, `>` is a frame to the link under test, `!` a request, a timer or the line; what stands after `=` is all that
-the link must do: frames as `SABME.c1` (command, P = 1), `RR.r0/3` (response, F = 0, N(R) = 3) or `I.0/2 P 41`, timers as
-`+T200` and `-T203`, and the indications. The frames are taken apart here, not by the decoder under test.
+the link must do: frames as `SABME.c1` (command, P = 1), `RR.r0/3` (response, F = 0, N(R) = 3) or `I.0/2 P 41`, timers
+as `+T200` and `-T203`, and the indications. The frames are taken apart here, not by the decoder under test.
 """
 
 from __future__ import annotations

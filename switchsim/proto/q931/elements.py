@@ -192,14 +192,14 @@ def _read_channel(octets: bytes) -> ChannelId | None:
 
 
 def _read_channel_list(octets: bytes, exclusive: bool, interface: bytes) -> ChannelId | None:
-    """Octets 3.2 and 3.3: a list of numbers, or a map whose bit n is timeslot n."""
+    """Octets 3.2 and 3.3: a list of numbers, or a map of four octets whose bit n is timeslot n (Figure 4-19)."""
     if not octets:
         return ChannelId((), exclusive, ChannelKind.INTERFACE, interface)
     if octets[0] & 0x60 or octets[0] & 0x0F != 3 or len(octets) < 2:  # coding standard ITU-T, B-channel units
         return None
     if octets[0] & 0x10:
-        bits = int.from_bytes(octets[1:], "big")
-        slots = tuple(slot for slot in range(8 * (len(octets) - 1)) if bits >> slot & 1)
+        bits = int.from_bytes(octets[1:], "big") if len(octets) == 5 else 0
+        slots = tuple(slot for slot in range(32) if bits >> slot & 1)
         return ChannelId(slots, exclusive, ChannelKind.CHANNELS, interface) if slots else None
     slots = _numbers(octets[1:])
     return ChannelId(slots, exclusive, ChannelKind.CHANNELS, interface)
