@@ -1,0 +1,157 @@
+"""What became of each fault: armed -> fired -> detected -> alarmed -> cleared, with cycles."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import msgspec
+
+from switchsim.model.event import Record
+from switchsim.model.events import (
+    AlarmCleared,
+    AlarmRaised,
+    DefectSeen,
+    FaultArmed,
+    FaultFired,
+    FaultUndone,
+)
+from switchsim.report.result import CheckResult, Finding, Outcome, judged
+from switchsim.units import format_cycles, seconds
+
+NEVER: Final = -1
+STAGES: Final = ("armed", "fired", "detected", "alarmed", "undone", "cleared")
+
+
+class FaultFacts(msgspec.Struct, frozen=True):
+    """What the catalogue says of a kind of fault.
+
+    alarms, defects: ids of which at least one should show (empty: none is asked for), within_cycles of the firing.
+    harms_speech: speech may be missing while it acts (a cut line), and need not be found wanting.
+    """
+
+    alarms: tuple[str, ...] = ()
+    defects: tuple[str, ...] = ()
+    within_cycles: int = seconds(30)
+    harms_speech: bool = False
+
+
+class FaultChain(msgspec.Struct):
+    """One fault of the run. Cycles; -1 = never."""
+
+    fault: str
+    name: str
+    where: str
+    armed: int
+    fired: int = NEVER
+    detected: int = NEVER
+    alarmed: int = NEVER
+    undone: int = NEVER
+    cleared: int = NEVER
+    effect: str = ""
+    alarm: str = ""
+    about: str = ""
+
+    def stages(self) -> str:
+        """`armed 1.000s, fired 2.000s, detected never, ...` for people; undoing is told only where it happened."""
+        shown = [stage for stage in STAGES if stage != "undone" or self.undone >= 0]
+        return ", ".join(f"{stage} {_time(getattr(self, stage))}" for stage in shown)
+
+
+def _time(cycle: int) -> str:
+    return format_cycles(cycle) if cycle >= 0 else "never"
+
+
+def lies_under(place: str, where: str) -> bool:
+    """Whether `place` is `where`, or a part, timeslot or circuit of it."""
+    return place == where or (bool(where) and place.startswith((where + "/", where + ":")))
+
+
+class FaultWatch:
+    """Follows every fault; give it every record. `facts`: by the fault's catalogue name."""
+
+    def __init__(self, facts: Mapping[str, FaultFacts]) -> None:
+        self.facts = facts
+        self.chains: dict[str, FaultChain] = {}
+
+    def take(self, record: Record) -> None:
+        at = record.at
+        match record.event:
+            case FaultArmed(fault=fault, name=name, where=where):
+                self.chains[fault] = FaultChain(fault, name, where, at)
+            case FaultFired(fault=fault, effect=effect) if fault in self.chains:
+                chain = self.chains[fault]
+                if chain.fired < 0:
+                    chain.fired, chain.effect = at, effect
+            case FaultUndone(fault=fault) if fault in self.chains:
+                self.chains[fault].undone = at
+            case DefectSeen(defect=defect, about=about):
+                self._detected(at, defect, about)
+            case AlarmRaised(alarm=alarm, about=about):
+                self._alarmed(at, alarm, about)
+            case AlarmCleared(alarm=alarm, about=about):
+                self._cleared(at, alarm, about)
+            case _:
+                pass
+
+    def causes_of(self, alarm: str, about: str) -> list[FaultChain]:
+        """The fired faults that explain an alarm: by place, or because the catalogue says that they show it."""
+        return [
+            chain
+            for chain in self.chains.values()
+            if chain.fired >= 0
+            and (lies_under(about, chain.where) or alarm in self.facts.get(chain.name, _NOTHING).alarms)
+        ]
+
+    def _detected(self, at: int, defect: str, about: str) -> None:
+        for chain in self.chains.values():
+            known = defect in self.facts.get(chain.name, _NOTHING).defects
+            if chain.fired >= 0 and chain.detected < 0 and (known or lies_under(about, chain.where)):
+                chain.detected = at
+
+    def _alarmed(self, at: int, alarm: str, about: str) -> None:
+        for chain in self.causes_of(alarm, about):
+            if chain.alarmed < 0:
+                chain.alarmed, chain.alarm, chain.about = at, alarm, about
+                if chain.detected < 0:
+                    chain.detected = at  # who reports has noticed
+
+    def _cleared(self, at: int, alarm: str, about: str) -> None:
+        for chain in self.chains.values():
+            if chain.alarmed >= 0 and chain.cleared < 0 and (chain.alarm, chain.about) == (alarm, about):
+                chain.cleared = at
+
+    def result(self) -> list[FaultChain]:
+        return list(self.chains.values())
+
+    def judge(self) -> list[CheckResult]:
+        """One result a fault: did it fire, and show what the catalogue promises in time?"""
+        return [self._judge(chain) for chain in self.chains.values()]
+
+    def _judge(self, chain: FaultChain) -> CheckResult:
+        name, title = f"fault.{chain.fault}", f"{chain.name} at {chain.where}"
+        facts = self.facts.get(chain.name)
+        if chain.fired < 0:
+            what = f"fault {chain.fault} ({chain.name}) never fired: the run is invalid"
+            return judged(name, title, [Finding(chain.armed, chain.where, what)], reason=chain.stages())
+        if facts is None and chain.detected < 0:
+            reason = f"no catalogue row says what it should show; {chain.stages()}"
+            return CheckResult(name, title, Outcome.INCONCLUSIVE, reason)
+        return judged(name, title, _missing(chain, facts or _NOTHING), reason=chain.stages())
+
+
+def _missing(chain: FaultChain, facts: FaultFacts) -> list[Finding]:
+    """What should have shown and did not, or too late."""
+    found = []
+    promised = (("detected", facts.defects), ("alarmed", facts.alarms))
+    for stage, ids in promised:
+        seen = getattr(chain, stage)
+        if ids and not 0 <= seen - chain.fired <= facts.within_cycles:
+            late = f"only {format_cycles(seen - chain.fired)} after it fired" if seen >= 0 else "never"
+            limit = format_cycles(facts.within_cycles)
+            what = f"fault {chain.fault} ({chain.name}) {stage} {late}; expected {' or '.join(ids)} within {limit}"
+            found.append(Finding(chain.fired, chain.where, what))
+    return found
+
+
+_NOTHING: Final = FaultFacts()

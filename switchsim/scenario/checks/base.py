@@ -1,0 +1,87 @@
+"""What a check is: it takes the records of the kinds it names, once and in order, and at the end says what it found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, ClassVar
+
+import msgspec
+
+from switchsim.model.event import Event, Record
+from switchsim.report.faults import FaultFacts
+from switchsim.report.result import CheckResult, Finding, judged
+from switchsim.units import ms, seconds
+
+Handler = Callable[[Record, Any], None]
+"""(record, its event)."""
+
+KEPT_FINDINGS = 1000
+"""A check that found so much stops counting: its answer is certain."""
+
+
+class CheckSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """What the checks must know of the machine and the scenario. Times in cycles.
+
+    drained: the run was to end without a call; otherwise calls that are up at its end are accounted for as such.
+    seat_queues: the queues that each seat serves; a seat that is not named serves all.
+    processors: places of the main processors; empty: those that the journal names.
+    facts: the fault catalogue, by name. faulty_places: nothing (the journal says what is faulty).
+    """
+
+    drained: bool = True
+    seat_queues: Mapping[str, frozenset[str]] = msgspec.field(default_factory=dict)
+    processors: tuple[str, ...] = ()
+    facts: Mapping[str, FaultFacts] = msgspec.field(default_factory=dict)
+    path_delay_cycles: int = 64  # the longest way through lines and stages
+    switching_cycles: int = ms(50)  # from a decision to the connection: mailbox, node, serial bus
+    speech_cycles: int = seconds(1)  # in talk for so long, one must hear the other
+    takeover_cycles: int = seconds(1)  # nobody active, or both, for at most so long
+    alarm_clear_cycles: int = seconds(30)  # from the cause's end to the end of the alarm
+
+
+class Check:
+    """Base of the checks. `handlers()` names the events it takes; `finish` is called once, with the last cycle."""
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+
+    def __init__(self, settings: CheckSettings) -> None:
+        self.settings = settings
+        self.findings: list[Finding] = []
+
+    def handlers(self) -> dict[type[Event], Handler]:
+        raise NotImplementedError
+
+    def finish(self, end: int) -> CheckResult:
+        return judged(self.name, self.title, self.findings)
+
+    def found(self, at: int, place: str, what: str) -> None:
+        if len(self.findings) < KEPT_FINDINGS:
+            self.findings.append(Finding(at, place, what))
+
+
+class CheckRun:
+    """Runs checks over one stream; give it every record (live, or from a finished journal)."""
+
+    def __init__(self, checks: Sequence[Check]) -> None:
+        self.checks = checks
+        self._handlers: dict[type[Event], list[Handler]] = {}
+        for check in checks:
+            for kind, handler in check.handlers().items():
+                self._handlers.setdefault(kind, []).append(handler)
+
+    def take(self, record: Record) -> None:
+        for handler in self._handlers.get(type(record.event), ()):
+            handler(record, record.event)
+
+    def finish(self, end: int) -> list[CheckResult]:
+        return [check.finish(end) for check in self.checks]
+
+
+def run_checks(records: Iterable[Record], checks: Sequence[Check]) -> list[CheckResult]:
+    """All checks over a whole journal; its last record's cycle is the end."""
+    run, end = CheckRun(checks), 0
+    for record in records:
+        end = record.at
+        run.take(record)
+    return run.finish(end)

@@ -1,0 +1,162 @@
+"""What a scenario expects, as data: the models of the entries of `expect:`.
+
+Durations are texts (`12.5s`, `300ms`, `400cyc`); windows are simulated time since reset. Every entry may have a `name`.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictInt, StrictStr, model_validator
+
+from switchsim.model.event import snake
+from switchsim.model.events import event_types
+from switchsim.report.figures import FIGURE_NAMES
+from switchsim.units import parse_duration
+
+EVENTS: Final = {snake(struct.__name__): struct for struct in event_types()}
+"""Every journal event by its kind."""
+
+
+def _cycles(value: Any) -> int:
+    if not isinstance(value, str):
+        raise ValueError("expected a duration as text, as in 12.5s, 300ms, 400cyc")
+    return parse_duration(value)
+
+
+Duration = Annotated[
+    int, BeforeValidator(_cycles, json_schema_input_type=str), Field(ge=0, examples=["12.5s", "300ms", "400cyc"])
+]
+"""Cycles, from a duration text."""
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class Window(_Strict):
+    """From and to, both included; without `to`: to the end."""
+
+    from_: Duration = Field(default=0, alias="from")
+    to: Duration | None = None
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Window:
+        if self.to is not None and self.to < self.from_:
+            raise ValueError("the window ends before it begins")
+        return self
+
+    def holds(self, at: int) -> bool:
+        return self.from_ <= at and (self.to is None or at <= self.to)
+
+
+class Range(_Strict):
+    """A field's value between min and max, both included."""
+
+    min: StrictInt | None = None
+    max: StrictInt | None = None
+
+
+Wanted = StrictInt | StrictStr | list[StrictInt | StrictStr] | Range
+"""A value, one of several, or a range; `*` in a text stands for anything."""
+
+
+class EventFilter(_Strict):
+    """Journal events of one kind, at places that match, whose fields are as wanted."""
+
+    event: StrictStr = Field(examples=["call_cleared"])
+    where: dict[str, Wanted] = Field(default_factory=dict, description="field of the event: wanted value")
+    place: StrictStr = Field("*", description="place of the part; * stands for anything")
+
+    @model_validator(mode="after")
+    def _known(self) -> EventFilter:
+        struct = EVENTS.get(self.event)
+        if struct is None:
+            raise ValueError(f"no event {self.event!r}; expected one of {', '.join(sorted(EVENTS))}")
+        unknown = sorted(set(self.where) - set(struct.__struct_fields__))
+        if unknown:
+            raise ValueError(f"{self.event} has no field {unknown[0]!r}; it has {', '.join(struct.__struct_fields__)}")
+        return self
+
+
+class _Entry(_Strict):
+    name: StrictStr = ""
+
+
+class ExpectCount(EventFilter, _Entry):
+    """How many events of a kind there are, in a window."""
+
+    kind: Literal["count"]
+    min: StrictInt | None = Field(None, ge=0)
+    max: StrictInt | None = Field(None, ge=0)
+    within: Window = Window()
+
+    @model_validator(mode="after")
+    def _bounded(self) -> ExpectCount:
+        if self.min is None and self.max is None:
+            raise ValueError("give min, max, or both")
+        return self
+
+
+class ExpectFigure(_Entry):
+    """A figure of the run; times are durations, all else numbers."""
+
+    kind: Literal["figure"]
+    figure: StrictStr = Field(examples=["answered_percent", "max_wait_cycles"])
+    min: StrictInt | float | StrictStr | None = None
+    max: StrictInt | float | StrictStr | None = None
+
+    @model_validator(mode="after")
+    def _known(self) -> ExpectFigure:
+        if self.figure not in FIGURE_NAMES:
+            raise ValueError(f"no figure {self.figure!r}; expected one of {', '.join(FIGURE_NAMES)}")
+        if self.min is None and self.max is None:
+            raise ValueError("give min, max, or both")
+        for bound in (self.min, self.max):
+            if isinstance(bound, str):
+                parse_duration(bound)
+            if bound is not None and isinstance(bound, str) != self.figure.endswith("_cycles"):
+                wanted = "a duration, as in 20s" if self.figure.endswith("_cycles") else "a number"
+                raise ValueError(f"{self.figure} is compared with {wanted}")
+        return self
+
+
+class ExpectAlarm(_Entry):
+    """An alarm raised in a window and cleared soon after; or, with absent, not raised in it at all."""
+
+    kind: Literal["alarm"]
+    alarm: StrictStr
+    about: StrictStr = Field("*", description="place of what is wrong; * stands for anything")
+    raised: Window = Window()
+    cleared_within: Duration | None = None
+    absent: bool = False
+
+    @model_validator(mode="after")
+    def _sensible(self) -> ExpectAlarm:
+        if self.absent and self.cleared_within is not None:
+            raise ValueError("an alarm that is absent cannot be cleared: give absent or cleared_within")
+        return self
+
+
+class ExpectFault(_Entry):
+    """A fault reaches a stage within a time from its firing; fault: its number in the run, or its name."""
+
+    kind: Literal["fault"]
+    fault: StrictInt | StrictStr
+    stage: Literal["fired", "detected", "alarmed", "undone", "cleared"]
+    within: Duration | None = None
+
+
+class ExpectOrder(_Entry):
+    """The first event that matches `first` comes before (or with) the first that matches `then` after it."""
+
+    kind: Literal["order"]
+    first: EventFilter
+    then: EventFilter
+    within: Duration | None = None
+
+
+Expect = Annotated[
+    ExpectCount | ExpectFigure | ExpectAlarm | ExpectFault | ExpectOrder, Field(discriminator="kind")
+]
+"""One entry of `expect:`."""

@@ -1,0 +1,161 @@
+"""Queue order: the caller who waits longest goes first, to the seat that has been idle longest."""
+
+from __future__ import annotations
+
+from switchsim.model.event import Event, Record
+from switchsim.model.events import CallCleared, CallQueued, CallUnqueued, SeatState
+from switchsim.report.result import CheckResult, Outcome, judged
+from switchsim.scenario.checks.base import Check, CheckSettings, Handler
+
+
+class _Lines:
+    """Who waits where, in order. A call that is put back after no answer stands where `position` says."""
+
+    def __init__(self) -> None:
+        self.waiting: dict[str, list[int]] = {}
+        self.queue_of: dict[int, str] = {}
+        self.known: set[tuple[str, int]] = set()
+
+    def join(self, queue: str, call: int, position: int) -> None:
+        waiting = self.waiting.setdefault(queue, [])
+        waiting.insert(min(max(position - 1, 0), len(waiting)), call)
+        self.queue_of[call] = queue
+        self.known.add((queue, call))
+
+    def leave(self, call: int) -> None:
+        queue = self.queue_of.pop(call, None)
+        if queue is not None:
+            self.waiting[queue].remove(call)
+
+
+class FirstInFirstOut(Check):
+    """A seat is given to the call that came first; judged when it begins to ring, or takes a call without ringing."""
+
+    name = "queue.fifo"
+    title = "in every queue the call that waits longest goes first"
+
+    def __init__(self, settings: CheckSettings) -> None:
+        super().__init__(settings)
+        self._lines = _Lines()
+        self._ringing: dict[str, int] = {}
+
+    def handlers(self) -> dict[type[Event], Handler]:
+        return {
+            CallQueued: self._queued,
+            CallUnqueued: self._unqueued,
+            CallCleared: self._cleared,
+            SeatState: self._seat,
+        }
+
+    def _queued(self, record: Record, event: CallQueued) -> None:
+        lines = self._lines
+        waiting = lines.waiting.get(event.queue, [])
+        place = f"queue {event.queue}"
+        if event.call in lines.queue_of:
+            self.found(record.at, place, f"call {event.call} is queued but waits in {lines.queue_of[event.call]}")
+            lines.leave(event.call)
+        elif not 1 <= event.position <= len(waiting) + 1:
+            self.found(record.at, place, f"call {event.call} gets position {event.position} of {len(waiting) + 1}")
+        elif event.position <= len(waiting) and (event.queue, event.call) not in lines.known:
+            before = waiting[event.position - 1]
+            self.found(record.at, place, f"call {event.call} comes new but is put before call {before}")
+        lines.join(event.queue, event.call, event.position)
+
+    def _unqueued(self, record: Record, event: CallUnqueued) -> None:
+        if event.call not in self._lines.queue_of:
+            self.found(record.at, f"queue {event.queue}", f"call {event.call} leaves but does not wait")
+        if event.why == "seat" and event.call not in self._ringing.values():
+            self._distributed(record, event.call)
+        self._lines.leave(event.call)
+
+    def _cleared(self, record: Record, event: CallCleared) -> None:
+        queue = self._lines.queue_of.get(event.call)
+        if queue is not None:
+            self.found(record.at, f"queue {queue}", f"call {event.call} is cleared but never left the queue")
+            self._lines.leave(event.call)
+
+    def _seat(self, record: Record, event: SeatState) -> None:
+        if event.state == "ringing":
+            if self._ringing.get(event.seat) != event.call:
+                self._distributed(record, event.call)
+            self._ringing[event.seat] = event.call
+        else:
+            self._ringing.pop(event.seat, None)
+
+    def _distributed(self, record: Record, call: int) -> None:
+        """A seat was chosen for `call`: all before it must have one by now."""
+        queue = self._lines.queue_of.get(call)
+        waiting = self._lines.waiting.get(queue or "", [])
+        if queue is None or call not in waiting:
+            return
+        served = set(self._ringing.values())
+        passed = [other for other in waiting[: waiting.index(call)] if other not in served]
+        if passed:
+            what = f"call {call} is given a seat before call {passed[0]}, which came first"
+            self.found(record.at, f"queue {queue}", what)
+
+    def finish(self, end: int) -> CheckResult:
+        if not self._lines.known and not self.findings:
+            return CheckResult(self.name, self.title, Outcome.NOT_APPLICABLE, "no call was queued")
+        return judged(self.name, self.title, self.findings)
+
+
+class LongestIdle(Check):
+    """Of the free seats of a queue the one that has been idle longest gets the call; equal times: any of them."""
+
+    name = "queue.longest_idle"
+    title = "the seat that has been idle longest gets the call"
+
+    def __init__(self, settings: CheckSettings) -> None:
+        super().__init__(settings)
+        self._idle: dict[str, int] = {}
+        self._queue_of: dict[int, tuple[str, int]] = {}
+        self._judged = 0
+
+    def handlers(self) -> dict[type[Event], Handler]:
+        return {CallQueued: self._queued, CallUnqueued: self._unqueued, SeatState: self._seat}
+
+    def _queued(self, record: Record, event: CallQueued) -> None:
+        self._queue_of[event.call] = (event.queue, -1)
+
+    def _unqueued(self, record: Record, event: CallUnqueued) -> None:
+        """A call taken from the queue may ring in the same cycle only: after that it is on another way."""
+        queue = self._queue_of.pop(event.call, None)
+        if queue is not None and event.why == "seat":
+            self._queue_of[event.call] = (event.queue, record.at)
+
+    def _seat(self, record: Record, event: SeatState) -> None:
+        idle_since = self._idle.get(event.seat)
+        if event.state == "idle":
+            self._idle.setdefault(event.seat, record.at)
+            return
+        if event.state in ("ringing", "talk") and idle_since is not None:
+            queue, left = self._queue_of.get(event.call, ("", -1))
+            if queue and left in (-1, record.at):
+                self._chosen(record, event, queue, idle_since)
+        self._idle.pop(event.seat, None)
+
+    def _chosen(self, record: Record, event: SeatState, queue: str, idle_since: int) -> None:
+        self._judged += 1
+        longest = min(
+            ((since, seat) for seat, since in self._idle.items() if seat != event.seat and self._serves(seat, queue)),
+            default=(idle_since, event.seat),
+        )
+        if longest[0] < idle_since:
+            what = (
+                f"call {event.call} of queue {queue} goes to seat {event.seat}, idle since cycle {idle_since}, "
+                f"though seat {longest[1]} is idle since cycle {longest[0]}"
+            )
+            self.found(record.at, f"seat {event.seat}", what)
+
+    def _serves(self, seat: str, queue: str) -> bool:
+        queues = self.settings.seat_queues.get(seat)
+        return queues is None or queue in queues
+
+    def finish(self, end: int) -> CheckResult:
+        if not self._judged:
+            return CheckResult(self.name, self.title, Outcome.NOT_APPLICABLE, "no queued call was given to a seat")
+        return judged(self.name, self.title, self.findings)
+
+
+QUEUES: tuple[type[Check], ...] = (FirstInFirstOut, LongestIdle)

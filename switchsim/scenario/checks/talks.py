@@ -1,0 +1,176 @@
+"""Who is to speak with whom, as the call events say it - not as the network switched it.
+
+A *place* is `line:timeslot` or `seat number`. The members of a call in talk are its circuit, the seats in talk with it,
+and the seat that placed it. Calls in conference with the same detail belong together, and so do a call and the one that
+its detail names (`call 7`): a transfer that joined two trunks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from itertools import combinations
+from typing import Final
+
+import msgspec
+
+from switchsim.model.event import Record
+from switchsim.model.events import CallCleared, CallOffered, CallRecord, CallState, PartyPlaced, SeatState
+
+SPEAKING: Final = ("talk", "conference")
+_JOINED: Final = re.compile(r"\bcall (\d+)\b")
+
+Pair = tuple[int, int]
+"""Two parties, the lower id first."""
+
+Changed = Callable[[Pair, bool, int], None]
+"""(pair, connected now, cycle)."""
+
+
+class _Call(msgspec.Struct):
+    circuit: str
+    seat: str  # that placed it
+    state: str = ""
+    detail: str = ""
+    seats: set[str] = msgspec.field(default_factory=set)
+
+
+def seat_place(seat: str) -> str:
+    return f"seat {seat}"
+
+
+class Talks:
+    """Follows the call events and tells `changed` whenever two parties are connected or parted."""
+
+    def __init__(self, changed: Changed) -> None:
+        self._changed = changed
+        self._calls: dict[int, _Call] = {}
+        self._seats: dict[str, int] = {}  # seat -> the call it talks in
+        self._party_at: dict[str, int] = {}
+        self._place_of: dict[int, str] = {}
+        self._pairs_of: dict[int, set[Pair]] = {}
+        self._holders: dict[Pair, set[int]] = {}
+        self._sizes: dict[Pair, int] = {}
+        self._partners: dict[int, set[int]] = {}
+        self.placed = 0
+
+    def connected(self, pair: Pair) -> bool:
+        return bool(self._holders.get(pair))
+
+    def size(self, pair: Pair) -> int:
+        """How many parties speak in the talk of this pair."""
+        return self._sizes.get(pair, 2)
+
+    def partners(self, party: int) -> list[int]:
+        """Whom a party is connected with, in order of id."""
+        return sorted(self._partners.get(party, ()))
+
+    def place_of(self, party: int) -> str:
+        return self._place_of.get(party, f"party {party}")
+
+    # -- events --------------------------------------------------------------------------------------------------
+
+    def offered(self, record: Record, event: CallOffered) -> None:
+        seat = seat_place(event.calling) if event.direction == "seat" else ""
+        circuit = f"{event.line}:{event.timeslot}" if event.line else ""
+        self._calls[event.call] = _Call(circuit, seat)
+
+    def state(self, record: Record, event: CallState) -> None:
+        call = self._calls.get(event.call)
+        if call is not None:
+            before = self._together(event.call)
+            call.state, call.detail = event.state, event.detail
+            self._renew(before | self._together(event.call), record.at)
+
+    def seat(self, record: Record, event: SeatState) -> None:
+        place, before = seat_place(event.seat), self._seats.pop(event.seat, None)
+        affected: set[int] = set()
+        if before in self._calls:
+            self._calls[before].seats.discard(place)
+            affected |= self._together(before)
+        if event.state == "talk" and event.call in self._calls:
+            self._seats[event.seat] = event.call
+            self._calls[event.call].seats.add(place)
+            affected |= self._together(event.call)
+        self._renew(affected, record.at)
+
+    def over(self, record: Record, event: CallCleared | CallRecord) -> None:
+        if event.call in self._calls:
+            before = self._together(event.call)
+            del self._calls[event.call]
+            self._renew(before, record.at)
+
+    def party(self, record: Record, event: PartyPlaced) -> None:
+        self.placed += 1
+        place = seat_place(event.seat) if event.seat else f"{event.line}:{event.timeslot}" if event.line else ""
+        old = self._place_of.pop(event.party, "")
+        if self._party_at.get(old) == event.party:
+            del self._party_at[old]
+        if place:
+            self._party_at[place] = event.party
+            self._place_of[event.party] = place
+        affected = {number for number, call in self._calls.items() if {old, place} & self._members(call)}
+        for number in list(affected):
+            affected |= self._together(number)
+        self._renew(affected, record.at)
+
+    # -- who belongs together ----------------------------------------------------------------------------------------
+
+    def _members(self, call: _Call) -> set[str]:
+        return {place for place in (call.circuit, call.seat, *call.seats) if place}
+
+    def _together(self, number: int) -> set[int]:
+        """The calls that are one talk with this one, itself included."""
+        found, look = {number}, [number]
+        while look:
+            for other in self._neighbours(look.pop()):
+                if other not in found:
+                    found.add(other)
+                    look.append(other)
+        return found
+
+    def _neighbours(self, number: int) -> Iterator[int]:
+        call = self._calls.get(number)
+        if call is None or call.state not in SPEAKING or not call.detail:
+            return
+        joined = _JOINED.search(call.detail)
+        for other, candidate in self._calls.items():
+            if candidate.state in SPEAKING and other != number:
+                same = call.state == candidate.state == "conference" and call.detail == candidate.detail
+                if same or (joined and int(joined[1]) == other) or self._names(candidate, number):
+                    yield other
+
+    def _names(self, call: _Call, number: int) -> bool:
+        joined = _JOINED.search(call.detail)
+        return joined is not None and int(joined[1]) == number
+
+    def _renew(self, numbers: set[int], at: int) -> None:
+        before = {pair: self.connected(pair) for number in numbers for pair in self._pairs_of.get(number, ())}
+        for number in numbers:
+            for pair in self._pairs_of.pop(number, set()):
+                self._holders[pair].discard(number)
+        for number in sorted(numbers):
+            parties = self._parties(number)
+            pairs = set(combinations(sorted(parties), 2))
+            if pairs:
+                self._pairs_of[number] = pairs
+            for pair in pairs:
+                before.setdefault(pair, self.connected(pair))
+                self._holders.setdefault(pair, set()).add(number)
+                self._sizes[pair] = len(parties)
+        for pair in sorted(before):
+            if before[pair] != self.connected(pair):
+                self._partner(pair, not before[pair])
+                self._changed(pair, not before[pair], at)
+
+    def _partner(self, pair: Pair, connected: bool) -> None:
+        for one, other in (pair, pair[::-1]):
+            partners = self._partners.setdefault(one, set())
+            (partners.add if connected else partners.discard)(other)
+
+    def _parties(self, number: int) -> set[int]:
+        call = self._calls.get(number)
+        if call is None or call.state not in SPEAKING:
+            return set()
+        places = {place for other in self._together(number) for place in self._members(self._calls[other])}
+        return {self._party_at[place] for place in places if place in self._party_at}
