@@ -300,7 +300,8 @@ class Interface:
         """Take over an active call of an earlier processor; False when it was not active or its channel is not free.
 
         Timers do not come along: an active call has none but T309 and T322, which the next link failure or enquiry
-        starts again.
+        starts again. Give the fresh state a `next_cr` beyond those in use before: the peer ignores a SETUP on the
+        reference of a call that it still believes in (5.8.3.2 e).
         """
         channel_free = 0 < call.channel < 32 and self.state.channels[call.channel] == FREE
         if call.state is not CallStates.ACTIVE or not channel_free or call.key in self.state.calls:
@@ -309,6 +310,8 @@ class Interface:
         self._core.add_call(copy)
         self.state.channels[copy.channel] = copy.key
         self.state.next_key = max(self.state.next_key, copy.key + 1)
+        if copy.ours and copy.cr >= self.state.next_cr:
+            self.state.next_cr = copy.cr % 0x7FFF + 1
         return True
 
 
