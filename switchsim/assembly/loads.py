@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final, Literal
 import msgspec
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
-from switchsim.assembly.people import Chance, DialText, PlanSpec
+from switchsim.assembly.people import Chance, DialText, PlanSpec, Step
 from switchsim.assembly.yamltypes import Duration, Many, Strict, wrong
 from switchsim.farend import load, plan
 
@@ -65,7 +65,7 @@ class _LoadBase(Strict):
         Many[Annotated[Called, BeforeValidator(_called, json_schema_input_type=DialText | Called)]],
         Field(min_length=1, max_length=1000),
     ]
-    plan: Annotated[PlanSpec, BeforeValidator(_plan)] | None = None
+    plan: Annotated[PlanSpec, BeforeValidator(_plan, json_schema_input_type=PlanSpec | Many[Step])] | None = None
     plans: Many[PlanSpec] = ()
     hold: Chance | None = None
     patience: Chance | None = None

@@ -136,15 +136,19 @@ def explain(error: dict[str, Any]) -> tuple[str, str, str]:
     if sort == "literal_error":
         return f"{_shown(value)} does not fit", str(ctx["expected"]), ""
     if sort in ("union_tag_not_found", "union_tag_invalid"):
-        return _tag_error(sort, ctx)
+        return _tag_error(sort, ctx, value)
     message = str(error["msg"]).removeprefix("Value error, ").removeprefix("Input should be ")
     if sort in ("value_error", "assertion_error") or sort.startswith("wrong_"):
-        return message, "", ""
+        what, _, expected = message.partition("; expected ")
+        return what, expected, ""
     return f"{_shown(value)} does not fit", message[:1].lower() + message[1:], ""
 
 
-def _tag_error(sort: str, ctx: dict[str, Any]) -> tuple[str, str, str]:
+def _tag_error(sort: str, ctx: dict[str, Any], value: Any) -> tuple[str, str, str]:
     name = str(ctx["discriminator"]).strip("'")
+    if name.endswith("()"):  # told by its keys, not by one named key
+        expected = f"one of the keys {ctx['expected_tags']}" if "expected_tags" in ctx else "another key"
+        return f"{_shown(value)} does not fit", expected, ""
     if sort == "union_tag_not_found":
         return f"{name!r} is missing", "it here, to say of which sort this is", "add it"
     return f"{name}: {ctx['tag']!r} does not fit", str(ctx["expected_tags"]), ""

@@ -137,3 +137,4 @@ class Office(msgspec.Struct, frozen=True):
     services: dict[str, Service]
     queues: dict[str, Queue]
     timing: Timing
+    layer3_timers: dict[str, int] = {}  # Q.931 timers that differ from the standard's values, cycles

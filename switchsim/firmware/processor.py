@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+import msgspec
+
 from switchsim.firmware.office import Office
 from switchsim.firmware.reference import Program, ProgramState
 from switchsim.firmware.reference.state import Dial
@@ -28,7 +30,7 @@ class ProcessorState(State):
     active: bool = False
     store: dict[str, bytes] = {}  # the standby's checkpoints
     next_call: int = 1  # behind every call that a checkpoint spoke of
-    program: ProgramState = ProgramState()
+    program: ProgramState = msgspec.field(default_factory=ProgramState)
 
 
 class Processor(Part[ProcessorState]):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
-from switchsim.hardware.kind import BoardKind
+from switchsim.hardware.site import Link, Rack, Site
 from switchsim.model.events import (
     AlarmCleared,
     AlarmRaised,
@@ -18,7 +18,7 @@ from switchsim.model.events import (
 from switchsim.model.message import Message
 from switchsim.model.messages import BoardStarted, BusSilent, Present
 from switchsim.model.order import Heal, Inject, Order
-from switchsim.model.part import Host, Part, State
+from switchsim.model.part import Part, State
 
 
 DEADLY = {"pull": "pulled", "power": "off", "kill": "off", "hang": "hung"}
@@ -54,10 +54,20 @@ class Board(Part[StateT]):
     `handle` (a message while alive) and `fault` / `undo` for fault points of its own.
     """
 
-    def __init__(self, path: str, host: Host, kind: BoardKind, bus: int) -> None:
-        super().__init__(path, host)
-        self.kind = kind
-        self.bus = bus
+    def __init__(self, site: Site) -> None:
+        super().__init__(site.path, site.host)
+        self.kind = site.kind
+        self.bus = site.bus
+        self.engine = site.engine
+
+    @classmethod
+    def build(cls, site: Site) -> list[Part[Any]]:
+        """The board and whatever parts it carries."""
+        return [cls(site)]
+
+    def wires(self, rack: Rack) -> list[Link]:
+        """Wires out of this board, besides its place on the serial bus."""
+        return []
 
     # -- life ----------------------------------------------------------------------------------------------------
 
@@ -168,18 +178,18 @@ class Board(Part[StateT]):
                 self.emit(FaultFired(order.fault, order.point))
                 self._die(order.point)
             else:
-                self.emit(FaultFired(order.fault, self.fault(order.point, order.values)))
+                self.emit(FaultFired(order.fault, self.fault(order.point, {**order.values, "fault": order.fault})))
         elif isinstance(order, Heal):
             self.emit(FaultUndone(order.fault))
             if order.point in DEADLY:
                 self._revive(order.point)
             else:
-                self.undo(order.point, order.values)
+                self.undo(order.point, {**order.values, "fault": order.fault})
         else:
             self.act(order)
 
     def fault(self, point: str, values: dict[str, int | str]) -> str:
-        """Let a fault of this kind act; returns its effect in words."""
+        """Let a fault of this kind act; returns its effect in words. values["fault"]: the fault's number."""
         raise AssertionError(f"{self.path} ({self.kind.name}) has no fault point {point!r}")
 
     def undo(self, point: str, values: dict[str, int | str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from typing import Annotated, Any, Final, Literal
 
 import msgspec
@@ -14,6 +15,23 @@ from switchsim.model.event import Event
 from switchsim.model.events import event_types
 
 UNTIL_HEALED: Final = -1
+_NOTHING: Final[set[str]] = set()
+_PLAIN_KEYS: Final = ("sign_in", "sign_out", "busy", "ready", "answer", "release", "hold", "retrieve", "complete",
+                      "conference", "drop")
+ACTS: Final[dict[str, dict[str, tuple[set[str], set[str]]]]] = {
+    "agent": {
+        **dict.fromkeys(_PLAIN_KEYS, (_NOTHING, _NOTHING)),
+        "transfer": (_NOTHING, {"number", "seat"}),
+        "consult": (_NOTHING, {"number", "seat"}),
+        "dial": ({"number"}, _NOTHING),
+        "listen_in": ({"seat"}, _NOTHING),
+        "behave": ({"behaviour"}, _NOTHING),
+    },
+    "caller": {"hang_up": (_NOTHING, _NOTHING), "dial": ({"digits"}, _NOTHING)},
+    "exchange": {"call": ({"number"}, {"calling"}), "restart": (_NOTHING, _NOTHING)},
+    "load": {"start": (_NOTHING, _NOTHING), "stop": (_NOTHING, _NOTHING)},
+}
+"""Who can do what: act -> (what must go with it, what may)."""
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
 _ENVELOPE: Final = ("place", "at")
 _KINDS: Final[dict[str, type[Event]]] = {
@@ -89,18 +107,42 @@ class HealStep(_Moment):
 
 
 class Acted(Strict):
-    """What a person does: `who` is `agent NUMBER`, `caller LINE:TIMESLOT`, `load NAME` or `processor a|b`."""
+    """What a person does: `who` is `agent SEAT`, `caller LINE:TIMESLOT`, `exchange LINE` or `load NAME`."""
 
-    who: Annotated[str, Field(pattern=r"^(agent|caller|load|processor) \S{1,64}$")]
-    do: Annotated[str, Field(pattern=r"^[a-z][a-z_]{0,31}$")]
+    who: Annotated[str, Field(pattern=r"^(agent|caller|exchange|load) \S{1,64}$")]
+    do: str
     number: DialText | None = None
     seat: DialText | None = None
     digits: DialText | None = None
-    behaviour: str | None = None
+    calling: DialText | None = None
+    behaviour: Literal["answers", "no_answer"] | None = None
 
-    def values(self) -> dict[str, Value]:
+    @model_validator(mode="after")
+    def _can_do_so(self) -> Acted:
+        acts = ACTS[self.sort]
+        if self.do not in acts:
+            raise wrong(f"a person like {self.who!r} can not {self.do!r}", "one of " + ", ".join(acts), where=("do",))
+        needed, allowed = acts[self.do]
+        given = set(self.values())
+        if missing := needed - given:
+            raise wrong(f"{self.do} without {', '.join(sorted(missing))}", "it here", "add it", where=("do",))
+        if extra := sorted(given - needed - allowed):
+            raise wrong(f"{self.do} takes no {extra[0]}", "nothing", "remove it", where=(extra[0],))
+        if self.sort == "caller" and not re.fullmatch(r"[^:]+:([1-9]|[12][0-9]|3[01])", self.name):
+            raise wrong(f"{self.who!r} names no caller", "caller LINE:TIMESLOT, as in caller e1-0:5", where=("who",))
+        return self
+
+    @property
+    def sort(self) -> str:
+        return self.who.split(" ")[0]
+
+    @property
+    def name(self) -> str:
+        return self.who.split(" ")[1]
+
+    def values(self) -> dict[str, int | str]:
         """What goes with the act, without what was not said."""
-        names = ("number", "seat", "digits", "behaviour")
+        names = ("number", "seat", "digits", "calling", "behaviour")
         return {name: value for name in names if (value := getattr(self, name)) is not None}
 
 

@@ -57,6 +57,8 @@ class Trunks:
     def cold_start(self) -> None:
         state = self.core.state
         state.interfaces = [InterfaceState(side=link.side) for link in self.office.links]  # type: ignore[arg-type]
+        for interface in state.interfaces:
+            interface.timers |= self.office.layer3_timers
         state.link_up = [False for _ in self.office.links]
         self.restored()
 

@@ -4,23 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
-
-from switchsim.dsp.engine import Engine
 from switchsim.hardware.board import Board, CommonState
-from switchsim.hardware.kind import BoardKind
+from switchsim.hardware.site import Link, Rack, Site
 from switchsim.model.messages import SeatDisplay, SeatKey, SetKey, SetShows, UnitFailed
-from switchsim.model.part import Host
 
 QUIET = 0xD5
-
-
-class SeatLine(msgspec.Struct, frozen=True):
-    """A seat set: number, the cell that it speaks into (its person's source), the cell that it hears."""
-
-    number: str
-    speaks: int
-    hears: int
 
 
 class AitState(CommonState):
@@ -30,14 +18,17 @@ class AitState(CommonState):
 class Ait(Board[AitState]):
     """Ports: `set/<n>` out to the seat sets' people, `set` in from them."""
 
-    def __init__(
-        self, path: str, host: Host, kind: BoardKind, bus: int, engine: Engine, seats: tuple[SeatLine, ...]
-    ) -> None:
-        super().__init__(path, host, kind, bus)
-        self.engine = engine
-        self.seats = seats
-        self.by_number = {seat.number: number for number, seat in enumerate(seats)}
+    def __init__(self, site: Site) -> None:
+        super().__init__(site)
+        self.seats = site.seats
+        self.by_number = {seat.number: number for number, seat in enumerate(site.seats)}
         self.state = AitState()
+
+    def wires(self, rack: Rack) -> list[Link]:
+        return [
+            Link(self.path, f"set/{number}", rack.people[seat.number], "set", (SetShows,))
+            for number, seat in enumerate(self.seats)
+        ]
 
     def started(self) -> None:
         for number in range(len(self.seats)):

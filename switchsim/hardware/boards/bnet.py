@@ -7,29 +7,14 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-import msgspec
-
-from switchsim.dsp.engine import Engine
 from switchsim.hardware.board import Board, CommonState
-from switchsim.hardware.kind import BoardKind
+from switchsim.hardware.site import Link, Rack, Site
 from switchsim.model.events import ConferenceLeg, SlotsConnected
 from switchsim.model.messages import BusSilent, ConnectSlots, Present, SetConferenceLeg
-from switchsim.model.part import Host, State
+from switchsim.model.part import State
 from switchsim.model.phase import Phase
 
 CELL_IDLE, CELL_ONES, NO_CELL = 0, 1, -1
-
-
-class Slots(msgspec.Struct, frozen=True):
-    """Timeslots of the network by slot number; number 0 is quiet. Cells are those of the native core.
-
-    heard: what comes into the network; spoken: what leaves it, NO_CELL where nothing does (tones, announcements).
-    """
-
-    heard: tuple[int, ...]
-    spoken: tuple[int, ...]
-    names: tuple[str, ...]
-    fixed: tuple[tuple[int, int], ...]  # semi-permanent connections (to, from), as of D channels to their LAP board
 
 
 class Leg(State):
@@ -50,12 +35,15 @@ class Bnet(Board[BnetState]):
 
     phase: ClassVar[Phase] = Phase.SWITCH
 
-    def __init__(self, path: str, host: Host, kind: BoardKind, bus: int, engine: Engine, slots: Slots, side: str) -> None:
-        super().__init__(path, host, kind, bus)
-        self.engine = engine
-        self.slots = slots
-        self.side = side
+    def __init__(self, site: Site) -> None:
+        super().__init__(site)
+        self.slots = site.rack.slots
+        self.side = site.side
         self.state = BnetState()
+
+    def wires(self, rack: Rack) -> list[Link]:
+        others = [place for place in rack.roles["bnet"] if place != self.path]
+        return [Link(self.path, "partner", place, "partner", (Present, BusSilent)) for place in others]
 
     def started(self) -> None:
         if not self.now:

@@ -4,23 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
-
-from switchsim.dsp.engine import Engine
 from switchsim.hardware.board import Board, CommonState
-from switchsim.hardware.kind import BoardKind
+from switchsim.hardware.site import Site
 from switchsim.model.messages import DigitReceived, ListenDigits, UnitFailed
-from switchsim.model.part import Host, MediaEvent
+from switchsim.model.part import MediaEvent
 
 DIGIT_ON = 5
 NO_CELL = 0xFFFFFFFF
-
-
-class Receiver(msgspec.Struct, frozen=True):
-    """Native receiver, and the cell of its highway timeslot."""
-
-    unit: int
-    cell: int
 
 
 class DigitState(CommonState):
@@ -32,13 +22,12 @@ class DigitState(CommonState):
 class Digits(Board[DigitState]):
     """Owns the media events of its receivers. The self-test loops a known digit through every receiver in rounds."""
 
-    def __init__(
-        self, path: str, host: Host, kind: BoardKind, bus: int, engine: Engine, receivers: tuple[Receiver, ...]
-    ) -> None:
-        super().__init__(path, host, kind, bus)
-        self.engine = engine
-        self.receivers = receivers
-        self.by_unit = {receiver.unit: number for number, receiver in enumerate(receivers)}
+    def __init__(self, site: Site) -> None:
+        super().__init__(site)
+        self.receivers = site.receivers
+        self.by_unit = {receiver.unit: number for number, receiver in enumerate(site.receivers)}
+        for receiver in site.receivers:
+            site.owns((DIGIT_ON,), receiver.unit)
         self.state = DigitState()
 
     def stopped(self) -> None:

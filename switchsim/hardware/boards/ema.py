@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from switchsim.hardware.board import Board, CommonState
-from switchsim.hardware.kind import BoardKind
+from switchsim.hardware.site import Link, Rack, Site
 from switchsim.model.messages import Activate, HeartbeatState, SelectProcessor
-from switchsim.model.part import Host
 
 HEARTBEATS_MISSED = 3
 OTHER = {"a": "b", "b": "a"}
@@ -15,18 +14,24 @@ OTHER = {"a": "b", "b": "a"}
 
 class EmaState(CommonState):
     active: str = "a"  # empty while neither runs
-    beating: dict[str, bool] = {"a": True, "b": True}
+    beating: dict[str, bool] = {}
 
 
 class Ema(Board[EmaState]):
     """Ports: `mpu/a`, `mpu/b` (heartbeats), `program/a`, `program/b` (Activate), `node/<n>` (which mailbox counts)."""
 
-    def __init__(self, path: str, host: Host, kind: BoardKind, places: dict[str, str], nodes: tuple[int, ...]) -> None:
-        """places: side -> place of that MPU board; nodes: the numbers of all main nodes."""
-        super().__init__(path, host, kind, -1)
-        self.places = places
-        self.nodes = nodes
-        self.state = EmaState()
+    def __init__(self, site: Site) -> None:
+        super().__init__(site)
+        self.nodes = tuple(site.rack.nodes)
+        self.places = dict(zip("ab", site.rack.roles["mpu"], strict=False))
+        self.state = EmaState(beating=dict.fromkeys(self.places, True))
+
+    def wires(self, rack: Rack) -> list[Link]:
+        programs = [
+            Link(self.path, f"program/{side}", place, "ema", (Activate,)) for side, place in rack.programs.items()
+        ]
+        nodes = [Link(self.path, f"node/{n}", place, "ema", (SelectProcessor,)) for n, place in rack.nodes.items()]
+        return programs + nodes
 
     def on_message(self, port: str, message: Any) -> None:
         if isinstance(message, HeartbeatState):

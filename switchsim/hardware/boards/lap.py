@@ -7,14 +7,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
-
-from switchsim.dsp.engine import Engine
 from switchsim.hardware.board import Board, CommonState
-from switchsim.hardware.kind import BoardKind
+from switchsim.hardware.site import Site
 from switchsim.model.events import FrameBad, FrameReceived, FrameSent, LinkDown, LinkUp, Violated
 from switchsim.model.messages import Layer3Received, LineCarries, LinkChanged, SendLayer3
-from switchsim.model.part import Host, MediaEvent
+from switchsim.model.part import MediaEvent
 from switchsim.proto.q921 import (
     Data,
     Established,
@@ -32,16 +29,6 @@ BAD_REASONS = {1: "fcs", 2: "abort", 3: "short", 4: "long", 5: "align"}
 NO_CELL = 0xFFFFFFFF
 
 
-class LapLink(msgspec.Struct, frozen=True):
-    """One D channel: its name (line:timeslot), side, and native units; `cell` is what its receiver listens to."""
-
-    name: str
-    side: str
-    transmitter: int
-    receiver: int
-    cell: int
-
-
 class LapState(CommonState):
     links: list[LapdState] = []
     backlog: list[list[bytes]] = []  # frames that wait for room in the transmitter
@@ -50,21 +37,22 @@ class LapState(CommonState):
 class Lap(Board[LapState]):
     """Owns the media events of its receivers and transmitters."""
 
-    def __init__(
-        self, path: str, host: Host, kind: BoardKind, bus: int, engine: Engine, links: tuple[LapLink, ...]
-    ) -> None:
-        super().__init__(path, host, kind, bus)
-        self.engine = engine
-        self.links = links
-        self.by_receiver = {link.receiver: number for number, link in enumerate(links)}
+    def __init__(self, site: Site) -> None:
+        super().__init__(site)
+        self.links = site.links
+        self.by_receiver = {link.receiver: number for number, link in enumerate(site.links)}
+        for link in site.links:
+            site.owns((FRAME, BAD_FRAME), link.receiver)
         self.state = LapState()
+        self.lapds: list[Lapd] = []
 
     def started(self) -> None:
         self.state.links = [LapdState(side=link.side) for link in self.links]  # type: ignore[arg-type]
         self.state.backlog = [[] for _ in self.links]
+        self.restored()
         for number, link in enumerate(self.links):
             self.engine.hdlc_listen(link.receiver, link.cell)
-            self._do(number, self._lapd(number).establish())
+            self._do(number, self.lapds[number].establish())
 
     def stopped(self) -> None:
         for number, link in enumerate(self.links):
@@ -73,8 +61,8 @@ class Lap(Board[LapState]):
             for timer in ("T200", "T203"):
                 self.stop_timer(f"{timer}/{number}")
 
-    def _lapd(self, number: int) -> Lapd:
-        return Lapd(self.state.links[number])
+    def restored(self) -> None:
+        self.lapds = [Lapd(state) for state in self.state.links]
 
     def on_media(self, event: MediaEvent) -> None:
         if not self.alive:
@@ -85,13 +73,13 @@ class Lap(Board[LapState]):
             self.emit(FrameBad(name, BAD_REASONS[event.a], event.b))
         elif event.kind == FRAME:
             self.emit(FrameReceived(name, event.octets.hex()))
-            self._do(number, self._lapd(number).receive(event.octets))
+            self._do(number, self.lapds[number].receive(event.octets))
 
     def handle(self, port: str, message: Any) -> None:
         if isinstance(message, SendLayer3):
-            self._do(message.link, self._lapd(message.link).send(message.octets))
+            self._do(message.link, self.lapds[message.link].send(message.octets))
         elif isinstance(message, LineCarries):
-            self._do(message.link, self._lapd(message.link).line(message.up))
+            self._do(message.link, self.lapds[message.link].line(message.up))
         else:
             super().handle(port, message)
 
@@ -100,7 +88,7 @@ class Lap(Board[LapState]):
         if timer == "room":
             self._drain(int(index))
         else:
-            self._do(int(index), self._lapd(int(index)).timer(timer))
+            self._do(int(index), self.lapds[int(index)].timer(timer))
 
     def _do(self, number: int, actions: Any) -> None:
         for action in actions:

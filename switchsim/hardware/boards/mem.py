@@ -8,9 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from switchsim.hardware.board import Board, CommonState
-from switchsim.hardware.kind import BoardKind
+from switchsim.hardware.site import Link, Rack, Site
 from switchsim.model.messages import Packet, PlatformChanged, RouteAnswer, RouteRequest
-from switchsim.model.part import Host
 
 HEARTBEATS_MISSED = 3
 
@@ -24,9 +23,12 @@ class MemState(CommonState):
 class Mem(Board[MemState]):
     """Port `ethernet` to CTI-SERVER, in-port `ethernet` from it."""
 
-    def __init__(self, path: str, host: Host, kind: BoardKind, bus: int) -> None:
-        super().__init__(path, host, kind, bus)
+    def __init__(self, site: Site) -> None:
+        super().__init__(site)
         self.state = MemState()
+
+    def wires(self, rack: Rack) -> list[Link]:
+        return [Link(self.path, "ethernet", rack.platform, "ethernet", (Packet,), 1)] if rack.platform else []
 
     def started(self) -> None:
         self.state.up = False

@@ -5,17 +5,24 @@ from __future__ import annotations
 from typing import Any
 
 from switchsim.hardware.board import Board, CommonState
-from switchsim.hardware.kind import BoardKind
+from switchsim.hardware.site import Link, Rack, Site
 from switchsim.model.messages import ActiveLamp, HeartbeatState, RunProgram
-from switchsim.model.part import Host
 
 
 class Mpu(Board[CommonState]):
     """Ports: `program` (what runs on it), `ema` (its heartbeat line). It has no place on the serial bus."""
 
-    def __init__(self, path: str, host: Host, kind: BoardKind) -> None:
-        super().__init__(path, host, kind, -1)
+    def __init__(self, site: Site) -> None:
+        super().__init__(site)
+        self.side = site.side
         self.state = CommonState()
+
+    def wires(self, rack: Rack) -> list[Link]:
+        ema = rack.roles["ema"][0]
+        return [
+            Link(self.path, "program", rack.programs[self.side], "board", (RunProgram,)),
+            Link(self.path, "ema", ema, f"mpu/{self.side}", (HeartbeatState,)),
+        ]
 
     def started(self) -> None:
         if self.now:

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from switchsim.hardware.board import Board, CommonState
-from switchsim.hardware.kind import BoardKind
+from switchsim.hardware.site import Link, Rack, Site
 from switchsim.model.events import MailboxCounted
 from switchsim.model.message import decode_message
 from switchsim.model.messages import (
@@ -18,10 +18,7 @@ from switchsim.model.messages import (
     SelectProcessor,
     SlaveChanged,
 )
-from switchsim.model.part import Host, Part, State
-
-NODES_A_BOARD = 4
-
+from switchsim.model.part import Part, State
 
 POLLS_MISSED = 3
 MAILBOX_MESSAGES = 256
@@ -30,7 +27,7 @@ MAILBOX_MESSAGES = 256
 
 class NodeState(State):
     active: str = "a"  # the mailbox side that the nodes serve: a, b, or empty
-    reading: dict[str, bool] = {"a": True, "b": True}  # does the processor of that side move its read pointer?
+    reading: dict[str, bool] = {}  # side -> does the processor of that side move its read pointer?
     unread: list[bytes] = []  # what the active processor has not taken, msgpack, oldest first
     bounced: int = 0  # how many of them were already under way to it
     silent: dict[int, str] = {}  # slave -> waiting | lost
@@ -43,15 +40,31 @@ class MainNode(Part[NodeState]):
     Ports: `mpu/a`, `mpu/b` (mailboxes), `slave/<n>` (serial bus), `board` (its NOD board), `ema`.
     """
 
-    def __init__(self, path: str, host: Host, kind: BoardKind, number: int, slaves: dict[int, tuple[str, ...]],
-                 places: dict[int, str]) -> None:
-        """slaves: bus slave number -> ports that hear it (two for a duplicated pair); places: its board's place."""
-        super().__init__(path, host)
-        self.kind = kind
+    def __init__(self, path: str, site: Site, number: int) -> None:
+        super().__init__(path, site.host)
+        self.kind = site.kind
         self.number = number
-        self.slaves = slaves
-        self.places = places
-        self.state = NodeState()
+        rack = site.rack
+        own = {bus: places for bus, places in rack.hearing.items() if bus >> 8 == number}
+        self.slaves = {bus & 0xFF: tuple(f"slave/{place}" for place in places) for bus, places in own.items()}
+        self.heard_by = sorted({place for places in own.values() for place in places})
+        self.talks_to = sorted(place for bus, place in rack.boards.items() if bus >> 8 == number)
+        self.state = NodeState(reading=dict.fromkeys(rack.programs, True))
+
+    def wires(self, rack: Rack, board: str) -> list[Link]:
+        """Mailboxes to both programs and back, the serial bus to every slave and back, and its own board."""
+        latency = self.kind.timings["bus_latency"]
+        links = [Link(self.path, "board", board, "node", (SlaveChanged,))]
+        links.append(Link(board, f"node/{self.number}", self.path, "board", (BusSilent, BoardStarted)))
+        for side, program in rack.programs.items():
+            links.append(Link(self.path, f"mpu/{side}", program, f"node/{self.number}", (BusMessage,)))
+            links.append(Link(program, f"node/{self.number}", self.path, f"mpu/{side}", (BusMessage,)))
+            links.append(Link(program, f"read/{self.number}", self.path, f"read/{side}", (BusMessage,)))
+        for place in self.heard_by:
+            links.append(Link(self.path, f"slave/{place}", place, "bus", (BusMessage,), latency))
+        for place in self.talks_to:
+            links.append(Link(place, "bus", self.path, "slave", (BusMessage,), latency))
+        return links
 
     def on_message(self, port: str, message: Any) -> None:
         if isinstance(message, SelectProcessor):
@@ -134,11 +147,19 @@ class MainNode(Part[NodeState]):
 class NodBoard(Board[CommonState]):
     """The board that carries four main nodes; it raises the alarms about slaves that do not answer."""
 
-    def __init__(self, path: str, host: Host, kind: BoardKind, bus: int, places: dict[int, str]) -> None:
-        """places: bus address -> place of the board there."""
-        super().__init__(path, host, kind, bus)
-        self.places = places
+    def __init__(self, site: Site) -> None:
+        super().__init__(site)
+        self.places = site.rack.boards
+        self.nodes = [MainNode(site.rack.nodes[number], site, number) for number in site.nodes]
         self.state = CommonState()
+
+    @classmethod
+    def build(cls, site: Site) -> list[Part[Any]]:
+        board = cls(site)
+        return [board, *board.nodes]
+
+    def wires(self, rack: Rack) -> list[Link]:
+        return [link for node in self.nodes for link in node.wires(rack, self.path)]
 
     def handle(self, port: str, message: Any) -> None:
         if isinstance(message, SlaveChanged):
@@ -153,10 +174,10 @@ class NodBoard(Board[CommonState]):
             super().handle(port, message)
 
     def stopped(self) -> None:
-        for number in range(NODES_A_BOARD):
-            self.send(f"node/{number}", BusSilent(-1))
+        for node in self.nodes:
+            self.send(f"node/{node.number}", BusSilent(-1))
 
     def started(self) -> None:
         if self.now:
-            for number in range(NODES_A_BOARD):
-                self.send(f"node/{number}", BoardStarted(-1))
+            for node in self.nodes:
+                self.send(f"node/{node.number}", BoardStarted(-1))

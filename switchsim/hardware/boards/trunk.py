@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import msgspec
-
-from switchsim.dsp.engine import Engine
 from switchsim.hardware.board import Board, CommonState
-from switchsim.hardware.kind import BoardKind
-from switchsim.model.messages import LineChanged
-from switchsim.model.part import Host, State
+from switchsim.hardware.site import Link, Rack, Site
+from switchsim.model.messages import LineChanged, LineSeen
+from switchsim.model.part import State
 
 RECEIVE, TRANSMIT = 1, 2
 
 
-class TrunkLine(msgspec.Struct, frozen=True):
-    """One E1: its name, and its two directions in the native core."""
-
-    name: str
-    receive: int
-    transmit: int
-
-
 class LineState(State):
     cut: dict[str, int] = {}  # fault number -> directions
+    silent: int = 0  # directions that carry nothing now
     defect: bool = False
     alarmed: bool = False
 
@@ -36,13 +24,19 @@ class TrunkState(CommonState):
 class Trunk(Board[TrunkState]):
     """Lines are parts of their board's path: `<board>/e1/<0 or 1>`."""
 
-    def __init__(
-        self, path: str, host: Host, kind: BoardKind, bus: int, engine: Engine, lines: tuple[TrunkLine, ...]
-    ) -> None:
-        super().__init__(path, host, kind, bus)
-        self.engine = engine
-        self.lines = lines
-        self.state = TrunkState(lines=[LineState() for _ in lines])
+    def __init__(self, site: Site) -> None:
+        super().__init__(site)
+        self.lines = site.lines
+        self.watched = [line.name in site.rack.exchanges for line in site.lines]
+        self.state = TrunkState(lines=[LineState() for _ in site.lines])
+
+    def wires(self, rack: Rack) -> list[Link]:
+        """The signal of each line, as the equipment at its far end sees it."""
+        return [
+            Link(self.path, f"far/{number}", rack.exchanges[line.name], "line", (LineSeen,))
+            for number, line in enumerate(self.lines)
+            if self.watched[number]
+        ]
 
     def started(self) -> None:
         for number, line in enumerate(self.state.lines):
@@ -61,9 +55,12 @@ class Trunk(Board[TrunkState]):
             cut |= directions
         if "pull" in self.state.dead or "power" in self.state.dead or "kill" in self.state.dead:
             cut = RECEIVE | TRANSMIT
-        line = self.lines[number]
+        line, state = self.lines[number], self.state.lines[number]
         self.engine.line_cut(line.receive, bool(cut & RECEIVE))
         self.engine.line_cut(line.transmit, bool(cut & TRANSMIT))
+        if self.watched[number] and (cut ^ state.silent) & TRANSMIT:
+            self.send(f"far/{number}", LineSeen(not cut & TRANSMIT))
+        state.silent = cut
 
     def _place(self, number: int) -> str:
         return f"{self.path}/e1/{number}"
@@ -103,7 +100,7 @@ class Trunk(Board[TrunkState]):
         if point != "line_cut":
             return super().fault(point, values)
         number, directions = int(values["line"]), int(values["directions"])
-        self.state.lines[number].cut[str(values["id"])] = directions
+        self.state.lines[number].cut[str(values["fault"])] = directions
         self._carry(number)
         self.start_timer(f"los/{number}", self.kind.timings["los_detect"])
         return f"{self.lines[number].name} cut"
@@ -113,9 +110,7 @@ class Trunk(Board[TrunkState]):
             super().undo(point, values)
             return
         number = int(values["line"])
-        self.state.lines[number].cut.pop(str(values["id"]), None)
+        self.state.lines[number].cut.pop(str(values["fault"]), None)
         self._carry(number)
         self.start_timer(f"los/{number}", self.kind.timings["los_detect"])
 
-    def handle(self, port: str, message: Any) -> None:
-        super().handle(port, message)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from switchsim.dsp.engine import Engine
 from switchsim.hardware.board import Board, CommonState
-from switchsim.hardware.kind import BoardKind
+from switchsim.hardware.site import Site
 from switchsim.model.messages import PlayEnded, PlayPrompts, StopChannel
-from switchsim.model.part import Host, MediaEvent
+from switchsim.model.part import MediaEvent
 
 SOURCE_DONE = 4
 
@@ -16,13 +15,9 @@ SOURCE_DONE = 4
 class Sig(Board[CommonState]):
     """The tone board: every tone sounds all the time; the network gives it to as many as want it."""
 
-    def __init__(
-        self, path: str, host: Host, kind: BoardKind, bus: int, engine: Engine, tones: tuple[tuple[int, int], ...]
-    ) -> None:
-        """tones: (native source, tone of the assets)."""
-        super().__init__(path, host, kind, bus)
-        self.engine = engine
-        self.tones = tones
+    def __init__(self, site: Site) -> None:
+        super().__init__(site)
+        self.tones = site.tones
         self.state = CommonState()
 
     def started(self) -> None:
@@ -41,13 +36,12 @@ class SptState(CommonState):
 class Spt(Board[SptState]):
     """The announcement board: each channel plays what it is told. Owns the media events of its sources."""
 
-    def __init__(
-        self, path: str, host: Host, kind: BoardKind, bus: int, engine: Engine, sources: tuple[int, ...]
-    ) -> None:
-        super().__init__(path, host, kind, bus)
-        self.engine = engine
-        self.sources = sources
-        self.by_source = {source: channel for channel, source in enumerate(sources)}
+    def __init__(self, site: Site) -> None:
+        super().__init__(site)
+        self.sources = site.announcers
+        self.by_source = {source: channel for channel, source in enumerate(self.sources)}
+        for source in self.sources:
+            site.owns((SOURCE_DONE,), source)
         self.state = SptState()
 
     def stopped(self) -> None:

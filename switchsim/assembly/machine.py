@@ -1,0 +1,332 @@
+"""Machine files: what there is, as data. The loader reports every mistake with its line."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
+
+from switchsim.assembly.kinds import LoadedKind, Title, Word
+from switchsim.assembly.people import AgentsSpec, Chance, DialText
+from switchsim.assembly.yamlfile import Lines
+from switchsim.assembly.yamltypes import Duration, Many, Strict, wrong
+from switchsim.errors import BadInput, Problem
+
+LineName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,31}$")]
+Digits = Annotated[str, Field(pattern=r"^[0-9*#]{1,20}$")]
+MOST_IN_A_RANGE = 2_000
+
+
+def spread(text: str) -> list[str]:
+    """`e1-0..e1-3` or `1001..1016` written out; one name stays one name. Raises ValueError when it is no range."""
+    first, dots, last = text.partition("..")
+    if not dots:
+        return [text]
+    low, high = (re.fullmatch(r"(.*?)(\d+)", end) for end in (first, last))
+    if low is None or high is None or low[1] != high[1]:
+        raise ValueError(f"{text!r} is no range; expected NAME0..NAME7")
+    a, b = int(low[2]), int(high[2])
+    if not 0 <= b - a < MOST_IN_A_RANGE:
+        raise ValueError(f"{text!r} goes the wrong way, or over more than {MOST_IN_A_RANGE}")
+    return [f"{low[1]}{number:0{len(low[2])}d}" for number in range(a, b + 1)]
+
+
+def _spread(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    try:
+        return tuple(spread(value))
+    except ValueError as error:
+        raise wrong(str(error)) from None
+
+
+def _card_slots(value: Any) -> Any:
+    """{`4-7`: kind} written out; keys may be numbers."""
+    if not isinstance(value, dict):
+        return value
+    slots: dict[int, Any] = {}
+    for key, kind in value.items():
+        match = re.fullmatch(r"(\d{1,3})(?:-(\d{1,3}))?", str(key))
+        if match is None or int(match[2] or match[1]) < int(match[1]):
+            raise wrong(f"card slot {key!r}", "a number or a range, as in 4 or 4-7", where=(key,))
+        for number in range(int(match[1]), int(match[2] or match[1]) + 1):
+            if number in slots:
+                free = next(n for n in range(256) if n not in slots)
+                raise wrong(f"card slot {number} already holds {slots[number]!r}", "",
+                            f"move {kind!r} or free the slot (free: {free})", where=(key,))
+            slots[number] = kind
+    return slots
+
+
+class FrameSpec(Strict):
+    """A rack frame (机框) and the boards in its card slots."""
+
+    frame: Annotated[int, Field(ge=0, le=255)]
+    slots: Annotated[dict[int, Word], BeforeValidator(_card_slots, json_schema_input_type=dict[str, Word])]
+
+
+class PriSpec(Strict):
+    """A primary rate access: Q.921 and Q.931, E1 EuroISDN. `side`: what this machine plays."""
+
+    kind: Literal["pri"]
+    side: Literal["user", "network"]
+    d_timeslot: Annotated[int, Field(ge=1, le=31)] = 16
+
+
+class LineSpec(Strict):
+    """E1 lines with the same signalling, in the order of the trunk boards."""
+
+    names: Annotated[Many[LineName], BeforeValidator(_spread, json_schema_input_type=str)]
+    signalling: PriSpec
+
+
+class SeatsSpec(Strict):
+    """Seats of the same queues, in the order of the seat boards."""
+
+    numbers: Annotated[Many[Digits], BeforeValidator(_spread, json_schema_input_type=str)]
+    queues: Many[Word]
+    wrap_up: Duration = 0
+
+
+class AnnounceStep(Strict):
+    """Play prompts to the end."""
+
+    announce: Annotated[Many[Word], Field(min_length=1, max_length=16)]
+
+
+class MenuSpec(Strict):
+    """Play prompts, take one DTMF digit; `choices`: digit -> service."""
+
+    prompts: Annotated[Many[Word], Field(min_length=1, max_length=16)]
+    choices: Annotated[dict[Annotated[str, Field(pattern=r"^[0-9A-D*#]$")], Word], Field(min_length=1)]
+    timeout: Duration = 40_000
+    attempts: Annotated[int, Field(ge=1, le=10)] = 2
+    otherwise: Word
+
+
+class MenuStep(Strict):
+    menu: MenuSpec
+
+
+class QueueStep(Strict):
+    queue: Word
+
+
+class SeatStep(Strict):
+    """Ring one seat without a queue."""
+
+    seat: Digits
+    no_answer: Duration = 160_000
+
+
+class HoldStep(Strict):
+    """Answer, and stay for a while."""
+
+    hold: Duration
+
+
+class ClearStep(Strict):
+    """Clear with this cause (Q.850)."""
+
+    clear: Annotated[int, Field(ge=1, le=127)]
+
+
+def _first_key(value: Any) -> str:
+    if isinstance(value, dict):
+        return next((str(key) for key in value if key in _STEPS), "")
+    return next(iter(getattr(value, "model_fields_set", ())), "")
+
+
+_STEPS = ("announce", "menu", "queue", "seat", "hold", "clear")
+StepSpec = Annotated[
+    Annotated[AnnounceStep, Tag("announce")] | Annotated[MenuStep, Tag("menu")] | Annotated[QueueStep, Tag("queue")]
+    | Annotated[SeatStep, Tag("seat")] | Annotated[HoldStep, Tag("hold")] | Annotated[ClearStep, Tag("clear")],
+    Discriminator(_first_key),
+]  # fmt: skip
+
+
+class QueueSpec(Strict):
+    """A queue: callers of one direction, first in first out."""
+
+    music: Many[Word] = ()
+    ring: Duration = 120_000
+    max_wait: Duration = 0
+    max_length: Annotated[int, Field(ge=0, le=100_000)] = 0
+    overflow: Word | None = None
+    talk_limit: Duration = 0
+
+
+class PlatformSpec(Strict):
+    """The call-centre platform behind the MEM board: a CTI-SERVER. `route`: number -> queue that it chooses."""
+
+    route: dict[Digits, Word] = {}
+    answer_after: Duration = 160
+
+
+class SubscriberSpec(Strict):
+    """Who answers at the far end: numbers that begin so; `ring`: from ALERTING to the answer."""
+
+    number: Annotated[str, Field(pattern=r"^[0-9*#]{0,20}$")] = ""
+    behaviour: Literal["answers", "busy", "no_answer"] = "answers"
+    ring: Chance | None = None
+
+
+class MachineFile(Strict):
+    """A whole machine: rack, lines, seats, numbers, services, queues, and the people who are always there."""
+
+    format: Literal[1]
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+    title: Title
+    tick: Annotated[int, Field(ge=1, le=8)] = 8
+    rack: Annotated[dict[Word, FrameSpec], Field(min_length=1)]
+    lines: Many[LineSpec]
+    seats: Many[SeatsSpec] = ()
+    conferences: Annotated[int, Field(ge=0, le=1024)] = 8
+    tones: Word = "china"
+    prompts: dict[Word, str] = {}
+    translations: dict[Digits, Digits] = {}
+    numbers: dict[Digits, Word]
+    services: dict[Word, Annotated[Many[StepSpec], Field(min_length=1, max_length=50)]]
+    queues: dict[Word, QueueSpec] = {}
+    platform: PlatformSpec | None = None
+    agents: Many[AgentsSpec] = ()
+    subscribers: Many[SubscriberSpec] = ()
+    timers: dict[Annotated[str, Field(pattern=r"^T3\d\d$")], Duration] = {}
+
+    @model_validator(mode="after")
+    def _frames_differ(self) -> MachineFile:
+        seen: dict[int, str] = {}
+        for name, spec in self.rack.items():
+            if spec.frame in seen:
+                raise wrong(f"frame {spec.frame} is {seen[spec.frame]!r} already", where=("rack", name, "frame"))
+            seen[spec.frame] = name
+        return self
+
+    def line_names(self) -> list[tuple[str, PriSpec]]:
+        return [(name, spec.signalling) for spec in self.lines for name in spec.names]
+
+    def seat_numbers(self) -> list[tuple[str, SeatsSpec]]:
+        return [(number, spec) for spec in self.seats for number in spec.numbers]
+
+
+class Reviewer:
+    """References between the parts of a machine file: each that leads nowhere is a problem with its line."""
+
+    def __init__(self, machine: MachineFile, lines: Lines, kinds: dict[str, LoadedKind]) -> None:
+        self.machine = machine
+        self.lines = lines
+        self.kinds = kinds
+        self.problems: list[Problem] = []
+
+    def review(self) -> None:
+        """Raises BadInput with everything that is wrong."""
+        self._boards()
+        self._services()
+        self._queues()
+        self._people()
+        self._names()
+        if self.problems:
+            raise BadInput(self.problems)
+
+    def _say(self, where: tuple[str | int, ...], what: str, expected: str = "", advice: str = "") -> None:
+        self.problems.append(self.lines.problem(where, what, expected, advice))
+
+    def _boards(self) -> None:
+        counts = {"lines": 0, "links": 0, "seats": 0}
+        found: dict[str, int] = {}
+        for frame, spec in self.machine.rack.items():
+            for slot, name in spec.slots.items():
+                kind = self.kinds.get(name)
+                if kind is None:
+                    self._say(("rack", frame, "slots", slot), f"no board kind {name!r}", f"one of {sorted(self.kinds)}")
+                    continue
+                found[name] = found.get(name, 0) + 1
+                for what in counts:
+                    counts[what] += getattr(kind.spec.provides, what)
+        for kind_name, least, most in (("mpu", 1, 2), ("ema", 1, 1), ("nod", 1, 16), ("bnet", 1, 2), ("sig", 1, 1)):
+            if not least <= found.get(kind_name, 0) <= most:
+                self._say(("rack",), f"{found.get(kind_name, 0)} boards {kind_name}", f"{least}..{most}")
+        needs = {"lines": len(self.machine.line_names()), "seats": len(self.machine.seat_numbers())}
+        needs["links"] = needs["lines"]
+        for what, need in needs.items():
+            if need > counts[what]:
+                self._say(("rack",), f"boards for {counts[what]} {what}, but {need} are named", "",
+                          "add boards, or name fewer")
+        if self.machine.platform is not None and not found.get("mem"):
+            self._say(("platform",), "a platform without a MEM board", "a mem in the rack")
+
+    def _services(self) -> None:
+        for number, service in self.machine.numbers.items():
+            self._service(("numbers", number), service)
+        for dialled, number in self.machine.translations.items():
+            if number not in self.machine.numbers:
+                self._say(("translations", dialled), f"no number {number!r}", f"one of {sorted(self.machine.numbers)}")
+        for name, steps in self.machine.services.items():
+            for index, step in enumerate(steps):
+                self._step(("services", name, index), step)
+
+    def _service(self, where: tuple[str | int, ...], name: str) -> None:
+        if name not in self.machine.services:
+            self._say(where, f"no service {name!r}", f"one of {sorted(self.machine.services)}")
+
+    def _prompts(self, where: tuple[str | int, ...], names: tuple[str, ...]) -> None:
+        for name in names:
+            if name not in self.machine.prompts:
+                self._say(where, f"no prompt {name!r}", f"one of {sorted(self.machine.prompts)}")
+
+    def _step(self, where: tuple[str | int, ...], step: Any) -> None:
+        match step:
+            case AnnounceStep():
+                self._prompts((*where, "announce"), step.announce)
+            case MenuStep():
+                self._prompts((*where, "menu", "prompts"), step.menu.prompts)
+                self._service((*where, "menu", "otherwise"), step.menu.otherwise)
+                for digit, service in step.menu.choices.items():
+                    self._service((*where, "menu", "choices", digit), service)
+            case QueueStep():
+                self._queue((*where, "queue"), step.queue)
+            case SeatStep():
+                if step.seat not in dict(self.machine.seat_numbers()):
+                    self._say((*where, "seat"), f"no seat {step.seat!r}", "a number of `seats`")
+
+    def _queue(self, where: tuple[str | int, ...], name: str) -> None:
+        if name not in self.machine.queues:
+            self._say(where, f"no queue {name!r}", f"one of {sorted(self.machine.queues)}")
+
+    def _queues(self) -> None:
+        for name, queue in self.machine.queues.items():
+            self._prompts(("queues", name, "music"), queue.music)
+            if queue.overflow is not None:
+                self._service(("queues", name, "overflow"), queue.overflow)
+        for index, seats in enumerate(self.machine.seats):
+            for queue_name in seats.queues:
+                self._queue(("seats", index, "queues"), queue_name)
+        for number, queue_name in (self.machine.platform.route if self.machine.platform else {}).items():
+            self._queue(("platform", "route", number), queue_name)
+
+    def _people(self) -> None:
+        seats = dict(self.machine.seat_numbers())
+        for index, agents in enumerate(self.machine.agents):
+            for number in agents.numbers():
+                if number not in seats:
+                    self._say(("agents", index), f"no seat {number!r}", "numbers of `seats`")
+
+    def _names(self) -> None:
+        for what, names in (
+            ("lines", [name for name, _ in self.machine.line_names()]),
+            ("seats", [number for number, _ in self.machine.seat_numbers()]),
+        ):
+            twice = sorted({name for name in names if names.count(name) > 1})
+            if twice:
+                self._say((what,), f"twice: {', '.join(twice[:5])}", "every name once")
+
+
+def prompt_path(file: str, machine_path: Path, shipped: Path) -> Path:
+    """A prompt's file: beside the machine file, else among the shipped ones."""
+    beside = machine_path.parent / file
+    return beside if beside.is_file() else shipped / file
+
+
+__all__ = ["DialText", "LineSpec", "MachineFile", "Reviewer", "prompt_path", "spread"]

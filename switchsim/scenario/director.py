@@ -1,0 +1,150 @@
+"""Plays a scenario's timeline: orders at their times, or for the cycle after an event that was waited for."""
+
+from __future__ import annotations
+
+from typing import Any, Final, Protocol
+
+from switchsim.assembly.yamlfile import Lines
+from switchsim.errors import BadInput, Problem
+from switchsim.model.event import Event
+from switchsim.model.events import FaultArmed
+from switchsim.model.order import Act, Begin, Heal, Inject, Order, Value
+from switchsim.scenario.timeline import UNTIL_HEALED, Acted, ActStep, FaultStep, HealStep, Step, StopStep
+from switchsim.units import ms, round_up
+
+STOP_GRID_CYCLES: Final = ms(10)
+"""A stop on an event ends the run at the next multiple of this: the end never depends on how a run is sliced."""
+
+
+class Stage(Protocol):
+    """What the director needs of a machine."""
+
+    @property
+    def kernel(self) -> Any: ...
+    def order(self, at: int, place: str, order: Order) -> None: ...
+    def resolve_fault(
+        self, name: str, where: dict[str, Value], values: dict[str, Value]
+    ) -> tuple[str, str, dict[str, Value]]: ...
+
+
+class _Fault:
+    """A fault step made ready: where it acts, and whether it did."""
+
+    def __init__(self, number: str, step: FaultStep, place: str, point: str, values: dict[str, Value]) -> None:
+        self.number = number
+        self.step = step
+        self.place = place
+        self.point = point
+        self.values = values
+        self.begins: int | None = None
+
+
+class Director:
+    """One run's timeline. Raises BadInput, with every line, when a step names what the machine does not have."""
+
+    def __init__(self, steps: tuple[Step, ...], stage: Stage, lines: Lines) -> None:
+        self.stop_at: int | None = None
+        self._stage = stage
+        self._faults: dict[int, _Fault] = {}
+        self._acts: dict[int, tuple[str, Order]] = {}
+        self._steps = steps
+        self._resolve(lines)
+        self._timed = sorted(
+            ((step.at, index) for index, step in enumerate(steps) if step.at is not None), reverse=True)
+        self._seen = dict.fromkeys((index for index, step in enumerate(steps) if step.on is not None), 0)
+
+    @property
+    def waits_to_stop(self) -> bool:
+        """True while an event that is still to come may end the run: then look at `stop_at` every 10 ms."""
+        return any(isinstance(self._steps[index], StopStep) for index in self._seen) or self.stop_at is not None
+
+    def arm(self) -> None:
+        """Say at cycle 0 which faults are to come; called once, when the machine has its power."""
+        for fault in self._faults.values():
+            self._stage.kernel.emit(fault.place, FaultArmed(fault.number, fault.step.fault, fault.place))
+
+    def next_at(self) -> int | None:
+        """The cycle of the next timed step."""
+        return self._timed[-1][0] if self._timed else None
+
+    def play(self, now: int) -> None:
+        """Give the orders of the steps that are due; the run has stopped at `now`."""
+        while self._timed and self._timed[-1][0] <= now:
+            _, index = self._timed.pop()
+            self._act(index, now)
+
+    def observe(self, now: int, place: str, event: Event) -> None:
+        """Kernel observer: counts the events that steps wait for."""
+        for index in list(self._seen):
+            trigger = self._steps[index].on
+            assert trigger is not None
+            if not trigger.meets(place, event):
+                continue
+            self._seen[index] += 1
+            if self._seen[index] == trigger.nth:
+                del self._seen[index]
+                self._act(index, now + 1 + trigger.after)
+
+    def _act(self, index: int, at: int) -> None:
+        step = self._steps[index]
+        if isinstance(step, FaultStep):
+            self._inject(self._faults[index], at)
+        elif isinstance(step, HealStep):
+            fault = next(one for one in self._faults.values() if one.step.id == step.heal)
+            self._heal(fault, at)
+        elif isinstance(step, ActStep):
+            self._stage.order(at, *self._acts[index])
+        else:
+            end = at if step.at is not None else round_up(at, STOP_GRID_CYCLES)
+            self.stop_at = end if self.stop_at is None else min(self.stop_at, end)
+
+    def _inject(self, fault: _Fault, at: int) -> None:
+        fault.begins = at
+        self._stage.order(at, fault.place, Inject(fault.number, fault.point, fault.values))
+        if fault.step.for_ != UNTIL_HEALED:
+            self._stage.order(at + fault.step.for_, fault.place, Heal(fault.number, fault.point, fault.values))
+
+    def _heal(self, fault: _Fault, at: int) -> None:
+        """A fault that has not begun, or ends by itself, needs no healing."""
+        if fault.begins is not None and fault.begins < at and fault.step.for_ == UNTIL_HEALED:
+            self._stage.order(at, fault.place, Heal(fault.number, fault.point, fault.values))
+
+    # -- making ready ----------------------------------------------------------------------------------------------
+
+    def _resolve(self, lines: Lines) -> None:
+        problems: list[Problem] = []
+        for index, step in enumerate(self._steps):
+            try:
+                if isinstance(step, FaultStep):
+                    place, point, values = self._stage.resolve_fault(step.fault, step.where, step.values)
+                    self._faults[index] = _Fault(str(len(self._faults) + 1), step, place, point, values)
+                elif isinstance(step, ActStep):
+                    self._acts[index] = self._person(step.act)
+            except BadInput as error:
+                problems += [
+                    lines.problem(("timeline", index), one.what, one.expected, one.advice) for one in error.problems]
+        if problems:
+            raise BadInput(problems)
+
+    def _person(self, act: Acted) -> tuple[str, Order]:
+        line, _, timeslot = act.name.partition(":")
+        place = f"farend/{'exchange' if act.sort == 'caller' else act.sort}/{line}"
+        if place not in self._stage.kernel.parts:
+            known = [path.rpartition("/")[2] for path in self._stage.kernel.parts
+                     if path.startswith(place.rpartition("/")[0] + "/")]
+            shown = ", ".join(known[:20]) if known else "none on this machine"
+            raise BadInput.one("", f"nobody is {act.who!r}", f"one of {shown}", "see the machine and the load")
+        if act.sort == "load" and act.do == "start":
+            return place, Begin({})
+        values = act.values()
+        if act.sort == "caller":
+            values["party"] = self._party(place, int(timeslot), act.who)
+        if "number" in values and act.sort == "exchange":
+            values["called"] = values.pop("number")
+        return place, Act(act.do, values)
+
+    def _party(self, place: str, timeslot: int, who: str) -> int:
+        parties = {row.timeslot: row.party for row in self._stage.kernel.part(place).config.parties}
+        if timeslot not in parties:
+            raise BadInput.one("", f"nobody is {who!r}", f"a timeslot with a person: {sorted(parties)}")
+        return int(parties[timeslot])

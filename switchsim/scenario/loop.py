@@ -1,0 +1,132 @@
+"""The loop of a run: slices of simulated time, between which the outside is asked and the timeline is played.
+
+How a run is sliced never shows in its journal: a slice ends where the outside, the timeline or a whole second asks.
+"""
+
+from __future__ import annotations
+
+from typing import Final, Protocol
+
+from switchsim.errors import InvalidRun, SutCrashed, SwitchsimError
+from switchsim.kernel.inputs import InputKind, InputRecord, InputWriter
+from switchsim.model.order import Order, Outside
+from switchsim.scenario.director import STOP_GRID_CYCLES, Director, Stage
+from switchsim.scenario.program import StartedProgram
+from switchsim.scenario.stop import Stopped, StopSignal
+from switchsim.scenario.story import Story
+from switchsim.sut.face import Face, OutsideEvent
+from switchsim.units import CYCLES_PER_SECOND
+
+DONE: Final = "done"
+_TOLD: Final = {
+    InputKind.DATA: "data",
+    InputKind.CONNECTED: "attached",
+    InputKind.CLOSED: "detached",
+    InputKind.BAD_LENGTH: "bad_length",
+    InputKind.REFUSED: "refused",
+    InputKind.UNDERRUN: "underrun",
+}
+"""What the part of an attachment is told; a clock has none."""
+
+
+class Running(Stage, Protocol):
+    """What the loop needs of a machine."""
+
+    @property
+    def places(self) -> tuple[str, ...]: ...
+    def run(self, until: int) -> None: ...
+    def room(self, source: int) -> int: ...
+    def take_sent(self) -> list[tuple[int, bytes]]: ...
+
+
+class RunLoop:
+    """One run from cycle 0 to its end; `why` and `problem` say how it ended."""
+
+    def __init__(self, machine: Running, director: Director, story: Story, until: int, stop: StopSignal) -> None:
+        self.why = DONE
+        self.problem: SwitchsimError | None = None
+        self._machine = machine
+        self._director = director
+        self._story = story
+        self._until = until
+        self._stop = stop
+        self._face: Face | None = None
+        self._inputs: InputWriter | None = None
+        self._program: StartedProgram | None = None
+        self._events: list[OutsideEvent] = []
+
+    def attach(self, face: Face, inputs: InputWriter | None, program: StartedProgram | None = None) -> None:
+        """Ask `face` for what comes from outside; `inputs` records it first (None in a replay)."""
+        self._face, self._inputs, self._program = face, inputs, program
+
+    def go(self, wait_s: float = 0.0) -> None:
+        """Run to the end. Raises OutputError; a peer that breaks off is kept in `problem`."""
+        try:
+            if self._face is not None:
+                with self._stop.waiting():
+                    self._face.wait_ready(wait_s, self._look)
+            self._slices()
+        except Stopped:
+            self.why = self._stop.why
+        except (InvalidRun, SutCrashed) as error:
+            self.why = "invalid" if isinstance(error, InvalidRun) else "crashed"
+            self.problem = error
+
+    @property
+    def now(self) -> int:
+        return int(self._machine.kernel.now)
+
+    def _slices(self) -> None:
+        while (now := self.now) < self._end():
+            self._stop.check()
+            if self._face is not None and self._face.due(now):
+                self._exchange(self._face, now)
+            if self._face is not None and self._is_finished(self._face):
+                return
+            self._director.play(now)
+            self._machine.run(self._next_stop(now))
+            self._deliver()
+            if self.now % CYCLES_PER_SECOND == 0:
+                self._look()
+                self._story.second(self.now)
+
+    def _end(self) -> int:
+        stop_at = self._director.stop_at
+        return self._until if stop_at is None else min(stop_at, self._until)
+
+    def _next_stop(self, now: int) -> int:
+        """The cycle at which the present slice ends."""
+        stops = [self._end(), (now // CYCLES_PER_SECOND + 1) * CYCLES_PER_SECOND]
+        if self._director.waits_to_stop:
+            stops.append((now // STOP_GRID_CYCLES + 1) * STOP_GRID_CYCLES)
+        wanted = (self._director.next_at(), self._face.next_deadline(now) if self._face is not None else None)
+        stops += [at for at in wanted if at is not None]
+        return max(now + 1, min(stops)) if self._end() > now else now
+
+    def _exchange(self, face: Face, now: int) -> None:
+        with self._stop.waiting():
+            records = face.exchange(now, self._machine.room)
+        if self._inputs is not None:
+            self._inputs.write(records)
+        for record in records:
+            self._tell(record)
+
+    def _tell(self, record: InputRecord) -> None:
+        if record.source < len(self._machine.places) and record.kind in _TOLD:
+            place = self._machine.places[record.source]
+            name = self._face.sources[record.source] if self._face else ""
+            order: Order = Outside(name, _TOLD[record.kind], record.octets)
+            self._machine.order(record.at_cycle, place, order)
+
+    def _deliver(self) -> None:
+        for source, octets in self._machine.take_sent():
+            if self._face is not None:
+                with self._stop.waiting():
+                    self._face.deliver(source, octets)
+
+    def _is_finished(self, face: Face) -> bool:
+        return face.finished() and not self._story.states()
+
+    def _look(self) -> None:
+        if self._program is not None:
+            self._program.look()

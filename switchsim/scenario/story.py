@@ -1,0 +1,135 @@
+"""The story of a run as it goes: a few lines for people, the same in a pipe and above the live figures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final, Protocol
+
+from switchsim.model.event import Event
+from switchsim.model.events import (
+    AlarmCleared,
+    AlarmRaised,
+    CallQueued,
+    FaultFired,
+    FaultUndone,
+    LinkDown,
+    LinkUp,
+    PlatformLink,
+    ProcessorActive,
+    ProgramAttached,
+    ProgramDetached,
+    RunEnded,
+)
+from switchsim.report.figures import FigureCounter
+from switchsim.units import CYCLES_PER_SECOND, format_cycles, round_up
+
+SUMMARIES: Final = 6
+"""So many lines of figures a run, about."""
+MOST_LINKS: Final = 8
+"""Links that are told of one by one; the rest are counted in the figures."""
+
+
+class Teller(Protocol):
+    """Shows a run to somebody; `Nobody` shows nothing."""
+
+    def line(self, text: str) -> None: ...
+    def figures(self, now: int, until: int, story: Story) -> None: ...
+
+
+class Nobody:
+    def line(self, text: str) -> None:
+        """Not shown."""
+
+    def figures(self, now: int, until: int, story: Story) -> None:
+        """Not shown."""
+
+
+class Story:
+    """Kernel observer: keeps the figures that a live display shows, and tells the main events, a line each."""
+
+    def __init__(self, teller: Teller, until: int) -> None:
+        self.counter = FigureCounter()
+        self.offered = 0
+        self.alarms: dict[tuple[str, str], str] = {}
+        self._teller = teller
+        self._until = until
+        self._longest_queue = 0
+        self._links_told = 0
+        self._summary_cycles = max(CYCLES_PER_SECOND, round_up(until // SUMMARIES, CYCLES_PER_SECOND))
+        self._handlers: dict[type[Event], Callable[[str, Any], str]] = {
+            CallQueued: self._queued,
+            ProcessorActive: self._processor,
+            AlarmRaised: self._alarm_raised,
+            AlarmCleared: self._alarm_cleared,
+            FaultFired: self._fault_fired,
+            FaultUndone: self._fault_undone,
+            LinkUp: self._link,
+            LinkDown: self._link,
+            PlatformLink: self._platform,
+            ProgramAttached: self._program,
+            ProgramDetached: self._program,
+            RunEnded: self._ended,
+        }
+
+    def observe(self, now: int, place: str, event: Event) -> None:
+        self.counter.event(now, event)
+        handler = self._handlers.get(type(event))
+        if handler is not None and (text := handler(place, event)):
+            self._teller.line(f"{format_cycles(now):>10}  {text}")
+
+    def second(self, now: int) -> None:
+        """The run has reached `now`, a whole second or its end."""
+        if now % self._summary_cycles == 0:
+            self._teller.line(f"{format_cycles(now):>10}  {self.summary()}")
+        self._teller.figures(now, self._until, self)
+
+    def states(self) -> dict[str, int]:
+        """Calls in each state, now."""
+        return {state: count for state, count in sorted(self.counter.states.items()) if count}
+
+    def summary(self) -> str:
+        states = ", ".join(f"{count} {state}" for state, count in self.states().items())
+        alarms = f"; {len(self.alarms)} alarms up" if self.alarms else ""
+        return f"calls up: {sum(self.states().values())}" + (f" ({states})" if states else "") + alarms
+
+    # -- one event, one line ---------------------------------------------------------------------------------------
+
+    def _queued(self, place: str, event: CallQueued) -> str:
+        """Only a queue longer than ever before is worth a line."""
+        if event.position <= self._longest_queue:
+            return ""
+        self._longest_queue = event.position
+        return f"call {event.call} waits in queue {event.queue}, number {event.position} in line"
+
+    def _processor(self, place: str, event: ProcessorActive) -> str:
+        lost = f", {event.lost} in set-up are given up" if event.lost else ""
+        return f"{place} takes the calls ({event.why}): {event.kept} go on{lost}"
+
+    def _alarm_raised(self, place: str, event: AlarmRaised) -> str:
+        self.alarms[event.alarm, event.about] = event.severity
+        return f"ALARM {event.severity} {event.alarm} at {event.about}: {event.en} / {event.zh}"
+
+    def _alarm_cleared(self, place: str, event: AlarmCleared) -> str:
+        self.alarms.pop((event.alarm, event.about), None)
+        return f"cleared {event.alarm} at {event.about}, up since {format_cycles(event.since)}"
+
+    def _fault_fired(self, place: str, event: FaultFired) -> str:
+        return f"fault {event.fault} acts at {place}: {event.effect}"
+
+    def _fault_undone(self, place: str, event: FaultUndone) -> str:
+        return f"fault {event.fault} is undone at {place}"
+
+    def _link(self, place: str, event: LinkUp | LinkDown) -> str:
+        self._links_told += 1
+        word = "up" if isinstance(event, LinkUp) else "down"
+        return f"link {event.link} is {word}, says {place}" if self._links_told <= MOST_LINKS else ""
+
+    def _platform(self, place: str, event: PlatformLink) -> str:
+        return f"the link to the platform is {event.state}"
+
+    def _program(self, place: str, event: ProgramAttached | ProgramDetached) -> str:
+        word = "came" if isinstance(event, ProgramAttached) else "went"
+        return f"a program {word} at {event.source}"
+
+    def _ended(self, place: str, event: RunEnded) -> str:
+        return f"the run ends: {event.why}"
