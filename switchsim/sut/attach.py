@@ -18,6 +18,8 @@ from switchsim.units import round_up
 LINE_FRAMES: Final = 64
 """With so many frames waiting for the line the socket is not read (the attachment contract)."""
 BLOCK_CYCLES: Final = 160
+RELIEF_DATAGRAMS: Final = 4096
+"""Read at most for a clocked program that blocks on its full socket instead of answering."""
 
 Arrival = tuple[InputKind, bytes]
 
@@ -77,20 +79,34 @@ class Attach:
 
     @property
     def held_back(self) -> bool:
-        """True when the line's room alone keeps the socket from being read."""
-        return self.program is not None and not self.retired and not self._ended and self._inbox_room() <= 0
+        """True when the line's room alone keeps what the program sent from going on."""
+        if self.option.mode.block:
+            return False
+        unread = self.program is not None and not self.retired and not self._ended and self._inbox_room() <= 0
+        return unread or bool(self.inbox)
 
     def service(self) -> None:
         """Accept, refuse and read without waiting, within the allowance."""
         if self.retired:
             return
         self._accept()
-        while self.program is not None and not self._ended and self._inbox_room() > 0:
-            try:
-                octets = self.program.receive()
-            except BlockingIOError:
-                return
-            self._arrived(octets)
+        while self.program is not None and not self._ended and self._inbox_room() > 0 and self._read(self.program):
+            pass
+
+    def relieve(self) -> None:
+        """Read whatever the room on the line; what is read goes on when there is room."""
+        if self.retired or self.option.mode.block:
+            return
+        while (self.program is not None and not self._ended and len(self.inbox) < RELIEF_DATAGRAMS
+               and self._read(self.program)):
+            pass
+
+    def retire(self) -> None:
+        """Its program has finished: what it sent before still goes on, what it does now is no input any more."""
+        if not self.retired:
+            self.relieve()
+            self.inbox = deque(arrival for arrival in self.inbox if arrival[0] is not InputKind.CLOSED)
+            self.retired = True
 
     def accept_only(self) -> None:
         """Before the run: take a program, and let one that went again make place; nothing is read."""
@@ -155,6 +171,14 @@ class Attach:
             self.inbox.append((InputKind.CONNECTED, b""))
         self.counts.refused += refused
         self.inbox.extend([(InputKind.REFUSED, b"")] * refused)
+
+    def _read(self, program: Program) -> bool:
+        """Read one datagram, or the end; false when there is none now."""
+        try:
+            self._arrived(program.receive())
+        except BlockingIOError:
+            return False
+        return True
 
     def _arrived(self, octets: bytes | None) -> None:
         mode = self.option.mode

@@ -27,8 +27,11 @@ _FAREWELL_S: Final = 1.0
 _QUESTION: Final = struct.Struct("<Q")
 _ANSWER: Final = struct.Struct("<QQ")
 
-Service = Callable[[], "list[int]"]
-"""Called while a clock is waited for: moves bytes of the attachments and returns the descriptors to wake up for."""
+Relieve = Callable[[], None]
+"""Called when an answer takes long: reads what a program may be blocked on."""
+RELIEF_S: Final = 0.2
+"""An answer takes long after so many wall seconds. Until then nothing is read, so that it is no race how much of a
+flood a program gets rid of before its answer."""
 
 
 def deadline_cycle(deadline_us: int, now_cycle: int) -> int:
@@ -47,6 +50,7 @@ class Clock:
         """Cycle at which it wants to be told the time; None: only when something happens."""
         self.finished = False
         self._idle_answers = 0
+        self._moved = 0
 
     @property
     def program(self) -> Program | None:
@@ -74,22 +78,23 @@ class Clock:
             self._idle_answers = 0
         return came, refused
 
-    def tell(self, now_cycle: int, timeout_s: float, service: Service, moved: Callable[[], int]) -> InputKind | None:
+    def tell(self, now_cycle: int, timeout_s: float, relieve: Relieve, moved: Callable[[], int]) -> InputKind | None:
         """Tell the time and wait for the answer; FINISHED, CLOSED when the program closed instead, else None.
 
-        `moved()` counts the datagrams moved so far: an answer that asks for now again, and moved none, is no progress.
+        `moved()` counts the datagrams moved so far: an answer that asks for now again, with none moved since the one
+        before, is no progress.
         Raises InvalidRun for a wrong answer, for none in `timeout_s` wall seconds and for 1,000 without progress, and
         SutCrashed when the process has ended without its clock being closed.
         """
         assert self.program is not None
-        before = moved()
-        answer = self._ask(self.program, now_cycle * US_PER_CYCLE, timeout_s, service)
+        answer = self._ask(self.program, now_cycle * US_PER_CYCLE, timeout_s, relieve)
         if answer is None:
             return InputKind.CLOSED
         deadline_us = self._check(answer, now_cycle)
         self.finished = deadline_us == FINISHED
         self.deadline_cycle = None if deadline_us >= FINISHED else deadline_cycle(deadline_us, now_cycle)
-        self._count_idle(deadline_us <= now_cycle * US_PER_CYCLE and moved() == before, now_cycle)
+        before, self._moved = self._moved, moved()
+        self._count_idle(deadline_us <= now_cycle * US_PER_CYCLE and self._moved == before, now_cycle)
         return InputKind.FINISHED if self.finished else None
 
     def gone(self) -> None:
@@ -110,7 +115,7 @@ class Clock:
     def close(self) -> None:
         self.listener.close()
 
-    def _ask(self, program: Program, now_us: int, timeout_s: float, service: Service) -> bytes | None:
+    def _ask(self, program: Program, now_us: int, timeout_s: float, relieve: Relieve) -> bytes | None:
         if not program.send(_QUESTION.pack(now_us)):
             return None
         last = time.monotonic() + timeout_s
@@ -122,7 +127,8 @@ class Clock:
             left = last - time.monotonic()
             if left <= 0:
                 raise self._silent(program, now_us, timeout_s)
-            poll_for([program.socket.fileno(), *service()], left)
+            if not poll_for([program.socket.fileno()], min(left, RELIEF_S)):
+                relieve()
 
     def _count_idle(self, idle: bool, now_cycle: int) -> None:
         self._idle_answers = self._idle_answers + 1 if idle else 0
@@ -183,14 +189,14 @@ class LockstepClock:
         """True when a program has said *finished* and every other one has too, or is gone."""
         return any(clock.finished for clock in self.clocks) and not any(clock.live for clock in self.clocks)
 
-    def tell(self, now_cycle: int, service: Service, moved: Callable[[], int]) -> list[tuple[int, InputKind]]:
+    def tell(self, now_cycle: int, relieve: Relieve, moved: Callable[[], int]) -> list[tuple[int, InputKind]]:
         """Tell every program the time; what became of them as (index of the clock, FINISHED or CLOSED)."""
         self.sent = False
         news = []
         for index, clock in enumerate(self.clocks):
             if not clock.live:
                 continue
-            kind = clock.tell(now_cycle, self._peer_timeout_s, service, moved)
+            kind = clock.tell(now_cycle, self._peer_timeout_s, relieve, moved)
             if kind is InputKind.CLOSED:
                 clock.gone()
             if kind is not None:

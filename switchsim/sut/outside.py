@@ -107,8 +107,7 @@ class Outside:
         news = self._lockstep.accept()
         told = self._lockstep.stops_at(now_cycle)
         if told:
-            self._allow(room)
-            news += self._lockstep.tell(now_cycle, self._serve_attaches, self._moved)
+            news += self._lockstep.tell(now_cycle, self._relieve, self._moved)
         records: list[InputRecord] = []
         unclocked = self._unclocked()
         for source, attach in enumerate(self.attaches):
@@ -217,7 +216,8 @@ class Outside:
         """Do not look any more at what programs do that have said finished: when they go depends on the host."""
         done, pids = self.finished(), self._lockstep.finished_pids()
         for attach in self.attaches:
-            attach.retired |= done or (attach.program is not None and attach.program.pid in pids)
+            if done or (attach.program is not None and attach.program.pid in pids):
+                attach.retire()
 
     def _unclocked(self) -> list[Attach]:
         """Attachments that no live clock speaks for: empty ones, and programs of other processes."""
@@ -232,18 +232,13 @@ class Outside:
         program = attach.program
         return program is not None and not program.hung_up() and program.pid in self._lockstep.pids()
 
-    def _allow(self, room: Room) -> None:
-        for source, attach in enumerate(self.attaches):
-            attach.allowance = BLOCKS_AHEAD if attach.option.mode.block else room(source)
-
     def _moved(self) -> int:
         return sum(attach.counts.taken + attach.counts.sent for attach in self.attaches)
 
-    def _serve_attaches(self) -> list[int]:
-        """Move bytes while a clock is waited for, so that no program blocks on a full socket; what to wake up for."""
+    def _relieve(self) -> None:
+        """Read what a clocked program may be blocked on, so that it comes to its answer."""
         for attach in self.attaches:
-            attach.service()
-        return [descriptor for attach in self.attaches for descriptor in attach.descriptors()]
+            attach.relieve()
 
     def _poll_out(self, attach: Attach, left_s: float) -> None:
         """Wait until the program takes more, reading it meanwhile."""

@@ -19,15 +19,15 @@ _UCRED: Final = struct.Struct("3i")
 _ANCILLARY: Final = socket.CMSG_SPACE(_UCRED.size)
 
 
-def poll_for(to_read: Iterable[int], timeout_s: float, to_write: int | None = None) -> None:
-    """Wait until one of the descriptors is ready, or `timeout_s` wall seconds (at least a millisecond)."""
+def poll_for(to_read: Iterable[int], timeout_s: float, to_write: int | None = None) -> bool:
+    """Wait until one of the descriptors is ready (true), or `timeout_s` wall seconds (at least a millisecond)."""
     wanted = dict.fromkeys(to_read, select.POLLIN)
     if to_write is not None:
         wanted[to_write] = wanted.get(to_write, 0) | select.POLLOUT
     poll = select.poll()
     for descriptor, events in wanted.items():
         poll.register(descriptor, events)
-    poll.poll(max(timeout_s * 1000, 1))
+    return bool(poll.poll(max(timeout_s * 1000, 1)))
 
 
 class Program:
