@@ -34,8 +34,8 @@ _FIRST: Final = {control: tuple(bytes((control, second)) for second in range(256
 class LapdState(msgspec.Struct):
     """Everything a data link remembers; plain values, so that a snapshot is its encoding.
 
-    `queue` holds layer 3 messages from N(S) = `va` on; the first `sent_count` of them have been transmitted at least
-    once. Sequence variables are 0..127, times in cycles. `t203_cycles` 0 switches the supervision off.
+    `queue` holds layer 3 messages from N(S) = `va` on, the first `vs` - `va` of them transmitted and not acknowledged.
+    Sequence variables are 0..127, times in cycles. `t203_cycles` 0 switches the supervision off.
     """
 
     side: Literal["network", "user"]
@@ -52,7 +52,6 @@ class LapdState(msgspec.Struct):
     vr: int = 0
     retransmission_count: int = 0
     queue: list[bytes] = msgspec.field(default_factory=list)
-    sent_count: int = 0
     wanted: bool = False  # layer 3 wants the link: a line that comes back establishes it
     layer3_initiated: bool = False
     peer_busy: bool = False
@@ -173,7 +172,6 @@ class Lapd:
     def _discard_queue(self) -> int:
         lost_count = len(self.state.queue)
         self.state.queue.clear()
-        self.state.sent_count = 0
         return lost_count
 
     def _reset_exceptions(self) -> None:
@@ -228,17 +226,16 @@ class Lapd:
             self._transmit(self._command + control + state.queue[outstanding])
             state.vs = (state.vs + 1) & 127
             outstanding += 1
-        if outstanding > state.sent_count:
-            state.sent_count = outstanding
         if not state.t200_running:
             self._start_t200()
         return True
 
     def _nr_valid(self, nr: int) -> bool:
-        """V(A) <= N(R) <= the highest V(S) since (clause 3.5.2.3); a retransmission may have set V(S) back."""
-        if (nr - self.state.va) & 127 <= self.state.sent_count:
+        """V(A) <= N(R) <= V(S) (clause 3.5.2.3). Going back sends all again at once, so V(S) never lags behind."""
+        state = self.state
+        if (nr - state.va) & 127 <= (state.vs - state.va) & 127:
             return True
-        self._reestablish("5.8.5", f"MDL error J: N(R) {nr} outside V(A) {self.state.va} .. V(S) {self.state.vs}")
+        self._reestablish("5.8.5", f"MDL error J: N(R) {nr} outside V(A) {state.va} .. V(S) {state.vs}")
         return False
 
     def _take_ack(self, nr: int) -> None:
@@ -246,10 +243,7 @@ class Lapd:
         state = self.state
         acknowledged = (nr - state.va) & 127
         if acknowledged:
-            if acknowledged > (state.vs - state.va) & 127:
-                state.vs = nr
             del state.queue[:acknowledged]
-            state.sent_count -= acknowledged
             state.va = nr
 
     def _ack_established(self, nr: int) -> None:
