@@ -75,8 +75,8 @@ static void go_on(swd_engine *e, uint32_t unit, uint64_t row)
     }
 }
 
-/* The row does not fit. Returns 1 when a single odd octet is forgiven; when it is the row's last, the next row tells
- * whether it was the beginning of something else. */
+/* The row does not fit. Returns 1 when a single odd octet is forgiven; the next row tells whether it was the beginning of
+ * something else, whose other octets in this row happened to be the same. */
 static int forgive_or_lose(ear *x, uint64_t row, uint64_t difference, uint32_t known)
 {
     uint32_t first = (uint32_t)__builtin_ctzll(difference) / 8, last = 7 - (uint32_t)__builtin_clzll(difference) / 8;
@@ -87,7 +87,7 @@ static int forgive_or_lose(ear *x, uint64_t row, uint64_t difference, uint32_t k
     }
     if (known == SWD_ROW_CYCLES && first == last) {
         x->position += x->follow == FOLLOW_PROMPT ? SWD_ROW_CYCLES : 0;
-        x->damaged = first == SWD_ROW_CYCLES - 1 ? at + 1 : 0;
+        x->damaged = at + 1;
         return 1;
     }
     x->lost = x->damaged && first == 0 ? x->damaged - 1 : at;

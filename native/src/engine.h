@@ -103,7 +103,7 @@ typedef struct ear {
     uint64_t held;
     uint64_t lost;                /* cycle of the first octet that the last exact hearing does not explain */
     uint64_t started;             /* prompt: cycle of the first octet that fits it */
-    uint64_t damaged;             /* cycle of a single odd octet at the end of a row, + 1; 0: none */
+    uint64_t damaged;             /* cycle of a single odd octet in the last row, + 1; 0: none */
     uint64_t block_from;          /* since when the blocks have looked like block_class */
     uint32_t block_class, block_count;         /* class and, of a tone, Hz << 8 */
     uint32_t confirmed;

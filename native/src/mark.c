@@ -1,8 +1,8 @@
 /* mark.c: a party's watermark, by which who hears whom is measured.
  *
- * Row r of party id's mark is eight A-law octets of segment 2 (about -26 dBm0). Their mantissas carry 32 bits, earliest
- * octet lowest: the CRC-16 (polynomial 0x1021) of the upper 16 bits, then r mod 32 (5 bits), then id (11). Their signs
- * are a noise sequence common to all, eight bits of a hash of r, exclusive-or the Walsh function `id` at chips
+ * Row r of party id's mark is eight A-law octets of segment 2 (about -26 dBm0). Their mantissas carry 32 bits: octet j
+ * has in its lower two bits 2j and 2j+1 of the 16 bits (id << 5 | r mod 32), in its upper two the same bits of their
+ * CRC-16 (polynomial 0x1021), so that any two rows differ nearly everywhere. Their signs are a noise sequence common to all, eight bits of a hash of r, exclusive-or the Walsh function `id` at chips
  * (8r .. 8r+7) mod 2048.
  * So one mark alone is read from any row, with the delay of its path; several in a sum are told apart by a fast Walsh
  * transform over 2048 octets, where each id is one coefficient. CRC, signs and their spreading over octets are linear: a
@@ -22,13 +22,21 @@ static uint32_t crc16(uint32_t info)
     return crc >> 16;
 }
 
-/* Bits 4j..4j+3 to the low half of octet j. */
-static uint64_t spread_mantissas(uint32_t word)
+/* Bits 2j and 2j+1 to the lowest of octet j. */
+static uint64_t spread_pairs(uint32_t bits)
 {
-    uint64_t x = word;
-    x = (x | x << 16) & 0x0000FFFF0000FFFFu;
-    x = (x | x << 8) & 0x00FF00FF00FF00FFu;
-    return (x | x << 4) & 0x0F0F0F0F0F0F0F0Fu;
+    uint64_t x = bits;
+    x = (x | x << 24) & 0x000000FF000000FFu;
+    x = (x | x << 12) & 0x000F000F000F000Fu;
+    return (x | x << 6) & 0x0303030303030303u;
+}
+
+static uint32_t gather_pairs(uint64_t x)
+{
+    x &= 0x0303030303030303u;
+    x = (x | x >> 6) & 0x000F000F000F000Fu;
+    x = (x | x >> 12) & 0x000000FF000000FFu;
+    return (uint32_t)(x | x >> 24) & 0xFFFF;
 }
 
 /* Bit j to the sign of octet j. */
@@ -42,7 +50,7 @@ static uint64_t spread_signs(uint32_t octet)
 
 static uint64_t code(uint32_t info)
 {
-    return spread_mantissas(info << 16 | crc16(info));
+    return spread_pairs(info) | spread_pairs(crc16(info)) << 2;
 }
 
 static uint32_t noise(uint64_t row)
@@ -65,22 +73,14 @@ uint64_t swd_mark_of_row(uint64_t row)
     return code((uint32_t)row & 31) ^ spread_signs(noise(row));
 }
 
-static uint32_t gather_mantissas(uint64_t x)
-{
-    x &= 0x0F0F0F0F0F0F0F0Fu;
-    x = (x | x >> 4) & 0x00FF00FF00FF00FFu;
-    x = (x | x >> 8) & 0x0000FFFF0000FFFFu;
-    return (uint32_t)(x | x >> 16);
-}
-
 /* The id of the mark that these octets are at `row`, with its path delay in rows; 0 when they are none. */
 uint32_t swd_mark_decode(const swd_engine *e, uint64_t octets, uint64_t row, uint32_t *delay)
 {
     uint64_t plain = octets ^ EVEN_BITS;
     if ((plain & SEGMENT_MASK) != SEGMENT_2)
         return 0;
-    uint32_t word = gather_mantissas(plain), info = word >> 16, id = info >> 5;
-    if (id == 0 || crc16(info) != (word & 0xFFFF))
+    uint32_t info = gather_pairs(plain), id = info >> 5;
+    if (id == 0 || crc16(info) != gather_pairs(plain >> 2))
         return 0;
     uint64_t of_id = swd_mark_of_id(id);
     for (uint32_t d = (uint32_t)(row - info) & 31; d < MARK_DELAYS - LOOK_BACK_ROWS && d <= row; d += 32)

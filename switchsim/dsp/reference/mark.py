@@ -31,7 +31,7 @@ def octet(party: int, cycle: int) -> int:
     """The A-law octet of a party's mark at a cycle."""
     row, j = divmod(cycle, 8)
     info = party << 5 | row % 32
-    mantissa = (info << 16 | crc16(info)) >> 4 * j & 15
+    mantissa = (info >> 2 * j & 3) | (crc16(info) >> 2 * j & 3) << 2
     sign = noise(row) >> j & 1 ^ walsh(party, cycle % 2048)
     return (sign << 7 | SEGMENT << 4 | mantissa) ^ 0x55
 
@@ -39,7 +39,8 @@ def octet(party: int, cycle: int) -> int:
 def who(octets: bytes) -> int:
     """The party whose mark eight octets, a whole row, are; 0 when their check fails (signs are not looked at)."""
     plain = [code ^ 0x55 for code in octets]
-    word = sum((code & 15) << 4 * j for j, code in enumerate(plain))
-    if any(code >> 4 & 7 != SEGMENT for code in plain) or crc16(word >> 16) != word & 0xFFFF:
+    info = sum((code & 3) << 2 * j for j, code in enumerate(plain))
+    check = sum((code >> 2 & 3) << 2 * j for j, code in enumerate(plain))
+    if any(code >> 4 & 7 != SEGMENT for code in plain) or crc16(info) != check:
         return 0
-    return word >> 21
+    return info >> 5
