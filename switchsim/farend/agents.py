@@ -7,14 +7,14 @@ from typing import Final
 import msgspec
 
 from switchsim.dsp.engine import NONE, Engine
-from switchsim.farend.chance import Duration, Uniform, drawn
+from switchsim.farend.chance import Constant, Duration, Uniform, drawn
 from switchsim.farend.hearing import in_words
 from switchsim.model.events import PartyHears, PartyPlaced, PartySpeaks
 from switchsim.model.messages import SetKey, SetShows
 from switchsim.model.order import Act, Order
 from switchsim.model.part import Host, MediaEvent, Part, State
 from switchsim.model.phase import Phase
-from switchsim.units import ms
+from switchsim.units import ms, seconds
 
 SPEAKS_IN: Final = frozenset({"talk", "held", "consulting", "conference"})
 """States of a seat in which its person speaks; while the caller is on hold too, so that a leak would be heard."""
@@ -39,6 +39,7 @@ KEYS: Final = {
 """Order -> key of the seat set. `transfer` is blind, `complete` joins the held caller and the consulted party."""
 
 ANSWERS, NO_ANSWER = "answers", "no_answer"
+OUT: Final = "signed_out"
 
 
 class AgentConfig(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,6 +54,7 @@ class AgentConfig(msgspec.Struct, frozen=True, kw_only=True):
     prompts: tuple[str, ...] = ()
     sign_in_at: int = 0  # cycle; -1: only when told
     sign_out_at: int = -1
+    retry: Duration = Constant(seconds(1))  # signs in again so long after the set said that he is out
     answer: Duration = Uniform(ms(500), ms(1_000))  # from the ring to the key
     talk: Duration | None = None  # releases so long after talk began; None: the caller does
     wrap_up: Duration | None = None  # presses ready so long after; None: the machine ends the wrap-up
@@ -61,9 +63,10 @@ class AgentConfig(msgspec.Struct, frozen=True, kw_only=True):
 
 class AgentState(State):
     behaviour: str = ANSWERS
-    shows: str = "signed_out"
+    shows: str = OUT
     ringing: bool = False
     call: int = 0
+    wants_in: bool = False  # between his sign-in and his sign-out
     speaking: bool = False
 
 
@@ -107,7 +110,10 @@ class Agent(Part[AgentState]):
             self._changed()
 
     def on_timer(self, name: str) -> None:
-        self._press(name)
+        if name != "retry":
+            self._press(name)
+        elif self.state.wants_in and self.state.shows == OUT:
+            self._press("sign_in")
 
     def on_media(self, event: MediaEvent) -> None:
         what, which = in_words(event.a, event.b, self.config.prompts)
@@ -116,15 +122,26 @@ class Agent(Part[AgentState]):
     def on_order(self, order: Order) -> None:
         assert isinstance(order, Act), f"{self.path} takes no {type(order).__name__}"
         if order.act == "behave":
-            self.state.behaviour = str(order.values["behaviour"])
+            self._behave(str(order.values["behaviour"]))
             return
         argument = order.values.get("number", order.values.get("seat", ""))
         self._press(KEYS[order.act], str(argument))
+
+    def _behave(self, behaviour: str) -> None:
+        """Who answers again takes back what the machine made of his absence."""
+        state = self.state
+        state.behaviour = behaviour
+        if behaviour == ANSWERS and state.ringing:
+            self.start_timer("answer", self._drawn("answer", self.config.answer))
+        elif behaviour == ANSWERS and state.shows == "busy":
+            self._press("ready")
 
     def _changed(self) -> None:
         """Another state is on the display."""
         config, shows = self.config, self.state.shows
         self._speak(shows in SPEAKS_IN)
+        if shows == OUT and self.state.wants_in:  # not by his own doing: the set, its board or the switch came back
+            self.start_timer("retry", self._drawn("retry", config.retry))
         if config.talk is not None:
             if shows == "talk":
                 self.start_timer("release", self._drawn("talk", config.talk))
@@ -147,6 +164,11 @@ class Agent(Part[AgentState]):
             self.engine.source_idle(self.config.source)
 
     def _press(self, key: str, argument: str = "") -> None:
+        if key == "sign_in":
+            self.state.wants_in = True
+            self.start_timer("retry", self._drawn("retry", self.config.retry))
+        elif key == "sign_out":
+            self.state.wants_in = False
         self.send("set", SetKey(self.config.seat, key, argument))
 
     def _drawn(self, stream: str, duration: Duration) -> int:

@@ -16,11 +16,8 @@ from switchsim.units import ms
 
 OUT_OF_SERVICE: Final = -2  # q931: a timeslot that is no B channel of ours
 
-PLAIN: Final = Plan()
-"""The plan of a call that names none: wait for a person, talk, hang up."""
-
-ANSWERED: Final = Plan(steps=(Speak(), Stay()))
-"""The plan `answered`, of a called subscriber that names none: talk until the other side hangs up."""
+OWN_PLANS: Final = {"": Plan(), "answered": Plan(steps=(Speak(), Stay()))}
+"""Plans that every exchange knows. ``: wait for a person, talk, hang up. answered: talk until the other side goes."""
 
 
 class Party(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,6 +54,10 @@ class ExchangeConfig(msgspec.Struct, frozen=True, kw_only=True):
     prompts: tuple[str, ...] = ()  # names, in the order of the engine's assets
     ring_back: int = -1  # tone that a caller hears from us while our subscriber rings; -1: none
     timers: dict[str, int] = msgspec.field(default_factory=dict)  # Q.931 timers that differ from the standard, cycles
+
+    def plan(self, name: str) -> Plan:
+        """The plan of that name; the loader has seen that there is one."""
+        return self.plans.get(name) or OWN_PLANS[name]
 
     def subscriber(self, called: str) -> Subscriber | None:
         """The subscriber of the longest prefix of `called`."""

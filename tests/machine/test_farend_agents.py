@@ -125,6 +125,30 @@ def test_releases_and_is_ready_again_when_so_configured() -> None:
     assert seconds(1) <= at["ready"] - at["release"] <= seconds(1) + 32
 
 
+def test_signs_in_again_when_the_set_comes_back_and_not_after_going_home() -> None:
+    bench = office(sign_out_at=seconds(5))
+    rings(bench, 8_000, "dead")
+    rings(bench, 16_000, "signed_out")
+    bench.run(seconds(8))
+    assert [key for _, key, _ in keys(bench)] == ["sign_in", "sign_in", "sign_out"]
+    assert [at for at, _, _ in keys(bench)][1] == 24_008
+
+
+def test_presses_sign_in_until_the_set_shows_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(AFTER, "sign_in", "signed_out")
+    bench = office().run(seconds(4))
+    assert [key for _, key, _ in keys(bench)] == ["sign_in"] * 4
+
+
+def test_is_ready_again_after_a_ring_that_was_not_answered() -> None:
+    bench = office(behaviour="no_answer")
+    rings(bench, 8_000)
+    rings(bench, 24_000, "busy")
+    bench.kernel.order(30_000, AGENT, Act("behave", {"behaviour": "answers"}))
+    bench.run(seconds(4))
+    assert [key for _, key, _ in keys(bench)] == ["sign_in", "ready"]
+
+
 def test_goes_home_at_its_hour() -> None:
     bench = office(sign_out_at=12_000).run(seconds(2))
     assert keys(bench)[1:] == [(12_008, "sign_out", "")]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from switchsim.farend import party
 from switchsim.farend.chance import Constant, Erlang, Exponential, Uniform, drawn, problems_of
-from switchsim.farend.hearing import in_words
+from switchsim.farend.hearing import WORDS, in_words
 from switchsim.farend.party import CallerState, Leave, Met, NoTimer, Say, SendDigits, Timer
 from switchsim.farend.plan import Again, Dial, Hold, Hush, Listen, Pause, Plan, Speak, Stay, Step, Wait, plan_problems
 from switchsim.kernel.prng import below
@@ -215,3 +217,47 @@ def test_drawn_durations_keep_their_range_and_mean() -> None:
     assert max(drawn(Exponential(24_000, 30_000), draw) for _ in range(400)) == 30_000
     assert problems_of(Exponential(1)) == []
     assert below((1 << 64) - 1, 3) == 2
+
+
+STEPS = st.one_of(
+    st.builds(Listen, st.sampled_from(("", "menu"))),
+    st.builds(Dial, st.text("0123456789ABCD*#", min_size=1, max_size=4)),
+    st.builds(Wait, st.sampled_from(WORDS)),
+    st.builds(Pause, st.integers(0, 9_000)),
+    st.builds(Hold, st.integers(-1, 9_000)),
+    st.sampled_from((Speak(), Hush(), Stay())),
+)
+EVENTS = st.one_of(
+    st.tuples(st.sampled_from(WORDS), st.sampled_from(("", "menu", "7"))),
+    st.sampled_from(("spoken", "connect", "step", "patience", "dead", "hang up", "dial")),
+)
+
+
+@given(st.lists(STEPS, max_size=5), st.lists(st.tuples(st.integers(0, 9_000), EVENTS), max_size=20), st.booleans())
+def test_whatever_happens_a_caller_leaves_once_and_does_nothing_after(
+    steps: list[Step], events: list[tuple[int, tuple[str, str] | str]], again: bool
+) -> None:
+    plan = Plan(steps=tuple(steps), again=(Again("menu"),) if again and steps else ())
+    assert plan_problems(plan, ("menu",)) == []
+    play = Play(plan)
+    for gap, event in events:
+        play.now += gap
+        left = play.caller.leaving
+        before = len(play.did)
+        if isinstance(event, tuple):
+            play.take(party.heard(play.caller, plan, *event, play.now, play.now))
+        elif event == "spoken":
+            play.spoken()
+        elif event == "connect":
+            play.take(party.connected(play.caller, plan, play.now) if not play.caller.connected else [])
+        elif event == "hang up":
+            play.take(party.leave(play.caller))
+        elif event == "dial":
+            play.take(party.dial(play.caller, "5") if not left else [])
+        elif event in play.timers:
+            del play.timers[event]
+            play.take(party.timed(play.caller, plan, event, play.now))
+        assert not left or len(play.did) == before
+        assert 0 <= play.caller.step <= len(plan.steps)
+    assert sum(did in ("hangs_up", "abandons") for did in play.did) == int(play.caller.leaving)
+    assert not play.caller.leaving or not play.timers

@@ -102,6 +102,13 @@ def test_ring_back_is_heard_and_borne() -> None:
     assert bench.at_rest()
 
 
+def test_ring_back_ends_with_the_answer() -> None:
+    bench = Bench(assets=SOUNDS, ring_back=RING_BACK, plans=SILENT, subscribers=AT_DESK).run(seconds(1))
+    bench.kernel.order(seconds(1), NET, Act("call", {"called": "1", "patience_cycles": seconds(8)}))
+    bench.run(seconds(10))
+    assert bench.heard(NET, 101).count(("tone", "450")) <= 1
+
+
 def test_busy_tone_makes_a_caller_hang_up() -> None:
     bench = connected(Plan(patience=Constant(seconds(60))))
     bench.engine.source_tone(DESK, BUSY)
@@ -144,7 +151,7 @@ def test_q931_5_1_3_overlap_digits_are_asked_for(dialled: tuple[str, str], end: 
     bench = Bench(subscribers=(Subscriber(number="10060", ring=Constant(8)),)).run(seconds(1))
     user = bench.ends[1]
     key, actions = user.q931.setup(SetupRequest(Number(dialled[0]), sending_complete=False))
-    user._begin(key, user.state.q931.calls[key].channel, "", -1, -1)
+    user.telephones.take_up(key, user.state.q931.calls[key].channel, "")
     user._do(actions)
     bench.run(seconds(1))
     if dialled[1]:
