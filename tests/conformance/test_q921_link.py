@@ -136,23 +136,23 @@ SHEETS: list[tuple[str, str, list[str]]] = [
      [*UP, "! send 30 = I.0/0 30, -T203, +T200", "! send 31 = I.1/0 31", "! send 32 = I.2/0 32", "! send 33 = I.3/0 33",
       "! send 34 = I.4/0 34", "! send 35 = I.5/0 35", "! send 36 = I.6/0 36", "! send 37 =", "! send 38 =",
       "> RR.r0/2 = +T200, I.7/0 37, I.8/0 38", "> RR.r0/9 = -T200, +T203"]),
-    ("5.6.2", "one message here, acknowledged at once", [*UP, "> I.0/0 41 = DATA 41, +T203, RR.r0/1"]),
-    ("5.6.2", "polled by an I frame", [*UP, "> I.0/0 P 41 = DATA 41, RR.r1/1, +T203"]),
+    ("5.6.2", "one message here, acknowledged at once", [*UP, "> I.0/0 41 = +T203, RR.r0/1, DATA 41"]),
+    ("5.6.2", "polled by an I frame", [*UP, "> I.0/0 P 41 = RR.r1/1, +T203, DATA 41"]),
     ("5.6.2", "acknowledged by an I frame of ours",
-     [*UP, "! send 30 = I.0/0 30, -T203, +T200", "> I.0/1 41 = DATA 41, -T200, +T203, RR.r0/1"]),
+     [*UP, "! send 30 = I.0/0 30, -T203, +T200", "> I.0/1 41 = -T200, +T203, RR.r0/1, DATA 41"]),
     ("5.6.3.1", "polled by RR", [*UP, "> RR.c1/0 = RR.r1/0, +T203"]),
     ("5.6.4", "REJ goes back to N(R)",
      [*UP, "! send 30 = I.0/0 30, -T203, +T200", "! send 31 = I.1/0 31",
       "> REJ.r0/1 = -T200, +T203, I.1/0 31, -T203, +T200"]),
     ("5.8.2", "a gap is rejected once, and filled",
-     [*UP, "> I.1/0 42 = REJ.r0/0, +T203", "> I.2/0 43 = +T203", "> I.0/0 41 = DATA 41, +T203, RR.r0/1",
-      "> I.1/0 42 = DATA 42, +T203, RR.r0/2", "> I.3/0 44 = REJ.r0/2, +T203"]),
+     [*UP, "> I.1/0 42 = REJ.r0/0, +T203", "> I.2/0 43 = +T203", "> I.0/0 41 = +T203, RR.r0/1, DATA 41",
+      "> I.1/0 42 = +T203, RR.r0/2, DATA 42", "> I.3/0 44 = REJ.r0/2, +T203"]),
     ("5.8.2", "polled inside a gap", [*UP, "> I.1/0 42 = REJ.r0/0, +T203", "> I.2/0 P 43 = RR.r1/0, +T203"]),
     ("5.6.5", "peer busy: nothing goes until RR",
      [*UP, "> RNR.r0/0 = -T203, +T200", "! send 30 =", "> RR.r0/0 = -T200, +T203, I.0/0 30, -T203, +T200"]),
     ("5.6.5", "own busy: RNR, the frame is not taken, then RR",
      [*UP, "! busy on = RNR.r0/0", "> I.0/0 P 41 = RNR.r1/0, +T203", "! busy off = RR.r0/0",
-      "> I.0/0 41 = DATA 41, +T203, RR.r0/1"]),
+      "> I.0/0 41 = +T203, RR.r0/1, DATA 41"]),
     ("5.6.7", "T200: poll, recover, send again what was lost",
      [*UP, "! send 30 = I.0/0 30, -T203, +T200", "! T200 = RR.c1/0, +T200",
       "> RR.r1/0 = -T200, +T203, I.0/0 30, -T203, +T200"]),
@@ -160,14 +160,14 @@ SHEETS: list[tuple[str, str, list[str]]] = [
      [*UP, "! send 30 = I.0/0 30, -T203, +T200", "! T200 = RR.c1/0, +T200", "> RR.r1/1 = -T200, +T203"]),
     ("5.6.7", "in recovery only a response with F = 1 counts",
      [*UP, "! send 30 = I.0/0 30, -T203, +T200", "! T200 = RR.c1/0, +T200", "> RR.r0/1 =", "> RR.c1/1 = RR.r1/0",
-      "> I.0/1 41 = DATA 41, RR.r0/1", "! send 31 =", "> RR.r1/1 = -T200, +T203, I.1/1 31, -T203, +T200"]),
+      "> I.0/1 41 = RR.r0/1, DATA 41", "! send 31 =", "> RR.r1/1 = -T200, +T203, I.1/1 31, -T203, +T200"]),
     ("5.6.7", "N200 polls unanswered: SABME",
      [*UP, "! send 30 = I.0/0 30, -T203, +T200", *["! T200 = RR.c1/0, +T200"] * 3,
       "! T200 = VIOLATION, SABME.c1, +T200",
       "> UA.r1 = -T200, +T203, EST-IND(1 lost)"]),
     ("5.7.1", "what is offered while re-establishing waits",
      [*UP, "> FRMR.r1 = VIOLATION, SABME.c1, -T203, +T200", "! send 30 =",
-      "> UA.r1 = -T200, +T203, EST-IND, I.0/0 30, -T203, +T200"]),
+      "> UA.r1 = -T200, +T203, I.0/0 30, -T203, +T200, EST-IND"]),
     ("5.10", "T203: silence is polled", [*UP, "! T203 = RR.c1/0, +T200", "> RR.r1/0 = -T200, +T203"]),
     ("5.7.2", "SABME in state 7: a new beginning",
      [*UP, "! send 30 = I.0/0 30, -T203, +T200", "> SABME.c1 = UA.r1, -T200, +T203, EST-IND(1 lost)",
@@ -222,7 +222,7 @@ def test_q921_5_9_timers_have_their_default_values() -> None:
 def test_q921_5_8_4_information_longer_than_n201_is_rejected() -> None:
     link = Lapd(LapdState("network"))
     link.receive(build("SABME.c1", "user"))
-    assert link.receive(build("I.0/0 " + "55" * 260, "user"))[0] == Data(b"\x55" * 260)
+    assert link.receive(build("I.0/0 " + "55" * 260, "user"))[-1] == Data(b"\x55" * 260)
     actions = link.receive(build("I.1/0 " + "55" * 261, "user"))
     assert [show(action, "network") for action in actions] == ["VIOLATION", "SABME.c1", "-T203", "+T200"]
     assert link.state.state is State.AWAITING_ESTABLISHMENT

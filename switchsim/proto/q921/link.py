@@ -66,7 +66,10 @@ class LapdState(msgspec.Struct):
 
 
 class Lapd:
-    """One data link over its state; every method returns the actions in the order in which they are to be done."""
+    """One data link over its state; every method returns the actions in the order in which they are to be done.
+
+    Indications stand last, so that an owner may act on each at once: what it sends follows the frames before it.
+    """
 
     def __init__(self, state: LapdState) -> None:
         self.state = state
@@ -325,8 +328,8 @@ class Lapd:
             return
         lost_count = self._discard_queue() if self.state.vs != self.state.va else 0
         self._enter_established()
-        self._out.append(Established(self.state.layer3_initiated, lost_count))
         self._pump()
+        self._out.append(Established(self.state.layer3_initiated, lost_count))
 
     def _dm_refused(self, frame: Frame) -> None:
         if frame.pf:
@@ -384,8 +387,8 @@ class Lapd:
         lost_count = self._discard_queue() if self.state.vs != self.state.va else 0
         self._transmit_u(self._response, _UA, frame.pf)
         self._enter_established()
-        self._out.append(Established(False, lost_count))
         self._pump()
+        self._out.append(Established(False, lost_count))
 
     def _disc(self, frame: Frame) -> None:
         self._transmit_u(self._response, _UA, frame.pf)
@@ -422,20 +425,15 @@ class Lapd:
         self.state.queue.append(frame.info)
 
     def _accept_i(self, frame: Frame) -> bool:
-        """The N(S) half of an I frame; True when an acknowledgement is still owed (clauses 5.6.2, 5.8.2)."""
+        """The N(S) half of an I frame; True when its message is accepted (clauses 5.6.2, 5.8.2)."""
         state = self.state
-        if state.own_busy:
-            if frame.pf:
-                self._transmit_rr(self._response, 1)
-            return False
-        if frame.ns == state.vr:
+        if frame.ns == state.vr and not state.own_busy:
             state.vr = (state.vr + 1) & 127
             state.reject_exception = False
-            self._out.append(Data(frame.info))
             if frame.pf:
                 self._transmit_rr(self._response, 1)
-            return not frame.pf
-        if state.reject_exception:
+            return True
+        if state.reject_exception or state.own_busy:
             if frame.pf:
                 self._transmit_rr(self._response, 1)
         else:
@@ -444,23 +442,26 @@ class Lapd:
         return False
 
     def _i_established(self, frame: Frame) -> None:
-        owed = self._accept_i(frame)
-        state = self.state
-        if not self._nr_valid(frame.nr):
-            return
-        if state.peer_busy:
-            self._take_ack(frame.nr)
-        else:
-            self._ack_established(frame.nr)
-        if not self._pump() and owed:
-            self._transmit_rr(self._response, 0)
+        """The message goes up last: what layer 3 answers at once must leave after the frames listed here."""
+        accepted = self._accept_i(frame)
+        if self._nr_valid(frame.nr):
+            if self.state.peer_busy:
+                self._take_ack(frame.nr)
+            else:
+                self._ack_established(frame.nr)
+            if not self._pump() and accepted and not frame.pf:
+                self._transmit_rr(self._response, 0)
+        if accepted:
+            self._out.append(Data(frame.info))
 
     def _i_recovery(self, frame: Frame) -> None:
-        owed = self._accept_i(frame)
+        accepted = self._accept_i(frame)
         if self._nr_valid(frame.nr):
             self._take_ack(frame.nr)
-            if owed:
+            if accepted and not frame.pf:
                 self._transmit_rr(self._response, 0)
+        if accepted:
+            self._out.append(Data(frame.info))
 
     def _supervise(self, frame: Frame) -> None:
         """What every S frame in state 7 does first: answer a poll, note an unsolicited F bit."""
