@@ -158,12 +158,14 @@ class Stack:
 class Bench:
     """Our stack on one attached timeslot, or two attached programs joined to each other."""
 
-    def __init__(self, folder: Path, stack: Stack | None, programs: int = 1) -> None:
+    def __init__(self, folder: Path, stack: Stack | None, programs: int = 1, spare: Path | None = None) -> None:
         lines = [parse_attach(f"e1-{n}:16=hdlc:unix:{folder}/d{n}") for n in range(programs)]
+        if spare is not None:
+            lines.append(parse_attach(f"spare:1=hdlc:unix:{spare}"))
         clocks = [parse_clock(f"unix:{folder}/c{n}", n) for n in range(programs)]
         self.outside = Outside(lines, clocks, FAST, 20.0)
         self.stack = stack
-        self.now = 0
+        self.now = stack.now if stack is not None else 0
         self.inputs: list[InputRecord] = []
         self.towards = [Wire(self._to_program(n)) for n in range(programs)]
         self.away = [Wire(self._from_program(n)) for n in range(programs)]
@@ -179,13 +181,14 @@ class Bench:
         return lambda frame: self.towards[1 - source].put(self.now, frame)
 
     def run(self, until: int, stop: Callable[[], bool] = lambda: False) -> None:
-        """From stop to stop until `until`, or until every program has said finished and `stop` agrees."""
+        """From stop to stop for `until` cycles, or until every program has said finished and `stop` agrees."""
+        end = self.now + until
         self._exchange()
-        while self.now < until and not (self.outside.finished() and stop()):
+        while self.now < end and not (self.outside.finished() and stop()):
             times = [self.outside.next_deadline(self.now), *(wire.due() for wire in (*self.towards, *self.away))]
             if self.stack is not None:
                 times.append(self.stack.due())
-            self.now = max(min([time for time in times if time is not None], default=until), self.now)
+            self.now = max(min([time for time in times if time is not None], default=end), self.now)
             self._step()
 
     def _step(self) -> None:
@@ -198,27 +201,36 @@ class Bench:
         if self.outside.due(self.now):
             self._exchange()
 
+    def _room(self, source: int) -> int:
+        return self.away[source].room() if source < len(self.away) else LINE_FRAMES
+
     def _exchange(self) -> None:
-        for record in self.outside.exchange(self.now, lambda source: self.away[source].room()):
+        for record in self.outside.exchange(self.now, lambda source: self._room(source)):
             self.inputs.append(record)
+            if record.source >= len(self.away):
+                continue  # the clocks, and a spare program on a line that leads nowhere
             if record.kind is InputKind.DATA:
                 self.away[record.source].put(self.now, record.octets)
-            elif record.kind is InputKind.CLOSED and record.source < len(self.away):
+            elif record.kind is InputKind.CLOSED:
                 self.towards[record.source].cut()
 
 
 @contextmanager
 def bench(folder: Path, stack: Stack | None,
-          *commands: Sequence[str]) -> Iterator[tuple[Bench, list[subprocess.Popen[str]]]]:
-    """A bench with its programs started and ready; `commands`: the program and its options, one an attachment."""
-    made = Bench(folder, stack, len(commands))
+          *commands: Sequence[str], spare: Path | None = None) -> Iterator[tuple[Bench, list[subprocess.Popen[str]]]]:
+    """A bench with its programs started; `commands`: the program and its options, one an attachment.
+
+    Ready too, unless there is a `spare` attachment, whose program the caller starts.
+    """
+    made = Bench(folder, stack, len(commands), spare)
     started: list[subprocess.Popen[str]] = []
     try:
         for n, command in enumerate(commands):
             program, *options = command
             full = [program, "--attach", f"{folder}/d{n}", "--clock", f"{folder}/c{n}", *options]
             started.append(subprocess.Popen(full, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True))
-        made.outside.wait_ready(20)
+        if spare is None:
+            made.outside.wait_ready(20)
         yield made, started
     finally:
         made.outside.close()

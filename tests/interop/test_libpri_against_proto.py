@@ -5,6 +5,7 @@ Every test is run with our stack on the user side and on the network side.
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -17,7 +18,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 from peers.build import build_pri_peer
 from pri_bench import Bench, Stack, bench, events, summary
 
-from switchsim.proto.q931 import B_CHANNELS
+from switchsim.kernel.inputs import InputKind, InputRecord
+from switchsim.proto.q931 import B_CHANNELS, InfoInd, SetupInd
 from switchsim.units import ms, seconds
 
 pytestmark = pytest.mark.peer("libpri-dev")
@@ -37,6 +39,26 @@ def side(request: pytest.FixtureRequest) -> str:
 
 def nothing(_: Bench, __: Stack) -> None:
     pass
+
+
+class OverlapStack(Stack):
+    """Asks for digits until there are ten, then answers."""
+
+    def __init__(self, side: str) -> None:
+        super().__init__(side)
+        self.collected: list[str] = []
+        self._digits: dict[int, str] = {}
+
+    def _on_SetupInd(self, setup: SetupInd) -> None:
+        self._digits[setup.key] = setup.called.digits
+        self._do(self.calls.more_info(setup.key), "3")
+
+    def _on_InfoInd(self, info: InfoInd) -> None:
+        self._digits[info.key] += info.digits
+        if len(self._digits[info.key]) == 10:
+            self.collected.append(self._digits[info.key])
+            self._do(self.calls.proceeding(info.key), "3")
+            self._do(self.calls.connect(info.key), "3")
 
 
 def idle(stack: Stack) -> None:
@@ -82,7 +104,7 @@ def test_a_hundred_calls_to_us_are_answered_and_cleared(tmp_path: Path, side: st
     _, stack, said = against(tmp_path, side, pri_peer, "--calls", "100", "--gap", "120")
     end = summary(said)
     assert (end["ended"], end["placed"], end["answered_out"], end["up"]) == ("finished", 100, 100, 0)
-    assert (end["causes"], end["complaints"], end["link_downs"]) == ({"16": 100}, 0, 0)
+    assert (end["causes"], end["complaints"], end["notes"], end["link_downs"]) == ({"16": 100}, 0, 0, 0)
     assert (stack.counts["SetupInd"], stack.counts["ReleasedInd"]) == (100, 100)
     assert stack.calls.state.violations_count == stack.link.state.violations_count == 0
     idle(stack)
@@ -92,7 +114,7 @@ def test_a_hundred_calls_of_ours_are_answered_and_cleared(tmp_path: Path, side: 
     _, stack, said = against(tmp_path, side, pri_peer, "--expect", "100", script=placing(100))
     end = summary(said)
     assert (end["ended"], end["rung"], end["answered_in"], end["up"]) == ("finished", 100, 100, 0)
-    assert (end["causes"], end["complaints"], end["link_downs"]) == ({"16": 100}, 0, 0)
+    assert (end["causes"], end["complaints"], end["notes"], end["link_downs"]) == ({"16": 100}, 0, 0, 0)
     assert (stack.counts["placed"], stack.counts["ConnectInd"], stack.counts["ReleasedInd"]) == (100, 100, 100)
     assert stack.calls.state.violations_count == stack.link.state.violations_count == 0
     ring = next(line for line in said if line["event"] == "ring")
@@ -229,3 +251,93 @@ def test_the_same_run_twice_tells_the_same_story_and_another_does_not(tmp_path: 
     assert first[0].inputs == second[0].inputs
     assert first[1].story == second[1].story
     assert first[1].story != other[1].story
+
+
+def test_overlap_from_the_peer_is_collected_digit_by_digit(tmp_path: Path, side: str, pri_peer: str) -> None:
+    stack = OverlapStack(side)
+    _, stack, said = against(tmp_path, side, pri_peer, "--calls", "3", "--overlap", "2", "--number", "1008612345",
+                             stack=stack)
+    end = summary(said)
+    assert (end["answered_out"], end["up"], end["complaints"]) == (3, 0, 0)
+    assert stack.collected == ["1008612345"] * 3
+    idle(stack)
+
+
+@pytest.mark.parametrize("selection", ["preferred", "exclusive"])
+def test_both_taking_channels_at_the_same_instant_all_calls_end(tmp_path: Path, side: str, pri_peer: str,
+                                                               selection: str) -> None:
+    """Glare: 20 calls from each end in the same milliseconds, and only 30 channels; some are refused, none is left."""
+    _, stack, said = against(
+        tmp_path, side, pri_peer, "--calls", "20", "--gap", "5", "--exclusive", str(int(selection == "exclusive")),
+        script=placing(20, gap_ms=5, first_ms=2, selection=selection))
+    end = summary(said)
+    assert (end["up"], end["complaints"]) == (0, 0)
+    assert end["answered_out"] + end["answered_in"] >= 20
+    assert stack.counts["ReleasedInd"] == stack.counts["SetupInd"] + stack.counts["placed"]
+    idle(stack)
+
+
+def test_a_call_that_is_never_answered_is_cleared_by_us(tmp_path: Path, side: str, pri_peer: str) -> None:
+    """The peer proceeds and alerts and then says nothing: T301 (3 min) ends it."""
+    _, stack, said = against(tmp_path, side, pri_peer, "--expect", "1", "--answer-ms", "999999999", script=placing(1))
+    released = [line for line in stack.story if "ReleasedInd" in line]
+    assert len(released) == 1
+    assert seconds(180) < int(released[0].split()[0]) < seconds(200)
+    assert summary(said)["up"] == 0
+    idle(stack)
+
+
+def test_a_peer_that_dies_for_good_costs_its_calls_and_no_channel(tmp_path: Path, side: str, pri_peer: str) -> None:
+    """Three calls in talk, the link fails: our clearing goes nowhere, T309 or the release ends each call here."""
+    made, stack, _ = against(tmp_path, side, pri_peer, "--calls", "3", "--gap", "50", "--die-at", "1200",
+                             "--back-after", "800000", until=300)
+    assert made.now >= seconds(290)
+    assert stack.counts["ReleasedInd"] == 3
+    assert stack.link.state.state.name != "ESTABLISHED"
+    idle(stack)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3, 4, 5])
+def test_rubbish_on_the_line_is_counted_and_the_next_peer_is_served(tmp_path: Path, side: str, pri_peer: str,
+                                                                   seed: int) -> None:
+    stack = Stack(side)
+    folder = tmp_path / "rubbish"
+    folder.mkdir()
+    with bench(folder, stack, [pri_peer, "--garbage", "800", "--seed", str(seed)]) as (made, started):
+        stack.establish()
+        made.run(seconds(60), lambda: True)
+        made.outside.close()
+        assert events(started[0])[-1]["garbage"] == 800
+    assert made.outside.counts["e1-0:16"].bad_length > 20
+    assert stack.link.state.violations_count > 100
+    _, stack, said = against(tmp_path / "next", side, pri_peer, "--reset", "1", "--calls", "3", "--linger", "20000",
+                             stack=stack)
+    assert summary(said)["answered_out"] == 3
+    idle(stack)
+
+
+def test_a_second_program_that_sends_rubbish_is_counted_and_the_first_goes_on(
+        tmp_path: Path, side: str, pri_peer: str) -> None:
+    """Both on one outside; the second is on another timeslot, without a clock, and never stops to think."""
+    def once(name: str, rubbish: int) -> tuple[list[InputRecord], list[dict[str, Any]], int]:
+        folder = tmp_path / name
+        folder.mkdir()
+        stack = Stack(side)
+        other = "network" if side == "user" else "user"
+        first = [pri_peer, "--side", other, "--calls", "10", "--expect", "10"]
+        with bench(folder, stack, first, spare=folder / "x") as (made, started):
+            second = subprocess.Popen([pri_peer, "--attach", f"{folder}/x", "--garbage", str(rubbish), "--seed", "7"],
+                                      stdout=subprocess.DEVNULL)
+            made.outside.wait_ready(20)
+            stack.establish()
+            placing(10)(made, stack)
+            made.run(seconds(60), lambda: not stack.calls.state.calls)
+            made.outside.close()
+            second.wait(10)
+            inputs = [record for record in made.inputs if record.source == 0 and record.kind is InputKind.DATA]
+            return inputs, events(started[0]), made.outside.counts["spare:1"].bad_length
+
+    much, little = once("much", 1500), once("little", 1)
+    assert much[:2] == little[:2]
+    assert much[2] > 100 > little[2]
+    assert summary(much[1])["answered_in"] == summary(much[1])["answered_out"] == 10

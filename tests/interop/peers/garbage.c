@@ -29,13 +29,17 @@ static int compose(struct rubbish *rubbish, uint8_t *octets)
     static const uint8_t nearly[][8] = {
         { 0x02, 0x01, 0x7f }, { 0x00, 0x01, 0x7f }, { 0x00, 0x01, 0x97, 1, 2, 3, 4, 5 }, /* SABME, SABME, FRMR */
         { 0x02, 0x01, 0x00, 0x00, 0x08, 0x02, 0x00, 0x01 },                              /* I frame, half a message */
+        { 0x00, 0x01, 0x73 }, { 0x02, 0x01, 0x73 },                                      /* UA */
         { 0x00, 0x01, 0x01, 0xff }, { 0xfc, 0xff, 0x03, 0x0f },                          /* RR with a wrong N(R), TEI */
     };
     int length = (int)(draw(rubbish) % (draw(rubbish) % 4 ? 270 : LONGEST));
+    int shape = (int)(draw(rubbish) % 4);
+    if (shape == 0 && length > 4)
+        length = 3 + (int)(draw(rubbish) % 2); /* a whole U or S frame */
     for (int n = 0; n < length; n++)
         octets[n] = (uint8_t)draw(rubbish);
-    if (draw(rubbish) % 2)
-        memcpy(octets, nearly[draw(rubbish) % 6], length < 8 ? (size_t)length : 8);
+    if (shape < 3)
+        memcpy(octets, nearly[draw(rubbish) % (sizeof nearly / sizeof *nearly)], length < 8 ? (size_t)length : 8);
     return length;
 }
 

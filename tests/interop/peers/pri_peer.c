@@ -33,7 +33,7 @@ struct peer {
     struct call calls[CHANNELS];
     uint64_t next_call_us, quiet_since_us;
     int placed, rung, answered_out, answered_in, cleared_by_us, cleared_by_them, up, most_up, setups_sent, setups_lost;
-    int link_ups, link_downs, restarts_sent, restart_acks, restarts_received, complaints, frames_in, frames_out;
+    int link_ups, link_downs, restarts_sent, restart_acks, restarts_received, complaints, notes, frames_in, frames_out;
     int causes[CAUSES];
 };
 
@@ -99,6 +99,7 @@ static void on_message(struct pri *pri, char *text)
         fprintf(stderr, "%10.6f %s", (double)virtual_now_us() / 1e6, text);
     else
         say_text("note", "text", text);
+    speaking->notes++;
 }
 
 /* --- calls --- */
@@ -417,6 +418,7 @@ static uint64_t tick(void *state, uint64_t now_us)
                                io_write, peer);
         pri_set_debug(peer->pri, options->trace ? PRI_DEBUG_ALL : PRI_DEBUG_Q931_ANOMALY);
         pri_hangup_fix_enable(peer->pri, 1);
+        pri_set_timer(peer->pri, PRI_TIMER_T316, 10000); /* libpri has it off: a RESTART lost with the link stays lost */
     }
     do {
         peer->frame_read = 0;
@@ -460,11 +462,11 @@ static void summary(const struct peer *peer, const char *ended)
         "\"ended\":\"%s\",\"placed\":%d,\"answered_out\":%d,\"rung\":%d,\"answered_in\":%d,\"cleared_by_us\":%d,"
         "\"cleared_by_them\":%d,\"causes\":{%s},\"up\":%d,\"most_up\":%d,\"setups_sent\":%d,\"setups_lost\":%d,"
         "\"restarts_sent\":%d,\"restart_acks\":%d,\"restarts_received\":%d,\"link_ups\":%d,\"link_downs\":%d,"
-        "\"complaints\":%d,\"frames_in\":%d,\"frames_out\":%d",
+        "\"complaints\":%d,\"notes\":%d,\"frames_in\":%d,\"frames_out\":%d",
         ended, peer->placed, peer->answered_out, peer->rung, peer->answered_in, peer->cleared_by_us,
         peer->cleared_by_them, causes, peer->up, peer->most_up, peer->setups_sent, peer->setups_lost,
         peer->restarts_sent, peer->restart_acks, peer->restarts_received, peer->link_ups, peer->link_downs,
-        peer->complaints, peer->frames_in, peer->frames_out);
+        peer->complaints, peer->notes, peer->frames_in, peer->frames_out);
 }
 
 static int speak(const struct options *options, int clock_fd)
