@@ -143,5 +143,7 @@ def encode_alaw(pcm: bytes) -> bytes:
         raise ValueError("ends within a sample")
     count = len(pcm) // 2
     codes: Any = ffi.new("uint8_t[]", max(1, count))
-    lib.swd_alaw_encode_block(codes, ffi.cast("const int16_t *", ffi.from_buffer(bytearray(pcm))), count)
+    samples: Any = ffi.new("int16_t[]", max(1, count))
+    ffi.memmove(samples, pcm, len(pcm))
+    lib.swd_alaw_encode_block(codes, samples, count)
     return bytes(ffi.buffer(codes, count))

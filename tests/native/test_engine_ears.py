@@ -24,6 +24,7 @@ from switchsim.dsp.engine import (
 )
 from switchsim.dsp.reference import g711, mark
 
+
 def speech(seed: int, n_octets: int) -> bytes:
     """Low-pass noise that swells and fades five times a second."""
     rng, x, octets = random.Random(seed), 0.0, bytearray()
