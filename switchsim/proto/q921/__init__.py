@@ -11,8 +11,9 @@ from switchsim.proto.q921.actions import (
     UnitData,
     Violation,
 )
+from switchsim.proto.q921.core import LapdState
 from switchsim.proto.q921.frames import Event, Frame, Invalid, State, decode
-from switchsim.proto.q921.link import TRANSITIONS, Lapd, LapdState
+from switchsim.proto.q921.link import TRANSITIONS, Lapd
 
 __all__ = [
     "TRANSITIONS",
