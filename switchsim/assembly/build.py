@@ -406,7 +406,7 @@ class Builder:
             more: dict[str, Any] = {"sign_in_at": -1}
             if habit is not None:
                 more = {
-                    "sign_in_at": habit.sign_in_at, "answer": habit.answer, "talk": habit.talk,
+                    "sign_in_at": habit.sign_in_at, "sign_out_at": habit.sign_out_at, "answer": habit.answer, "talk": habit.talk,
                     "wrap_up": habit.wrap_up, "behaviour": habit.behaviour,
                 }  # fmt: skip
             config = AgentConfig(

@@ -9,7 +9,7 @@ import msgspec
 from switchsim.firmware.office import Office
 from switchsim.firmware.reference import Program, ProgramState
 from switchsim.firmware.reference.state import Dial
-from switchsim.model.events import ProcessorActive
+from switchsim.model.events import ProcessorActive, ProcessorStandby
 from switchsim.model.message import BusMessage
 from switchsim.model.messages import (
     Activate,
@@ -79,6 +79,8 @@ class Processor(Part[ProcessorState]):
         self._tell_standby()
 
     def _run(self, running: bool) -> None:
+        if self.state.active:
+            self.emit(ProcessorStandby("stopped"))
         self.state.running = running
         self.state.active = False
         self.state.store, self.state.next_call = {}, 1

@@ -179,7 +179,7 @@ class Kernel:
             timer[0] = -1
 
     def timers_of(self, place: str) -> list[str]:
-        """Names of the timers that run at a place, in the order of their start."""
+        """Names of the timers that run at a place, in the order in which they were first started."""
         return [name for (owner, name), timer in self.timers.items() if owner == place and timer[0] >= 0]
 
     def draw(self, stream: str) -> int:
@@ -266,11 +266,13 @@ class Kernel:
         if self.orders:
             stop = min(stop, max(self.orders[0][0], self.now + 1))
         self._phase = Phase.MEDIA
-        for event in self.media.run(stop):
+        seen_events = self.media.run(stop)
+        soonest = round_up(self.media.now, self.tick)  # `at` may lie further back: the onset of what took time to know
+        for event in seen_events:
             owner = self.media_owner.get((event.kind, event.unit))
             if owner is not None:
                 part = self.parts[owner]
                 seen = Seen(event.at, event.kind, event.unit, event.a, event.b, event.octets)
-                self._push(round_up(event.at + 1, self.tick), part, MEDIA, "", seen)
+                self._push(max(round_up(event.at + 1, self.tick), soonest), part, MEDIA, "", seen)
         self.now = self.media.now
         self.journal.catch_up(self.now)

@@ -42,6 +42,8 @@ class _Given(msgspec.Struct, array_like=True):
 
 class _Snapshot(msgspec.Struct):
     format: int
+    seed: int
+    tick: int
     now: int
     sequence: int
     states: dict[str, bytes]
@@ -82,6 +84,8 @@ def take(kernel: Kernel) -> bytes:
     return pack(
         _Snapshot(
             format=FORMAT,
+            seed=kernel.streams.seed,
+            tick=kernel.tick,
             now=kernel.now,
             sequence=kernel.sequence,
             states={path: pack(part.state) for path, part in kernel.parts.items()},
@@ -107,6 +111,8 @@ def restore(kernel: Kernel, octets: bytes) -> None:
         raise ValueError(f"not a snapshot: {error}") from error
     if snapshot.format != FORMAT or snapshot.states.keys() != kernel.parts.keys():
         raise ValueError("the snapshot is of another format or another machine")
+    if (snapshot.seed, snapshot.tick) != (kernel.streams.seed, kernel.tick):
+        raise ValueError(f"the snapshot is of seed {snapshot.seed}, control tick {snapshot.tick}")
     kernel.index_places()
     kernel.now, kernel.sequence = snapshot.now, snapshot.sequence
     kernel.timers = {(place, name): timer for place, name, timer in snapshot.timers}
