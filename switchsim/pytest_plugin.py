@@ -64,11 +64,11 @@ def run_scenario(scenario: str | Path, out: Path, seed: int | None = None, path:
     from switchsim.scenario.prepare import prepare
     from switchsim.scenario.runner import RunOptions, run
     from switchsim.scenario.stop import StopSignal
-    from switchsim.scenario.story import Nobody
+    from switchsim.scenario.story import Teller
 
     prepared = prepare(find_scenarios([str(scenario)])[0], seed=seed, search=tuple(path))
     with StopSignal() as stop:
-        finished = run(prepared, RunOptions(out=out), Nobody(), stop)
+        finished = run(prepared, RunOptions(out=out), Teller(), stop)
     if stop.why:
         raise KeyboardInterrupt
     if finished.verdict is None:

@@ -14,7 +14,7 @@ from switchsim.scenario.director import STOP_GRID_CYCLES, Director, Stage
 from switchsim.scenario.program import StartedProgram
 from switchsim.scenario.stop import Stopped, StopSignal
 from switchsim.scenario.story import Story
-from switchsim.sut.face import Face, OutsideEvent
+from switchsim.sut.face import Face
 from switchsim.units import CYCLES_PER_SECOND
 
 DONE: Final = "done"
@@ -53,7 +53,6 @@ class RunLoop:
         self._face: Face | None = None
         self._inputs: InputWriter | None = None
         self._program: StartedProgram | None = None
-        self._events: list[OutsideEvent] = []
 
     def attach(self, face: Face, inputs: InputWriter | None, program: StartedProgram | None = None) -> None:
         """Ask `face` for what comes from outside; `inputs` records it first (None in a replay)."""
@@ -108,8 +107,13 @@ class RunLoop:
             records = face.exchange(now, self._machine.room)
         if self._inputs is not None:
             self._inputs.write(records)
+        self._tell_events(face)
         for record in records:
             self._tell(record)
+
+    def _tell_events(self, face: Face) -> None:
+        for event in face.take_events():
+            self._story.teller.outside(event)
 
     def _tell(self, record: InputRecord) -> None:
         if record.source < len(self._machine.places) and record.kind in _TOLD:

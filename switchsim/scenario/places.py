@@ -23,8 +23,7 @@ def find_machine(name: str, *, beside: Path | None, path: Sequence[str] = (), li
     `path`, in SWITCHSIM_PATH, then among the shipped ones. Raises BadInput, at the line of the scenario of `lines`.
     """
     folders = [beside] if beside is not None else [Path()]
-    folders += [Path(one) for one in path]
-    folders += [Path(one) for one in os.environ.get(SEARCH_VARIABLE, "").split(os.pathsep) if one]
+    folders += search_folders(path)
     folders.append(folder("boards") / "machines")
     for one in folders:
         for candidate in _candidates(one, name):
@@ -34,6 +33,11 @@ def find_machine(name: str, *, beside: Path | None, path: Sequence[str] = (), li
     advice = f"did you mean {near[0]!r}?" if near else "shipped ones: " + ", ".join(shipped_machines())
     file, line = (lines.file, lines.at(("machine",))) if lines else (name, 0)
     raise BadInput([Problem(file, line, f"no machine {name!r}", "a machine file, or the name of one", advice)])
+
+
+def search_folders(path: Sequence[str]) -> list[Path]:
+    """The folders of --path, then those of SWITCHSIM_PATH."""
+    return [Path(one) for one in (*path, *os.environ.get(SEARCH_VARIABLE, "").split(os.pathsep)) if one]
 
 
 def find_scenarios(texts: Iterable[str]) -> list[Path]:

@@ -10,9 +10,11 @@ from typing import Final
 
 from switchsim.assembly.yamlfile import Document, parse, read
 from switchsim.errors import BadInput
+from switchsim.scenario.dial import Dial
 from switchsim.scenario.options import NOTHING_ASKED, OutsideAsked, OutsideOptions, put_together
-from switchsim.scenario.places import find_machine
+from switchsim.scenario.places import find_machine, search_folders
 from switchsim.scenario.schema import FORMAT, MOST_SEED, Scenario
+from switchsim.units import CYCLES_PER_SECOND
 
 _UNFIT: Final = re.compile(r"[^A-Za-z0-9_.-]+")
 
@@ -31,6 +33,11 @@ class Prepared:
     outside: OutsideOptions
     folder: Path
     """Where the scenario lies: programs are started there."""
+    until: int
+    """The cycle at which the run ends at the latest."""
+    dials: tuple[Dial, ...] = ()
+    kinds: tuple[Path, ...] = ()
+    """Folders with board kinds besides the shipped ones: `kinds` beside the machine, and in the search path."""
 
 
 def prepare(
@@ -41,20 +48,26 @@ def prepare(
     scenario = document.validate(Scenario)
     machine_path = find_machine(scenario.machine, beside=path.parent, path=search, lines=document.lines)
     return Prepared(run_name(path.stem), scenario, document, machine_path, _seed(seed, scenario.seed),
-                    put_together(asked, scenario.sut), path.parent)
+                    put_together(asked, scenario.sut), path.parent, until=scenario.until_cycle,
+                    kinds=kinds_of(machine_path, search))
 
 
-def prepare_bare(
-    machine: str, *, seconds: int | None, seed: int | None, search: Sequence[str] = (), asked: OutsideAsked
-) -> Prepared:
-    """`serve` without a scenario: an empty one around the machine. Without `seconds` it lasts until it is ended."""
+def prepare_served(
+    machine: str, *, scenario: Path | None, seconds: int | None, seed: int | None, search: Sequence[str] = (),
+    asked: OutsideAsked = NOTHING_ASKED, dials: tuple[Dial, ...] = (),
+) -> Prepared:  # fmt: skip
+    """`serve`: a scenario, or an empty one, on `machine`; without `seconds` the empty one lasts until it is ended."""
     machine_path = find_machine(machine, beside=None, path=search)
-    length = seconds if seconds is not None else LONGEST_SERVE_SECONDS
-    document = parse(f"format: {FORMAT}\nmachine: {_quoted(str(machine_path))}\nseconds: {length}\n".encode(),
-                     f"{machine_path.stem}.yaml")
-    scenario = document.validate(Scenario)
-    return Prepared(run_name(machine_path.stem), scenario, document, machine_path, _seed(seed, scenario.seed),
-                    put_together(asked, None, paced=True), Path())
+    if scenario is not None:
+        document = read(scenario)
+    else:
+        text = f"format: {FORMAT}\nmachine: {machine_path.stem}\nseconds: {seconds or LONGEST_SERVE_SECONDS}\n"
+        document = parse(text.encode(), f"{run_name(machine_path.stem)}.yaml")
+    model = document.validate(Scenario)
+    until = model.until_cycle if seconds is None else seconds * CYCLES_PER_SECOND
+    return Prepared(run_name(Path(document.lines.file).stem), model, document, machine_path, _seed(seed, model.seed),
+                    put_together(asked, model.sut, paced=True), scenario.parent if scenario else Path(),
+                    until=until, dials=dials, kinds=kinds_of(machine_path, search))
 
 
 LONGEST_SERVE_SECONDS: Final = 10_000_000
@@ -66,11 +79,13 @@ def run_name(stem: str) -> str:
     return _UNFIT.sub("_", stem).strip(".")[:80] or "run"
 
 
+def kinds_of(machine_path: Path, search: Sequence[str]) -> tuple[Path, ...]:
+    """The `kinds` folders beside a machine and in the search path, as far as they exist."""
+    folders = [machine_path.parent / "kinds", *(one / "kinds" for one in search_folders(search))]
+    return tuple(one for one in folders if one.is_dir())
+
+
 def _seed(asked: int | None, own: int) -> int:
     if asked is not None and not 0 <= asked <= MOST_SEED:
         raise BadInput.one("--seed", str(asked), f"0..{MOST_SEED}")
     return own if asked is None else asked
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

@@ -65,6 +65,7 @@ class Scenario(Strict):
     agents: Many[AgentsSpec] = ()
     timeline: Many[Step] = ()
     expect: Many[Expect] = ()
+    drained: Annotated[bool, Field(description="The run is to end without a call that is still up.")] = True
     record: Many[Annotated[str, Field(pattern=r"^(agent|caller) \S{1,64}$")]] = ()
     sut: SutSpec | None = None
 

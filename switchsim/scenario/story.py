@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from switchsim.model.event import Event
 from switchsim.model.events import (
@@ -21,6 +21,7 @@ from switchsim.model.events import (
     RunEnded,
 )
 from switchsim.report.figures import FigureCounter
+from switchsim.sut.face import OutsideEvent
 from switchsim.units import CYCLES_PER_SECOND, format_cycles, round_up
 
 SUMMARIES: Final = 6
@@ -29,19 +30,23 @@ MOST_LINKS: Final = 8
 """Links that are told of one by one; the rest are counted in the figures."""
 
 
-class Teller(Protocol):
-    """Shows a run to somebody; `Nobody` shows nothing."""
+class Teller:
+    """Shows a run to somebody; this one shows nothing, others show what they want of it."""
 
-    def line(self, text: str) -> None: ...
-    def figures(self, now: int, until: int, story: Story) -> None: ...
-
-
-class Nobody:
     def line(self, text: str) -> None:
-        """Not shown."""
+        """A line of the story."""
 
     def figures(self, now: int, until: int, story: Story) -> None:
-        """Not shown."""
+        """The run has reached cycle `now`."""
+
+    def event(self, now: int, place: str, event: Event) -> None:
+        """Every event of the journal."""
+
+    def ready(self, addresses: dict[str, str]) -> None:
+        """Every listener exists: source -> address."""
+
+    def outside(self, event: OutsideEvent) -> None:
+        """A program came or went."""
 
 
 class Story:
@@ -51,7 +56,7 @@ class Story:
         self.counter = FigureCounter()
         self.offered = 0
         self.alarms: dict[tuple[str, str], str] = {}
-        self._teller = teller
+        self.teller = teller
         self._until = until
         self._longest_queue = 0
         self._links_told = 0
@@ -73,15 +78,16 @@ class Story:
 
     def observe(self, now: int, place: str, event: Event) -> None:
         self.counter.event(now, event)
+        self.teller.event(now, place, event)
         handler = self._handlers.get(type(event))
         if handler is not None and (text := handler(place, event)):
-            self._teller.line(f"{format_cycles(now):>10}  {text}")
+            self.teller.line(f"{format_cycles(now):>10}  {text}")
 
     def second(self, now: int) -> None:
         """The run has reached `now`, a whole second or its end."""
         if now % self._summary_cycles == 0:
-            self._teller.line(f"{format_cycles(now):>10}  {self.summary()}")
-        self._teller.figures(now, self._until, self)
+            self.teller.line(f"{format_cycles(now):>10}  {self.summary()}")
+        self.teller.figures(now, self._until, self)
 
     def states(self) -> dict[str, int]:
         """Calls in each state, now."""
@@ -89,7 +95,7 @@ class Story:
 
     def summary(self) -> str:
         states = ", ".join(f"{count} {state}" for state, count in self.states().items())
-        alarms = f"; {len(self.alarms)} alarms up" if self.alarms else ""
+        alarms = f"; alarms up: {len(self.alarms)}" if self.alarms else ""
         return f"calls up: {sum(self.states().values())}" + (f" ({states})" if states else "") + alarms
 
     # -- one event, one line ---------------------------------------------------------------------------------------

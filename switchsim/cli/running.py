@@ -1,0 +1,190 @@
+"""Several runs: one after another in this process, or a few at a time in processes of their own."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+from xml.etree import ElementTree as ET
+
+import click
+
+from switchsim.cli.display import LiveTeller, PlainTeller
+from switchsim.errors import ExitCode, SwitchsimError
+from switchsim.report.junit import junit_xml
+from switchsim.report.output import write_whole
+from switchsim.report.text import print_verdict
+from switchsim.scenario.options import NOTHING_ASKED, OutsideAsked
+from switchsim.scenario.prepare import prepare
+from switchsim.scenario.runner import Finished, RunOptions, run
+from switchsim.scenario.stop import EXIT_CODES, StopSignal
+from switchsim.scenario.story import Teller
+
+_LOOK_S: Final = 0.02
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The options of `run`, but for how many at a time."""
+
+    seed: int | None = None
+    out: Path | None = None
+    force: bool = False
+    junit: Path | None = None
+    quiet: bool = False
+    batch: int | None = None
+    search: Sequence[str] = ()
+    outside: OutsideAsked = NOTHING_ASKED
+    several: bool = False
+
+
+def run_all(paths: Sequence[Path], asked: Asked, jobs: int) -> list[ExitCode]:
+    """Run them; the codes in the same order. After a signal the rest is left out."""
+    suites: list[bytes] = []
+    with StopSignal() as stop:
+        if jobs > 1 and len(paths) > 1:
+            codes = _in_processes(paths, asked, jobs, stop, suites)
+        else:
+            codes = []
+            for path in paths:
+                codes.append(run_one(path, asked, stop, suites))
+                if stop.why:
+                    break
+    if asked.junit is not None:
+        write_whole(asked.junit, merged(suites))
+    return codes
+
+
+def run_one(path: Path, asked: Asked, stop: StopSignal, suites: list[bytes]) -> ExitCode:
+    """Run one scenario and print what came of it; bad input is printed too."""
+    try:
+        prepared = prepare(path, seed=asked.seed, search=asked.search, asked=asked.outside)
+        options = RunOptions(out=asked.out, force=asked.force, several=asked.several, batch=asked.batch,
+                             arguments=sys.argv[1:])
+        with _teller(asked.quiet) as teller:
+            finished = run(prepared, options, teller, stop)
+    except SwitchsimError as error:
+        click.echo(str(error), err=True)
+        return error.exit_code
+    if finished.verdict is not None:
+        suites.append(junit_xml(finished.verdict))
+    tell(finished, asked.quiet)
+    return finished.exit_code
+
+
+def tell(finished: Finished, quiet: bool) -> None:
+    """The verdict, the folder and the command that replays it."""
+    from rich.console import Console
+
+    verdict = finished.verdict
+    if verdict is not None and quiet:
+        click.echo(f"{verdict.result.value} {verdict.scenario} seed {verdict.seed} digest {verdict.digest} "
+                   f"{finished.folder}" + "".join(f"; {reason}" for reason in verdict.reasons[:1]))
+    elif verdict is not None:
+        print_verdict(verdict, Console())
+    if finished.problem:
+        click.echo(finished.problem, err=True)
+    if not quiet:
+        click.echo(f"run folder: {finished.folder}")
+        click.echo(f"replay it: switchsim replay {finished.folder}")
+
+
+@contextmanager
+def _teller(quiet: bool) -> Iterator[Teller]:
+    from rich.console import Console
+
+    console = Console()
+    if quiet:
+        yield Teller()
+    elif console.is_terminal:
+        with LiveTeller(console) as live:
+            yield live
+    else:
+        yield PlainTeller()
+
+
+def merged(documents: Sequence[bytes]) -> bytes:
+    """One JUnit document with the suites of all."""
+    suites = ET.Element("testsuites")
+    for document in documents:
+        for suite in ET.fromstring(document):
+            suite.set("id", str(len(suites)))
+            suites.append(suite)
+    text: bytes = ET.tostring(suites, encoding="utf-8", xml_declaration=True)
+    return text + b"\n"
+
+
+# -- processes of their own --------------------------------------------------------------------------------------------
+
+
+@dataclass
+class _Job:
+    index: int
+    process: subprocess.Popen[bytes]
+    printed: Path
+    junit: Path
+
+
+def _in_processes(
+    paths: Sequence[Path], asked: Asked, jobs: int, stop: StopSignal, suites: list[bytes]
+) -> list[ExitCode]:
+    """Every run is a `switchsim run` of its own: nothing is shared, so nothing can differ from one at a time."""
+    codes: dict[int, ExitCode] = {}
+    waiting = list(enumerate(paths))[::-1]
+    going: list[_Job] = []
+    with tempfile.TemporaryDirectory(prefix="switchsim-") as folder:
+        while waiting or going:
+            while waiting and len(going) < jobs and not stop.why:
+                index, path = waiting.pop()
+                going.append(_start(index, path, asked, Path(folder)))
+            if stop.why:
+                waiting.clear()
+                for job in going:
+                    job.process.terminate()
+            done = [job for job in going if job.process.poll() is not None]
+            for job in done:
+                going.remove(job)
+                codes[job.index] = _finish(job, suites)
+            if not done:
+                time.sleep(_LOOK_S)
+    if stop.why:
+        codes[len(paths)] = EXIT_CODES[stop.why]
+    return [codes[index] for index in sorted(codes)]
+
+
+def _start(index: int, path: Path, asked: Asked, folder: Path) -> _Job:
+    printed, junit = folder / f"{index}.txt", folder / f"{index}.xml"
+    with printed.open("wb") as out:
+        process = subprocess.Popen(
+            [sys.executable, "-c", "from switchsim.cli.main import main; main()",
+             *arguments_of(path, replace(asked, junit=junit))], stdout=out, stderr=subprocess.STDOUT)
+    return _Job(index, process, printed, junit)
+
+
+def arguments_of(path: Path, asked: Asked) -> list[str]:
+    """The command line that runs one of them."""
+    words = ["run"]
+    for option, value in (("--seed", asked.seed), ("--out", asked.out), ("--junit", asked.junit),
+                          ("--batch", asked.batch), ("--pace", asked.outside.pace)):
+        words += [option, str(value)] if value is not None else []
+    for option, milliseconds in (("--wait", asked.outside.wait_ms), ("--peer-timeout", asked.outside.peer_timeout_ms)):
+        words += [option, f"{milliseconds / 1000:.3f}"] if milliseconds is not None else []
+    outside = asked.outside
+    for option, many in (("--path", asked.search), ("--attach", outside.attach), ("--clock", outside.clock)):
+        words += [word for text in many for word in (option, text)]
+    flags = (("--force", asked.force), ("--quiet", asked.quiet), ("--several", asked.several))
+    return [*words, *(flag for flag, given in flags if given), "--", str(path)]
+
+
+def _finish(job: _Job, suites: list[bytes]) -> ExitCode:
+    click.echo(job.printed.read_text(encoding="utf-8", errors="replace"), nl=False)
+    if job.junit.exists():
+        suites.append(job.junit.read_bytes())
+    code = job.process.returncode
+    return ExitCode(code) if code in tuple(ExitCode) else ExitCode.OUR_BUG

@@ -1,0 +1,28 @@
+"""What `switchsim check` does: everything short of running."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from switchsim.assembly import build
+from switchsim.assembly.yamlfile import read
+from switchsim.errors import BadInput, Problem
+from switchsim.scenario.prepare import kinds_of, prepare
+from switchsim.scenario.staged import Sinks, Staged
+from switchsim.scenario.stop import StopSignal
+from switchsim.scenario.story import Teller
+
+
+def check_file(file: str, search: Sequence[str] = ()) -> tuple[Problem, ...]:
+    """Every problem of a machine or a scenario; a file with a `rack` is a machine."""
+    try:
+        path = Path(file)
+        data = read(path).data
+        if isinstance(data, dict) and "rack" in data:
+            build(path, seed=0, kinds=kinds_of(path, search), journal_sink=lambda _octets: None)
+        else:
+            Staged(prepare(path, search=search), Sinks(), Teller(), StopSignal())
+    except BadInput as error:
+        return error.problems
+    return ()

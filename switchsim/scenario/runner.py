@@ -1,0 +1,134 @@
+"""One run from a prepared scenario to a verdict and a folder that replays it."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Final
+
+from switchsim.errors import ExitCode, OutputError, SwitchsimError
+from switchsim.kernel.inputs import InputWriter
+from switchsim.report.compare import journal_digest
+from switchsim.report.folder import AUDIO, JOURNAL, RunFolder, RunInfo, make_folder
+from switchsim.report.verdict import Verdict
+from switchsim.report.wav import write_alaw
+from switchsim.scenario.judge import judge, write_evidence
+from switchsim.scenario.prepare import Prepared
+from switchsim.scenario.program import StartedProgram
+from switchsim.scenario.staged import Sinks, Staged
+from switchsim.scenario.stop import StopSignal
+from switchsim.scenario.story import Teller
+from switchsim.sut.outside import Outside
+
+ENDED_AT: Final = "ended_at"
+WHY: Final = "why"
+ATTACHED: Final = "attached"
+DIALLED: Final = "dialled"
+
+
+@dataclass(frozen=True)
+class RunOptions:
+    """Where a run leaves what, and what it was called with."""
+
+    out: Path | None = None
+    force: bool = False
+    several: bool = False
+    """True: this is one of several runs, which go to folders below `out`."""
+    arguments: Sequence[str] = ()
+    batch: int | None = None
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A run that is over; no verdict when not even its journal could be read again."""
+
+    folder: Path
+    verdict: Verdict | None
+    exit_code: ExitCode
+    problem: str = ""
+
+
+def run(prepared: Prepared, options: RunOptions, teller: Teller, stop: StopSignal) -> Finished:
+    """Run it. Raises BadInput before anything is written; afterwards what happens is in the folder, and returned."""
+    with ExitStack() as stack:
+        sinks = Sinks()
+        staged = Staged(prepared, sinks, teller, stop, options.batch)
+        outside = _listen(prepared, stack)
+        path = make_folder(prepared.name, prepared.seed, out=options.out, force=options.force, several=options.several)
+        folder = RunFolder(path, _info(prepared, options, staged))
+        try:
+            _play(prepared, staged, folder, outside, stack)
+            return _weigh_up(prepared, staged, folder)
+        except OutputError as error:
+            return _cut_short(prepared, staged, folder, error)
+        finally:
+            if folder.info.state == "running":  # an error of ours, or a second Ctrl-C, is on its way up
+                with contextlib.suppress(OutputError):
+                    folder.finish("interrupted" if stop.why else "crashed", ExitCode.OUR_BUG)
+
+
+def _play(prepared: Prepared, staged: Staged, folder: RunFolder, outside: Outside | None, stack: ExitStack) -> None:
+    staged.sinks.out = folder
+    for role, name, octets in staged.files():
+        folder.keep(role, name, octets)
+    recorder = InputWriter(stack.enter_context(folder.open_inputs()), prepared.outside.sources)
+    asked = prepared.outside
+    addresses = {one.name: f"unix:{one.path}" for one in asked.attaches}
+    staged.story.teller.ready(addresses | {one.name: f"unix:{one.path}" for one in asked.clocks})
+    if outside is not None:
+        program = stack.enter_context(StartedProgram(asked.command, prepared.folder))
+        staged.loop.attach(outside, recorder, program)
+    staged.go(asked.wait_ms / 1000)
+    folder.info.details |= {ENDED_AT: str(staged.loop.now), WHY: staged.loop.why}
+
+
+def _listen(prepared: Prepared, stack: ExitStack) -> Outside | None:
+    asked = prepared.outside
+    if asked.pace is None:
+        return None
+    outside = Outside(asked.attaches, asked.clocks, asked.pace, asked.peer_timeout_ms / 1000)
+    stack.callback(outside.close)
+    return outside
+
+
+def _info(prepared: Prepared, options: RunOptions, staged: Staged) -> RunInfo:
+    attached = " ".join(f"{one.name}={one.mode.name}" for one in prepared.outside.attaches)
+    pace = prepared.outside.pace
+    return RunInfo(
+        scenario=prepared.name, seed=prepared.seed, arguments=list(options.arguments),
+        pace="fast" if pace is None or pace.fast else f"{pace.milli_factor / 1000:g}",
+        instruction_set=staged.machine.instruction_set, versions={"switchsim": version("switchsim")},
+        details={ATTACHED: attached, DIALLED: " ".join(map(str, prepared.dials)), "until": str(prepared.until)})
+
+
+def _weigh_up(prepared: Prepared, staged: Staged, folder: RunFolder) -> Finished:
+    folder.close_journal()
+    for name, octets in staged.machine.recordings():
+        with contextlib.suppress(FileExistsError):
+            (folder.path / AUDIO).mkdir()
+        write_alaw(folder.path / AUDIO / f"{name}.wav", octets)
+    error = staged.loop.problem
+    problem = (ExitCode(error.exit_code), str(error)) if error is not None else None
+    verdict = judge(folder.path / JOURNAL, scenario=prepared.name, seed=prepared.seed,
+                    digest=staged.sinks.digest.hexdigest(), settings=staged.settings(),
+                    expects=prepared.scenario.expect, problem=problem)
+    write_evidence(folder, verdict)
+    folder.finish(verdict.result.value, verdict.exit_code, verdict.digest, problem[1] if problem else "")
+    return Finished(folder.path, verdict, ExitCode(verdict.exit_code), problem[1] if problem else "")
+
+
+def _cut_short(prepared: Prepared, staged: Staged, folder: RunFolder, error: OutputError) -> Finished:
+    """The disk is full: keep what there is, say so, and judge it if there is room for that."""
+    folder.finish("output", ExitCode.OUTPUT, problem=str(error))
+    verdict = None
+    with contextlib.suppress(SwitchsimError):
+        journal = folder.path / JOURNAL
+        verdict = judge(journal, scenario=prepared.name, seed=prepared.seed, digest=journal_digest(journal),
+                        settings=staged.settings(), expects=prepared.scenario.expect,
+                        problem=(ExitCode.OUTPUT, str(error)))
+        write_evidence(folder, verdict)
+    return Finished(folder.path, verdict, ExitCode.OUTPUT, str(error))

@@ -1,0 +1,107 @@
+"""A machine with its people, its timeline and its observers, ready to go: for a run, a replay, a check."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Protocol
+
+from switchsim import assembly
+from switchsim.assembly.people import NEVER
+from switchsim.faults.catalogue import CATALOGUE
+from switchsim.kernel.journal import RunDigest
+from switchsim.kernel.scheduler import DEFAULT_BATCH
+from switchsim.model.events import RunEnded
+from switchsim.model.order import Act
+from switchsim.report.faults import FaultFacts
+from switchsim.scenario.checks import CheckSettings
+from switchsim.scenario.director import Director
+from switchsim.scenario.loop import RunLoop
+from switchsim.scenario.prepare import Prepared
+from switchsim.scenario.stop import StopSignal
+from switchsim.scenario.story import Story, Teller
+
+RUN_PLACE = "run"
+"""Place of the journal's last line."""
+
+
+class Writes(Protocol):
+    """Where a journal goes: a run folder, or a file of a replay."""
+
+    def journal(self, octets: bytes) -> None: ...
+    def second(self, checkpoint: Any) -> None: ...
+
+
+class Sinks:
+    """Sinks of the kernel's journal: the digest, and `out` once there is one."""
+
+    def __init__(self) -> None:
+        self.digest = RunDigest()
+        self.out: Writes | None = None
+
+    def journal(self, octets: bytes) -> None:
+        self.digest(octets)
+        if self.out is not None:
+            self.out.journal(octets)
+
+    def second(self, checkpoint: Any) -> None:
+        if self.out is not None:
+            self.out.second(checkpoint)
+
+
+class Staged:
+    """Everything of one run but where it is written."""
+
+    def __init__(
+        self, prepared: Prepared, sinks: Sinks, teller: Teller, stop: StopSignal, batch: int | None = None
+    ) -> None:
+        """Raises BadInput, at the scenario's lines, when machine, load, people and timeline do not fit each other."""
+        scenario = prepared.scenario
+        self._prepared = prepared
+        self.sinks = sinks
+        agents = tuple(agents.wanted() for agents in scenario.agents)
+        self.machine = assembly.build(
+            prepared.machine_path, seed=prepared.seed, load=tuple(load.wanted() for load in scenario.load),
+            agents=agents, record=scenario.record, kinds=prepared.kinds,
+            attached=tuple((one.line, one.timeslot, one.mode.name) for one in prepared.outside.attaches),
+            journal_sink=sinks.journal, second_sink=sinks.second, batch=batch or DEFAULT_BATCH)
+        self.director = Director(scenario.timeline, self.machine, prepared.document.lines)
+        self.story = Story(teller, prepared.until)
+        self.loop = RunLoop(self.machine, self.director, self.story, prepared.until, stop)
+        self.machine.kernel.observers += [self.director.observe, self.story.observe]
+
+    def go(self, wait_s: float = 0.0, *, why: str | None = None) -> None:
+        """From power-on to the journal's last line. `why`: how a recorded run ended, when this one only follows it."""
+        self.machine.power_on()
+        self.director.arm()
+        self._send_home()
+        self.loop.go(wait_s)
+        ended = RunEnded(why or self.loop.why)
+        self.machine.kernel.emit(RUN_PLACE, ended)
+        self.story.observe(self.loop.now, RUN_PLACE, ended)
+
+    def _send_home(self) -> None:
+        """Agents who sign out at a time; an entry without seats is for those that no other names."""
+        seats = self.machine.seat_queues
+        leaves: dict[str, int] = {}
+        for spec in sorted(self._prepared.scenario.agents, key=lambda spec: bool(spec.seats)):
+            leaves |= dict.fromkeys(spec.numbers() or seats, spec.sign_out)
+        for seat, at in leaves.items():
+            if at != NEVER:
+                self.machine.order(at, f"farend/agent/{seat}", Act("sign_out", {}))
+
+    def files(self) -> list[tuple[str, str, bytes]]:
+        """(role, name, octets) of every file that the run is a function of."""
+        document = self._prepared.document
+        kinds = [path for folder in self._prepared.kinds for path in sorted(folder.glob("*.yaml"))]
+        return [
+            ("scenario", Path(document.lines.file).name, document.octets), *self.machine.files,
+            *(("kind", path.name, path.read_bytes()) for path in kinds)]
+
+    def settings(self) -> CheckSettings:
+        """What the checks must know of this machine."""
+        facts = {
+            name: FaultFacts(row.alarms, row.defects, harms_speech=row.harms_speech) for name, row in CATALOGUE.items()
+        }
+        return CheckSettings(
+            drained=self._prepared.scenario.drained, seat_queues=self.machine.seat_queues,
+            processors=self.machine.processors, facts=facts)
