@@ -87,5 +87,25 @@ def read_layer3(info: bytes) -> Layer3 | None:
     return Layer3(reference & (flag - 1), bool(reference & flag), info[2 + info[1]])
 
 
+class Numbering:
+    """Tells new I frames from those that layer 2 repeats, per link and direction, as both directions are journalled."""
+
+    def __init__(self) -> None:
+        self._next: dict[tuple[str, str, bool], int] = {}
+
+    def takes(self, place: str, link: str, sent: bool, lapd: Lapd) -> bool:
+        """Whether this is the next I frame in sequence; a frame that (re)starts the link begins at any number."""
+        if lapd.kind in ("SABME", "UA"):
+            self._next.pop((place, link, True), None)
+            self._next.pop((place, link, False), None)
+        if lapd.kind != "I":
+            return False
+        key = (place, link, sent)
+        if self._next.get(key, lapd.ns) != lapd.ns:
+            return False
+        self._next[key] = (lapd.ns + 1) % 128
+        return True
+
+
 def message_name(message: int) -> str:
     return MESSAGE_NAMES.get(message, f"message 0x{message:02x}")

@@ -124,7 +124,7 @@ class Sequence(Check):
             if link.up and 0 <= link.unacknowledged_since < end - ACKNOWLEDGE_CYCLES:
                 what = f"I frame N(S) {link.nr} came in sequence, never acknowledged: lost to layer 3 (Q.921 5.6.2)"
                 self.found(link.unacknowledged_since, f"{place} {name}", what)
-        if not self._seen:
+        if not self._seen and not self.findings:
             return CheckResult(self.name, self.title, Outcome.NOT_APPLICABLE, "no I frame was sent or received")
         return judged(self.name, self.title, self.findings)
 

@@ -22,7 +22,7 @@ from switchsim.model.events import (
     ProcessorActive,
 )
 from switchsim.report import frames
-from switchsim.report.frames import Lapd, Layer3, message_name, read_lapd, read_layer3
+from switchsim.report.frames import Lapd, Layer3, Numbering, message_name, read_lapd, read_layer3
 from switchsim.report.result import CheckResult, Outcome, judged
 from switchsim.scenario.checks.base import Check, CheckSettings, Handler
 from switchsim.units import format_cycles, ms, seconds
@@ -94,7 +94,7 @@ class Layer3Timers(Check):
     def __init__(self, settings: CheckSettings) -> None:
         super().__init__(settings)
         self._running: dict[Key, _Running] = {}
-        self._next_ns: dict[tuple[str, str], int] = {}
+        self._numbering = Numbering()
         self._up: dict[str, int] = {}
         self._look_at = 0
         self._seen = False
@@ -114,14 +114,11 @@ class Layer3Timers(Check):
         lapd = read_lapd(bytes.fromhex(event.octets))
         line = (record.place, event.link)
         if lapd.kind in ("SABME", "UA"):
-            self._begins_anew(line)
-        message = read_layer3(lapd.info) if lapd.kind == "I" else None
+            self._forget(line)
+        new = self._numbering.takes(*line, True, lapd)  # what layer 2 repeats is nothing that layer 3 said
+        message = read_layer3(lapd.info) if new else None
         if message is None:
             return
-        expected = self._next_ns.get(line, lapd.ns)
-        if lapd.ns != expected:
-            return  # layer 2 repeats a frame; layer 3 said nothing new
-        self._next_ns[line] = (lapd.ns + 1) % 128
         self._seen = True
         self._overdue(record.at)
         self._says(record.at, (*line, message.reference, not message.to_originator), message, lapd)
@@ -158,7 +155,8 @@ class Layer3Timers(Check):
     def _received(self, record: Record, event: FrameReceived) -> None:
         lapd = read_lapd(bytes.fromhex(event.octets))
         if lapd.kind in ("SABME", "UA"):
-            self._begins_anew((record.place, event.link))
+            self._forget((record.place, event.link))
+        self._numbering.takes(record.place, event.link, False, lapd)
         message = read_layer3(lapd.info) if lapd.kind == "I" else None
         self._overdue(record.at)
         if message is None:
@@ -189,10 +187,6 @@ class Layer3Timers(Check):
 
     def _begins(self, record: Record, event: LinkUp) -> None:
         self._up[event.link] = record.at
-
-    def _begins_anew(self, line: tuple[str, str]) -> None:
-        self._next_ns[line] = 0
-        self._forget(line)
 
     def _forget(self, line: tuple[str, str]) -> None:
         for key in [key for key in self._running if key[:2] == line]:

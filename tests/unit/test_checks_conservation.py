@@ -1,0 +1,117 @@
+"""Conservation: every leak, named with its place and cycle; and the clean run that leaks nothing."""
+
+from __future__ import annotations
+
+import pytest
+from by_hand import MPU, Row, at_mpu, offered, record_of, verdict_of, whole_call
+
+from switchsim.model.events import (
+    BoardState,
+    CallCleared,
+    CircuitState,
+    ConferenceLeg,
+    PartyState,
+    ResourceFreed,
+    ResourceSeized,
+    SeatState,
+    SlotsConnected,
+)
+from switchsim.report.result import Outcome
+from switchsim.scenario.checks.base import Check
+from switchsim.scenario.checks.conservation import (
+    CONSERVATION,
+    Calls,
+    Circuits,
+    Conferences,
+    Parties,
+    Resources,
+    Seats,
+    Slots,
+)
+
+BNET = "frame/1/slot/9"
+
+CLEAN: list[Row] = [
+    (1, "far/1", PartyState(7, "calling", 0)),
+    *at_mpu(10, offered(1), CircuitState("e1-0", 1, "busy"), ResourceSeized("receiver", 0, 1)),
+    (20, BNET, SlotsConnected(5, 9)),
+    (20, BNET, ConferenceLeg(0, 1, 9, 6)),
+    *at_mpu(30, ResourceFreed("receiver", 0, 1), SeatState("8001", "ringing", 1), SeatState("8001", "talk", 1)),
+    (40, BNET, SlotsConnected(5, 0)),
+    (40, BNET, ConferenceLeg(0, 1, 0, 0)),
+    *at_mpu(50, CallCleared(1, 16, "caller"), record_of(1), CircuitState("e1-0", 1, "idle"), SeatState("8001", "idle", 0)),
+    (60, "far/1", PartyState(7, "released", 16)),
+]
+
+LEAKS = [
+    (Calls, CallCleared, "call 1 is never cleared", 10),
+    (Calls, type(record_of(1)), "call 1 is cleared but leaves no call record", 50),
+    (Circuits, CircuitState, "circuit e1-0:1 is never idle again (call 1)", 10),
+    (Slots, SlotsConnected, "timeslot 5 is never disconnected", 20),
+    (Conferences, ConferenceLeg, "conference 0 leg 1 is never freed", 20),
+    (Resources, ResourceFreed, "receiver 0 is never freed (call 1)", 10),
+    (Seats, SeatState, "seat 8001 is never released (call 1)", 30),
+    (Parties, PartyState, "party 7 is never released", 1),
+]
+
+
+@pytest.mark.parametrize("check", CONSERVATION, ids=lambda check: check.name)
+def test_clean_run_passes(check: type[Check]) -> None:
+    assert verdict_of(check, CLEAN, 100).outcome is Outcome.PASSED
+
+
+@pytest.mark.parametrize(("check", "kind", "what", "taken_at"), LEAKS, ids=lambda value: getattr(value, "name", None))
+def test_leak_is_named_with_place_and_cycle(check: type[Check], kind: type, what: str, taken_at: int) -> None:
+    """Without the last event of the kind that gives the thing back, it is leaked."""
+    given_back = max(number for number, row in enumerate(CLEAN) if type(row[2]) is kind)
+    rows = [row for number, row in enumerate(CLEAN) if number != given_back]
+    result = verdict_of(check, rows, 100)
+    assert result.outcome is Outcome.FAILED
+    assert [(finding.at, finding.what) for finding in result.findings] == [(taken_at, what)]
+    assert result.findings[0].place or check is Calls
+
+
+def test_calls_twice_and_never_offered() -> None:
+    rows = whole_call(1, 1, 5) + at_mpu(6, CallCleared(1, 16, "seat"), record_of(1), CallCleared(2, 16, "x"), record_of(3))
+    told = [finding.what for finding in verdict_of(Calls, rows, 9).findings]
+    assert told[:4] == [
+        "call 1 is cleared twice",
+        "call 1 leaves a second call record",
+        "call 2 is cleared but was never offered",
+        "call record of call 3, which was never offered",
+    ]
+
+
+def test_calls_up_are_no_leak_where_the_run_was_not_to_be_drained() -> None:
+    result = verdict_of(Calls, at_mpu(1, offered(1)), 9, drained=False)
+    assert (result.outcome, result.reason) == (Outcome.PASSED, "1 still up")
+    assert verdict_of(Calls, at_mpu(1, offered(1)), 9).outcome is Outcome.FAILED
+
+
+def test_what_a_call_that_is_up_holds_is_not_leaked_twice() -> None:
+    rows = at_mpu(1, offered(1), CircuitState("e1-0", 1, "busy"), ResourceSeized("receiver", 0, 1))
+    assert verdict_of(Circuits, rows, 9).outcome is Outcome.INCONCLUSIVE
+    assert verdict_of(Resources, rows, 9, drained=False).outcome is Outcome.PASSED
+
+
+def test_resource_seized_by_two() -> None:
+    rows = at_mpu(1, ResourceSeized("receiver", 3, 1)) + at_mpu(2, ResourceSeized("receiver", 3, 2))
+    told = verdict_of(Resources, rows, 9).findings
+    assert (told[0].at, told[0].place) == (2, MPU)
+    assert "receiver 3 is seized by call 2 while call 1 has it since cycle 1" in [finding.what for finding in told]
+
+
+def test_resource_freed_by_nobody() -> None:
+    told = verdict_of(Resources, at_mpu(2, ResourceFreed("announcer", 1, 4)), 9).findings
+    assert told[0].what == "announcer 1 is freed by call 4 but nobody had it"
+
+
+def test_board_that_was_pulled_holds_nothing() -> None:
+    rows: list[Row] = [(1, BNET, SlotsConnected(5, 9)), (2, BNET, BoardState("pulled"))]
+    assert verdict_of(Slots, rows, 9).outcome is Outcome.PASSED
+    assert verdict_of(Slots, [rows[0], (2, "frame/1/slot/10", BoardState("pulled"))], 9).outcome is Outcome.FAILED
+
+
+def test_circuit_that_stays_restarting_is_leaked_and_blocked_is_not() -> None:
+    assert verdict_of(Circuits, at_mpu(1, CircuitState("e1-0", 4, "restarting")), 9).outcome is Outcome.FAILED
+    assert verdict_of(Circuits, at_mpu(1, CircuitState("e1-0", 4, "blocked")), 9).outcome is Outcome.PASSED

@@ -1,0 +1,103 @@
+"""Queue order: first in, first out; and the seat idle longest first (fact sheet of the queue switch, source S)."""
+
+from __future__ import annotations
+
+from by_hand import Row, at_mpu, verdict_of
+
+from switchsim.model.events import CallCleared, CallQueued, CallUnqueued, SeatState
+from switchsim.report.result import Outcome
+from switchsim.scenario.checks.queues import FirstInFirstOut, LongestIdle
+
+
+def queued(at: int, call: int, position: int, queue: str = "sales") -> list[Row]:
+    return at_mpu(at, CallQueued(call, queue, position))
+
+
+def rings(at: int, seat: str, call: int) -> list[Row]:
+    return at_mpu(at, SeatState(seat, "ringing", call))
+
+
+def answered(at: int, seat: str, call: int) -> list[Row]:
+    return at_mpu(at, CallUnqueued(call, "sales", "seat", 1), SeatState(seat, "talk", call))
+
+
+def idle(at: int, *seats: str) -> list[Row]:
+    return at_mpu(at, *(SeatState(seat, "idle", 0) for seat in seats))
+
+
+def findings(rows: list[Row]) -> list[str]:
+    return [one.what for one in verdict_of(FirstInFirstOut, rows, 99).findings]
+
+
+def test_fifo_passes() -> None:
+    rows = queued(1, 1, 1) + queued(2, 2, 2) + rings(3, "8001", 1) + rings(4, "8002", 2)
+    rows += answered(5, "8002", 2) + answered(6, "8001", 1)  # the second answers sooner: still in order
+    assert verdict_of(FirstInFirstOut, rows, 99).outcome is Outcome.PASSED
+
+
+def test_fifo_overtaking_is_found() -> None:
+    rows = queued(1, 1, 1) + queued(2, 2, 2) + rings(3, "8001", 2)
+    assert findings(rows) == ["call 2 is given a seat before call 1, which came first"]
+
+
+def test_fifo_overtaking_without_ringing_is_found() -> None:
+    rows = queued(1, 1, 1) + queued(2, 2, 2) + answered(3, "8001", 2)
+    assert findings(rows) == ["call 2 is given a seat before call 1, which came first"]
+
+
+def test_fifo_each_queue_for_itself() -> None:
+    rows = queued(1, 1, 1, "service") + queued(2, 2, 1) + rings(3, "8001", 2)
+    assert findings(rows) == []
+
+
+def test_fifo_requeue_to_the_front_is_in_order_and_jumping_in_is_not() -> None:
+    back = queued(1, 1, 1) + queued(2, 2, 2) + rings(3, "8001", 1) + at_mpu(3, CallUnqueued(1, "sales", "seat", 2))
+    assert findings([*back, *queued(4, 1, 1), *rings(5, "8002", 1)]) == []
+    assert findings([*back, *queued(4, 3, 1)]) == ["call 3 comes new but is put before call 2"]
+
+
+def test_fifo_positions_and_leaving() -> None:
+    assert findings(queued(1, 1, 3)) == ["call 1 gets position 3 of 1"]
+    assert findings(queued(1, 1, 1) + queued(2, 1, 1)) == ["call 1 is queued but waits in sales"]
+    assert findings(at_mpu(1, CallUnqueued(4, "sales", "abandoned", 1))) == ["call 4 leaves but does not wait"]
+    cleared = queued(1, 1, 1) + at_mpu(2, CallCleared(1, 16, "caller"))
+    assert findings(cleared) == ["call 1 is cleared but never left the queue"]
+
+
+def test_fifo_not_applicable_without_a_queue() -> None:
+    assert verdict_of(FirstInFirstOut, idle(1, "8001"), 99).outcome is Outcome.NOT_APPLICABLE
+
+
+def test_longest_idle() -> None:
+    rows = idle(1, "8001") + idle(2, "8002") + queued(5, 1, 1)
+    assert verdict_of(LongestIdle, rows + rings(5, "8001", 1), 99).outcome is Outcome.PASSED
+    wrong = verdict_of(LongestIdle, rows + rings(5, "8002", 1), 99)
+    assert [(one.at, one.place, one.what) for one in wrong.findings] == [(
+        5, "seat 8002",
+        "call 1 of queue sales goes to seat 8002, idle since cycle 2, though seat 8001 is idle since cycle 1",
+    )]  # fmt: skip
+
+
+def test_longest_idle_when_the_call_leaves_the_queue_before_it_rings() -> None:
+    rows = idle(1, "8001") + idle(2, "8002") + queued(5, 1, 1) + at_mpu(6, CallUnqueued(1, "sales", "seat", 1))
+    assert verdict_of(LongestIdle, rows + rings(6, "8002", 1), 99).outcome is Outcome.FAILED
+
+
+def test_longest_idle_equal_times_and_a_seat_told_idle_twice() -> None:
+    assert verdict_of(LongestIdle, idle(1, "8001", "8002") + queued(5, 1, 1) + rings(5, "8002", 1), 99).outcome is (
+        Outcome.PASSED
+    )
+    told_twice = idle(1, "8001") + idle(2, "8002") + idle(3, "8001") + queued(5, 1, 1) + rings(5, "8002", 1)
+    assert verdict_of(LongestIdle, told_twice, 99).outcome is Outcome.FAILED
+
+
+def test_longest_idle_counts_only_seats_of_the_queue_and_idle_ones() -> None:
+    rows = idle(1, "8001") + idle(2, "8002") + queued(5, 1, 1) + rings(5, "8002", 1)
+    serves = {"8001": frozenset({"service"}), "8002": frozenset({"sales"})}
+    assert verdict_of(LongestIdle, rows, 99, seat_queues=serves).outcome is Outcome.PASSED
+    busy = idle(1, "8001") + idle(2, "8002") + at_mpu(3, SeatState("8001", "busy", 0)) + queued(5, 1, 1)
+    assert verdict_of(LongestIdle, busy + rings(5, "8002", 1), 99).outcome is Outcome.PASSED
+
+
+def test_longest_idle_not_applicable() -> None:
+    assert verdict_of(LongestIdle, idle(1, "8001") + rings(2, "8001", 1), 99).outcome is Outcome.NOT_APPLICABLE

@@ -1,0 +1,201 @@
+"""Crossed speech and silence: who hears whom against who is connected, at the cycle."""
+
+from __future__ import annotations
+
+import pytest
+from by_hand import Row, at_mpu, offered, talking, verdict_of
+
+from switchsim.model.events import (
+    CallCleared,
+    CallState,
+    FaultArmed,
+    FaultFired,
+    FaultUndone,
+    PartyDials,
+    PartyHears,
+    PartyPlaced,
+    PartySpeaks,
+    SeatState,
+)
+from switchsim.report.faults import FaultFacts
+from switchsim.report.result import Outcome
+from switchsim.scenario.checks.speech import NoCrossedSpeech, NoSilence
+from switchsim.units import seconds
+
+CALLER, AGENT, STRANGER, OTHER = 11, 21, 12, 22
+TOLERANCE = 64 + 400
+
+
+def hears(at: int, party: int, what: str, which: str = "", since: int = -1) -> Row:
+    return (at, "far/1", PartyHears(party, what, which, at if since < 0 else since))
+
+
+PLACED: list[Row] = [
+    (0, "far/1", PartyPlaced(AGENT, "", 0, "8001")),
+    (0, "far/1", PartyPlaced(OTHER, "", 0, "8002")),
+    (0, "far/1", PartyPlaced(CALLER, "e1-0", 1, "")),
+    (0, "far/1", PartyPlaced(STRANGER, "e1-0", 2, "")),
+    *((0, "far/1", PartySpeaks(party, 1)) for party in (CALLER, AGENT, STRANGER, OTHER)),
+    *at_mpu(1, offered(1, 1), offered(2, 2)),
+]
+
+
+def a_talk(begin: int, end: int) -> list[Row]:
+    """Caller and agent hear each other; told a little late, with the exact cycle."""
+    return [
+        *PLACED,
+        *talking(1, begin),
+        hears(begin + 200, CALLER, "party", str(AGENT), begin + 40),
+        hears(begin + 200, AGENT, "party", str(CALLER), begin + 40),
+        *at_mpu(end, SeatState("8001", "wrap_up", 0), CallState(1, "clearing", "")),
+        hears(end + 200, CALLER, "quiet", "", end + 30),
+        hears(end + 200, AGENT, "quiet", "", end + 30),
+        *at_mpu(end + 300, CallCleared(1, 16, "caller")),
+    ]
+
+
+def test_a_talk_passes_both() -> None:
+    rows = a_talk(1000, 90_000)
+    assert verdict_of(NoCrossedSpeech, rows, 99_000).outcome is Outcome.PASSED
+    assert verdict_of(NoSilence, rows, 99_000).outcome is Outcome.PASSED
+
+
+def test_crossed_speech_is_named_with_its_cycle() -> None:
+    rows = a_talk(1000, 90_000) + [hears(95_000, STRANGER, "party", str(AGENT)), hears(97_000, STRANGER, "quiet")]
+    result = verdict_of(NoCrossedSpeech, rows, 99_000)
+    assert [(one.at, one.place, one.what) for one in result.findings] == [
+        (95_000, "e1-0:2", "party 12 hears party 21 (seat 8001) for 0.250s without being connected with it")
+    ]
+
+
+@pytest.mark.parametrize(("length", "outcome"), [(TOLERANCE, Outcome.PASSED), (TOLERANCE + 1, Outcome.FAILED)])
+def test_crossed_speech_just_inside_and_outside_the_tolerance(length: int, outcome: Outcome) -> None:
+    rows = [*PLACED, hears(5000, STRANGER, "party", str(AGENT)), hears(5000 + length, STRANGER, "tone", "450")]
+    assert verdict_of(NoCrossedSpeech, rows, 99_000).outcome is outcome
+
+
+def test_speech_that_goes_on_after_the_call_is_crossed() -> None:
+    rows = [row for row in a_talk(1000, 9000) if not (isinstance(row[2], PartyHears) and row[2].what == "quiet")]
+    result = verdict_of(NoCrossedSpeech, rows, 20_000)
+    assert {(one.at, one.place) for one in result.findings} == {(9000, "e1-0:1"), (9000, "seat 8001")}
+
+
+def test_speech_of_a_held_call_is_crossed() -> None:
+    rows = a_talk(1000, 90_000)[:-5] + at_mpu(5000, CallState(1, "held", ""), SeatState("8001", "held", 1))
+    assert verdict_of(NoCrossedSpeech, rows, 20_000).outcome is Outcome.FAILED
+
+
+def test_one_who_hears_himself() -> None:
+    result = verdict_of(NoCrossedSpeech, [*PLACED, hears(5000, CALLER, "mix", f"{CALLER}+{AGENT}")], 20_000)
+    assert any("hears itself" in one.what for one in result.findings)
+
+
+def test_hearing_told_after_parting_counts_from_the_parting() -> None:
+    rows = [
+        *PLACED,
+        *talking(1, 1000),
+        *at_mpu(3000, CallState(1, "clearing", "")),
+        hears(3100, CALLER, "party", str(AGENT), 1040),
+        hears(3400, CALLER, "quiet", "", 3100),
+    ]
+    assert verdict_of(NoCrossedSpeech, rows, 20_000).outcome is Outcome.PASSED
+
+
+def a_conference() -> list[Row]:
+    return [
+        *PLACED,
+        *at_mpu(1000, SeatState("8001", "talk", 1)),
+        *at_mpu(1000, CallState(1, "conference", "conference 0"), CallState(2, "conference", "conference 0")),
+        hears(1100, CALLER, "mix", f"{STRANGER}+{AGENT}"),
+        hears(1100, STRANGER, "mix", f"{CALLER}+{AGENT}"),
+        hears(1100, AGENT, "mix", f"{CALLER}+{STRANGER}"),
+    ]
+
+
+def test_conference_members_hear_each_other() -> None:
+    assert verdict_of(NoCrossedSpeech, a_conference(), 50_000).outcome is Outcome.PASSED
+    assert verdict_of(NoSilence, a_conference(), 50_000).outcome is Outcome.PASSED
+    stranger = [hears(2000, OTHER, "party", str(CALLER))]
+    assert verdict_of(NoCrossedSpeech, a_conference() + stranger, 50_000).outcome is Outcome.FAILED
+
+
+def test_two_conferences_are_two() -> None:
+    rows = [row for row in a_conference() if not isinstance(row[2], CallState)]
+    apart = at_mpu(1000, CallState(1, "conference", "conference 0"), CallState(2, "conference", "conference 1"))
+    rows = rows[: len(PLACED)] + apart + rows[len(PLACED) :]
+    assert verdict_of(NoCrossedSpeech, rows, 50_000).outcome is Outcome.FAILED
+
+
+def test_transfer_that_joins_two_trunks() -> None:
+    rows = [
+        *PLACED,
+        *at_mpu(1000, CallState(1, "talk", "call 2"), CallState(2, "talk", "call 1")),
+        hears(1100, CALLER, "party", str(STRANGER)),
+        hears(1100, STRANGER, "party", str(CALLER)),
+    ]
+    assert verdict_of(NoCrossedSpeech, rows, 50_000).outcome is Outcome.PASSED
+    assert verdict_of(NoSilence, rows, 50_000).outcome is Outcome.PASSED
+
+
+def test_consultation_between_seats() -> None:
+    """The seat that placed a call is in it while it talks."""
+    call = offered(3, 0, "seat")
+    call = type(call)(3, "seat", "", 0, "8001", "8002")
+    rows = [
+        *PLACED,
+        *at_mpu(1000, call, CallState(3, "talk", ""), SeatState("8002", "talk", 3)),
+        hears(1100, AGENT, "party", str(OTHER)),
+        hears(1100, OTHER, "party", str(AGENT)),
+    ]
+    assert verdict_of(NoCrossedSpeech, rows, 50_000).outcome is Outcome.PASSED
+    assert verdict_of(NoSilence, rows, 50_000).outcome is Outcome.PASSED
+
+
+def test_silence_in_talk_is_named() -> None:
+    rows = [row for row in a_talk(1000, 90_000) if not (isinstance(row[2], PartyHears) and row[2].party == CALLER)]
+    result = verdict_of(NoSilence, rows, 99_000)
+    assert [(one.at, one.place, one.what) for one in result.findings] == [
+        (1000, "e1-0:1", "party 11 does not hear party 21 (seat 8001) for 11.125s")
+    ]
+
+
+def test_a_gap_in_mid_talk_is_silence_and_a_short_one_is_not() -> None:
+    def gap(cycles: int) -> list[Row]:
+        rows = a_talk(1000, 90_000)
+        middle = [hears(30_000, CALLER, "quiet"), hears(30_000 + cycles, CALLER, "party", str(AGENT))]
+        return rows[:-5] + middle + rows[-5:]
+
+    assert verdict_of(NoSilence, gap(seconds(1)), 99_000).outcome is Outcome.PASSED
+    assert verdict_of(NoSilence, gap(seconds(2)), 99_000).outcome is Outcome.FAILED
+
+
+def test_a_party_that_does_not_speak_or_dials_is_not_missed() -> None:
+    rows = a_talk(1000, 90_000)
+    hush: list[Row] = [(20_000, "far/1", PartySpeaks(AGENT, 0)), hears(20_000, CALLER, "quiet")]
+    assert verdict_of(NoSilence, rows[:-5] + hush + rows[-5:], 99_000).outcome is Outcome.PASSED
+    dials: list[Row] = [hears(20_000, AGENT, "tone", "697"), (20_001, "far/1", PartyDials(CALLER, "12345678"))]
+    back = [hears(34_000, AGENT, "party", str(CALLER))]
+    assert verdict_of(NoSilence, rows[:-5] + dials + back + rows[-5:], 99_000).outcome is Outcome.PASSED
+    assert verdict_of(NoSilence, rows[:-5] + dials[:1] + back + rows[-5:], 99_000).outcome is Outcome.FAILED
+
+
+@pytest.mark.parametrize(("harms", "outcome"), [(True, Outcome.PASSED), (False, Outcome.FAILED)])
+def test_silence_while_a_fault_harms_speech_is_excused_and_told(harms: bool, outcome: Outcome) -> None:
+    rows = a_talk(1000, 90_000)
+    fault: list[Row] = [
+        (30_000, "faults", FaultArmed("1", "line_cut", "e1-0")),
+        (30_000, "faults", FaultFired("1", "cut")),
+        hears(30_001, CALLER, "dead"),
+        (50_000, "faults", FaultUndone("1")),
+        hears(50_001, CALLER, "party", str(AGENT)),
+    ]
+    facts = {"line_cut": FaultFacts(harms_speech=harms)}
+    result = verdict_of(NoSilence, rows[:-5] + fault + rows[-5:], 99_000, facts=facts)
+    assert result.outcome is outcome
+    assert ("1 silences" in result.reason) is harms
+
+
+def test_not_applicable_where_nobody_listens_or_is_placed() -> None:
+    assert verdict_of(NoSilence, PLACED, 9000).outcome is Outcome.NOT_APPLICABLE
+    unplaced = [hears(1, CALLER, "party", str(AGENT))]
+    assert verdict_of(NoCrossedSpeech, unplaced, 9000).outcome is Outcome.NOT_APPLICABLE
