@@ -128,6 +128,9 @@ class Machine:
         """Frames that attachment number `source` takes now."""
         return self.attached[source].room
 
+    def has_sent(self) -> bool:
+        return any(part.outbox for part in self.attached)
+
     def take_sent(self) -> list[tuple[int, bytes]]:
         """What goes out to the attached programs since the last time."""
         sent = []

@@ -135,7 +135,8 @@ def _in_processes(
     paths: Sequence[Path], asked: Asked, jobs: int, stop: StopSignal, suites: list[bytes]
 ) -> list[ExitCode]:
     """Every run is a `switchsim run` of its own: nothing is shared, so nothing can differ from one at a time."""
-    codes: dict[int, ExitCode] = {}
+    codes: list[ExitCode] = []
+    over: dict[int, _Job] = {}
     waiting = list(enumerate(paths))[::-1]
     going: list[_Job] = []
     with tempfile.TemporaryDirectory(prefix="switchsim-") as folder:
@@ -150,12 +151,12 @@ def _in_processes(
             done = [job for job in going if job.process.poll() is not None]
             for job in done:
                 going.remove(job)
-                codes[job.index] = _finish(job, suites)
+                over[job.index] = job
+            while len(codes) in over:  # told in the order of the scenarios, whoever is done first
+                codes.append(_finish(over[len(codes)], suites))
             if not done:
                 time.sleep(_LOOK_S)
-    if stop.why:
-        codes[len(paths)] = EXIT_CODES[stop.why]
-    return [codes[index] for index in sorted(codes)]
+    return [*codes, EXIT_CODES[stop.why]] if stop.why else codes
 
 
 def _start(index: int, path: Path, asked: Asked, folder: Path) -> _Job:

@@ -99,6 +99,7 @@ class Kernel:
         self.wires: dict[tuple[str, str], Wire] = {}
         self.media_owner: dict[tuple[int, int], str] = {}
         self.observers: list[Observer] = []
+        self.leave: Callable[[], bool] | None = None
         self.heap: list[HeapEntry] = []
         self.orders: list[tuple[int, int, str, Order]] = []
         self.timers: dict[tuple[str, str], list[int]] = {}  # deadline (-1 stopped), generation, due of its heap entry
@@ -198,12 +199,14 @@ class Kernel:
         return self.parts[path]
 
     def run(self, until: int) -> None:
-        """Run cycles now .. until - 1."""
+        """Run cycles now .. until - 1; when `leave` says so after a cycle's control tick, only to the next cycle."""
         while self.now < until:
             self._between_cycles()
             if self.now % self.tick == 0:
                 self._control_tick()
             self._observe()
+            if self.leave is not None and self.leave():
+                until = self.now + 1
             self._media(min(until, self.now + self.batch))
 
     # -- inside --------------------------------------------------------------------------------------------------

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
 from switchsim.assembly.yamlfile import Lines
 from switchsim.errors import BadInput, Problem
 from switchsim.model.event import Event
 from switchsim.model.events import FaultArmed
 from switchsim.model.order import Act, Begin, Heal, Inject, Order, Value
-from switchsim.scenario.timeline import UNTIL_HEALED, Acted, ActStep, FaultStep, HealStep, Step, StopStep
-from switchsim.units import ms, round_up
-
-STOP_GRID_CYCLES: Final = ms(10)
-"""A stop on an event ends the run at the next multiple of this: the end never depends on how a run is sliced."""
+from switchsim.scenario.timeline import UNTIL_HEALED, Acted, ActStep, FaultStep, HealStep, Step
 
 
 class Stage(Protocol):
@@ -53,11 +49,6 @@ class Director:
             ((step.at, index) for index, step in enumerate(steps) if step.at is not None), reverse=True)
         self._seen = dict.fromkeys((index for index, step in enumerate(steps) if step.on is not None), 0)
 
-    @property
-    def waits_to_stop(self) -> bool:
-        """True while an event that is still to come may end the run: then look at `stop_at` every 10 ms."""
-        return any(isinstance(self._steps[index], StopStep) for index in self._seen) or self.stop_at is not None
-
     def arm(self) -> None:
         """Say at cycle 0 which faults are to come; called once, when the machine has its power."""
         for fault in self._faults.values():
@@ -95,8 +86,7 @@ class Director:
         elif isinstance(step, ActStep):
             self._stage.order(at, *self._acts[index])
         else:
-            end = at if step.at is not None else round_up(at, STOP_GRID_CYCLES)
-            self.stop_at = end if self.stop_at is None else min(self.stop_at, end)
+            self.stop_at = at if self.stop_at is None else min(self.stop_at, at)
 
     def _inject(self, fault: _Fault, at: int) -> None:
         fault.begins = at

@@ -10,7 +10,7 @@ from typing import Final, Protocol
 from switchsim.errors import InvalidRun, SutCrashed, SwitchsimError
 from switchsim.kernel.inputs import InputKind, InputRecord, InputWriter
 from switchsim.model.order import Order, Outside
-from switchsim.scenario.director import STOP_GRID_CYCLES, Director, Stage
+from switchsim.scenario.director import Director, Stage
 from switchsim.scenario.program import StartedProgram
 from switchsim.scenario.stop import Stopped, StopSignal
 from switchsim.scenario.story import Story
@@ -36,6 +36,7 @@ class Running(Stage, Protocol):
     def places(self) -> tuple[str, ...]: ...
     def run(self, until: int) -> None: ...
     def room(self, source: int) -> int: ...
+    def has_sent(self) -> bool: ...
     def take_sent(self) -> list[tuple[int, bytes]]: ...
 
 
@@ -53,6 +54,8 @@ class RunLoop:
         self._face: Face | None = None
         self._inputs: InputWriter | None = None
         self._program: StartedProgram | None = None
+        self._slice_end = 0
+        machine.kernel.leave = self._leaves
 
     def attach(self, face: Face, inputs: InputWriter | None, program: StartedProgram | None = None) -> None:
         """Ask `face` for what comes from outside; `inputs` records it first (None in a replay)."""
@@ -83,7 +86,8 @@ class RunLoop:
             if self._face is not None and self._is_finished(self._face):
                 return
             self._director.play(now)
-            self._machine.run(self._next_stop(now))
+            self._slice_end = self._next_stop(now)
+            self._machine.run(self._slice_end)
             self._deliver()
             if self.now % CYCLES_PER_SECOND == 0:
                 self._look()
@@ -93,11 +97,13 @@ class RunLoop:
         stop_at = self._director.stop_at
         return self._until if stop_at is None else min(stop_at, self._until)
 
+    def _leaves(self) -> bool:
+        """Asked by the kernel: something is to go out, or the run is to end before this slice does."""
+        return self._end() < self._slice_end or self._machine.has_sent()
+
     def _next_stop(self, now: int) -> int:
         """The cycle at which the present slice ends."""
         stops = [self._end(), (now // CYCLES_PER_SECOND + 1) * CYCLES_PER_SECOND]
-        if self._director.waits_to_stop:
-            stops.append((now // STOP_GRID_CYCLES + 1) * STOP_GRID_CYCLES)
         wanted = (self._director.next_at(), self._face.next_deadline(now) if self._face is not None else None)
         stops += [at for at in wanted if at is not None]
         return max(now + 1, min(stops)) if self._end() > now else now
