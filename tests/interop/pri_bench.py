@@ -215,38 +215,46 @@ class Bench:
                 self.towards[record.source].cut()
 
 
+class Program:
+    """A started program; what it says goes to a file, as a full pipe would stop it and with it the simulated time."""
+
+    def __init__(self, command: Sequence[str], folder: Path, number: int) -> None:
+        self._said = folder / f"said{number}"
+        self._errors = folder / f"errors{number}"
+        with self._said.open("w") as out, self._errors.open("w") as errors:
+            self.process = subprocess.Popen(command, stdout=out, stderr=errors)
+
+    def events(self) -> list[dict[str, Any]]:
+        """Its JSON lines, once it has ended; its error output must be empty."""
+        self.process.wait(20)
+        assert self._errors.read_text() == ""
+        return [json.loads(line) for line in self._said.read_text().splitlines()]
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+
 @contextmanager
 def bench(folder: Path, stack: Stack | None,
-          *commands: Sequence[str], spare: Path | None = None) -> Iterator[tuple[Bench, list[subprocess.Popen[str]]]]:
+          *commands: Sequence[str], spare: Path | None = None) -> Iterator[tuple[Bench, list[Program]]]:
     """A bench with its programs started; `commands`: the program and its options, one an attachment.
 
     Ready too, unless there is a `spare` attachment, whose program the caller starts.
     """
     made = Bench(folder, stack, len(commands), spare)
-    started: list[subprocess.Popen[str]] = []
+    started: list[Program] = []
     try:
-        for n, command in enumerate(commands):
-            program, *options = command
+        for n, (program, *options) in enumerate(commands):
             full = [program, "--attach", f"{folder}/d{n}", "--clock", f"{folder}/c{n}", *options]
-            started.append(subprocess.Popen(full, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True))
+            started.append(Program(full, folder, n))
         if spare is None:
             made.outside.wait_ready(20)
         yield made, started
     finally:
         made.outside.close()
-        for process in started:
-            process.kill()
-            process.wait()
-            for stream in (process.stdout, process.stderr):
-                if stream is not None:
-                    stream.close()
-
-
-def events(process: subprocess.Popen[str]) -> list[dict[str, Any]]:
-    """The JSON lines of a program that has ended; its error output must be empty."""
-    out, error = process.communicate(timeout=20)
-    assert error == ""
-    return [json.loads(line) for line in out.splitlines()]
+        for started_one in started:
+            started_one.kill()
 
 
 def summary(said: list[dict[str, Any]]) -> dict[str, Any]:

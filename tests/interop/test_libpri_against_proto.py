@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +16,10 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 from peers.build import build_pri_peer
-from pri_bench import Bench, Stack, bench, events, summary
+from pri_bench import Bench, Stack, bench, summary
 
 from switchsim.kernel.inputs import InputKind, InputRecord
+from switchsim.proto.q921 import SendFrame
 from switchsim.proto.q931 import B_CHANNELS, InfoInd, SetupInd
 from switchsim.units import ms, seconds
 
@@ -80,7 +81,7 @@ def against(folder: Path, side: str, pri_peer: str, *options: str, script: Scrip
         script(made, ours)
         made.run(seconds(until), lambda: not ours.calls.state.calls)
         made.outside.close()
-        return made, ours, events(started[0])
+        return made, ours, started[0].events()
 
 
 def placing(count: int, gap_ms: int = 150, first_ms: int = 100, **how: str) -> Script:
@@ -307,7 +308,7 @@ def test_rubbish_on_the_line_is_counted_and_the_next_peer_is_served(tmp_path: Pa
         stack.establish()
         made.run(seconds(60), lambda: True)
         made.outside.close()
-        assert events(started[0])[-1]["garbage"] == 800
+        assert started[0].events()[-1]["garbage"] == 800
     assert made.outside.counts["e1-0:16"].bad_length > 20
     assert stack.link.state.violations_count > 100
     _, stack, said = against(tmp_path / "next", side, pri_peer, "--reset", "1", "--calls", "3", "--linger", "20000",
@@ -335,9 +336,27 @@ def test_a_second_program_that_sends_rubbish_is_counted_and_the_first_goes_on(
             made.outside.close()
             second.wait(10)
             inputs = [record for record in made.inputs if record.source == 0 and record.kind is InputKind.DATA]
-            return inputs, events(started[0]), made.outside.counts["spare:1"].bad_length
+            return inputs, started[0].events(), made.outside.counts["spare:1"].bad_length
 
     much, little = once("much", 1500), once("little", 1)
     assert much[:2] == little[:2]
     assert much[2] > 100 > little[2]
     assert summary(much[1])["answered_in"] == summary(much[1])["answered_out"] == 10
+
+
+class Careless(Stack):
+    """Leaves the bearer capability out of its SETUP, below call control, where nothing of ours sees it."""
+
+    def _do(self, actions: Sequence[Any], layer: str) -> None:
+        bearer = bytes.fromhex("04038090a3")
+        changed = [SendFrame(action.octets.replace(bearer, b"")) if isinstance(action, SendFrame) else action
+                   for action in actions]
+        super()._do(changed, layer)
+
+
+def test_the_judge_notices_a_setup_without_its_mandatory_element(tmp_path: Path, side: str, pri_peer: str) -> None:
+    _, stack, said = against(tmp_path, side, pri_peer, "--linger", "20000", script=placing(1), stack=Careless(side))
+    end = summary(said)
+    assert (end["answered_in"], end["complaints"] + end["notes"] > 0) == (0, True)
+    assert [line.split("cause=")[1][:2] for line in stack.story if "ReleasedInd" in line] == ["96"]
+    idle(stack)

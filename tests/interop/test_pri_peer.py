@@ -11,7 +11,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 from peers.build import build_pri_peer
-from pri_bench import Bench, bench, events, summary
+from pri_bench import Bench, bench, summary
 
 from switchsim.units import seconds
 
@@ -28,7 +28,7 @@ def judge(folder: Path, network: list[str], user: list[str], until: int = 600) -
     with bench(folder, None, network, user) as (made, started):
         made.run(seconds(until), lambda: True)
         made.outside.close()
-        return made, [events(process) for process in started]
+        return made, [program.events() for program in started]
 
 
 def test_calls_both_ways_are_placed_answered_and_cleared(tmp_path: Path, pri_peer: str) -> None:
