@@ -194,7 +194,21 @@ SHEETS: list[tuple[str, str, list[str]]] = [
      ["! establish = SABME.c1, +T200", "! line down = -T200, REL-IND", "! line up = SABME.c1, +T200"]),
     ("4.1.3", "establish while layer 1 is away", ["! line down =", "! establish =", "! line up = SABME.c1, +T200"]),
     ("4.1.3", "a link that nobody wants stays down", ["! line down =", "! line up ="]),
-    ("5.5.2", "DM F = 0 asks for a link that is wanted", ["> DM.r0 ="]),
+    ("5.5.4", "DM F = 0: nobody here wants the link", ["> DM.r0 ="]),
+    ("5.5.4", "DM F = 0: the link is wanted", [*UP, "> DISC.c1 = UA.r1, -T203, REL-IND", "> DM.r0 = SABME.c1, +T200"]),
+    ("5.8.7", "UA without F answers neither SABME nor DISC",
+     ["! establish = SABME.c1, +T200", "> UA.r0 = VIOLATION", "> UA.r1 = -T200, +T203, EST-CONF",
+      "! release = DISC.c1, -T203, +T200", "> UA.r0 = VIOLATION", "> DM.r0 =", "> DM.r1 = -T200, REL-CONF"]),
+    ("5.8.5", "N(R) outside the window in recovery",
+     [*UP, "! T203 = RR.c1/0, +T200", "> RR.r1/5 = VIOLATION, SABME.c1, +T200"]),
+    ("5.6.7", "recovery answered by a busy peer",
+     [*UP, "! send 30 = I.0/0 30, -T203, +T200", "! T200 = RR.c1/0, +T200", "> RNR.r1/1 = +T200", "! send 31 =",
+      "> I.0/1 41 = RR.r0/1, DATA 41", "> RR.r0/1 = -T200, +T203, I.1/1 31, -T203, +T200"]),
+    ("5.6.7", "release and DM in recovery",
+     [*UP, "! T203 = RR.c1/0, +T200", "> DM.r1 = VIOLATION, SABME.c1, +T200", "> UA.r1 = -T200, +T203, EST-IND"]),
+    ("5.8.5", "information in DISC", [*UP, "> DISC.c1 55 = VIOLATION, SABME.c1, -T203, +T200"]),
+    ("5.6.1", "while layer 3's own establishment waits, nothing is queued",
+     ["! establish = SABME.c1, +T200", "! send 30 =", "> UA.r1 = -T200, +T203, EST-CONF"]),
 ]  # fmt: skip
 
 

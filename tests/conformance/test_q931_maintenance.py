@@ -259,3 +259,35 @@ def test_channel_out_of_service() -> None:
     assert octets(refused) == ["080280635a080282ac"]
     assert interface.set_service(2, True)
     assert ConnectedInd(1) not in refused
+
+
+def test_q931_5_8_3_2f_the_restart_states_are_reported() -> None:
+    interface = interface_with_calls(active=0, confirm_restart=True)
+    enquiry = bytes.fromhex("0802000075")
+    assert octets(interface.receive(enquiry)) == ["080280007d080282d1140100"]
+    interface.restart([4])
+    assert octets(interface.receive(enquiry)) == ["080280007d080282d114013d"]
+    interface.receive(bytes.fromhex("0802000046 1803a98385 790180"))
+    assert octets(interface.receive(enquiry)) == ["080280007d080282d114013e"]
+
+
+def test_q931_4_3_call_references_go_round_and_skip_those_in_use() -> None:
+    interface = interface_with_calls(active=0, next_cr=0x7FFF)
+    first, _ = interface.setup(SetupRequest(Number("1")))
+    second, _ = interface.setup(SetupRequest(Number("1")))
+    assert [interface.state.calls[key].cr for key in (first, second)] == [0x7FFF, 1]  # type: ignore[index]
+    interface.state.next_cr = 0x7FFF
+    third, _ = interface.setup(SetupRequest(Number("1")))
+    assert interface.state.calls[third].cr == 2  # type: ignore[index]
+
+
+def test_switchover_does_not_use_a_kept_reference_again() -> None:
+    before = interface_with_calls(active=0, next_cr=7)
+    key, _ = before.setup(SetupRequest(Number("1")))
+    before.receive(bytes.fromhex("0802800707 1803a98381"))
+    after = Interface(InterfaceState("network"))
+    after.data_link(True)
+    assert after.adopt_call(before.export_call(key))  # type: ignore[arg-type]
+    assert after.state.next_cr == 8
+    assert after.timer("T303/1") == []
+    assert ReleasedInd(1, 16, 1) in after.receive(bytes.fromhex("080280074d 08028090"))

@@ -48,7 +48,8 @@ class Lapd(LinkCore):
     def send(self, l3: bytes) -> list[Action]:
         """DL-DATA request: queue one layer 3 message of at most N201 octets.
 
-        Without a link the message is discarded and counted in `discarded_count` (clause 5.6.1).
+        Without a link, and until an establishment that layer 3 asked for is confirmed, the message is discarded and
+        counted in `discarded_count` (clause 5.6.1); while the link re-establishes itself it waits.
         """
         assert len(l3) <= self.state.n201, f"{len(l3)} octets of layer 3 exceed N201 = {self.state.n201}"
         return self._do(Frame(Event.DATA, info=l3))
