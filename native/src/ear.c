@@ -224,7 +224,7 @@ static void set_quick(swd_engine *e, uint32_t unit)
     const ear *x = ear_at(e, unit);
     int usable = x->cell != SWD_NONE && x->held_n == 0 && x->damaged == 0 &&
                  (x->follow == FOLLOW_CONSTANT || x->follow == FOLLOW_MARK);
-    AT(e, quick_ear, at_quick_ears)[unit] = (quick_ear){x->expect, x->cell, x->follow == FOLLOW_MARK ? x->id : 0, x->delay,
+    AT(e, quick_ear, at_quick_ears)[unit] = (quick_ear){x->expect, usable ? x->cell : 0, x->follow == FOLLOW_MARK ? x->id : 0, x->delay,
                                                         (uint8_t)usable};
 }
 
@@ -248,22 +248,27 @@ static void look_closer(swd_engine *e, const swd_assets *assets, uint32_t unit, 
     set_quick(e, unit);
 }
 
-static uint64_t quick_octets(const swd_engine *e, const quick_ear *x, uint64_t row)
+/* 1 when the ear does not hear exactly what it expects. Without branches: a busy machine asks this of every ear. */
+static inline uint64_t hears_other(const swd_engine *e, const span *s, const quick_ear *x)
 {
-    uint64_t sent = row - x->delay;
-    return x->id ? x->expect ^ e->mark_rows[sent % MARK_DELAYS] ^ mark_flip(x->id, sent) : x->expect;
+    uint64_t sent = s->row - x->delay, of_row = e->mark_rows[sent % MARK_DELAYS] ^ mark_flip(x->id, sent);
+    uint64_t expected = x->expect ^ (of_row & (0 - (uint64_t)(x->id != 0)));
+    return (uint64_t)(s->cur[x->cell] != expected) | !x->usable;
 }
 
 void swd_ears_span(swd_engine *e, const swd_assets *assets, const span *s)
 {
     const uint64_t *awake = AT(e, const uint64_t, at_awake_ear);
     const quick_ear *quick = AT(e, const quick_ear, at_quick_ears);
-    for (uint32_t w = 0; w < bit_words(e->config.n_ears); w++)
-        for (uint64_t word = awake[w]; word; word &= word - 1) {
-            uint32_t i = w * 64 + (uint32_t)__builtin_ctzll(word);
-            if (!quick[i].usable || s->cur[quick[i].cell] != quick_octets(e, &quick[i], s->row))
-                look_closer(e, assets, i, s);
+    for (uint32_t w = 0; w < bit_words(e->config.n_ears); w++) {
+        uint64_t word = awake[w], surprised = 0;
+        for (; word; word &= word - 1) {
+            uint32_t k = (uint32_t)__builtin_ctzll(word);
+            surprised |= hears_other(e, s, &quick[w * 64 + k]) << k;
         }
+        for (; surprised; surprised &= surprised - 1)
+            look_closer(e, assets, w * 64 + (uint32_t)__builtin_ctzll(surprised), s);
+    }
 }
 
 /* The octets of the present row up to now stay heard from where the ear was until now. */

@@ -71,7 +71,8 @@ static uint64_t lay_out(swd_engine *e)
     e->at_lines = take(&at, sizeof(line) * (uint64_t)c->n_lines);
     e->at_sources = take(&at, sizeof(source) * (uint64_t)c->n_sources);
     e->at_source_data = take(&at, sizeof(source_data) * (uint64_t)c->n_sources);
-    e->at_marks = take(&at, sizeof(mark_source) * (uint64_t)c->n_sources);
+    e->at_mark_octets = take(&at, 8ull * c->n_sources);
+    e->at_mark_ids = take(&at, 2ull * c->n_sources);
     e->at_tx = take(&at, sizeof(swd_hdlc_tx) * (uint64_t)c->n_hdlc_tx);
     e->at_rx = take(&at, sizeof(swd_hdlc_rx) * (uint64_t)c->n_hdlc_rx);
     e->at_rx_frame_used = take(&at, 4ull * c->n_hdlc_rx);

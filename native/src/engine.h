@@ -57,12 +57,7 @@ typedef struct line {
 
 enum source_kind { SOURCE_IDLE, SOURCE_TONE, SOURCE_PROMPTS, SOURCE_DIGITS, SOURCE_MARK, SOURCE_RAW };
 
-/* What the common cases need in every row, packed: a source that speaks a mark, an ear that hears what it expects. */
-typedef struct mark_source {
-    uint64_t octets;              /* the part of the row that depends on the id alone */
-    uint64_t id;                  /* 0: the source does something else */
-} mark_source;
-
+/* What the common case of an ear needs in every row, packed: it hears what it expects. */
 typedef struct quick_ear {
     uint64_t expect;              /* constant: the row; mark: the part that depends on the id alone */
     uint32_t cell;
@@ -131,7 +126,7 @@ struct swd_engine {
     uint32_t work_capacity, event_capacity;
     uint64_t at_rows[2], at_from, at_source_of, at_head, at_next, at_prev, at_work;
     uint64_t at_awake_switched, at_awake_rx, at_awake_ear, at_awake_conference, at_busy_source, at_busy_tx, at_cut;
-    uint64_t at_lines, at_sources, at_source_data, at_marks, at_tx, at_rx, at_rx_frame_used, at_frames, at_masks;
+    uint64_t at_lines, at_sources, at_source_data, at_mark_octets, at_mark_ids, at_tx, at_rx, at_rx_frame_used, at_frames, at_masks;
     uint64_t at_ears, at_quick_ears, at_ear_rings, at_recorders, at_recorder_rings, at_events;
     uint64_t at_receiver_cells, at_receiver_codes, at_hits, at_dtmf;
     gate gates[MAX_GATES];
@@ -195,6 +190,12 @@ void swd_receivers_span(swd_engine *e, const span *s);
 void swd_recorders_span(swd_engine *e, const span *s);
 int swd_tx_settled(const swd_engine *e, uint32_t transmitter, uint64_t octets);
 int swd_rx_settled(const swd_engine *e, uint32_t receiver, uint64_t octets);
+
+/* rows_*.c: one for each instruction set */
+#define MARKS_ARGUMENTS (uint64_t *, const uint64_t *, const uint16_t *, uint32_t, uint64_t, uint64_t)
+void swd_marks_plain MARKS_ARGUMENTS;
+void swd_marks_avx2 MARKS_ARGUMENTS;
+void swd_marks_avx512 MARKS_ARGUMENTS;
 
 /* mark.c */
 uint64_t swd_mark_of_id(uint32_t id);

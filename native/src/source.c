@@ -1,6 +1,8 @@
 /* source.c: tones with cadences, prompts, DTMF digits, marks, raw octets. */
 #include "engine.h"
 
+#define MANY_BUSY 16              /* of 64 sources: their marks are made together */
+
 static const uint32_t DTMF_LOW_MHZ[4] = {697000, 770000, 852000, 941000};
 static const uint32_t DTMF_HIGH_MHZ[4] = {1209000, 1336000, 1477000, 1633000};
 static const char DTMF_KEYS[] = "123A456B789C*0#D";
@@ -150,25 +152,54 @@ static uint64_t source_octets(swd_engine *e, const swd_assets *assets, uint32_t 
     }
 }
 
+static uint64_t mark_of(const swd_engine *e, uint32_t i, uint64_t row)
+{
+    return AT(e, const uint64_t, at_mark_octets)[i] ^ e->mark_rows[row % MARK_DELAYS] ^
+           mark_flip(AT(e, const uint16_t, at_mark_ids)[i], row);
+}
+
+/* A whole row of the marks among 64 sources. */
+static void make_marks(swd_engine *e, uint32_t first, const span *s)
+{
+    uint64_t *to = s->cur + e->first_source + first, row_octets = e->mark_rows[s->row % MARK_DELAYS];
+    const uint64_t *octets = AT(e, const uint64_t, at_mark_octets) + first;
+    const uint16_t *ids = AT(e, const uint16_t, at_mark_ids) + first;
+    uint32_t left = e->config.n_sources - first, n = left < 64 ? left : 64;
+#if defined(__x86_64__)
+    if (swd_isa_selected() == SWD_ISA_AVX512)
+        swd_marks_avx512(to, octets, ids, n, row_octets, s->row);
+    else if (swd_isa_selected() == SWD_ISA_AVX2)
+        swd_marks_avx2(to, octets, ids, n, row_octets, s->row);
+    else
+#endif
+        swd_marks_plain(to, octets, ids, n, row_octets, s->row);
+}
+
 void swd_sources_span(swd_engine *e, const swd_assets *assets, const span *s)
 {
-    const uint64_t *busy = AT(e, const uint64_t, at_busy_source), mark_row = e->mark_rows[s->row % MARK_DELAYS];
-    const mark_source *marks = AT(e, const mark_source, at_marks);
+    const uint64_t *busy = AT(e, const uint64_t, at_busy_source);
+    const uint16_t *ids = AT(e, const uint16_t, at_mark_ids);
     source *sources = AT(e, source, at_sources);
-    for (uint32_t w = 0; w < bit_words(e->config.n_sources); w++)
+    for (uint32_t w = 0; w < bit_words(e->config.n_sources); w++) {
+        int made = s->mask == ~0ull && __builtin_popcountll(busy[w]) >= MANY_BUSY;
+        if (made)
+            make_marks(e, w * 64, s);
         for (uint64_t word = busy[w]; word; word &= word - 1) {
             uint32_t i = w * 64 + (uint32_t)__builtin_ctzll(word);
-            uint64_t octets = marks[i].id ? marks[i].octets ^ mark_row ^ mark_flip((uint32_t)marks[i].id, s->row)
-                                          : source_octets(e, assets, i, &sources[i], s);
-            put(&s->cur[e->first_source + i], octets, s->mask);
+            if (!ids[i])
+                put(&s->cur[e->first_source + i], source_octets(e, assets, i, &sources[i], s), s->mask);
+            else if (!made)
+                put(&s->cur[e->first_source + i], mark_of(e, i, s->row), s->mask);
         }
+    }
 }
 
 static void set(swd_engine *e, uint32_t i, source x)
 {
     uint32_t id = x.kind == SOURCE_MARK ? x.unit : 0;
     AT(e, source, at_sources)[i] = x;
-    AT(e, mark_source, at_marks)[i] = (mark_source){id ? swd_mark_of_id(id) : 0, id};
+    AT(e, uint64_t, at_mark_octets)[i] = id ? swd_mark_of_id(id) : 0;
+    AT(e, uint16_t, at_mark_ids)[i] = (uint16_t)id;
     swd_wake_cell(e, e->first_source + i);
 }
 

@@ -319,9 +319,10 @@ def test_every_instruction_set_runs_alike() -> None:
     try:
         for name in isa.NAMES[: isa.NAMES.index(isa.choose(None)) + 1]:
             assert isa.choose(name) == name
-            engine = machine()
-            for source in range(4):
+            engine = machine(EngineConfig(n_sources=70, n_conferences=1, n_switched=8, n_receivers=1, n_ears=1))
+            for source in range(66):
                 engine.source_mark(source, 7 * source + 1)
+            for source in range(4):
                 engine.conference_leg(0, source, engine.first_source_cell + source, 0xF & ~(1 << source))
                 engine.connect(engine.first_switched_cell + source, engine.first_conference_cell + source)
             engine.receiver_listen(0, engine.first_switched_cell)

@@ -1,0 +1,3 @@
+/* Marks for any processor. */
+#define MARKS swd_marks_plain
+#include "rows_kernel.h"
