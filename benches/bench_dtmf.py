@@ -33,7 +33,8 @@ def quiet(rng: np.random.Generator, channels: int) -> np.ndarray[Any, Any]:
 def noisy(rng: np.random.Generator, channels: int) -> np.ndarray[Any, Any]:
     """Noise at -20 dBm0 whose loudness swings as syllables do."""
     swing = 1 + np.sin(2 * np.pi * (np.arange(PERIOD) / PERIOD + rng.random((channels, 1))))
-    return rng.normal(0, 1614, (channels, PERIOD)) * swing
+    loud: np.ndarray[Any, Any] = rng.normal(0, 1614, (channels, PERIOD)) * swing
+    return loud
 
 
 def digits(rng: np.random.Generator, channels: int) -> np.ndarray[Any, Any]:
@@ -41,7 +42,7 @@ def digits(rng: np.random.Generator, channels: int) -> np.ndarray[Any, Any]:
     t = np.arange(PERIOD) / 8000
     low = rng.choice([697, 770, 852, 941], (channels, 1))
     high = rng.choice([1209, 1336, 1477, 1633], (channels, 1))
-    wave = 7218 * (np.sin(2 * np.pi * low * t) + np.sin(2 * np.pi * high * t)) * (t < 0.05)
+    wave: np.ndarray[Any, Any] = 7218 * (np.sin(2 * np.pi * low * t) + np.sin(2 * np.pi * high * t)) * (t < 0.05)
     return np.stack([np.roll(row, shift) for row, shift in zip(wave, rng.integers(0, PERIOD, channels), strict=True)])
 
 

@@ -15,7 +15,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tools"))
 
-import native_parts
+import native_parts  # noqa: E402 - lies in tools/
 
 REQUIRE_PEERS = "SWITCHSIM_REQUIRE_PEERS"
 

@@ -113,13 +113,14 @@ def alaw_encode_table() -> list[int]:
 
 
 def fcs_table() -> list[int]:
-    """CRC of ISO/IEC 13239 annex A, reflected polynomial 0x8408, an octet at a time."""
+    """CRC of ISO/IEC 13239 annex A, reflected polynomial 0x8408: row k is an octet followed by k zero octets."""
     table = []
-    for octet in range(256):
-        crc = octet
-        for _ in range(8):
-            crc = crc >> 1 ^ (0x8408 if crc & 1 else 0)
-        table.append(crc)
+    for octets in range(1, 9):
+        for octet in range(256):
+            crc = octet
+            for _ in range(8 * octets):
+                crc = crc >> 1 ^ (0x8408 if crc & 1 else 0)
+            table.append(crc)
     return table
 
 
@@ -174,6 +175,29 @@ def dtmf_slope() -> list[int]:
     return [nearest(sine(turn) / cosine(turn) * (1 << 12)) for turn in turns]
 
 
+def unstuff_table() -> list[int]:
+    """Receiving a timeslot octet, most significant bit first: index ones * 256 + octet, ones 0..5 before it.
+
+    Bits 0..7 the data (the first in bit 0), 8..11 how many, 12..14 the consecutive ones after it; bit 15 alone: there is a
+    sixth one, so the octet must be taken bit by bit.
+    """
+    return [unstuffed(ones, octet) for ones in range(6) for octet in range(256)]
+
+
+def unstuffed(ones: int, octet: int) -> int:
+    """One entry of unstuff_table."""
+    data = count = 0
+    for i in range(7, -1, -1):
+        bit = octet >> i & 1
+        if bit and ones == 5:
+            return 1 << 15
+        if bit or ones < 5:
+            data |= bit << count
+            count += 1
+        ones = ones + 1 if bit else 0
+    return data | count << 8 | ones << 12
+
+
 def c_array(kind: str, name: str, values: Iterable[int]) -> str:
     """A C definition, wrapped at 120 columns."""
     lines, line = [], "   "
@@ -199,8 +223,9 @@ def tables() -> list[tuple[str, str, list[int], str]]:
         ("int16_t", "swd_table_alaw", [alaw_decode(i) for i in range(256)], "A-law decoder, 16-bit scale"),
         ("int16_t", "swd_table_ulaw", [ulaw_decode(i) for i in range(256)], "mu-law decoder, 16-bit scale"),
         ("uint8_t", "swd_table_to_alaw", alaw_encode_table(), "A-law encoder by (uint16_t)linear >> 4"),
-        ("uint16_t", "swd_table_fcs", fcs_table(), "FCS-16, one octet a step"),
+        ("uint16_t", "swd_table_fcs", fcs_table(), "FCS-16: [zero octets after it][octet]"),
         ("uint32_t", "swd_table_stuff", stuff_table(), "[ones before][octet]: bits | count << 12 | ones after << 16"),
+        ("uint16_t", "swd_table_unstuff", unstuff_table(), "[ones before][octet]: bits | count << 8 | ones after << 12"),
         ("int16_t", "swd_table_dtmf_cos", dtmf_correlator(cosine), "Hann * cos, Q13: [pair][frequency][2]"),
         ("int16_t", "swd_table_dtmf_sin", dtmf_correlator(sine), "Hann * sin, Q13: [pair][frequency][2]"),
         ("int16_t", "swd_table_dtmf_advance", dtmf_advance(), "cos, sin of a hop's phase at each frequency, Q14"),

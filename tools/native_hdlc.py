@@ -23,7 +23,7 @@ class Transmitter:
         return result
 
     def pull(self, n: int, cuts: Iterable[int] = (8,)) -> tuple[bytes, list[int]]:
-        """n line octets, taken in parts of the sizes given over and over; and with which of them the queue ran empty."""
+        """n line octets, taken in parts of the sizes given over and over; and with which the queue ran empty."""
         line, done = b"", []
         sizes = cycle(cuts)
         while len(line) < n:

@@ -9,10 +9,8 @@ from native_parts import Parts
 
 from switchsim.dsp.reference import hdlc
 
-FRAMES = st.lists(
-    st.one_of(st.binary(min_size=1, max_size=40), st.sampled_from([b"\xff" * 30, bytes(300), b"\x7e\x7d" * 9, b"\x1f" * 8])),
-    max_size=6,
-)
+HARD = st.sampled_from([b"\xff" * 30, bytes(300), b"\x7e\x7d" * 9, b"\x1f" * 8])
+FRAMES = st.lists(st.one_of(st.binary(min_size=1, max_size=40), HARD), max_size=6)
 CUTS = st.lists(st.integers(1, 8), min_size=1, max_size=9)
 QUICK = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 

@@ -1,7 +1,8 @@
 """DTMF detection of one channel, block by block, in the open: the oracle of the native bank.
 
 It takes the same steps as native/src/dtmf_kernel.h and dtmf_track.c with numpy sums and Python integers, one channel
-at a time, whole signals at once: Hann blocks of 96 samples every 48, anchored at cycle 0. Limits: Q.24 annex A, AT&T column.
+at a time, whole signals at once: Hann blocks of 96 samples every 48, anchored at cycle 0. Limits: Q.24 annex A, AT&T
+column.
 """
 
 from __future__ import annotations

@@ -1,0 +1,21 @@
+/* Runs every C test; an assertion that fails ends the program. */
+#include "check.h"
+
+static const struct {
+    const char *name;
+    void (*run)(void);
+} suites[] = {
+    {"g711", test_g711}, {"prng", test_prng}, {"tone", test_tone},
+    {"hdlc", test_hdlc}, {"isa", test_isa},   {"dtmf", test_dtmf},
+};
+
+int main(void)
+{
+    for (size_t i = 0; i < sizeof suites / sizeof *suites; i++) {
+        printf("%s ", suites[i].name);
+        fflush(stdout);
+        suites[i].run();
+    }
+    printf("passed\n");
+    return 0;
+}
