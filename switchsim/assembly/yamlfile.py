@@ -83,7 +83,7 @@ class Document:
         return validated
 
     def _problem(self, error: dict[str, Any], known: dict[int, set[str]]) -> Problem:
-        where = _locate(self.data, error["loc"], ends=error["type"] != "missing")
+        where = _locate(self.data, error["loc"], error["input"], ends=error["type"] != "missing")
         what, expected, advice = explain(error)
         if error["type"] == "extra_forbidden":
             keys = known.get(id(_value(self.data, where[:-1])), set())
@@ -237,16 +237,17 @@ def _syntax(file: str, text: str, error: yaml.YAMLError) -> BadInput:
                         "look at the indentation, colons and quotes here and in the line above", line=line)
 
 
-def _locate(data: Any, loc: tuple[Key, ...], *, ends: bool) -> Where:
+def _locate(data: Any, loc: tuple[Key, ...], value: Any, *, ends: bool) -> Where:
     """The way in `data` of a location that pydantic reports, without the names of union members that it puts between.
 
-    ends: the last word of `loc` is in the data (else it names what is missing).
+    value: what is wrong, which tells a union member from a key of the same name. ends: the last word of `loc` is in the
+    data (else it names what is missing).
     """
     ways: list[tuple[Where, bool]] = [((), False)]
     for word in loc if ends else loc[:-1]:
         stepped = [((*way, word), True) for way, _ in ways if _has(_value(data, way), word)]
         ways = (stepped + [(way, False) for way, _ in ways])[:16]
-    return max(ways, key=lambda way: (way[1], len(way[0])))[0]
+    return max(ways, key=lambda way: (_value(data, way[0]) is value, way[1], len(way[0])))[0]
 
 
 def _has(value: Any, word: Key) -> bool:

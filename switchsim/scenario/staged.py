@@ -7,11 +7,13 @@ from typing import Any, Protocol
 
 from switchsim import assembly
 from switchsim.assembly.people import NEVER
+from switchsim.errors import BadInput, Problem
 from switchsim.faults.catalogue import CATALOGUE
 from switchsim.kernel.journal import RunDigest
 from switchsim.kernel.scheduler import DEFAULT_BATCH
-from switchsim.model.events import RunEnded
-from switchsim.model.order import Act
+from switchsim.model.event import Event
+from switchsim.model.events import ProcessorActive, RunEnded
+from switchsim.model.order import Act, Value
 from switchsim.report.faults import FaultFacts
 from switchsim.scenario.checks import CheckSettings
 from switchsim.scenario.director import Director
@@ -19,7 +21,10 @@ from switchsim.scenario.loop import RunLoop
 from switchsim.scenario.prepare import Prepared
 from switchsim.scenario.stop import StopSignal
 from switchsim.scenario.story import Story, Teller
+from switchsim.units import seconds
 
+DIAL_CALLING = "13800138000"
+DIAL_HOLD_CYCLES = seconds(3)
 RUN_PLACE = "run"
 """Place of the journal's last line."""
 
@@ -68,6 +73,10 @@ class Staged:
         self.story = Story(teller, prepared.until)
         self.loop = RunLoop(self.machine, self.director, self.story, prepared.until, stop)
         self.machine.kernel.observers += [self.director.observe, self.story.observe]
+        self._check_dials()
+        self._to_dial = prepared.dials
+        if prepared.dials:
+            self.machine.kernel.observers.append(self._dial)
 
     def go(self, wait_s: float = 0.0, *, why: str | None = None) -> None:
         """From power-on to the journal's last line. `why`: how a recorded run ended, when this one only follows it."""
@@ -88,6 +97,23 @@ class Staged:
         for seat, at in leaves.items():
             if at != NEVER:
                 self.machine.order(at, f"farend/agent/{seat}", Act("sign_out", {}))
+
+    def _check_dials(self) -> None:
+        lines = [name for name, _ in self.machine.spec.line_names()]
+        wrong = [Problem("--dial", 0, f"no line {dial.line!r}", f"one of {', '.join(lines)}")
+                 for dial in self._prepared.dials if dial.line not in lines]
+        if wrong:
+            raise BadInput(wrong)
+
+    def _dial(self, now: int, place: str, event: Event) -> None:
+        """Kernel observer: the first processor that takes the calls is told to place those of --dial."""
+        if isinstance(event, ProcessorActive):
+            dials, self._to_dial = self._to_dial, ()
+            for dial in dials:
+                values: dict[str, Value] = {
+                    "line": dial.line, "number": dial.number, "calling": DIAL_CALLING, "hold_cycles": DIAL_HOLD_CYCLES}
+                for _ in range(dial.count):
+                    self.machine.order(now + 1, place, Act("dial", values))
 
     def files(self) -> list[tuple[str, str, bytes]]:
         """(role, name, octets) of every file that the run is a function of."""

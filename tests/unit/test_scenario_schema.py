@@ -1,0 +1,151 @@
+"""Scenario files: what is said becomes what the machine is built from, and every mistake is named with its line."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from switchsim.assembly.people import AgentsSpec
+from switchsim.assembly.yamlfile import parse
+from switchsim.errors import BadInput
+from switchsim.farend import chance, load, plan
+from switchsim.model.events import CallState
+from switchsim.scenario.schema import Scenario
+from switchsim.scenario.timeline import FaultStep
+
+TEXT = """format: 1
+title: all keys
+machine: b_type_small
+seed: 7
+seconds: 60
+load:
+  - name: morning
+    shape: poisson
+    rate: 30/min
+    numbers: ["10060", {number: "189", weight: 2}]
+    hold: {shape: exponential, mean: 20s}
+    patience: 30s
+    plan:
+      - {do: listen, prompt: welcome}
+      - {do: dial, digits: "1", wrong: "7"}
+      - {do: wait}
+      - {do: speak}
+      - {do: hold}
+  - {name: rise, shape: ramp, from: 0/s, to: 2.5/s, over: 10s, numbers: ["1"], start: 5s, stop: 20s}
+agents:
+  - seats: ["1001..1003"]
+    answer: {shape: uniform, least: 500ms, most: 2s}
+    sign_out: 50s
+timeline:
+  - {at: 12.5s, fault: mpu_kill, id: k, where: {processor: a}, for: 5s}
+  - on: {event: call_state, where: {state: talk}, nth: 3, after: 300ms}
+    act: {who: agent 1001, do: transfer, number: "1002"}
+  - {at: 30s, heal: k}
+  - {at: 55s, stop: true}
+expect:
+  - {kind: figure, figure: answered_percent, min: 99.5}
+record: [agent 1001]
+sut: {attach: ["e1-0:16=hdlc:unix:/tmp/x.sock"], wait: 2.5}
+"""
+
+
+def scenario(text: str = TEXT) -> Scenario:
+    return parse(text.encode(), "s.yaml").validate(Scenario)
+
+
+def test_a_load_becomes_what_the_far_end_takes() -> None:
+    morning, rise = (one.wanted() for one in scenario().load)
+    assert morning.config == load.LoadConfig(
+        shape=load.Poisson(500), called=(load.Weighted("10060", 1), load.Weighted("189", 2)),
+        plans=(load.Weighted("morning/0"),), lines=(), hold=chance.Exponential(160_000),
+        patience=chance.Constant(240_000),
+    )  # fmt: skip
+    steps = (plan.Listen("welcome"), plan.Dial("1", "7"), plan.Wait(), plan.Speak(), plan.Hold())
+    assert morning.plans == {"morning/0": plan.Plan(steps=steps)}
+    assert rise.config.shape == load.Ramp(0, 2_500, 80_000)
+    assert (rise.config.start_at, rise.config.stop_at, rise.plans) == (40_000, 160_000, {"rise/0": plan.Plan()})
+
+
+def test_the_habits_of_agents() -> None:
+    (agents,) = scenario().agents
+    wanted = agents.wanted()
+    assert wanted.seats == ("1001", "1002", "1003")
+    assert (wanted.sign_in_at, wanted.sign_out_at) == (0, 400_000)
+    assert wanted.answer == chance.Uniform(4_000, 16_000)
+    assert AgentsSpec().wanted().sign_out_at == -1
+
+
+def test_the_timeline_and_what_it_waits_for() -> None:
+    fault, act, _, _ = scenario().timeline
+    assert isinstance(fault, FaultStep)
+    assert (fault.at, fault.for_, fault.where) == (100_000, 40_000, {"processor": "a"})
+    assert act.on is not None
+    assert act.on.meets("anywhere", CallState(4, "talk", ""))
+    assert not act.on.meets("anywhere", CallState(4, "held", ""))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("seconds: 60", "second: 60", "5: unknown key 'second'; did you mean 'seconds'?"),
+        ("seconds: 60\n", "", "1: neither `seconds` nor `until`; expected one of them"),
+        ("seconds: 60", "seconds: 60\nuntil: 5s", "6: both `seconds` and `until`"),
+        ("seed: 7", "seed: 18446744073709551616", "4: seed: 18446744073709551616 does not fit"),
+        ("seed: 7", "seed: -1", "4: seed: -1 does not fit; expected greater than or equal to 0"),
+        ("format: 1", "format: 2", "1: format: 2 does not fit; expected 1"),
+        ("for: 5s", "for: 5", "25: timeline[0].for: 5 is no duration"),
+        ("call_state", "call_stat",
+         "26: timeline[1].on.event: no event 'call_stat'; expected a kind of docs/formats.md; did you mean 'call_state'"),
+        ("{state: talk}", "{stat: talk}", "26: timeline[1].on: call_state has no field 'stat'"),
+        ("{state: talk}", "{call: talk}", "26: timeline[1].on: 'talk' does not fit call; expected a whole number"),
+        ("do: transfer", "do: fly", "27: timeline[1].act: a person like 'agent 1001' can not 'fly'"),
+        ('number: "1002"}', 'digits: "1"}', "27: timeline[1].act: transfer takes no digits"),
+        ("do: transfer, number", "do: behave, number", "27: timeline[1].act: behave without behaviour"),
+        ("who: agent 1001", "who: caller e1-0", "27: timeline[1].act: a person like 'caller e1-0' can not 'transfer'"),
+        ("heal: k", "heal: q", "28: no fault step has the id 'q'; expected one of k"),
+        ("stop: true", "stp: true", "29: timeline[3]: a step must hold exactly one of fault, heal, act, stop"),
+        ("heal: k", "heal: k, stop: true", "28: timeline[2]: a step must hold exactly one of fault, heal, act, stop"),
+        ("{at: 30s, heal", "{heal", "28: timeline[2]: neither `at` nor `on`"),
+        ("30/min", "30", "9: load[0].rate: 30 is no rate of calls; expected a number and /s, /min or /h"),
+        ("30/min", "0/min", "9: load[0].rate: '0/min' does not fit; expected greater than or equal to 1"),
+        ("name: rise", "name: morning", "19: a second load is called 'morning'"),
+        ("stop: 20s", "stop: 2s", "19: load[1]: stop is not after start"),
+        ('"10060"', "10060", "10: load[0].numbers[0]: 10060 does not fit"),
+        ("do: wait", "do: wai", "16: load[0].plan[2]: do: 'wai' does not fit; expected 'listen', 'dial', 'wait'"),
+        ("least: 500ms", "least: 5s", "22: agents[0].answer: least is more than most"),
+        ("1001..1003", "1003..1001", "21: agents[0]: '1003..1001' names no seats"),
+        ("1001..1003", "0001..9999999", "21: agents[0]: '0001..9999999' names no seats"),
+        ("answered_percent", "answred", "31: expect[0]: no figure 'answred'"),
+        ("hdlc", "hldc", "33: sut: mode 'hldc' in 'e1-0:16=hldc:unix:/tmp/x.sock'; expected hdlc or raw"),
+        ("wait: 2.5", "wait: 0", "33: sut.wait: 0 is out of range; expected a number 0.001..86400.000"),
+        ("agent 1001]", "the boss]", "32: record[0]: 'the boss' does not fit"),
+    ],
+)  # fmt: skip
+def test_every_mistake_is_named_with_its_line(old: str, new: str, says: str) -> None:
+    assert TEXT.count(old)
+    with pytest.raises(BadInput) as caught:
+        scenario(TEXT.replace(old, new, 1))
+    assert str(caught.value).startswith(f"s.yaml:{says}")
+
+
+def schema_tool() -> ModuleType:
+    path = Path(__file__).parents[2] / "tools" / "make_schemas.py"
+    spec = importlib.util.spec_from_file_location("make_schemas", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_checked_in_schemas_are_current() -> None:
+    assert schema_tool().stale() == []
+
+
+def test_a_stale_schema_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tool = schema_tool()
+    monkeypatch.setattr(tool, "FOLDER", tmp_path)
+    assert tool.stale() == list(tool.models())
