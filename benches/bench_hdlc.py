@@ -1,15 +1,17 @@
 """HDLC transmitter and receiver: channel-seconds of 64 kbit/s a CPU second, busy and idle, against libspandsp.
 
-Usage: python benches/bench_hdlc.py     Median of five runs. Busy: frames of 20..260 random octets with one flag between.
+Usage: python benches/bench_hdlc.py   Median of five runs. Busy: frames of 20..260 random octets, one flag between.
 """
 
 from __future__ import annotations
 
+import importlib
 import statistics
 import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -93,9 +95,8 @@ def ours(parts: native_parts.Parts, where: Path, frames: list[bytes], lines: dic
     )  # fmt: skip
     builder.compile(tmpdir=str(where))
     sys.path.insert(0, str(where))
-    import _bench_hdlc
-
-    ffi, lib = _bench_hdlc.ffi, _bench_hdlc.lib
+    module: Any = importlib.import_module("_bench_hdlc")
+    ffi, lib = module.ffi, module.lib
     rows, count, found = OCTETS // 8, ffi.new("uint64_t *"), {}
     block = b"".join(frame.ljust(300, b"\0") for frame in frames)
     for name, line in lines.items():
@@ -103,8 +104,8 @@ def ours(parts: native_parts.Parts, where: Path, frames: list[bytes], lines: dic
         lib.swd_hdlc_rx_reset(rx)
         lib.swd_hdlc_tx_reset(tx)
         lengths, n = [len(frame) for frame in frames], len(frames) if name == "busy" else 0
-        found[f"rx {name}"] = rate(lambda rx=rx, line=line: lib.bench_rx(rx, line, rows, count))
-        found[f"tx {name}"] = rate(lambda tx=tx, lengths=lengths, n=n: lib.bench_tx(tx, block, lengths, n, rows, count))
+        found[f"rx {name}"] = rate(partial(lib.bench_rx, rx, line, rows, count))
+        found[f"tx {name}"] = rate(partial(lib.bench_tx, tx, block, lengths, n, rows, count))
     return found
 
 
@@ -128,8 +129,8 @@ def theirs(frames: list[bytes], lines: dict[str, bytes]) -> dict[str, float]:
         on_frame = ffi.callback("void(void *, const uint8_t *, int, int)", lambda _u, _p, n, _ok, s=seen: s.append(n))
         rx = lib.hdlc_rx_init(ffi.NULL, 0, 0, 1, on_frame, ffi.NULL)
         tx = lib.hdlc_tx_init(ffi.NULL, 0, 1, 0, ffi.NULL, ffi.NULL)
-        found[f"rx {name}"] = rate(lambda rx=rx, line=line: lib.hdlc_rx_put(rx, line, len(line)))
-        found[f"tx {name}"] = rate(lambda tx=tx, busy=name == "busy": peer_send(ffi, lib, tx, frames if busy else []))
+        found[f"rx {name}"] = rate(partial(lib.hdlc_rx_put, rx, line, len(line)))
+        found[f"tx {name}"] = rate(partial(peer_send, ffi, lib, tx, frames if name == "busy" else []))
         lib.hdlc_rx_free(rx)
         lib.hdlc_tx_free(tx)
     return found

@@ -178,8 +178,8 @@ def dtmf_slope() -> list[int]:
 def unstuff_table() -> list[int]:
     """Receiving a timeslot octet, most significant bit first: index ones * 256 + octet, ones 0..5 before it.
 
-    Bits 0..7 the data (the first in bit 0), 8..11 how many, 12..14 the consecutive ones after it; bit 15 alone: there is a
-    sixth one, so the octet must be taken bit by bit.
+    Bits 0..7 the data (the first in bit 0), 8..11 how many, 12..14 the consecutive ones after it; bit 15 alone: there
+    is a sixth one, so the octet must be taken bit by bit.
     """
     return [unstuffed(ones, octet) for ones in range(6) for octet in range(256)]
 
@@ -225,7 +225,7 @@ def tables() -> list[tuple[str, str, list[int], str]]:
         ("uint8_t", "swd_table_to_alaw", alaw_encode_table(), "A-law encoder by (uint16_t)linear >> 4"),
         ("uint16_t", "swd_table_fcs", fcs_table(), "FCS-16: [zero octets after it][octet]"),
         ("uint32_t", "swd_table_stuff", stuff_table(), "[ones before][octet]: bits | count << 12 | ones after << 16"),
-        ("uint16_t", "swd_table_unstuff", unstuff_table(), "[ones before][octet]: bits | count << 8 | ones after << 12"),
+        ("uint16_t", "swd_table_unstuff", unstuff_table(), "[ones][octet]: bits | count << 8 | ones after << 12"),
         ("int16_t", "swd_table_dtmf_cos", dtmf_correlator(cosine), "Hann * cos, Q13: [pair][frequency][2]"),
         ("int16_t", "swd_table_dtmf_sin", dtmf_correlator(sine), "Hann * sin, Q13: [pair][frequency][2]"),
         ("int16_t", "swd_table_dtmf_advance", dtmf_advance(), "cos, sin of a hop's phase at each frequency, Q14"),

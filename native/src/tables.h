@@ -16,7 +16,7 @@ extern const int16_t swd_table_ulaw[256];  /* mu-law decoder, 16-bit scale */
 extern const uint8_t swd_table_to_alaw[4096];  /* A-law encoder by (uint16_t)linear >> 4 */
 extern const uint16_t swd_table_fcs[2048];  /* FCS-16: [zero octets after it][octet] */
 extern const uint32_t swd_table_stuff[1280];  /* [ones before][octet]: bits | count << 12 | ones after << 16 */
-extern const uint16_t swd_table_unstuff[1536];  /* [ones before][octet]: bits | count << 8 | ones after << 12 */
+extern const uint16_t swd_table_unstuff[1536];  /* [ones][octet]: bits | count << 8 | ones after << 12 */
 extern const int16_t swd_table_dtmf_cos[384];  /* Hann * cos, Q13: [pair][frequency][2] */
 extern const int16_t swd_table_dtmf_sin[384];  /* Hann * sin, Q13: [pair][frequency][2] */
 extern const int16_t swd_table_dtmf_advance[16];  /* cos, sin of a hop's phase at each frequency, Q14 */
