@@ -51,7 +51,7 @@ class FaultPointSpec(Strict):
 
     text: str
     shows: str = ""
-    values: dict[Word, Annotated[Many[int], Field(min_length=2, max_length=2)]] = {}
+    values: dict[Word, Annotated[Many[int], Field(min_length=2, max_length=2)]] = Field(default_factory=dict)
 
 
 class Provides(Strict):
@@ -76,9 +76,9 @@ class BoardKindFile(Strict):
     on_bus: Literal["", "single", "pair"] = ""
     provides: Provides = Provides()
     leds: Many[Upper] = ()
-    registers: dict[Upper, RegisterSpec] = {}
-    alarms: dict[Word, AlarmSpec] = {}
-    fault_points: dict[Word, FaultPointSpec] = {}
+    registers: dict[Upper, RegisterSpec] = Field(default_factory=dict)
+    alarms: dict[Word, AlarmSpec] = Field(default_factory=dict)
+    fault_points: dict[Word, FaultPointSpec] = Field(default_factory=dict)
     timings: dict[Word, Duration]
 
 

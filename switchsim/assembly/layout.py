@@ -1,5 +1,6 @@
-"""Who gets what of the native core: cells, slots, sources, ears, HDLC channels, addresses - all decided before anything is
-built, from the machine file alone.
+"""Who gets what of the native core: cells, slots, sources, ears, HDLC channels, addresses.
+
+All of it is decided before anything is built, from the machine file and the attachments.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from dataclasses import dataclass, field
 from switchsim.assembly.kinds import LoadedKind
 from switchsim.assembly.machine import MachineFile, PriSpec, SeatsSpec
 from switchsim.dsp.engine import CELL_IDLE, CELL_ONES, CONF_LEGS, EngineConfig
+from switchsim.errors import BadInput
 from switchsim.hardware.boards.bnet import NO_CELL
 from switchsim.hardware.site import LapLink, Receiver, SeatLine, Slots, TrunkLine
 
@@ -275,3 +277,16 @@ class Planner:
             cell = self._cells()
             slot = self._slot(f"seat/{number}", self.first_source + source, cell)
             self.layout.seats.append(SeatPlan(number, spec, slot, source, ear, party, cell, board, unit))
+
+
+def heard_by(layout: Layout, who: str) -> int:
+    """The cell that a person hears."""
+    sort, _, name = who.partition(" ")
+    for seat in layout.seats:
+        if sort == "agent" and seat.number == name:
+            return seat.heard_cell
+    line_name, _, timeslot = name.partition(":")
+    for line in layout.lines:
+        if sort == "caller" and line.name == line_name and timeslot.isdecimal() and 1 <= int(timeslot) <= 31:
+            return line.far_rx_cell + int(timeslot)
+    raise BadInput.one("record", f"nobody is {who!r}", "agent NUMBER or caller LINE:TIMESLOT")

@@ -161,7 +161,7 @@ class QueueSpec(Strict):
 class PlatformSpec(Strict):
     """The call-centre platform behind the MEM board: a CTI-SERVER. `route`: number -> queue that it chooses."""
 
-    route: dict[Digits, Word] = {}
+    route: dict[Digits, Word] = Field(default_factory=dict)
     answer_after: Duration = 160
 
 
@@ -185,15 +185,15 @@ class MachineFile(Strict):
     seats: Many[SeatsSpec] = ()
     conferences: Annotated[int, Field(ge=0, le=1024)] = 8
     tones: Word = "china"
-    prompts: dict[Word, str] = {}
-    translations: dict[Digits, Digits] = {}
+    prompts: dict[Word, str] = Field(default_factory=dict)
+    translations: dict[Digits, Digits] = Field(default_factory=dict)
     numbers: dict[Digits, Word]
     services: dict[Word, Annotated[Many[StepSpec], Field(min_length=1, max_length=50)]]
-    queues: dict[Word, QueueSpec] = {}
+    queues: dict[Word, QueueSpec] = Field(default_factory=dict)
     platform: PlatformSpec | None = None
     agents: Many[AgentsSpec] = ()
     subscribers: Many[SubscriberSpec] = ()
-    timers: dict[Annotated[str, Field(pattern=r"^T3\d\d$")], Duration] = {}
+    timers: dict[Annotated[str, Field(pattern=r"^T3\d\d$")], Duration] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _frames_differ(self) -> MachineFile:

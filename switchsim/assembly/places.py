@@ -13,14 +13,16 @@ Value = int | str
 
 
 class FaultPlaces:
-    """Resolves faults against one machine. Everything that does not fit is BadInput, in words for the scenario's line."""
+    """Resolves faults against one machine. What does not fit is BadInput, in words for the scenario's line."""
 
     def __init__(self, layout: Layout, planner: Planner) -> None:
         self.layout = layout
         self.planner = planner
         self.boards = {board.path: board for board in layout.boards}
 
-    def resolve(self, name: str, where: dict[str, Value], values: dict[str, Value]) -> tuple[str, str, dict[str, Value]]:
+    def resolve(
+        self, name: str, where: dict[str, Value], values: dict[str, Value]
+    ) -> tuple[str, str, dict[str, Value]]:
         """(place, fault point, values). Raises BadInput."""
         row = CATALOGUE.get(name)
         if row is None:

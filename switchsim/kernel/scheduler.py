@@ -13,8 +13,6 @@ from collections.abc import Callable, Iterable, Sequence
 from heapq import heappop, heappush
 from typing import Any, Protocol
 
-import msgspec
-
 from switchsim.kernel.journal import Journal
 from switchsim.kernel.ports import Wire
 from switchsim.kernel.prng import Streams
@@ -29,6 +27,7 @@ from switchsim.units import round_up
 DEFAULT_TICK = 8
 DEFAULT_BATCH = 160
 TIMER, MESSAGE, MEDIA = 0, 1, 2
+PHASES = tuple(Phase)
 
 
 class Media(Protocol):
@@ -63,17 +62,6 @@ Observer = Callable[[int, str, Event], object]
 
 HeapEntry = tuple[int, int, int, int, int, str, Any]
 """(due, phase, place index, sequence, sort of entry, timer or port name, generation or content)."""
-
-
-class Seen(msgspec.Struct, frozen=True):
-    """What the native core saw, as the heap keeps it (`MediaEvent`)."""
-
-    at: int
-    kind: int
-    unit: int
-    a: int
-    b: int
-    octets: bytes
 
 
 def natural_key(path: str) -> tuple[tuple[int, int, str], ...]:
@@ -232,7 +220,7 @@ class Kernel:
         heap, now = self.heap, self.now
         while heap and heap[0][0] <= now:
             _, phase, index, _, sort, name, content = heappop(heap)
-            self._phase = Phase(phase)
+            self._phase = PHASES[phase]
             part = self._by_index[index]
             if sort == TIMER:
                 self._timer_due(part, name, content)
@@ -274,8 +262,7 @@ class Kernel:
         for event in seen_events:
             owner = self.media_owner.get((event.kind, event.unit))
             if owner is not None:
-                part = self.parts[owner]
-                seen = Seen(event.at, event.kind, event.unit, event.a, event.b, event.octets)
-                self._push(max(round_up(event.at + 1, self.tick), soonest), part, MEDIA, "", seen)
+                due = max(round_up(event.at + 1, self.tick), soonest)
+                self._push(due, self.parts[owner], MEDIA, "", event)
         self.now = self.media.now
         self.journal.catch_up(self.now)

@@ -7,17 +7,28 @@ journal's chain. msgpack, with a format number; no pickle.
 from __future__ import annotations
 
 from heapq import heapify
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
 from switchsim.kernel.journal import JournalState
 from switchsim.kernel.ports import WireState
-from switchsim.kernel.scheduler import MEDIA, MESSAGE, HeapEntry, Kernel, Seen
+from switchsim.kernel.scheduler import MEDIA, MESSAGE, HeapEntry, Kernel
 from switchsim.model.message import decode_message
 from switchsim.model.order import AnyOrder
 
 FORMAT = 1
+
+
+class Seen(msgspec.Struct, frozen=True):
+    """What the native core saw, not yet handled (`MediaEvent`)."""
+
+    at: int
+    kind: int
+    unit: int
+    a: int
+    b: int
+    octets: bytes
 
 
 class _Due(msgspec.Struct, array_like=True):
@@ -63,7 +74,9 @@ def _pack_due(entry: HeapEntry) -> _Due:
         message, row.from_place, row.from_port = content
         row.content = msgspec.msgpack.encode(message)
     elif sort == MEDIA:
-        row.content = msgspec.msgpack.encode(content)
+        row.content = msgspec.msgpack.encode(
+            Seen(content.at, content.kind, content.unit, content.a, content.b, content.octets)
+        )
     else:
         row.generation = content
     return row
@@ -91,7 +104,10 @@ def take(kernel: Kernel) -> bytes:
             states={path: pack(part.state) for path, part in kernel.parts.items()},
             timers=[(place, name, timer) for (place, name), timer in kernel.timers.items()],
             heap=[_pack_due(entry) for entry in sorted(kernel.heap, key=lambda entry: entry[:4])],
-            orders=[_Given(*given) for given in sorted(kernel.orders, key=lambda given: given[:2])],
+            orders=[
+                _Given(at, sequence, place, cast(AnyOrder, order))
+                for at, sequence, place, order in sorted(kernel.orders, key=lambda given: given[:2])
+            ],
             wires=[(place, port, wire.state) for (place, port), wire in kernel.wires.items()],
             taken=kernel.streams.taken,
             media=kernel.media.snapshot(),

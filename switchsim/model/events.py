@@ -184,6 +184,17 @@ class CallState(Event, frozen=True):
     detail: str
 
 
+class CallLeg(Event, frozen=True):
+    """A circuit or a seat joined (1) or left (0) a call otherwise than by CallOffered and SeatState: the trunk of an
+    outgoing leg, a third party. The unused of line and seat is empty."""
+
+    call: int
+    line: str
+    timeslot: int
+    seat: str
+    joined: int
+
+
 class CallAnswered(Event, frozen=True):
     call: int
 
@@ -300,7 +311,7 @@ class PartyCalls(Event, frozen=True):
 
 
 class PartyState(Event, frozen=True):
-    """ringing, connected, talking (hears a person), abandons, hangs_up, released, refused (party 0: no channel free)."""
+    """ringing, connected, talking (hears a person), abandons, hangs_up, released, refused (party 0: no channel)."""
 
     party: int
     state: str
@@ -397,7 +408,7 @@ class _Head(msgspec.Struct):
 
 @functools.cache
 def _decoders() -> tuple[msgspec.json.Decoder[_Head], msgspec.json.Decoder[Event]]:
-    return msgspec.json.Decoder(_Head), msgspec.json.Decoder(Union[event_types()])  # type: ignore[arg-type] # noqa: UP007
+    return msgspec.json.Decoder(_Head), msgspec.json.Decoder(Union[event_types()])  # noqa: UP007
 
 
 def decode_line(line: bytes) -> Record:

@@ -96,7 +96,10 @@ class PlayEnded(BusMessage, frozen=True):
 
 
 class SeatKey(BusMessage, frozen=True):
-    """A key of a seat set: sign_in, sign_out, answer, release, hold, retrieve, dial, transfer, conference, busy, ready."""
+    """A key of a seat set.
+
+    sign_in, sign_out, busy, ready; answer, release, hold, retrieve, dial, transfer, complete, conference, listen_in.
+    """
 
     seat: int
     key: str

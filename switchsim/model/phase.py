@@ -6,7 +6,7 @@ from enum import IntEnum
 
 
 class Phase(IntEnum):
-    """Ties within a cycle break by (phase, place, sequence); ORDER stands before the cycle: acts land between cycles."""
+    """Ties within a cycle break by (phase, place, sequence). ORDER stands before it: acts land between cycles."""
 
     ORDER = 0
     LINE_IN = 1

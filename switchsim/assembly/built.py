@@ -1,0 +1,103 @@
+"""A machine that was built: what the runner, the tests and the commands do with it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from switchsim.assembly.layout import LINE_CELLS, Layout, LinePlan
+from switchsim.assembly.machine import MachineFile
+from switchsim.assembly.places import FaultPlaces
+from switchsim.dsp import isa
+from switchsim.dsp.engine import Engine
+from switchsim.farend.attached import Attached
+from switchsim.firmware.processor import Processor
+from switchsim.kernel.scheduler import Kernel
+from switchsim.model.order import Order, Value
+from switchsim.model.part import Part
+
+
+class Machine:
+    """A machine with its far end and its people, ready to be switched on."""
+
+    def __init__(self, kernel: Kernel, engine: Engine, spec: MachineFile, layout: Layout, faults: FaultPlaces) -> None:
+        self.kernel = kernel
+        self.engine = engine
+        self.spec = spec
+        self.layout = layout
+        self.faults = faults
+        self.files: list[tuple[str, str, bytes]] = []
+        self.attached: list[Attached] = []
+        self.recorded: list[tuple[str, int]] = []  # name, cell; recorder = index
+        self._audio: dict[str, bytearray] = {}
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Places of the attachments, in the order of the options."""
+        return tuple(part.path for part in self.attached)
+
+    @property
+    def instruction_set(self) -> str:
+        return isa.selected()
+
+    @property
+    def seat_queues(self) -> dict[str, frozenset[str]]:
+        return {seat.number: frozenset(seat.spec.queues) for seat in self.layout.seats}
+
+    @property
+    def processors(self) -> tuple[str, ...]:
+        return tuple(path for path, part in self.kernel.parts.items() if isinstance(part, Processor))
+
+    def power_on(self) -> None:
+        for line in self.layout.lines:
+            _lay_line(self.engine, line)
+        for number, (_, cell) in enumerate(self.recorded):
+            self.engine.record_start(number, cell)
+        self.kernel.power_on()
+
+    def run(self, until: int) -> None:
+        """Run to cycle `until`."""
+        self.kernel.run(until)
+        for number, (name, _) in enumerate(self.recorded):
+            self._audio.setdefault(name, bytearray()).extend(self.engine.record_drain(number))
+
+    def order(self, at: int, place: str, order: Order) -> None:
+        self.kernel.order(at, place, order)
+
+    def part(self, path: str) -> Part[Any]:
+        return self.kernel.part(path)
+
+    def resolve_fault(
+        self, name: str, where: dict[str, Value], values: dict[str, Value]
+    ) -> tuple[str, str, dict[str, Value]]:
+        """(place, fault point, values) of a fault of the catalogue; raises BadInput."""
+        return self.faults.resolve(name, where, values)
+
+    # -- attachments and recordings ------------------------------------------------------------------------------
+
+    def room(self, source: int) -> int:
+        """Frames that attachment number `source` takes now."""
+        return self.attached[source].room
+
+    def has_sent(self) -> bool:
+        return any(part.outbox for part in self.attached)
+
+    def take_sent(self) -> list[tuple[int, bytes]]:
+        """What goes out to the attached programs since the last time."""
+        sent = []
+        for source, part in enumerate(self.attached):
+            sent += [(source, octets) for octets in part.outbox]
+            part.outbox.clear()
+        return sent
+
+    def recordings(self) -> list[tuple[str, bytes]]:
+        """(name, A-law octets) of every party whose audio was wanted."""
+        return [(name, bytes(octets)) for name, octets in self._audio.items()]
+
+
+def _lay_line(engine: Engine, line: LinePlan) -> None:
+    """Both directions of a line: 8 cycles each, copied cell by cell."""
+    engine.line_define(2 * line.index, line.receive_cell)
+    engine.line_define(2 * line.index + 1, line.far_rx_cell)
+    for timeslot in range(LINE_CELLS):
+        engine.connect(line.receive_cell + timeslot, line.far_tx_cell + timeslot)
+        engine.connect(line.far_rx_cell + timeslot, line.transmit_cell + timeslot)

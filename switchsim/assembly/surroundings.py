@@ -1,0 +1,169 @@
+"""What surrounds the rack: far-end exchanges and their subscribers, outside programs, agents, load."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from switchsim.assembly.layout import HDLC, Layout, LinePlan
+from switchsim.assembly.loads import LoadWanted
+from switchsim.assembly.machine import MachineFile, SubscriberSpec
+from switchsim.assembly.people import AgentWanted
+from switchsim.assembly.rack import wire
+from switchsim.dsp.engine import EV_BAD_FRAME, EV_FRAME, EV_HEARS, EV_SOURCE_DONE, Engine
+from switchsim.errors import BadInput
+from switchsim.farend.agents import Agent, AgentConfig
+from switchsim.farend.attached import Attached, AttachedConfig
+from switchsim.farend.exchange import ExchangeConfig, Party, Subscriber
+from switchsim.farend.isdn import IsdnExchange
+from switchsim.farend.load import Load, LoadConfig
+from switchsim.farend.plan import Plan, plan_problems
+from switchsim.hardware.site import Link, Rack
+from switchsim.kernel.scheduler import Kernel
+from switchsim.model.messages import PlaceCall, SetKey
+
+OTHER_SIDE = {"network": "user", "user": "network"}
+
+
+class Surroundings:
+    """Puts people and exchanges around a rack."""
+
+    def __init__(
+        self, spec: MachineFile, layout: Layout, rack: Rack, kernel: Kernel, engine: Engine, ring_back: int
+    ) -> None:
+        """ring_back: number of that tone in the assets."""
+        self.spec = spec
+        self.layout = layout
+        self.rack = rack
+        self.kernel = kernel
+        self.engine = engine
+        self.ring_back = ring_back
+        self.prompts = tuple(spec.prompts)
+
+    def build(
+        self, load: Sequence[LoadWanted], agents: Sequence[AgentWanted], attached: Sequence[tuple[str, int, str]]
+    ) -> list[Attached]:
+        """Everybody; returns the attachments, in the order of the options."""
+        self.load = load
+        self.agents = agents
+        for line in self.layout.lines:
+            if line.name in self.layout.far_hdlc:
+                self._exchange(line)
+        programs = [self._attach(name, timeslot, mode) for name, timeslot, mode in attached]
+        self._people()
+        self._loads()
+        return programs
+
+    def _exchange(self, line: LinePlan) -> None:
+        layout = self.layout
+        place = self.rack.exchanges[line.name]
+        unit = layout.far_hdlc[line.name]
+        parties = tuple(
+            Party(timeslot=ts, source=layout.party_sources[line.name, ts], ear=layout.party_ears[line.name, ts],
+                  party=layout.party_ids[line.name, ts])
+            for ts in line.b_timeslots
+            if (line.name, ts) in layout.party_sources
+        )  # fmt: skip
+        config = ExchangeConfig(
+            line=line.name, side=OTHER_SIDE[line.signalling.side],  # type: ignore[arg-type]
+            d_timeslot=line.signalling.d_timeslot, hdlc_tx=unit, hdlc_rx=unit, far_tx=line.far_tx_cell,
+            far_rx=line.far_rx_cell, parties=parties, plans=self._plans(line.name), prompts=self.prompts,
+            subscribers=tuple(_subscriber(spec) for spec in self.spec.subscribers),
+            ring_back=self.ring_back,
+        )  # fmt: skip
+        self.kernel.add(IsdnExchange(place, self.kernel, self.engine, config))
+        self.kernel.own_media((EV_FRAME, EV_BAD_FRAME), unit, place)
+        for party in parties:
+            self.kernel.own_media((EV_SOURCE_DONE,), party.source, place)
+            self.kernel.own_media((EV_HEARS,), party.ear, place)
+
+    def _plans(self, line: str) -> dict[str, Plan]:
+        return {
+            name: plan
+            for wanted in self.load
+            if not wanted.config.lines or line in wanted.config.lines
+            for name, plan in wanted.plans.items()
+        }
+
+    def _attach(self, name: str, timeslot: int, mode: str) -> Attached:
+        line = next(one for one in self.layout.lines if one.name == name)
+        key = f"{name}:{timeslot}"
+        place = f"farend/attached/{key}"
+        cells = {"far_tx": line.far_tx_cell + timeslot, "far_rx": line.far_rx_cell + timeslot}
+        units: dict[str, int] = {}
+        if mode == HDLC:
+            unit = self.layout.far_hdlc[key]
+            units = {"hdlc_tx": unit, "hdlc_rx": unit}
+            self.kernel.own_media((EV_FRAME, EV_BAD_FRAME), unit, place)
+        else:
+            source, recorder = self.layout.raw[key]
+            units = {"source": source, "recorder": recorder}
+        config = AttachedConfig(line=name, timeslot=timeslot, mode=mode, **cells, **units)
+        part = Attached(place, self.kernel, self.engine, config)
+        self.kernel.add(part)
+        return part
+
+    def _habits(self) -> dict[str, AgentWanted]:
+        """Seat -> the agent's habits: the scenario's, else the machine's; an entry without seats is for the rest."""
+        habits: dict[str, AgentWanted] = {}
+        everybody = [seat.number for seat in self.layout.seats]
+        for wanted in (*(spec.wanted() for spec in self.spec.agents), *self.agents):
+            if not wanted.seats:
+                habits |= dict.fromkeys(everybody, wanted)
+        for wanted in (*(spec.wanted() for spec in self.spec.agents), *self.agents):
+            unknown = sorted(set(wanted.seats) - set(everybody))
+            if unknown:
+                raise BadInput.one("agents", f"no seat {unknown[0]!r}", "seats of the machine")
+            habits |= dict.fromkeys(wanted.seats, wanted)
+        return habits
+
+    def _people(self) -> None:
+        habits = self._habits()
+        for seat in self.layout.seats:
+            place = self.rack.people[seat.number]
+            habit = habits.get(seat.number)
+            more: dict[str, Any] = {"sign_in_at": -1}
+            if habit is not None:
+                more = {
+                    "sign_in_at": habit.sign_in_at, "sign_out_at": habit.sign_out_at, "answer": habit.answer,
+                    "talk": habit.talk, "wrap_up": habit.wrap_up, "behaviour": habit.behaviour,
+                }  # fmt: skip
+            config = AgentConfig(
+                seat=seat.number, party=seat.party, source=seat.source, ear=seat.ear, ear_cell=seat.heard_cell,
+                prompts=self.prompts, **more,
+            )  # fmt: skip
+            self.kernel.add(Agent(place, self.kernel, self.engine, config))
+            self.kernel.own_media((EV_HEARS,), seat.ear, place)
+            wire(self.kernel, Link(place, "set", seat.board.path, "set", (SetKey,)))
+
+    def _loads(self) -> None:
+        lines = list(self.rack.exchanges)
+        for wanted in self.load:
+            self._check_load(wanted, lines)
+            config = wanted.config
+            if not config.lines:
+                config = _with_lines(config, tuple(lines))
+            place = f"farend/load/{wanted.name}"
+            self.kernel.add(Load(place, self.kernel, config))
+            for line in config.lines:
+                wire(self.kernel, Link(place, f"exchange/{line}", self.rack.exchanges[line], "load", (PlaceCall,)))
+
+    def _check_load(self, wanted: LoadWanted, lines: list[str]) -> None:
+        unknown = [line for line in wanted.config.lines if line not in lines]
+        if unknown or not lines:
+            raise BadInput.one(f"load {wanted.name}", f"no exchange on line {unknown[0] if unknown else 'any'!r}",
+                               f"one of {', '.join(lines) or 'none: every D channel is attached'}")
+        for name, plan in wanted.plans.items():
+            for text in plan_problems(plan, self.prompts):
+                raise BadInput.one(f"load {name}", text)
+
+
+def _subscriber(spec: SubscriberSpec) -> Subscriber:
+    plain = Subscriber(number=spec.number, behaviour=spec.behaviour)
+    return msgspec.structs.replace(plain, ring=spec.ring.wanted()) if spec.ring else plain
+
+
+def _with_lines(config: LoadConfig, lines: tuple[str, ...]) -> LoadConfig:
+    return msgspec.structs.replace(config, lines=lines)
