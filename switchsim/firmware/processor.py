@@ -113,7 +113,8 @@ class Processor(Part[ProcessorState]):
             self._tell_standby()
 
     def on_order(self, order: Order) -> None:
-        assert isinstance(order, Act) and order.act == "dial", f"a processor takes no {order}"
+        assert isinstance(order, Act), f"a processor takes no {order}"
+        assert order.act == "dial", f"a processor does not know {order.act!r}"
         values = order.values
         if self.state.active:
             dial = Dial(str(values["line"]), str(values["number"]), str(values["calling"]), int(values["hold_cycles"]))

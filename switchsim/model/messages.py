@@ -17,6 +17,12 @@ class SendLayer3(BusMessage, frozen=True):
     octets: bytes
 
 
+class EstablishLink(BusMessage, frozen=True):
+    """To a LAP board: bring the data link up (DL-ESTABLISH request)."""
+
+    link: int
+
+
 class LineCarries(BusMessage, frozen=True):
     """To a LAP board: the line under a D channel is there, or not (layer 1 activated / deactivated)."""
 

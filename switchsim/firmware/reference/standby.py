@@ -13,6 +13,7 @@ import msgspec
 
 from switchsim.firmware.reference.state import SETTLED, Call, Leg, ProgramState, Seat, Stage
 from switchsim.model.events import CallCleared
+from switchsim.model.part import State
 
 if TYPE_CHECKING:
     from switchsim.firmware.reference.program import Program
@@ -21,6 +22,14 @@ TEMPORARY_FAILURE = 41
 
 Store = dict[str, bytes]
 """What a standby holds: `call/7`, `seat/3`, `link/0`, `platform` -> msgpack."""
+
+
+class LinkRow(State):
+    """A link's checkpoint. next_key, next_cr: the first Q.931 call key and call reference not used yet."""
+
+    up: bool
+    next_key: int
+    next_cr: int
 
 
 class Standby:
@@ -53,7 +62,10 @@ class Standby:
         return rows + [self.link(number) for number in range(len(state.link_up))]
 
     def link(self, number: int) -> tuple[str, bytes]:
-        return f"link/{number}", msgspec.msgpack.encode(self.core.state.link_up[number])
+        state = self.core.state
+        interface = state.interfaces[number]
+        row = LinkRow(state.link_up[number], interface.next_key, interface.next_cr)
+        return f"link/{number}", msgspec.msgpack.encode(row)
 
     def platform(self) -> tuple[str, bytes]:
         return "platform", msgspec.msgpack.encode(self.core.state.platform)
@@ -110,8 +122,10 @@ class Standby:
             if what == "seat":
                 state.seats[int(number)] = msgspec.msgpack.decode(octets, type=Seat)
             elif what == "link":
-                up = msgspec.msgpack.decode(octets, type=bool)
-                state.link_up[int(number)] = state.interfaces[int(number)].link_up = up
+                row, interface = msgspec.msgpack.decode(octets, type=LinkRow), state.interfaces[int(number)]
+                state.link_up[int(number)] = interface.link_up = row.up
+                # The peer still holds the references of calls that nobody here knows: use none of them again.
+                interface.next_key, interface.next_cr = row.next_key, row.next_cr
             elif what == "platform":
                 state.platform = msgspec.msgpack.decode(octets, type=bool)
 

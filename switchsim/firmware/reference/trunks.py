@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from switchsim.firmware.reference.state import Call, Dial, Leg, Stage
+from switchsim.model import messages
 from switchsim.model.events import CircuitState, Violated
 from switchsim.model.messages import LineCarries, SendLayer3
 from switchsim.proto.q931 import (
@@ -15,6 +16,7 @@ from switchsim.proto.q931 import (
     ConnectInd,
     DigitsTimeout,
     DisconnectInd,
+    EstablishLink,
     InfoInd,
     Interface,
     InterfaceState,
@@ -158,6 +160,7 @@ class Trunks:
             called=Number(number), calling=Number(call.calling, presentation=0) if call.calling else None
         )
         key, actions = self.interfaces[link].setup(request)
+        self.core.dirty_links.add(link)
         if key is not None:
             channel = self.interfaces[link].state.calls[key].channel
             leg.circuit, leg.key = self.circuit_at[link, channel], key
@@ -204,8 +207,12 @@ class Trunks:
                     world.emit(Violated(f"{office_link.line}:{office_link.timeslot}", clause, detail))
                 case SetupInd():
                     self._offered(link, action)
-                case SetupRefused() | SetupAckInd() | ProceedingInd() | ProgressInd() | RestartFailed():
+                case SetupRefused() | SetupAckInd() | ProceedingInd() | ProgressInd():
                     pass  # the SETUP timers, or the peer, bring the outcome
+                case EstablishLink():
+                    world.send_bus(messages.EstablishLink(office_link.board, office_link.unit))
+                case RestartFailed(channels):  # T316 and N316 are over (four minutes): begin again, never give up
+                    self._do(link, self.interfaces[link].restart(channels))
                 case RestartInd(channels) | RestartDone(channels):
                     for channel in channels:
                         self._circuit_state(self.circuit_at[link, channel], "idle")
@@ -251,6 +258,7 @@ class Trunks:
         calling = setup.calling.digits if setup.calling else ""
         call = self.program.calls.offered(leg, calling, setup.called.digits, setup.sending_complete)
         self.core.state.by_key[f"{link}/{setup.key}"] = call.number
+        self.core.dirty_links.add(link)
         self.program.calls.analyse(call, complete=setup.sending_complete)
 
     def _released(self, link: int, action: ReleasedInd, call: Call | None) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from switchsim.hardware.board import Board, CommonState
 from switchsim.hardware.site import Site
 from switchsim.model.events import FrameBad, FrameReceived, FrameSent, LinkDown, LinkUp, Violated
-from switchsim.model.messages import Layer3Received, LineCarries, LinkChanged, SendLayer3
+from switchsim.model.messages import EstablishLink, Layer3Received, LineCarries, LinkChanged, SendLayer3
 from switchsim.model.part import MediaEvent
 from switchsim.proto.q921 import (
     Data,
@@ -78,6 +78,8 @@ class Lap(Board[LapState]):
     def handle(self, port: str, message: Any) -> None:
         if isinstance(message, SendLayer3):
             self._do(message.link, self.lapds[message.link].send(message.octets))
+        elif isinstance(message, EstablishLink):
+            self._do(message.link, self.lapds[message.link].establish())
         elif isinstance(message, LineCarries):
             self._do(message.link, self.lapds[message.link].line(message.up))
         else:

@@ -9,10 +9,9 @@ import msgspec
 from switchsim.hardware.board import Board, CommonState
 from switchsim.hardware.site import Link, Rack, Site
 from switchsim.model.events import MailboxCounted
-from switchsim.model.message import decode_message
+from switchsim.model.message import BusMessage, decode_message
 from switchsim.model.messages import (
     BoardStarted,
-    BusMessage,
     BusSilent,
     Present,
     SelectProcessor,
