@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 import msgspec
@@ -95,18 +95,19 @@ class FaultWatch:
                 pass
 
     def causes_of(self, alarm: str, about: str) -> list[FaultChain]:
-        """The fired faults that explain an alarm: by place, or because the catalogue says that they show it."""
-        return [
-            chain
-            for chain in self.chains.values()
-            if chain.fired >= 0
-            and (lies_under(about, chain.where) or alarm in self.facts.get(chain.name, _NOTHING).alarms)
-        ]
+        """The fired faults that explain an alarm: by its place; else because the catalogue says that they show it."""
+        return self._by_place(about) or self._by_kind(lambda facts: facts.alarms, alarm)
+
+    def _by_place(self, about: str) -> list[FaultChain]:
+        return [chain for chain in self.chains.values() if chain.fired >= 0 and lies_under(about, chain.where)]
+
+    def _by_kind(self, shown: Callable[[FaultFacts], tuple[str, ...]], what: str) -> list[FaultChain]:
+        fired = [chain for chain in self.chains.values() if chain.fired >= 0]
+        return [chain for chain in fired if what in shown(self.facts.get(chain.name, _NOTHING))]
 
     def _detected(self, at: int, defect: str, about: str) -> None:
-        for chain in self.chains.values():
-            known = defect in self.facts.get(chain.name, _NOTHING).defects
-            if chain.fired >= 0 and chain.detected < 0 and (known or lies_under(about, chain.where)):
+        for chain in self._by_place(about) or self._by_kind(lambda facts: facts.defects, defect):
+            if chain.detected < 0:
                 chain.detected = at
 
     def _alarmed(self, at: int, alarm: str, about: str) -> None:

@@ -35,6 +35,7 @@ _AT_WORK: Final = ("talk", "held", "wrap_up")
 class Figures(msgspec.Struct, frozen=True):
     """All counts are calls, all times cycles; `lost_causes` maps `17 user busy` to calls.
 
+    placed, placed_answered: calls of the machine itself towards the network; all else counts calls from there.
     KPI names of the call centre: connect_rate_percent 接通率, service_level_percent, mean_wait_cycles 等待时长,
     mean_talk_cycles 平均通话时长, calls_an_hour, utilisation_percent (talk, hold and wrap-up of signed-in time).
     """
@@ -58,6 +59,8 @@ class Figures(msgspec.Struct, frozen=True):
     talk_cycles: int
     calls_an_hour: int
     utilisation_percent: float
+    placed: int
+    placed_answered: int
     peak_up: int
     peak_queued: int
     at_end: dict[str, int]
@@ -79,6 +82,7 @@ def percent(part: int, whole: int) -> float:
 class _Call(msgspec.Struct):
     offered: int
     inward: bool
+    outward: bool
     state: str = "offered"
     sought: int = -1
     connected: bool = False
@@ -123,16 +127,17 @@ class FigureCounter:
 
     def _offered(self, at: int, event: CallOffered) -> None:
         # A call that a seat places to consult is work on a call that is already counted.
-        self._up[event.call] = _Call(at, event.direction == "in")
+        self._up[event.call] = _Call(at, event.direction == "in", event.direction == "out")
         self.states["offered"] += 1
         self._peak_up = max(self._peak_up, len(self._up))
-        if event.direction == "in":
-            self._n["offered"] += 1
+        self._n["offered"] += event.direction == "in"
+        self._n["placed"] += event.direction == "out"
 
     def _answered(self, at: int, event: CallAnswered) -> None:
         call = self._up.get(event.call)
-        if call is not None:
+        if call is not None and not call.connected:
             call.connected = True
+            self._n["placed answered"] += call.outward
 
     def _state(self, at: int, event: CallState) -> None:
         call = self._up.get(event.call)
@@ -227,6 +232,8 @@ class FigureCounter:
             talk_cycles=n["talk cycles"],
             calls_an_hour=n["offered"] * 3600 * CYCLES_PER_SECOND // end if end else 0,
             utilisation_percent=percent(work, signed_in) if signed_in else 0.0,
+            placed=n["placed"],
+            placed_answered=n["placed answered"],
             peak_up=self._peak_up,
             peak_queued=self._peak_queued,
             at_end={state: count for state, count in sorted(self.states.items()) if count},

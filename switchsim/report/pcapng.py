@@ -1,7 +1,8 @@
 """signalling.pcapng: every LAPD frame of a run, one interface a D channel, for any dissector.
 
-Link type 203 (LINKTYPE_LAPD): address to information field, no FCS. Time stamps are the cycles in nanoseconds since 0,
-so the octets depend on the journal alone. The direction (epb_flags) is seen from the machine: 1 received, 2 sent.
+Link type 203 (LINKTYPE_LAPD): address to information field, no FCS. Time stamps are the cycles in microseconds since 0
+(the resolution of an interface that names none), so the octets depend on the journal alone. The direction (epb_flags)
+is seen from the machine: 1 received, 2 sent.
 """
 
 from __future__ import annotations
@@ -18,8 +19,7 @@ from switchsim.model.events import FrameReceived, FrameSent
 from switchsim.report.output import writing
 
 LINKTYPE_LAPD: Final = 203
-CYCLE_NS: Final = 125_000
-_NANOSECONDS: Final = b"\x09"  # if_tsresol: 10^-9
+CYCLE_US: Final = 125
 _RECEIVED: Final = 1
 _SENT: Final = 2
 
@@ -49,7 +49,7 @@ def write_pcapng(file: Path, records: Iterable[Record]) -> int:
 
 
 def _interface(section: SectionHeader, place: str, link: str) -> InterfaceDescription:
-    options = {"if_name": link, "if_description": place, "if_tsresol": _NANOSECONDS}
+    options = {"if_name": link, "if_description": place}
     return section.new_member(InterfaceDescription, link_type=LINKTYPE_LAPD, snaplen=0, options=options)
 
 
@@ -57,7 +57,7 @@ def _packet(
     section: SectionHeader, interface: InterfaceDescription, at: int, flags: int, octets: bytes
 ) -> EnhancedPacket:
     packet = section.new_member(EnhancedPacket, interface_id=interface.interface_id, options={"epb_flags": flags})
-    nanoseconds = at * CYCLE_NS
-    packet.timestamp_high, packet.timestamp_low = nanoseconds >> 32, nanoseconds & 0xFFFF_FFFF
+    microseconds = at * CYCLE_US
+    packet.timestamp_high, packet.timestamp_low = microseconds >> 32, microseconds & 0xFFFF_FFFF
     packet.packet_data = octets
     return packet

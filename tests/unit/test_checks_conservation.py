@@ -39,7 +39,8 @@ CLEAN: list[Row] = [
     *at_mpu(30, ResourceFreed("receiver", 0, 1), SeatState("8001", "ringing", 1), SeatState("8001", "talk", 1)),
     (40, BNET, SlotsConnected(5, 0)),
     (40, BNET, ConferenceLeg(0, 1, 0, 0)),
-    *at_mpu(50, CallCleared(1, 16, "caller"), record_of(1), CircuitState("e1-0", 1, "idle"), SeatState("8001", "idle", 0)),
+    *at_mpu(50, CallCleared(1, 16, "caller"), record_of(1)),
+    *at_mpu(50, CircuitState("e1-0", 1, "idle"), SeatState("8001", "idle", 0)),
     (60, "far/1", PartyState(7, "released", 16)),
 ]
 
@@ -72,7 +73,8 @@ def test_leak_is_named_with_place_and_cycle(check: type[Check], kind: type, what
 
 
 def test_calls_twice_and_never_offered() -> None:
-    rows = whole_call(1, 1, 5) + at_mpu(6, CallCleared(1, 16, "seat"), record_of(1), CallCleared(2, 16, "x"), record_of(3))
+    again = at_mpu(6, CallCleared(1, 16, "seat"), record_of(1), CallCleared(2, 16, "x"), record_of(3))
+    rows = whole_call(1, 1, 5) + again
     told = [finding.what for finding in verdict_of(Calls, rows, 9).findings]
     assert told[:4] == [
         "call 1 is cleared twice",

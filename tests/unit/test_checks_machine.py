@@ -70,6 +70,12 @@ def test_nobody_is_missed_while_nobody_could_be_active() -> None:
     assert verdict_of(OneActive, rows, 99_000).outcome is Outcome.FAILED
 
 
+def test_a_processor_is_down_with_its_board() -> None:
+    rows = [active(100, A + "/cpu"), state(5000, A, "pulled"), active(5100, B + "/cpu")]
+    assert verdict_of(OneActive, rows, 99_000).outcome is Outcome.PASSED
+    assert verdict_of(OneActive, [rows[0], rows[2]], 99_000).outcome is Outcome.FAILED
+
+
 def test_processors_not_applicable() -> None:
     assert verdict_of(OneActive, [state(0, A, "in_service")], 99_000).outcome is Outcome.NOT_APPLICABLE
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from by_hand import Row, at_mpu, verdict_of
 
-from switchsim.model.events import CallCleared, CallQueued, CallUnqueued, SeatState
+from switchsim.model.events import CallCleared, CallQueued, CallState, CallUnqueued, SeatState
 from switchsim.report.result import Outcome
 from switchsim.scenario.checks.queues import FirstInFirstOut, LongestIdle
 
@@ -62,6 +62,7 @@ def test_fifo_positions_and_leaving() -> None:
     assert findings(at_mpu(1, CallUnqueued(4, "sales", "abandoned", 1))) == ["call 4 leaves but does not wait"]
     cleared = queued(1, 1, 1) + at_mpu(2, CallCleared(1, 16, "caller"))
     assert findings(cleared) == ["call 1 is cleared but never left the queue"]
+    assert findings(queued(1, 1, 1) + at_mpu(2, CallCleared(1, 41, "fault"))) == []
 
 
 def test_fifo_not_applicable_without_a_queue() -> None:
@@ -89,6 +90,15 @@ def test_longest_idle_equal_times_and_a_seat_told_idle_twice() -> None:
     )
     told_twice = idle(1, "8001") + idle(2, "8002") + idle(3, "8001") + queued(5, 1, 1) + rings(5, "8002", 1)
     assert verdict_of(LongestIdle, told_twice, 99).outcome is Outcome.FAILED
+
+
+def test_longest_idle_a_seat_that_only_rang_keeps_its_turn() -> None:
+    rows = idle(1, "8001") + idle(2, "8002") + queued(3, 1, 1) + rings(3, "8001", 1) + idle(9, "8001") + queued(10, 2, 1)
+    assert verdict_of(LongestIdle, rows + rings(10, "8001", 2), 99).outcome is Outcome.PASSED
+    assert verdict_of(LongestIdle, rows + rings(10, "8002", 2), 99).outcome is Outcome.FAILED
+    talked = rows[:-2] + at_mpu(5, SeatState("8001", "talk", 1), CallState(1, "talk", "")) + rows[-2:]
+    assert verdict_of(LongestIdle, talked + rings(10, "8002", 2), 99).outcome is Outcome.PASSED
+    assert verdict_of(LongestIdle, talked + rings(10, "8001", 2), 99).outcome is Outcome.FAILED
 
 
 def test_longest_idle_counts_only_seats_of_the_queue_and_idle_ones() -> None:

@@ -7,6 +7,8 @@ from by_hand import Row, at_mpu, offered, talking, verdict_of
 
 from switchsim.model.events import (
     CallCleared,
+    CallLeg,
+    CallOffered,
     CallState,
     FaultArmed,
     FaultFired,
@@ -137,10 +139,24 @@ def test_transfer_that_joins_two_trunks() -> None:
     assert verdict_of(NoSilence, rows, 50_000).outcome is Outcome.PASSED
 
 
+def test_a_leg_that_joined_later() -> None:
+    """A consultation of somebody outside: the seat's call has the trunk as its other leg."""
+    call = CallOffered(3, "seat", "", 0, "8001", "02087654321")
+    rows = [
+        *PLACED,
+        *at_mpu(1000, call, CallState(3, "outgoing", ""), CallLeg(3, "e1-0", 2, "", 1), CallState(3, "talk", "")),
+        hears(1100, AGENT, "party", str(STRANGER)),
+        hears(1100, STRANGER, "party", str(AGENT)),
+    ]
+    assert verdict_of(NoCrossedSpeech, rows, 50_000).outcome is Outcome.PASSED
+    assert verdict_of(NoSilence, rows, 50_000).outcome is Outcome.PASSED
+    left = [*rows, *at_mpu(5000, CallLeg(3, "e1-0", 2, "", 0))]
+    assert verdict_of(NoCrossedSpeech, left, 50_000).outcome is Outcome.FAILED
+
+
 def test_consultation_between_seats() -> None:
     """The seat that placed a call is in it while it talks."""
-    call = offered(3, 0, "seat")
-    call = type(call)(3, "seat", "", 0, "8001", "8002")
+    call = CallOffered(3, "seat", "", 0, "8001", "8002")
     rows = [
         *PLACED,
         *at_mpu(1000, call, CallState(3, "talk", ""), SeatState("8002", "talk", 3)),
@@ -176,6 +192,8 @@ def test_a_party_that_does_not_speak_or_dials_is_not_missed() -> None:
     dials: list[Row] = [hears(20_000, AGENT, "tone", "697"), (20_001, "far/1", PartyDials(CALLER, "12345678"))]
     back = [hears(34_000, AGENT, "party", str(CALLER))]
     assert verdict_of(NoSilence, rows[:-5] + dials + back + rows[-5:], 99_000).outcome is Outcome.PASSED
+    told_late: list[Row] = [(20_001, "far/1", PartyDials(CALLER, "12345678")), hears(20_100, AGENT, "tone", "697", 20_010)]
+    assert verdict_of(NoSilence, rows[:-5] + told_late + back + rows[-5:], 99_000).outcome is Outcome.PASSED
     assert verdict_of(NoSilence, rows[:-5] + dials[:1] + back + rows[-5:], 99_000).outcome is Outcome.FAILED
 
 

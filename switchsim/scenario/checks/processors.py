@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from switchsim.model.event import Event, Record
 from switchsim.model.events import BoardState, ProcessorActive, ProcessorStandby
+from switchsim.report.faults import lies_under
 from switchsim.report.result import CheckResult, Outcome, judged
 from switchsim.scenario.checks.base import Check, CheckSettings, Handler
 from switchsim.units import format_cycles
@@ -12,7 +13,7 @@ DOWN = ("off", "pulled", "hung", "faulty", "self_test")
 
 
 class OneActive(Check):
-    """From its ProcessorActive a processor is active until it goes to standby, loses power, is pulled, or hangs.
+    """From its ProcessorActive a processor is active until it goes to standby, or its board is off, pulled or hangs.
 
     The first one may take the window from power-on. Nobody is missed while no processor is in service.
     """
@@ -45,11 +46,12 @@ class OneActive(Check):
         self._changed(record.at)
 
     def _board(self, record: Record, event: BoardState) -> None:
-        self._state[record.place] = event.state
-        if record.place in self._known:
-            if event.state in DOWN:
-                self._active.pop(record.place, None)
-            self._changed(record.at)
+        for processor in self._known:
+            if lies_under(processor, record.place):
+                self._state[processor] = event.state
+                if event.state in DOWN:
+                    self._active.pop(processor, None)
+        self._changed(record.at)
 
     def _changed(self, at: int) -> None:
         if len(self._active) != 1 or self._none_since >= 0:

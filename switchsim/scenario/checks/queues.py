@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from switchsim.model.event import Event, Record
-from switchsim.model.events import CallCleared, CallQueued, CallUnqueued, SeatState
+from switchsim.model.events import CallCleared, CallQueued, CallState, CallUnqueued, SeatState
 from switchsim.report.result import CheckResult, Outcome, judged
 from switchsim.scenario.checks.base import Check, CheckSettings, Handler
 
@@ -71,7 +71,8 @@ class FirstInFirstOut(Check):
     def _cleared(self, record: Record, event: CallCleared) -> None:
         queue = self._lines.queue_of.get(event.call)
         if queue is not None:
-            self.found(record.at, f"queue {queue}", f"call {event.call} is cleared but never left the queue")
+            if event.by != "fault":  # a processor that takes over may know of the call no more than its number
+                self.found(record.at, f"queue {queue}", f"call {event.call} is cleared but never left the queue")
             self._lines.leave(event.call)
 
     def _seat(self, record: Record, event: SeatState) -> None:
@@ -101,7 +102,10 @@ class FirstInFirstOut(Check):
 
 
 class LongestIdle(Check):
-    """Of the free seats of a queue the one that has been idle longest gets the call; equal times: any of them."""
+    """Of the free seats of a queue the one that has been idle longest gets the call; equal times: any of them.
+
+    A seat whose call ended before anybody talked (the caller went while it rang) keeps its turn.
+    """
 
     name = "queue.longest_idle"
     title = "the seat that has been idle longest gets the call"
@@ -109,11 +113,22 @@ class LongestIdle(Check):
     def __init__(self, settings: CheckSettings) -> None:
         super().__init__(settings)
         self._idle: dict[str, int] = {}
+        self._turn: dict[str, tuple[int, int]] = {}  # seat -> the call that it is in, idle since before that
+        self._talked: set[int] = set()
         self._queue_of: dict[int, tuple[str, int]] = {}
         self._judged = 0
 
     def handlers(self) -> dict[type[Event], Handler]:
-        return {CallQueued: self._queued, CallUnqueued: self._unqueued, SeatState: self._seat}
+        return {
+            CallQueued: self._queued,
+            CallUnqueued: self._unqueued,
+            CallState: self._state,
+            SeatState: self._seat,
+        }
+
+    def _state(self, record: Record, event: CallState) -> None:
+        if event.state == "talk":
+            self._talked.add(event.call)
 
     def _queued(self, record: Record, event: CallQueued) -> None:
         self._queue_of[event.call] = (event.queue, -1)
@@ -126,9 +141,12 @@ class LongestIdle(Check):
 
     def _seat(self, record: Record, event: SeatState) -> None:
         idle_since = self._idle.get(event.seat)
+        call, before = self._turn.pop(event.seat, (0, record.at))
         if event.state == "idle":
-            self._idle.setdefault(event.seat, record.at)
+            self._idle.setdefault(event.seat, record.at if call in self._talked else before)
             return
+        if event.state in ("ringing", "talk"):
+            self._turn[event.seat] = (event.call, before if idle_since is None else idle_since)
         if event.state in ("ringing", "talk") and idle_since is not None:
             queue, left = self._queue_of.get(event.call, ("", -1))
             if queue and left in (-1, record.at):

@@ -10,6 +10,7 @@ import re
 from switchsim.model.event import Event, Record
 from switchsim.model.events import (
     CallCleared,
+    CallLeg,
     CallOffered,
     CallState,
     FaultArmed,
@@ -56,6 +57,7 @@ class _Speech(Check):
         return {
             CallOffered: talks.offered,
             CallState: talks.state,
+            CallLeg: talks.leg,
             CallCleared: talks.over,
             SeatState: talks.seat,
             PartyPlaced: talks.party,
@@ -136,6 +138,7 @@ class NoSilence(_Speech):
         super().__init__(settings)
         self._speaks: set[int] = set()
         self._deaf: dict[tuple[int, int], int] = {}
+        self._dialling: dict[int, int] = {}
         self._names: dict[str, str] = {}
         self._harm: set[str] = set()
         self._harmed_until = -1
@@ -163,7 +166,7 @@ class NoSilence(_Speech):
             self._look(ear, event.party, record.at)
 
     def _dials(self, record: Record, event: PartyDials) -> None:
-        later = record.at + len(event.digits) * DIGIT_CYCLES
+        later = self._dialling[event.party] = record.at + len(event.digits) * DIGIT_CYCLES
         for key in self._deaf:
             if key[1] == event.party:
                 self._deaf[key] = max(self._deaf[key], later)
@@ -174,7 +177,7 @@ class NoSilence(_Speech):
         connected = self.talks.connected(pair) and self.talks.size(pair) <= 3
         deaf = connected and mouth in self._speaks and mouth not in self.hears.get(ear, ())
         if deaf:
-            self._deaf.setdefault((ear, mouth), at)
+            self._deaf.setdefault((ear, mouth), max(at, self._dialling.get(mouth, 0)))
         else:
             self._over(ear, mouth, at)
 

@@ -1,8 +1,8 @@
 """Who is to speak with whom, as the call events say it - not as the network switched it.
 
 A *place* is `line:timeslot` or `seat number`. The members of a call in talk are its circuit, the seats in talk with it,
-and the seat that placed it. Calls in conference with the same detail belong together, and so do a call and the one that
-its detail names (`call 7`): a transfer that joined two trunks.
+the seat that placed it, and the legs that joined it later. Calls in conference with the same detail belong together, and
+so do a call and the one that its detail names (`call 7`): a transfer that joined two trunks.
 """
 
 from __future__ import annotations
@@ -15,7 +15,15 @@ from typing import Final
 import msgspec
 
 from switchsim.model.event import Record
-from switchsim.model.events import CallCleared, CallOffered, CallRecord, CallState, PartyPlaced, SeatState
+from switchsim.model.events import (
+    CallCleared,
+    CallLeg,
+    CallOffered,
+    CallRecord,
+    CallState,
+    PartyPlaced,
+    SeatState,
+)
 
 SPEAKING: Final = ("talk", "conference")
 _JOINED: Final = re.compile(r"\bcall (\d+)\b")
@@ -32,7 +40,8 @@ class _Call(msgspec.Struct):
     seat: str  # that placed it
     state: str = ""
     detail: str = ""
-    seats: set[str] = msgspec.field(default_factory=set)
+    seats: set[str] = msgspec.field(default_factory=set)  # in talk with it
+    legs: set[str] = msgspec.field(default_factory=set)  # that joined later
 
 
 def seat_place(seat: str) -> str:
@@ -94,6 +103,13 @@ class Talks:
             affected |= self._together(event.call)
         self._renew(affected, record.at)
 
+    def leg(self, record: Record, event: CallLeg) -> None:
+        call = self._calls.get(event.call)
+        if call is not None:
+            place = seat_place(event.seat) if event.seat else f"{event.line}:{event.timeslot}"
+            (call.legs.add if event.joined else call.legs.discard)(place)
+            self._renew(self._together(event.call), record.at)
+
     def over(self, record: Record, event: CallCleared | CallRecord) -> None:
         if event.call in self._calls:
             before = self._together(event.call)
@@ -117,7 +133,7 @@ class Talks:
     # -- who belongs together ----------------------------------------------------------------------------------------
 
     def _members(self, call: _Call) -> set[str]:
-        return {place for place in (call.circuit, call.seat, *call.seats) if place}
+        return {place for place in (call.circuit, call.seat, *call.seats, *call.legs) if place}
 
     def _together(self, number: int) -> set[int]:
         """The calls that are one talk with this one, itself included."""
