@@ -1,5 +1,6 @@
 /* One hop of one tile; included once for each instruction set, which defines before:
  *   KERNEL  the function's name       LANES  channels a vector       MADD(a, b)  pairs of int16 multiplied and added
+ *   optionally ADD_MADD(sum, a, b), SHIFT(x, counts) where the processor has one instruction for them
  *   UNPACK_LOW, UNPACK_HIGH, UNPACK_LOW_2, UNPACK_HIGH_2 (a, b)  interleave int32, or pairs of them, of 128-bit lanes
  * Everything else is vector arithmetic of the compiler. Integers, exact: the same bits everywhere. */
 #include <string.h>
@@ -10,6 +11,10 @@ typedef int16_t v16 __attribute__((vector_size(LANES * 4)));
 typedef int32_t v32 __attribute__((vector_size(LANES * 4)));
 typedef uint32_t vu32 __attribute__((vector_size(LANES * 4)));
 typedef uint8_t v8 __attribute__((vector_size(LANES * 2)));
+
+#ifndef ADD_MADD
+#define ADD_MADD(sum, a, b) ((sum) + MADD(a, b))
+#endif
 
 static inline v32 load(const void *from)
 {
@@ -23,19 +28,28 @@ static inline void store(void *to, v32 v)
     memcpy(to, &v, sizeof v);
 }
 
-/* A-law to 13-bit linear, +-1..4032. (2m + 1 or 2m + 33) << (segment - 1); the shift is done by its three bits. */
+#ifndef SHIFT
+#define SHIFT shift_left
+/* x << count, count 0..6 in each place, one bit of the count after the other. */
+static inline v16 shift_left(v16 x, v16 count)
+{
+    x += x & -(count & 1);
+    x += (x + x + x) & -(count >> 1 & 1);
+    return x + (((x << 4) - x) & -(count >> 2));
+}
+#endif
+
+/* A-law to 13-bit linear, +-1..4032: 2m + 1, or (2m + 33) << (segment - 1). */
 static inline v16 decode(const uint8_t *codes)
 {
     v8 octets;
     memcpy(&octets, codes, sizeof octets);
     v16 b = __builtin_convertvector(octets, v16) ^ 0x55;
     v16 segment = b >> 4 & 7;
-    v16 x = ((b & 15) << 1) + 1 + ((segment != 0) & 32);
-    v16 shift = segment + (segment != 0);
-    v16 negative = (b & 0x80) == 0;
-    x += x & ((shift & 1) != 0);
-    x += (x + x + x) & ((shift & 2) != 0);
-    x += ((x << 4) - x) & ((shift & 4) != 0);
+    v16 above_0 = -segment >> 15; /* all ones or zero, as comparisons give; those are slow with 512 bits */
+    v16 x = ((b & 15) << 1) + 1 + (above_0 & 32);
+    v16 negative = (b >> 7) - 1;
+    x = SHIFT(x, segment + above_0);
     return (x ^ negative) - negative;
 }
 
@@ -63,7 +77,7 @@ static inline void correlate(v32 sum[DTMF_TONES], const v32 *folded, const int16
         for (uint32_t tone = 0; tone < DTMF_TONES; tone++) {
             int32_t pair;
             memcpy(&pair, table + (n * DTMF_TONES + tone) * 2, sizeof pair);
-            acc[tone] += MADD((v16)folded[n], (v16)((v32){0} + pair));
+            acc[tone] = ADD_MADD(acc[tone], (v16)folded[n], (v16)((v32){0} + pair));
         }
     for (uint32_t tone = 0; tone < DTMF_TONES; tone++)
         sum[tone] = acc[tone];

@@ -5,7 +5,8 @@
 int swd_isa_best(void)
 {
     __builtin_cpu_init();
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl"))
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+        __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vnni"))
         return SWD_ISA_AVX512;
     return __builtin_cpu_supports("avx2") ? SWD_ISA_AVX2 : SWD_ISA_SSE2;
 }
