@@ -113,7 +113,9 @@ WINDOW = seconds(30)
         pytest.param([*fault(1, 50), cleared(50 + WINDOW + 1, 9)], Outcome.FAILED, id="cleared late"),
         pytest.param([*fault(1, 0)], Outcome.PASSED, id="the fault still acts"),
         pytest.param([*fault(1, END - WINDOW)], Outcome.INCONCLUSIVE, id="too early to say"),
-        pytest.param([(1, "x", DefectSeen("los", LINE)), (50, "x", DefectGone("los", LINE))], Outcome.FAILED, id="defect"),
+        pytest.param(
+            [(1, "x", DefectSeen("los", LINE)), (50, "x", DefectGone("los", LINE))], Outcome.FAILED, id="defect gone"
+        ),
         pytest.param([(1, "x", DefectSeen("los", LINE))], Outcome.PASSED, id="the defect is still there"),
         pytest.param([*fault(1, 50, "frame/4")], Outcome.NOT_APPLICABLE, id="the cause is not known"),
     ],

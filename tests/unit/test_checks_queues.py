@@ -93,7 +93,8 @@ def test_longest_idle_equal_times_and_a_seat_told_idle_twice() -> None:
 
 
 def test_longest_idle_a_seat_that_only_rang_keeps_its_turn() -> None:
-    rows = idle(1, "8001") + idle(2, "8002") + queued(3, 1, 1) + rings(3, "8001", 1) + idle(9, "8001") + queued(10, 2, 1)
+    rows = idle(1, "8001") + idle(2, "8002") + queued(3, 1, 1) + rings(3, "8001", 1)
+    rows += idle(9, "8001") + queued(10, 2, 1)
     assert verdict_of(LongestIdle, rows + rings(10, "8001", 2), 99).outcome is Outcome.PASSED
     assert verdict_of(LongestIdle, rows + rings(10, "8002", 2), 99).outcome is Outcome.FAILED
     talked = rows[:-2] + at_mpu(5, SeatState("8001", "talk", 1), CallState(1, "talk", "")) + rows[-2:]

@@ -63,7 +63,8 @@ def test_a_talk_passes_both() -> None:
 
 
 def test_crossed_speech_is_named_with_its_cycle() -> None:
-    rows = a_talk(1000, 90_000) + [hears(95_000, STRANGER, "party", str(AGENT)), hears(97_000, STRANGER, "quiet")]
+    crossed = [hears(95_000, STRANGER, "party", str(AGENT)), hears(97_000, STRANGER, "quiet")]
+    rows = [*a_talk(1000, 90_000), *crossed]
     result = verdict_of(NoCrossedSpeech, rows, 99_000)
     assert [(one.at, one.place, one.what) for one in result.findings] == [
         (95_000, "e1-0:2", "party 12 hears party 21 (seat 8001) for 0.250s without being connected with it")
@@ -192,7 +193,7 @@ def test_a_party_that_does_not_speak_or_dials_is_not_missed() -> None:
     dials: list[Row] = [hears(20_000, AGENT, "tone", "697"), (20_001, "far/1", PartyDials(CALLER, "12345678"))]
     back = [hears(34_000, AGENT, "party", str(CALLER))]
     assert verdict_of(NoSilence, rows[:-5] + dials + back + rows[-5:], 99_000).outcome is Outcome.PASSED
-    told_late: list[Row] = [(20_001, "far/1", PartyDials(CALLER, "12345678")), hears(20_100, AGENT, "tone", "697", 20_010)]
+    told_late = [dials[1], hears(20_100, AGENT, "tone", "697", 20_010)]
     assert verdict_of(NoSilence, rows[:-5] + told_late + back + rows[-5:], 99_000).outcome is Outcome.PASSED
     assert verdict_of(NoSilence, rows[:-5] + dials[:1] + back + rows[-5:], 99_000).outcome is Outcome.FAILED
 

@@ -137,7 +137,7 @@ def files_of_at_most(octets: int) -> Iterator[None]:
 def test_full_disk_leaves_what_was_written_marked(tmp_path: Path) -> None:
     with files_of_at_most(300_000):
         folder = RunFolder(tmp_path, info())
-        with pytest.raises(OutputError, match=r"journal.jsonl: could not be written: File too large"):
+        with pytest.raises(OutputError, match=r"journal\.jsonl: could not be written: File too large"):
             run_into(folder, 5000)
         folder.finish("output", 74, problem="the disk is full")
     got = read_run_info(tmp_path)
@@ -149,7 +149,7 @@ def test_full_disk_leaves_what_was_written_marked(tmp_path: Path) -> None:
 
 
 def test_what_cannot_be_written_whole_is_not_there(tmp_path: Path) -> None:
-    with files_of_at_most(1000), pytest.raises(OutputError, match="x.bin"):
+    with files_of_at_most(1000), pytest.raises(OutputError, match=r"x\.bin"):
         write_whole(tmp_path / "x.bin", b"\0" * 2000)
     assert list(tmp_path.iterdir()) == []
 

