@@ -7,7 +7,8 @@
  * Everything is a *cell*: one 64 kbit/s channel, one octet a cycle, held as a row of K octets. In every row each
  * cell's new octets are computed from the octets of other cells one row (8 cycles) earlier, so every stage (a
  * line, the switching network, a conference) delays by exactly 8 cycles, and no order of stages matters.
- * A row may be computed in parts, so that an act at cycle N takes effect on octet N and not before.
+ * A row may be computed in parts, so that an act at cycle N takes effect on octet N and not before. Receivers, ears and
+ * recorders are not cells: they take a cell's octets in the cycle in which it carries them.
  *
  * The text between the cdef markers is what the Python binding is made from.
  */

@@ -10,6 +10,7 @@ from switchsim.dsp import isa
 from switchsim.dsp.assets import Assets, Tone
 from switchsim.dsp.engine import (
     BAD_ABORT,
+    BAD_LONG,
     CELL_IDLE,
     CELL_ONES,
     EV_BAD_FRAME,
@@ -24,6 +25,7 @@ from switchsim.dsp.engine import (
     EngineConfig,
     Event,
 )
+from switchsim.dsp.reference import mark
 from switchsim.errors import BadInput
 
 CONFIG = EngineConfig(
@@ -135,6 +137,31 @@ def test_a_slept_transmitter_wakes_with_its_flags_in_step(engine: Engine) -> Non
     engine.hdlc_send(0, b"again")
     frames = [event for event in run(engine, 9000) if event.kind != EV_TX_DONE]
     assert [(event.kind, event.octets) for event in frames] == [(EV_FRAME, b"again")]
+
+
+def test_a_receiver_does_not_sleep_within_a_frame(engine: Engine) -> None:
+    """Flags, then idle octets just before the sweep at cycle 512: to the receiver a frame that never ends."""
+    cell = engine.first_switched_cell
+    engine.connect(cell, engine.first_hdlc_cell)
+    engine.hdlc_listen(0, cell)
+    run(engine, 480)
+    engine.connect(cell, CELL_IDLE)
+    (event,) = run(engine, 4000)
+    assert (event.kind, event.a) == (EV_BAD_FRAME, BAD_LONG)
+    assert 480 + 300 <= event.at <= 480 + 304
+
+
+def test_marks_made_together_are_the_marks() -> None:
+    engine = machine(EngineConfig(n_sources=70, n_recorders=70))
+    parties = [1 + 31 * source % 2047 for source in range(70)]
+    for source, party in enumerate(parties):
+        engine.record_start(source, engine.first_source_cell + source)
+        if source != 33:
+            engine.source_mark(source, party)
+    run(engine, 2200)
+    for source, party in enumerate(parties):
+        expected = b"\xd5" * 2200 if source == 33 else bytes(mark.octet(party, cycle) for cycle in range(2200))
+        assert engine.record_drain(source) == expected
 
 
 @pytest.mark.parametrize("tick", [1, 3, 8])
