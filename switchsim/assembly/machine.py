@@ -16,6 +16,8 @@ from switchsim.errors import BadInput, Problem
 
 LineName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,31}$")]
 Digits = Annotated[str, Field(pattern=r"^[0-9*#]{1,20}$")]
+SoundFile = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][\w.-]*(/[A-Za-z0-9_][\w.-]*)*$", max_length=80)]
+"""A file below the machine's folder or the shipped prompts: a run keeps it under this name, a replay finds it again."""
 MOST_IN_A_RANGE = 2_000
 
 
@@ -185,7 +187,7 @@ class MachineFile(Strict):
     seats: Many[SeatsSpec] = ()
     conferences: Annotated[int, Field(ge=0, le=1024)] = 8
     tones: Word = "china"
-    prompts: dict[Word, str] = Field(default_factory=dict)
+    prompts: dict[Word, SoundFile] = Field(default_factory=dict)
     translations: dict[Digits, Digits] = Field(default_factory=dict)
     numbers: dict[Digits, Word]
     services: dict[Word, Annotated[Many[StepSpec], Field(min_length=1, max_length=50)]]

@@ -39,6 +39,8 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
+        except SystemExit:  # how rich leaves when nobody reads its output
+            return ExitCode.OUTPUT
         except (Exception, KeyboardInterrupt) as error:
             return told(error)
 
