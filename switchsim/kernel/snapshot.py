@@ -13,11 +13,13 @@ import msgspec
 
 from switchsim.kernel.journal import JournalState
 from switchsim.kernel.ports import WireState
-from switchsim.kernel.scheduler import MEDIA, MESSAGE, HeapEntry, Kernel
+from switchsim.kernel.scheduler import MEDIA, MESSAGE, TIMER, HeapEntry, Kernel
 from switchsim.model.message import decode_message
 from switchsim.model.order import AnyOrder
+from switchsim.model.phase import Phase
 
 FORMAT = 1
+TIMER_FIELDS = 3
 
 
 class Seen(msgspec.Struct, frozen=True):
@@ -129,6 +131,7 @@ def restore(kernel: Kernel, octets: bytes) -> None:
         raise ValueError("the snapshot is of another format or another machine")
     if (snapshot.seed, snapshot.tick) != (kernel.streams.seed, kernel.tick):
         raise ValueError(f"the snapshot is of seed {snapshot.seed}, control tick {snapshot.tick}")
+    _check_references(kernel, snapshot)
     kernel.index_places()
     kernel.now, kernel.sequence = snapshot.now, snapshot.sequence
     kernel.timers = {(place, name): timer for place, name, timer in snapshot.timers}
@@ -140,8 +143,24 @@ def restore(kernel: Kernel, octets: bytes) -> None:
         kernel.wires[place, port].state = state
     kernel.streams.taken = snapshot.taken
     kernel.media.restore(snapshot.media)
+    if kernel.media.now != kernel.now:
+        raise ValueError(f"the snapshot's media path stands at {kernel.media.now}, its clock at {kernel.now}")
     kernel.journal.adopt(snapshot.journal)
     for path, state_octets in snapshot.states.items():
         part = kernel.parts[path]
         part.state = msgspec.msgpack.decode(state_octets, type=type(part.state))
         part.restored()
+
+
+def _check_references(kernel: Kernel, snapshot: _Snapshot) -> None:
+    """Everything that the snapshot names is in the machine; raises ValueError."""
+    if {(place, port) for place, port, _ in snapshot.wires} != kernel.wires.keys():
+        raise ValueError("the snapshot has other wires than the machine")
+    for row in snapshot.heap:
+        sorts = row.sort in (TIMER, MESSAGE, MEDIA) and row.phase in tuple(Phase)
+        known = sorts and 0 <= row.index < len(kernel.parts)
+        if not known or (row.sort == MESSAGE and (row.from_place, row.from_port) not in kernel.wires):
+            raise ValueError(f"the snapshot holds what can never be due: {row}")
+    strange = {place for place, _, _ in snapshot.timers} | {given.place for given in snapshot.orders}
+    if not strange <= kernel.parts.keys() or any(len(timer) != TIMER_FIELDS for _, _, timer in snapshot.timers):
+        raise ValueError("the snapshot has timers or orders for parts that are not there")
