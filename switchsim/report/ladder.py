@@ -16,6 +16,7 @@ from switchsim.model.event import Event, Record
 from switchsim.model.events import (
     CallAnswered,
     CallCleared,
+    CallLeg,
     CallQueued,
     CallState,
     CallTranslated,
@@ -165,6 +166,9 @@ def _call_step(at: int, event: Event) -> Step | None:
             return Step(at, MACHINE, f"number {dialled} is {number}")
         case CallState(state=state, detail=detail):
             return Step(at, MACHINE, f"{state} {detail}".rstrip())
+        case CallLeg(line=line, timeslot=timeslot, seat=seat, joined=joined):
+            who = f"seat {seat}" if seat else f"{line}:{timeslot}"
+            return Step(at, MACHINE, f"{who} {'joins' if joined else 'leaves'}")
         case CallAnswered():
             return Step(at, MACHINE, "answered")
         case Routed(by=by, queue=queue):

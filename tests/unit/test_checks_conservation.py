@@ -7,7 +7,9 @@ from by_hand import MPU, Row, at_mpu, offered, record_of, verdict_of, whole_call
 
 from switchsim.model.events import (
     BoardState,
+    CallAnswered,
     CallCleared,
+    CallRecord,
     CircuitState,
     ConferenceLeg,
     PartyState,
@@ -39,14 +41,14 @@ CLEAN: list[Row] = [
     *at_mpu(30, ResourceFreed("receiver", 0, 1), SeatState("8001", "ringing", 1), SeatState("8001", "talk", 1)),
     (40, BNET, SlotsConnected(5, 0)),
     (40, BNET, ConferenceLeg(0, 1, 0, 0)),
-    *at_mpu(50, CallCleared(1, 16, "caller"), record_of(1)),
+    *at_mpu(50, CallCleared(1, 16, "caller"), record_of(1, 10, 0)),
     *at_mpu(50, CircuitState("e1-0", 1, "idle"), SeatState("8001", "idle", 0)),
     (60, "far/1", PartyState(7, "released", 16)),
 ]
 
 LEAKS = [
     (Calls, CallCleared, "call 1 is never cleared", 10),
-    (Calls, type(record_of(1)), "call 1 is cleared but leaves no call record", 50),
+    (Calls, CallRecord, "call 1 is cleared but leaves no call record", 50),
     (Circuits, CircuitState, "circuit e1-0:1 is never idle again (call 1)", 10),
     (Slots, SlotsConnected, "timeslot 5 is never disconnected", 20),
     (Conferences, ConferenceLeg, "conference 0 leg 1 is never freed", 20),
@@ -73,7 +75,7 @@ def test_leak_is_named_with_place_and_cycle(check: type[Check], kind: type, what
 
 
 def test_calls_twice_and_never_offered() -> None:
-    again = at_mpu(6, CallCleared(1, 16, "seat"), record_of(1), CallCleared(2, 16, "x"), record_of(3))
+    again = at_mpu(6, CallCleared(1, 16, "seat"), record_of(1, 1, 1), CallCleared(2, 16, "x"), record_of(3, 1, 1))
     rows = whole_call(1, 1, 5) + again
     told = [finding.what for finding in verdict_of(Calls, rows, 9).findings]
     assert told[:4] == [
@@ -81,6 +83,16 @@ def test_calls_twice_and_never_offered() -> None:
         "call 1 leaves a second call record",
         "call 2 is cleared but was never offered",
         "call record of call 3, which was never offered",
+    ]
+
+
+@pytest.mark.parametrize(("offered_at", "answered_at"), [(2, 5), (1, 4), (1, 0)])
+def test_call_record_that_tells_other_times(offered_at: int, answered_at: int) -> None:
+    rows = at_mpu(1, offered(1)) + at_mpu(5, CallAnswered(1)) + at_mpu(9, CallCleared(1, 16, "caller"))
+    assert verdict_of(Calls, rows + at_mpu(9, record_of(1, 1, 5)), 99).outcome is Outcome.PASSED
+    result = verdict_of(Calls, rows + at_mpu(9, record_of(1, offered_at, answered_at)), 99)
+    assert [one.what for one in result.findings] == [
+        f"the call record of call 1 says offered {offered_at}, answered {answered_at}; it was 1, 5"
     ]
 
 

@@ -63,7 +63,7 @@ CALL: list[Row] = sorted(
         *at_mpu(12_000, CallQueued(1, "sales", 1)),
         *at_mpu(13_000, SeatState("8001", "ringing", 1)),
         *at_mpu(14_000, CallUnqueued(1, "sales", "seat", 2000), SeatState("8001", "talk", 1), CallState(1, "talk", "")),
-        *at_mpu(40_050, CallCleared(1, 16, "caller"), record_of(1)),
+        *at_mpu(40_050, CallCleared(1, 16, "caller"), record_of(1, 8050, 8200)),
     ],
     key=lambda row: row[0],
 )

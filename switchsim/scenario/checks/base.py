@@ -25,7 +25,7 @@ class CheckSettings(msgspec.Struct, frozen=True, kw_only=True):
     drained: the run was to end without a call; otherwise calls that are up at its end are accounted for as such.
     seat_queues: the queues that each seat serves; a seat that is not named serves all.
     processors: places of the main processors; empty: those that the journal names.
-    facts: the fault catalogue, by name. faulty_places: nothing (the journal says what is faulty).
+    facts: the fault catalogue, by name.
     """
 
     drained: bool = True

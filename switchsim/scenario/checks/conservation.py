@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from switchsim.model.event import Event, Record
 from switchsim.model.events import (
     BoardState,
+    CallAnswered,
     CallCleared,
     CallOffered,
     CallRecord,
@@ -32,7 +33,7 @@ Taken = tuple[int, str, int]
 
 
 class Calls(Check):
-    """Every call offered is cleared once and leaves one call record; no other is."""
+    """Every call offered is cleared once and leaves one call record, which tells its true times; no other is."""
 
     name = "conservation.calls"
     title = "every call is cleared once and leaves exactly one call record"
@@ -42,15 +43,26 @@ class Calls(Check):
         self._open: dict[int, Taken] = {}
         self._cleared: dict[int, int] = {}
         self._records: dict[int, int] = {}
+        self._times: dict[int, tuple[int, int]] = {}  # offered, answered
 
     def handlers(self) -> dict[type[Event], Handler]:
-        return {CallOffered: self._offered, CallCleared: self._clear, CallRecord: self._record}
+        return {
+            CallOffered: self._offered,
+            CallAnswered: self._answered,
+            CallCleared: self._clear,
+            CallRecord: self._record,
+        }
+
+    def _answered(self, record: Record, event: CallAnswered) -> None:
+        if event.call in self._times:
+            self._times[event.call] = (self._times[event.call][0], record.at)
 
     def _offered(self, record: Record, event: CallOffered) -> None:
         if event.call in self._open or event.call in self._cleared:
             self.found(record.at, record.place, f"call {event.call} is offered twice")
         where = f"{event.direction} {event.line}:{event.timeslot}"
         self._open[event.call] = (record.at, f"{record.place} ({where})", event.call)
+        self._times[event.call] = (record.at, 0)
 
     def _clear(self, record: Record, event: CallCleared) -> None:
         if event.call in self._cleared:
@@ -66,6 +78,10 @@ class Calls(Check):
         elif event.call not in self._open and event.call not in self._cleared:
             self.found(record.at, record.place, f"call record of call {event.call}, which was never offered")
         self._records[event.call] = record.at
+        true = self._times.pop(event.call, (event.offered, event.answered))
+        if (event.offered, event.answered) != true:
+            told = f"says offered {event.offered}, answered {event.answered}; it was {true[0]}, {true[1]}"
+            self.found(record.at, record.place, f"the call record of call {event.call} {told}")
 
     def finish(self, end: int) -> CheckResult:
         if self.settings.drained:
