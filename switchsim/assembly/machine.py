@@ -16,7 +16,7 @@ from switchsim.errors import BadInput, Problem
 
 LineName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,31}$")]
 Digits = Annotated[str, Field(pattern=r"^[0-9*#]{1,20}$")]
-SoundFile = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][\w.-]*(/[A-Za-z0-9_][\w.-]*)*$", max_length=80)]
+SoundFile = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][\w.-]*(/[A-Za-z0-9_][\w.-]*)*$", max_length=60)]
 """A file below the machine's folder or the shipped prompts: a run keeps it under this name, a replay finds it again."""
 MOST_IN_A_RANGE = 2_000
 
