@@ -6,6 +6,7 @@ Usage: python benches/bench_hdlc.py   Median of five runs. Busy: frames of 20..2
 from __future__ import annotations
 
 import importlib
+import re
 import statistics
 import sys
 import tempfile
@@ -90,7 +91,7 @@ def ours(parts: native_parts.Parts, where: Path, frames: list[bytes], lines: dic
     builder.cdef(structs + LOOP)
     source = native_parts.NATIVE / "src"
     builder.set_source(
-        "_bench_hdlc", LOOP_SOURCE, sources=[str(source / "hdlc.c"), str(source / "tables.c"), *missing(source)],
+        "_bench_hdlc", LOOP_SOURCE, sources=sources(source),
         include_dirs=[str(source), str(native_parts.NATIVE / "include")], extra_compile_args=["-O3", "-fwrapv"],
     )  # fmt: skip
     builder.compile(tmpdir=str(where))
@@ -109,12 +110,11 @@ def ours(parts: native_parts.Parts, where: Path, frames: list[bytes], lines: dic
     return found
 
 
-def missing(source: Path) -> list[str]:
-    """The other parts that the declarations name, so that the module links."""
-    return [str(path) for path in sorted(source.glob("*.c")) if path.stem in OTHERS]
-
-
-OTHERS = {"g711", "prng", "tone", "isa", "dtmf", "dtmf_track", "dtmf_plain", "dtmf_sse2", "dtmf_avx2", "dtmf_avx512"}
+def sources(source: Path) -> list[str]:
+    """Every part that the declarations name, so that the module links."""
+    names = re.search(r"^PARTS = (.+)$", (source.parent / "Makefile").read_text(encoding="utf-8"), re.M)
+    assert names is not None
+    return [str(source / f"{name}.c") for name in names[1].split()]
 
 
 def theirs(frames: list[bytes], lines: dict[str, bytes]) -> dict[str, float]:

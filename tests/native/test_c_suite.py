@@ -51,7 +51,7 @@ def test_fuzzer_can_find(tmp_path: Path) -> None:
     """A receiver that keeps one octet too many is caught within the corpus."""
     copy = tmp_path / "native"
     subprocess.run(["cp", "-r", str(NATIVE), str(copy)], check=True)
-    source = copy / "src" / "hdlc.c"
+    source = copy / "src" / "hdlc_rx.c"
     text = source.read_text(encoding="utf-8")
     broken = text.replace("rx->length == SWD_MAX_FRAME + FCS_OCTETS", "rx->length == SWD_MAX_FRAME + FCS_OCTETS + 1")
     assert broken != text
