@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from switchsim.firmware.reference.state import Call, Leg, Seat, Stage
+from switchsim.model.events import CallLeg
 
 if TYPE_CHECKING:
     from switchsim.firmware.reference.program import Program
@@ -123,6 +124,7 @@ class Talk:
             return
         trunks = self.program.trunks
         if any(trunks.set_up(call, call.b, link, number) for link in trunks.usable_links()):
+            self.leg(call, call.b, joined=True)
             self.core.stage(call, Stage.OUTGOING, number)
         else:
             self.program.calls.clear(call, NO_CIRCUIT, "machine")
@@ -170,6 +172,8 @@ class Talk:
 
     def _move(self, leg: Leg, from_call: Call, to_call: Call) -> None:
         """A leg changes its call."""
+        self.leg(from_call, leg, joined=False)
+        self.leg(to_call, leg, joined=True)
         if leg.seat >= 0:
             self.core.state.seats[leg.seat].call = to_call.number
             self.core.dirty_seats.add(leg.seat)
@@ -178,6 +182,13 @@ class Talk:
             self.core.state.by_key[f"{link}/{leg.key}"] = to_call.number
         self.core.touch(to_call)
         self.core.touch(from_call)
+
+    def leg(self, call: Call, leg: Leg, *, joined: bool) -> None:
+        """Write down that a circuit or a seat became, or is no longer, part of a call."""
+        circuit = self.core.office.circuits[leg.circuit] if leg.circuit >= 0 else None
+        line, timeslot = (circuit.line, circuit.timeslot) if circuit else ("", 0)
+        seat = self.core.office.seats[leg.seat].number if leg.seat >= 0 else ""
+        self.core.world.emit(CallLeg(call.number, line, timeslot, seat, int(joined)))
 
     def _conference(self, index: int, seat: Seat, _: str) -> None:
         held, consult = self.core.state.calls.get(seat.held), self._current(seat)
@@ -198,6 +209,7 @@ class Talk:
     def _leave_conference(self, index: int, call: Call) -> None:
         """A seat leaves; the other two go on talking."""
         leaver = Leg(seat=index)
+        self.leg(call, leaver, joined=False)
         self.core.end_conference(call)
         call.b, call.c = (call.b if call.c.seat == index else call.c), Leg()
         self.core.hear(self.core.slot(leaver), 0)
@@ -214,6 +226,7 @@ class Talk:
 
     def third_left(self, call: Call) -> None:
         """The third party of a conference hung up."""
+        self.leg(call, call.c, joined=False)
         self.core.end_conference(call)
         call.c = Leg()
         self.begin(call)
