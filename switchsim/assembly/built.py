@@ -79,15 +79,11 @@ class Machine:
         return self.attached[source].room
 
     def has_sent(self) -> bool:
-        return any(part.outbox for part in self.attached)
+        return any(part.state.outbox for part in self.attached)
 
     def take_sent(self) -> list[tuple[int, bytes]]:
         """What goes out to the attached programs since the last time."""
-        sent = []
-        for source, part in enumerate(self.attached):
-            sent += [(source, octets) for octets in part.outbox]
-            part.outbox.clear()
-        return sent
+        return [(source, octets) for source, part in enumerate(self.attached) for octets in part.take_outbox()]
 
     def recordings(self) -> list[tuple[str, bytes]]:
         """(name, A-law octets) of every party whose audio was wanted."""

@@ -418,6 +418,7 @@ static uint64_t tick(void *state, uint64_t now_us)
                                io_write, peer);
         pri_set_debug(peer->pri, options->trace ? PRI_DEBUG_ALL : PRI_DEBUG_Q931_ANOMALY);
         pri_hangup_fix_enable(peer->pri, 1);
+        pri_set_overlapdial(peer->pri, options->overlap != 0); /* else its SETUP always says "sending complete" */
         pri_set_timer(peer->pri, PRI_TIMER_T316, 10000); /* libpri has it off: a RESTART lost with the link stays lost */
     }
     do {
