@@ -34,6 +34,7 @@ class JsonTeller(Teller):
 
     def __init__(self) -> None:
         self._calls: dict[int, _Call] = {}
+        self._links_up: set[str] = set()
         self._encode = msgspec.json.Encoder().encode
         self._handlers: dict[type[Event], Callable[[int, Any], None]] = {
             CallOffered: self._offered,
@@ -84,7 +85,11 @@ class JsonTeller(Teller):
         self.say("alarm", at=now, state="cleared", alarm=event.alarm, about=event.about)
 
     def _link(self, now: int, event: LinkUp | LinkDown) -> None:
-        self.say("link_up" if isinstance(event, LinkUp) else "link_down", at=now, link=event.link)
+        """A link that is down says so again whenever it could not be set up; here only what changed is a line."""
+        up = isinstance(event, LinkUp)
+        if up != (event.link in self._links_up):
+            self._links_up ^= {event.link}
+            self.say("link_up" if up else "link_down", at=now, link=event.link)
 
 
 def serve(prepared: Prepared, options: RunOptions) -> ExitCode:
@@ -99,5 +104,6 @@ def serve(prepared: Prepared, options: RunOptions) -> ExitCode:
     verdict = finished.verdict
     facts = {"at": verdict.end, "result": verdict.result.value, "why": verdict.why, "digest": verdict.digest,
              "reasons": verdict.reasons} if verdict is not None else {"problem": finished.problem}
-    teller.say("done", exit_code=int(finished.exit_code), run_folder=str(finished.folder), **facts)
+    teller.say("done", exit_code=int(finished.exit_code), run_folder=str(finished.folder),
+               attachments=finished.attachments, **facts)
     return finished.exit_code

@@ -5,10 +5,12 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
+
+import msgspec
 
 from switchsim.errors import ExitCode, OutputError, SwitchsimError
 from switchsim.kernel.inputs import InputWriter
@@ -50,6 +52,8 @@ class Finished:
     verdict: Verdict | None
     exit_code: ExitCode
     problem: str = ""
+    attachments: dict[str, dict[str, int]] = field(default_factory=dict)
+    """What each attachment moved, dropped and refused. Not in the folder: it may depend on the host's speed."""
 
 
 def run(prepared: Prepared, options: RunOptions, teller: Teller, stop: StopSignal) -> Finished:
@@ -62,7 +66,8 @@ def run(prepared: Prepared, options: RunOptions, teller: Teller, stop: StopSigna
         folder = RunFolder(path, _info(prepared, options, staged))
         try:
             _play(prepared, staged, folder, outside, stack)
-            return _weigh_up(prepared, staged, folder)
+            counts = outside.counts if outside is not None else {}
+            return replace(_weigh_up(prepared, staged, folder), attachments=msgspec.to_builtins(counts))
         except OutputError as error:
             return _cut_short(prepared, staged, folder, error)
         finally:
