@@ -85,11 +85,11 @@ class JsonTeller(Teller):
         self.say("alarm", at=now, state="cleared", alarm=event.alarm, about=event.about)
 
     def _link(self, now: int, event: LinkUp | LinkDown) -> None:
-        """A link that is down says so again whenever it could not be set up; here only what changed is a line."""
+        """A link that is down says so again whenever it could not be set up: told once. One set up anew is up again."""
         up = isinstance(event, LinkUp)
-        if up != (event.link in self._links_up):
-            self._links_up ^= {event.link}
+        if up or event.link in self._links_up:
             self.say("link_up" if up else "link_down", at=now, link=event.link)
+        (self._links_up.add if up else self._links_up.discard)(event.link)
 
 
 def serve(prepared: Prepared, options: RunOptions) -> ExitCode:
