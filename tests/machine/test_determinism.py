@@ -1,6 +1,6 @@
 """Determinism, by digests of whole runs: what may not change a journal does not, and each test is shown able to fail.
 
-The runs are the demo, shortened. To show that a comparison can fail, the same is run on a machine with one more board,
+The runs are those of the demo. To show that a comparison can fail, the same is run on a machine with one more board,
 the telltale, which writes into the journal exactly what the comparison is about (the order of a set, the batch, ...).
 """
 
@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from whole_runs import PLAIN, SMALL, TELLTALE, Inside, Run, digests, prepared, shortened, telltale_machine
+from whole_runs import DEMO, PLAIN, SMALL, TELLTALE, Inside, Run, digests, prepared, shortened, telltale_machine
 
 from switchsim import assembly
 from switchsim.dsp import isa
@@ -53,16 +53,9 @@ def needs_host(name: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def short(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("short") / "short.yaml"
-    path.write_text(shortened(), encoding="utf-8")
-    return path
-
-
-@pytest.fixture(scope="module")
-def usual(short: Path) -> str:
-    """The digest of a plain run: batch 160, the best instruction set, a hash seed of its own."""
-    return digests([short], PLAIN, short.parent / "usual")[0]
+def usual(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The digest of a plain run of the demo: batch 160, the best instruction set, a hash seed of its own."""
+    return digests([DEMO], PLAIN, tmp_path_factory.mktemp("usual"))[0]
 
 
 @pytest.fixture(scope="module")
@@ -75,12 +68,12 @@ def telling(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("name", VARIATIONS)
-def test_what_may_not_change_the_journal_does_not(name: str, short: Path, usual: str, tmp_path: Path) -> None:
+def test_what_may_not_change_the_journal_does_not(name: str, usual: str, tmp_path: Path) -> None:
     needs_host(name)
     _, one, other = VARIATIONS[name]
     runs = [run for run in (one, other) if run != PLAIN or name == "twice"]
     for number, run in enumerate(runs):
-        assert digests([short], run, tmp_path / str(number)) == [usual]
+        assert digests([DEMO], run, tmp_path / str(number)) == [usual]
 
 
 @pytest.mark.parametrize("name", ONE_OF_EACH)
@@ -131,16 +124,16 @@ def test_runs_that_share_something_in_their_process_are_found(telling: Path, tmp
 # -- what must change it
 
 
-def test_another_seed_is_another_run(short: Path, usual: str, tmp_path: Path) -> None:
-    assert digests([short], Run(("--seed", "10061")), tmp_path / "out") != [usual]
+def test_another_seed_is_another_run(usual: str, tmp_path: Path) -> None:
+    assert digests([DEMO], Run(("--seed", "10061")), tmp_path / "out") != [usual]
 
 
-def test_another_control_tick_is_another_machine(short: Path, usual: str, tmp_path: Path) -> None:
+def test_another_control_tick_is_another_machine(usual: str, tmp_path: Path) -> None:
     machine = tmp_path / "quick.yaml"
     text = SMALL.read_text(encoding="utf-8").replace("format: 1\n", "format: 1\ntick: 4\n")
     machine.write_text(text, encoding="utf-8")
-    scenario = tmp_path / "short.yaml"
-    scenario.write_text(short.read_text(encoding="utf-8").replace("b_type_small", "quick"), encoding="utf-8")
+    scenario = tmp_path / "demo.yaml"
+    scenario.write_text(DEMO.read_text(encoding="utf-8").replace("b_type_small", "quick"), encoding="utf-8")
     found = [digests([scenario], Run(("--batch", batch)), tmp_path / batch)[0] for batch in ("160", "3")]
     assert found[0] == found[1] != usual
 
