@@ -280,7 +280,7 @@ class DigitHeard(Event, frozen=True):
 
 
 class SeatState(Event, frozen=True):
-    """signed_out, idle, ringing, talk, held, wrap_up, busy, faulty."""
+    """signed_out, idle, ringing, talk, held, listening, wrap_up, busy, faulty."""
 
     seat: str
     state: str

@@ -92,13 +92,16 @@ class Calls:
     # -- the far end of an outgoing leg --------------------------------------------------------------------------
 
     def far_alerting(self, call: Call) -> None:
-        if call.a.present:
-            self.core.hear(self.core.slot(call.a), self.core.slot(call.b))
+        """The backward path is open: who waits hears the other exchange's ring-back."""
+        self.core.hear(self.core.slot(call.a) or call.far, self.core.slot(call.b))
 
     def far_answered(self, call: Call) -> None:
         self.answered(call)
         if call.a.present:
             self.program.talk.begin(call)
+            return
+        if call.joined:
+            self.program.transfer.talk_across(call)
             return
         self.core.stage(call, Stage.SERVICE, "hold")
         self.core.world.start_timer(f"hold/{call.number}", call.hold_cycles)
@@ -121,40 +124,40 @@ class Calls:
         """The machine is done with the call: everything of it is freed, its record written, its circuits cleared."""
         if call.stage == Stage.CLEARING:
             return
+        was = call.stage
         self.program.queues.forget(call, "abandoned" if by == "caller" else "lost")
         self.silence(call)
         self.core.world.emit(CallCleared(call.number, cause, by))
         self.record(call, cause, by)
         self.core.stage(call, Stage.CLEARING)
-        for leg in (call.a, call.b, call.c):
+        for leg in (call.a, call.b):
             if leg.circuit >= 0:
                 self.program.trunks.release(leg, cause)
-        self.program.talk.part(call)
+        self.program.transfer.part(call, was, cause, by)
         self._drop_if_done(call)
 
     def silence(self, call: Call) -> None:
-        """No prompt, receiver, conference or timer is left; both ends hear nothing."""
+        """No prompt, receiver, conference or timer is left; both ends hear nothing, but a seat in another call does."""
+        self.program.monitor.end(call)
         self.core.stop_playing(call)
         self.core.stop_listening(call)
         self.core.end_conference(call)
         for timer in CALL_TIMERS:
             self.core.world.stop_timer(f"{timer}/{call.number}")
-        for leg in (call.a, call.b, call.c):
-            self.core.hear(self.core.slot(leg), 0)
+        for leg in (call.a, call.b):
+            if leg.seat < 0 or self.core.state.seats[leg.seat].call in (0, call.number):
+                self.core.hear(self.core.slot(leg), 0)
 
     def circuit_free(self, call: Call, key: int, cause: int) -> None:
         """ReleasedInd: the circuit is idle; if nobody had cleared the call, this does."""
-        if call.stage == Stage.CONFERENCE and call.c.circuit >= 0 and call.c.key == key:
-            self.program.talk.third_left(call)
-            return
         self.clear(call, cause, "network")
-        for leg in (call.a, call.b, call.c):
+        for leg in (call.a, call.b):
             if leg.circuit >= 0 and leg.key == key:
                 leg.circuit = leg.key = -1
         self._drop_if_done(call)
 
     def _drop_if_done(self, call: Call) -> None:
-        if call.stage == Stage.CLEARING and max(call.a.circuit, call.b.circuit, call.c.circuit) < 0:
+        if call.stage == Stage.CLEARING and max(call.a.circuit, call.b.circuit) < 0:
             self.core.state.calls.pop(call.number, None)
             self.core.touch(call)
 

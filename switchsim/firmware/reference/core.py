@@ -146,16 +146,16 @@ class Core:
 
     # -- conference ----------------------------------------------------------------------------------------------
 
-    def confer(self, call: Call, legs: Sequence[Leg]) -> bool:
-        """Everybody of `legs` hears everybody else; False when no conference is free."""
+    def confer(self, call: Call, legs: Sequence[Leg], hears: Sequence[int]) -> bool:
+        """Leg l hears the legs of the bits of hears[l]; False when no conference is free."""
         call.conference = self.seize("conference", self.state.conferences, call)
         if call.conference < 0:
             return False
         unit = self.office.conferences[call.conference]
-        everybody = (1 << len(legs)) - 1
-        for number, leg in enumerate(legs):
-            self._leg(unit.unit, number, self.slot(leg), everybody & ~(1 << number))
-            self.hear(self.slot(leg), unit.slots[number])
+        call.members = [self.slot(leg) for leg in legs]
+        for number, (member, mask) in enumerate(zip(call.members, hears, strict=True)):
+            self._leg(unit.unit, number, member, mask)
+            self.hear(member, unit.slots[number])
         self.touch(call)
         return True
 
@@ -163,12 +163,12 @@ class Core:
         if call.conference < 0:
             return
         unit = self.office.conferences[call.conference]
-        for number in range(3):
+        for number, member in enumerate(call.members):
             self._leg(unit.unit, number, 0, 0)
-        for to_slot in [slot for slot, source in self.state.hears.items() if source in unit.slots]:
-            self.hear(to_slot, 0)
+            if self.state.hears.get(member) == unit.slots[number]:
+                self.hear(member, 0)
         self.free("conference", self.state.conferences, call.conference)
-        call.conference = -1
+        call.conference, call.members = -1, []
         self.touch(call)
 
     def _leg(self, conference: int, leg: int, from_slot: int, hears: int) -> None:

@@ -8,12 +8,14 @@ from typing import Any
 from switchsim.firmware.office import Channel, Office
 from switchsim.firmware.reference.calls import Calls
 from switchsim.firmware.reference.core import Core, World, find_channel
+from switchsim.firmware.reference.monitor import Monitor
 from switchsim.firmware.reference.queues import Queues
 from switchsim.firmware.reference.script import Script
 from switchsim.firmware.reference.seats import Seats
 from switchsim.firmware.reference.standby import Standby, Store
 from switchsim.firmware.reference.state import Call, Dial, Pool, ProgramState
 from switchsim.firmware.reference.talk import Talk
+from switchsim.firmware.reference.transfer import Transfer
 from switchsim.firmware.reference.trunks import Trunks
 from switchsim.model.events import PlatformLink
 from switchsim.model.messages import (
@@ -43,6 +45,8 @@ class Program:
         self.script = Script(self)
         self.queues = Queues(self)
         self.seats = Seats(self)
+        self.transfer = Transfer(self)
+        self.monitor = Monitor(self)
         self.talk = Talk(self)
         self.standby = Standby(self)
         self._handlers: dict[type, Callable[[Any], None]] = {

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from switchsim.firmware.reference.program import Program
 
 NO_ANSWER, NO_CIRCUIT, BUSY = 19, 34, 17
+AWAY = {"signed_out": 20, "faulty": 27}
+"""Q.850 causes of seats that can not be rung."""
 
 
 class Queues:
@@ -38,7 +40,10 @@ class Queues:
         """The platform chose."""
         if call.stage == Stage.ROUTING:
             self.core.world.stop_timer(f"route/{call.number}")
-            self.enter(call, queue if queue in self.office.queues else self._own_choice(call), "platform")
+            if queue in self.office.queues:
+                self.enter(call, queue, "platform")
+            else:
+                self.enter(call, self._own_choice(call), "switch")
 
     def unanswered(self, call: Call) -> None:
         if call.stage == Stage.ROUTING:
@@ -138,29 +143,30 @@ class Queues:
     def ring_directly(self, call: Call, number: str, no_answer_cycles: int) -> None:
         """No queue: ALERTING with in-band ring-back, the backward path open, both ways at answer."""
         index = self.program.seats.index_of(number)
-        if index < 0 or self.core.state.seats[index].state != "idle":
-            self.program.calls.clear(call, BUSY, "machine")
+        state = self.core.state.seats[index].state
+        if state != "idle":
+            self.program.calls.clear(call, AWAY.get(state, BUSY), "machine")
             return
         if call.a.circuit >= 0 and not call.answered:
             self.program.trunks.alerting(call)
         self.core.tone(call.a, "ring_back")
         self.ring(call, index, no_answer_cycles)
 
-    def no_answer(self, call: Call) -> None:
+    def no_answer(self, call: Call, cause: int = NO_ANSWER) -> None:
         """The seat did not answer: it is taken out, the caller goes back to where he stood."""
         if call.stage != Stage.RINGING:
             return
         index = call.b.seat
         call.b = Leg()
         self.program.seats.did_not_answer(index)
-        self.back_to_queue(call)
+        self.back_to_queue(call, cause)
 
-    def back_to_queue(self, call: Call) -> None:
+    def back_to_queue(self, call: Call, cause: int = NO_ANSWER) -> None:
         """A call that loses its seat before talk waits again in its old place; one without a queue is cleared."""
         self.core.world.stop_timer(f"ring/{call.number}")
         call.b = Leg()
         if not call.queue:
-            self.program.calls.clear(call, NO_ANSWER, "machine")
+            self.program.calls.clear(call, cause, "machine")
             return
         if call.number not in self._line(call.queue):
             self._join_line(call)

@@ -11,7 +11,7 @@ from switchsim.model.messages import SeatDisplay
 if TYPE_CHECKING:
     from switchsim.firmware.reference.program import Program
 
-OUT_OF_ORDER = 27
+REJECTED, OUT_OF_ORDER = 21, 27
 
 
 class Seats:
@@ -43,10 +43,11 @@ class Seats:
 
     def show(self, index: int) -> None:
         seat, data = self.core.state.seats[index], self.office.seats[index]
-        current = self.core.state.calls.get(seat.call)
+        number = seat.call or seat.held
+        current = self.core.state.calls.get(number)
         calling = current.calling if current is not None else ""
         ringing = seat.state == "ringing"
-        self.core.world.send_bus(SeatDisplay(data.board, data.unit, seat.state, ringing, seat.call, calling))
+        self.core.world.send_bus(SeatDisplay(data.board, data.unit, seat.state, ringing, number, calling))
 
     # -- ringing -------------------------------------------------------------------------------------------------
 
@@ -56,6 +57,8 @@ class Seats:
 
     def stop_ringing(self, call: Call) -> None:
         """The caller went, or the call goes elsewhere: the seat is idle again, no time of idleness lost."""
+        if call.b.seat < 0:
+            return
         seat = self.core.state.seats[call.b.seat]
         if seat.call == call.number and seat.state == "ringing":
             seat.call = 0
@@ -83,6 +86,10 @@ class Seats:
             self.become(index, "held")
         elif seat.state != "faulty":
             self._after(index, keep_turn=call.talked == 0)
+
+    def stopped_listening(self, index: int) -> None:
+        """It was in no call of its own: idle as before, or what was wished for meanwhile."""
+        self._after(index, keep_turn=True)
 
     def _after(self, index: int, *, keep_turn: bool) -> None:
         """What was wished for during the call takes effect now; else wrap-up, then idle."""
@@ -126,11 +133,16 @@ class Seats:
                 self.program.talk.key(index, key, argument)
 
     def _leave(self, index: int, wish: str) -> None:
-        """Sign-out or busy: at once when no call is up, otherwise when it ends."""
+        """Sign-out or busy: at once when no call is up, otherwise when it ends; a call that only rings goes on."""
         seat = self.core.state.seats[index]
         if seat.state in ("signed_out", "faulty"):
             return
-        if seat.call or seat.held:
+        if seat.state == "ringing":
+            call = self.core.state.calls[seat.call]
+            seat.call = 0
+            self.become(index, {"sign_out": "signed_out"}.get(wish, wish))
+            self.program.queues.back_to_queue(call, REJECTED)
+        elif seat.call or seat.held:
             seat.after = wish
             self.core.dirty_seats.add(index)
         else:
@@ -142,6 +154,7 @@ class Seats:
     def failed(self, index: int) -> None:
         """The set or its board is gone: calls in talk are cleared, a ringing one goes back to its queue."""
         seat = self.core.state.seats[index]
+        self.program.monitor.leave(index)
         calls = [self.core.state.calls[number] for number in (seat.call, seat.held) if number]
         seat.call = seat.held = 0
         self.become(index, "faulty")

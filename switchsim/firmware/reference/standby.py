@@ -76,7 +76,7 @@ class Standby:
             return b""
         call.layer3 = [
             self.program.trunks.interfaces[self.core.office.circuits[leg.circuit].link].export_call(leg.key)
-            for leg in (call.a, call.b, call.c)
+            for leg in (call.a, call.b)
             if self._known(leg)
         ]
         octets = msgspec.msgpack.encode(call)
@@ -105,7 +105,7 @@ class Standby:
                 kept.append(call)
             else:
                 lost.append(call)
-                restart += [leg.circuit for leg in (call.a, call.b, call.c) if leg.circuit >= 0]
+                restart += [leg.circuit for leg in (call.a, call.b) if leg.circuit >= 0]
         for call in kept:
             self._adopt(call)
         given_up = [call for call in lost if call.stage != Stage.CLEARING]
@@ -135,7 +135,7 @@ class Standby:
             return False
         if call.stage not in SETTLED:
             return False
-        legs = [leg for leg in (call.a, call.b, call.c) if leg.circuit >= 0]
+        legs = [leg for leg in (call.a, call.b) if leg.circuit >= 0]
         if len(call.layer3) != len(legs):
             return False
         return all(
@@ -148,7 +148,7 @@ class Standby:
         state, core = self.core.state, self.core
         call.layer3 = []
         state.calls[call.number] = call
-        for leg in (call.a, call.b, call.c):
+        for leg in (call.a, call.b):
             if leg.circuit >= 0:
                 state.by_key[f"{core.office.circuits[leg.circuit].link}/{leg.key}"] = call.number
         self._occupy(call)
@@ -158,7 +158,7 @@ class Standby:
     def _occupy(self, call: Call) -> None:
         """Note the units and speech paths that the call holds on the boards."""
         state, office = self.core.state, self.core.office
-        slots = [self.core.slot(leg) for leg in (call.a, call.b, call.c)]
+        slots = [self.core.slot(call.a), self.core.slot(call.b)]
         if call.announcer >= 0:
             state.announcers.users[call.announcer] = call.number
             state.hears[slots[0]] = office.announcers[call.announcer].slot
@@ -167,11 +167,10 @@ class Standby:
             state.hears[office.receivers[call.receiver].slot] = slots[0]
         if call.conference >= 0:
             state.conferences.users[call.conference] = call.number
-            for slot, heard in zip(slots, office.conferences[call.conference].slots, strict=False):
-                if slot:
-                    state.hears[slot] = heard
+            for slot, heard in zip(call.members, office.conferences[call.conference].slots, strict=False):
+                state.hears[slot] = heard
         elif call.stage == Stage.TALK:
-            state.hears[slots[0]], state.hears[slots[1]] = slots[1], slots[0]
+            state.hears[slots[0]], state.hears[slots[1]] = slots[1] or call.far, slots[0] or call.far
         elif call.stage == Stage.RINGING and call.announcer < 0:
             state.hears[slots[0]] = office.tones["ring_back"]
         state.hears.pop(0, None)
@@ -180,7 +179,7 @@ class Standby:
         """Free what the call used; write its record unless that was done before."""
         core = self.core
         self._occupy(call)
-        for leg in (call.a, call.b, call.c):
+        for leg in (call.a, call.b):
             slot = core.slot(leg)
             if slot:
                 core.state.hears.setdefault(slot, -1)  # whatever it hears, it must hear nothing
@@ -189,8 +188,9 @@ class Standby:
         if call.stage != Stage.CLEARING:
             core.world.emit(CallCleared(call.number, TEMPORARY_FAILURE, "fault"))
             self.program.calls.record(call, TEMPORARY_FAILURE, "fault")
-        self.program.talk.part(call)
-        del core.state.calls[call.number]
+        was, call.stage = call.stage, Stage.CLEARING
+        self.program.transfer.part(call, was, TEMPORARY_FAILURE, "fault")
+        core.state.calls.pop(call.number, None)
         core.touch(call)
 
     def _resume(self, call: Call) -> None:

@@ -43,7 +43,11 @@ class Leg(State):
 
 
 class Call(State):
-    """A call: leg `a` came first (caller), leg `b` joined. `partner` is the other call of a consultation."""
+    """A call: leg `a` came first (caller), leg `b` joined.
+
+    partner: the other call of a consultation. joined: the other call of a conference, or of two trunks that talk with
+    each other; each keeps its own circuit and its own record.
+    """
 
     number: int
     direction: str  # in, out, seat
@@ -55,7 +59,6 @@ class Call(State):
     stage: str = Stage.COLLECTING
     a: Leg = msgspec.field(default_factory=Leg)
     b: Leg = msgspec.field(default_factory=Leg)
-    c: Leg = msgspec.field(default_factory=Leg)  # the third of a conference
     target: str = ""  # after translation
     service: str = ""
     step: int = -1
@@ -65,7 +68,11 @@ class Call(State):
     announcer: int = -1
     receiver: int = -1
     conference: int = -1
+    members: list[int] = []  # slots in the conference, by leg
+    listener: int = -1  # the seat that listens in
     partner: int = 0
+    joined: int = 0
+    far: int = 0  # slot of the end that belongs to the joined call, while the two talk
     answered: int = 0
     talked: int = 0
     seat: str = ""  # the last seat that talked
@@ -76,7 +83,7 @@ class Call(State):
 class Seat(State):
     """A seat set as the switch sees it."""
 
-    state: str = "signed_out"  # signed_out, idle, ringing, talk, held, wrap_up, busy, faulty
+    state: str = "signed_out"  # as in SeatState
     call: int = 0
     held: int = 0
     idle_since: int = 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from switchsim.firmware.reference.state import Call, Dial, Leg, Stage
+from switchsim.firmware.reference.state import Call, Dial, Leg
 from switchsim.model import messages
 from switchsim.model.events import CircuitState, Violated
 from switchsim.model.messages import LineCarries, SendLayer3
@@ -244,8 +244,6 @@ class Trunks:
                 self._disconnected(link, call, key, cause, inband, by_peer)
 
     def _disconnected(self, link: int, call: Call, key: int, cause: int, inband: bool, by_peer: bool) -> None:
-        if call.stage == Stage.CONFERENCE and call.c.key == key:
-            return  # ReleasedInd follows; the other two go on
         leg_a = call.a.circuit >= 0 and call.a.key == key
         by = ("caller" if leg_a and call.direction == "in" else "network") if by_peer else "machine"
         self.program.calls.clear(call, cause, by)

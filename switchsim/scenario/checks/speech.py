@@ -95,6 +95,21 @@ class NoCrossedSpeech(_Speech):
         self._wrong: dict[tuple[int, int], int] = {}
         self._parted: dict[Pair, int] = {}
 
+    def handlers(self) -> dict[type[Event], Handler]:
+        return super().handlers() | {SeatState: self._seat}
+
+    def _seat(self, record: Record, event: SeatState) -> None:
+        """A supervisor who stops listening in may hear no more of whom it heard."""
+        self.talks.seat(record, event)
+        for ear, mouths in self.hears.items():
+            if self.talks.place_of(ear) == f"seat {event.seat}":
+                for mouth in sorted(mouths):
+                    if not self._allowed(ear, mouth):
+                        self._wrong.setdefault((ear, mouth), record.at)
+
+    def _allowed(self, ear: int, mouth: int) -> bool:
+        return self.talks.connected(_pair(ear, mouth)) or self.talks.listens_to(ear, mouth)
+
     def _connected(self, pair: Pair, connected: bool, at: int) -> None:
         if not connected:
             self._parted[pair] = at
@@ -107,7 +122,7 @@ class NoCrossedSpeech(_Speech):
     def _hearing(self, ear: int, mouth: int, heard: bool, since: int) -> None:
         if not heard:
             self._right(ear, mouth, since)
-        elif not self.talks.connected(_pair(ear, mouth)):
+        elif not self._allowed(ear, mouth):
             # What is told now began at `since`: perhaps while the two were still connected.
             self._wrong[ear, mouth] = max(since, self._parted.get(_pair(ear, mouth), 0))
 

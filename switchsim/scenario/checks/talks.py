@@ -61,6 +61,7 @@ class Talks:
         self._holders: dict[Pair, set[int]] = {}
         self._sizes: dict[Pair, int] = {}
         self._partners: dict[int, set[int]] = {}
+        self._listening: dict[str, int] = {}  # place -> the call that its seat listens in on
         self.placed = 0
 
     def connected(self, pair: Pair) -> bool:
@@ -73,6 +74,11 @@ class Talks:
     def partners(self, party: int) -> list[int]:
         """Whom a party is connected with, in order of id."""
         return sorted(self._partners.get(party, ()))
+
+    def listens_to(self, ear: int, mouth: int) -> bool:
+        """Whether the ear's seat listens in on a call in which the mouth speaks."""
+        number = self._listening.get(self.place_of(ear))
+        return number is not None and mouth in self._parties(number)
 
     def place_of(self, party: int) -> str:
         return self._place_of.get(party, f"party {party}")
@@ -93,6 +99,9 @@ class Talks:
 
     def seat(self, record: Record, event: SeatState) -> None:
         place, before = seat_place(event.seat), self._seats.pop(event.seat, None)
+        self._listening.pop(place, None)
+        if event.state == "listening":
+            self._listening[place] = event.call
         affected: set[int] = set()
         if before in self._calls:
             self._calls[before].seats.discard(place)
