@@ -91,7 +91,7 @@ class Surroundings:
         line = next(one for one in self.layout.lines if one.name == name)
         key = f"{name}:{timeslot}"
         place = f"farend/attached/{key}"
-        cells = {"far_tx": line.far_tx_cell + timeslot, "far_rx": line.far_rx_cell + timeslot}
+        cells = {"near_rx": line.receive_cell + timeslot, "far_rx": line.far_rx_cell + timeslot}
         units: dict[str, int] = {}
         if mode == HDLC:
             unit = self.layout.far_hdlc[key]

@@ -28,8 +28,8 @@ class AttachedConfig(msgspec.Struct, frozen=True, kw_only=True):
     line: str
     timeslot: int
     mode: str
-    far_tx: int  # the switched cell that leaves towards the machine
-    far_rx: int  # the cell that arrives from it
+    near_rx: int  # the switched cell of the machine's end of the line: 8 cycles, the line, after what it is fed from
+    far_rx: int  # the cell that arrives from the machine
     hdlc_tx: int = NONE
     hdlc_rx: int = NONE
     source: int = NONE
@@ -81,7 +81,7 @@ class Attached(Part[AttachedState]):
 
     def start(self) -> None:
         """Nobody is there: all-ones, which fails a link as in the field."""
-        self.engine.connect(self.config.far_tx, CELL_ONES)
+        self.engine.connect(self.config.near_rx, CELL_ONES)
 
     def on_order(self, order: Order) -> None:
         assert isinstance(order, Outside), f"{self.path} takes no {order}"
@@ -118,11 +118,11 @@ class Attached(Part[AttachedState]):
         self.emit(ProgramAttached(f"{config.line}:{config.timeslot}"))
         if config.mode == HDLC:
             self.engine.hdlc_listen(config.hdlc_rx, config.far_rx)
-            self.engine.connect(config.far_tx, self.engine.first_hdlc_cell + config.hdlc_tx)
+            self.engine.connect(config.near_rx, self.engine.first_hdlc_cell + config.hdlc_tx)
             return
         self.engine.source_raw(config.source)
         self.engine.record_start(config.recorder, config.far_rx)
-        self.engine.connect(config.far_tx, self.engine.first_source_cell + config.source)
+        self.engine.connect(config.near_rx, self.engine.first_source_cell + config.source)
         self.state.skip = -self.now % BLOCK_CYCLES
         self.state.heard = b""
         self.start_timer("block", self.state.skip + BLOCK_CYCLES)
@@ -132,7 +132,7 @@ class Attached(Part[AttachedState]):
         self.state.attached = False
         self.state.outbox.clear()
         self.emit(ProgramDetached(f"{config.line}:{config.timeslot}"))
-        self.engine.connect(config.far_tx, CELL_ONES)
+        self.engine.connect(config.near_rx, CELL_ONES)
         if config.mode == HDLC:
             self.state.backlog.clear()
             self.stop_timer("drain")
