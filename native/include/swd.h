@@ -144,8 +144,8 @@ void swd_signatures_build(const swd_assets *assets, swd_signature *table, uint32
 /* Run to cycle `until`, or stop early: at the first control tick at or after an event, or at the first one after a
  * recorder became half full (a full one drops what comes). Events are handed over at control ticks only, sorted by
  * (at, kind, unit): when `until` lies between two ticks, what happened since the last tick is returned by a later call.
- * What does not fit into `capacity` is returned by the next calls, which do not advance before all is handed over.
- * Returns their number. `until` <= now does nothing. */
+ * What does not fit into `capacity` (at least 1) is returned by the next calls, which do not advance before all is handed
+ * over. Returns their number. `until` <= now does nothing but hand over what did not fit. */
 uint32_t swd_run(swd_engine *e, const swd_assets *assets, uint64_t until, swd_event *events, uint32_t capacity);
 /* Octets of the frames reported by the last swd_run; valid until the next. */
 const uint8_t *swd_frames(const swd_engine *e);

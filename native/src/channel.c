@@ -153,7 +153,8 @@ int swd_receiver_listen(swd_engine *e, uint32_t receiver, uint32_t cell)
     if (receiver >= e->config.n_receivers || !cell_or_none(e, cell))
         return SWD_E_RANGE;
     uint32_t *cells = AT(e, uint32_t, at_receiver_cells);
-    e->n_listening += (cell != SWD_NONE) - (cells[receiver] != SWD_NONE);
+    e->n_listening += cell != SWD_NONE;
+    e->n_listening -= cells[receiver] != SWD_NONE;
     cells[receiver] = cell;
     AT(e, uint64_t, at_receiver_codes)[receiver] = ROW_IDLE;
     swd_dtmf_assign(AT(e, swd_dtmf, at_dtmf), receiver, cell != SWD_NONE);

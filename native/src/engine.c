@@ -1,7 +1,7 @@
 /* engine.c: laying an engine out, running it, handing over its events. */
 #include "engine.h"
 
-#define ENGINE_FORMAT 0x3130676e65647773u      /* "swdeng01" */
+#define ENGINE_FORMAT 0x3230676e65647773u      /* "swdeng02" */
 #define MAX_UNITS 65536
 #define MAX_SWITCHED (1u << 20)
 
@@ -227,6 +227,7 @@ static uint32_t hand_over(swd_engine *e, swd_event *out, uint32_t capacity)
     memmove(events, events + n, (e->n_pending - n) * sizeof *events);
     memset(events + (e->n_pending - n), 0, n * sizeof *events);
     e->n_pending -= n;
+    e->n_due = e->n_pending;
     return n;
 }
 
@@ -289,7 +290,7 @@ uint32_t swd_run(swd_engine *e, const swd_assets *assets, uint64_t until, swd_ev
 {
     assert(capacity > 0);
     if (until <= e->now)
-        return 0;
+        return e->n_due ? hand_over(e, events, e->n_due < capacity ? e->n_due : capacity) : 0;
     while (e->now < until && !(at_tick(e) && (e->n_pending || e->stop)))
         if (!e->n_pending && !anything_awake(e))
             jump(e, until);

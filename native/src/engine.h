@@ -122,7 +122,8 @@ struct swd_engine {
     uint64_t now;
     uint32_t first_source, first_hdlc, first_leg, first_switched;
     uint32_t node_rx, node_ear, node_leg;      /* nodes: switched cells from 0, then these */
-    uint32_t n_pending, n_gates, stop, n_listening, n_recording, n_errored;
+    uint32_t n_pending, n_due;                 /* events; those of them that did not fit into the last call */
+    uint32_t n_gates, stop, n_listening, n_recording, n_errored;
     uint32_t work_capacity, event_capacity;
     uint64_t at_rows[2], at_from, at_source_of, at_head, at_next, at_prev, at_work;
     uint64_t at_awake_switched, at_awake_rx, at_awake_ear, at_awake_conference, at_busy_source, at_busy_tx, at_cut;
@@ -219,6 +220,7 @@ void swd_ear_mix(swd_engine *e, uint32_t unit, uint64_t now);
 void swd_tone_vectors_init(swd_engine *e);
 
 /* signature.c */
+int swd_prompt_good(const swd_assets *assets, uint32_t prompt);            /* it is there and lies within the octets */
 const swd_signature *swd_signature_find(const swd_assets *assets, uint64_t window);
 
 #endif

@@ -5,6 +5,15 @@
 #define SIGNATURE_STEP 800
 #define LEAST_DIFFERENT 4
 
+int swd_prompt_good(const swd_assets *assets, uint32_t prompt)
+{
+    const swd_prompt *p;
+    if (prompt >= assets->n_prompts)
+        return 0;
+    p = &assets->prompts[prompt];
+    return p->n_octets > 0 && p->offset <= assets->n_octets && p->n_octets <= assets->n_octets - p->offset;
+}
+
 static uint64_t window_at(const uint8_t *octets)
 {
     uint64_t window;
@@ -53,7 +62,8 @@ uint32_t swd_signatures_places(const swd_assets *assets)
 {
     uint32_t n = 0, places = 64;
     for (uint32_t i = 0; i < assets->n_prompts; i++)
-        n += assets->prompts[i].n_octets / SIGNATURE_STEP + 1;
+        if (swd_prompt_good(assets, i))
+            n += assets->prompts[i].n_octets / SIGNATURE_STEP + 1;
     while (places < 2 * n)
         places *= 2;
     return assets->n_prompts ? places : 0;
@@ -65,6 +75,8 @@ void swd_signatures_build(const swd_assets *assets, swd_signature *table, uint32
     memset(table, 0, n_places * sizeof *table);
     for (uint32_t i = 0; i < assets->n_prompts; i++) {
         const swd_prompt *prompt = &assets->prompts[i];
+        if (!swd_prompt_good(assets, i))
+            continue;
         const uint8_t *octets = assets->octets + prompt->offset;
         for (uint32_t at = 0; at + 8 <= prompt->n_octets;)
             if (telling(octets + at) && insert(table, n_places, (swd_signature){window_at(octets + at), i, at}))

@@ -232,20 +232,13 @@ int swd_source_tone(swd_engine *e, const swd_assets *assets, uint32_t i, uint32_
     return SWD_OK;
 }
 
-static int prompt_good(const swd_assets *assets, uint32_t prompt)
-{
-    const swd_prompt *p = &assets->prompts[prompt];
-    return prompt < assets->n_prompts && p->n_octets > 0 && p->offset <= assets->n_octets &&
-           p->n_octets <= assets->n_octets - p->offset;
-}
-
 int swd_source_prompts(swd_engine *e, const swd_assets *assets, uint32_t i, const uint16_t *prompts, uint32_t n_prompts,
                        int loop)
 {
     if (i >= e->config.n_sources || n_prompts < 1 || n_prompts > MAX_PROMPTS)
         return SWD_E_RANGE;
     for (uint32_t k = 0; k < n_prompts; k++)
-        if (!prompt_good(assets, prompts[k]))
+        if (!swd_prompt_good(assets, prompts[k]))
             return SWD_E_RANGE;
     memset(&AT(e, source_data, at_source_data)[i], 0, sizeof(source_data));
     memcpy(AT(e, source_data, at_source_data)[i].prompts, prompts, n_prompts * sizeof *prompts);

@@ -15,8 +15,10 @@ void test_tone(void);
 void test_hdlc(void);
 void test_dtmf(void);
 void test_isa(void);
+void test_engine(void);
+void test_engine_shapes(void);
 
-/* A-law of two tones, millihertz and mdBm0 each,. */
+/* A-law of two tones, millihertz and mdBm0 each. */
 void make_tones(uint8_t *codes, uint32_t n, const uint32_t freq_mhz[2], int32_t level_mdbm0);
 
 #endif

@@ -110,7 +110,13 @@ class Engine:
     def run(self, until: int) -> list[Event]:
         """Run to cycle `until`, or stop at the first control tick with an event or a half-full recorder: see `now`."""
         count = lib.swd_run(self._e, self._native_assets, until, self._events, EVENTS_A_CALL)
-        return [self._event(self._events[i]) for i in range(count)] if count else []
+        if not count:
+            return []
+        events = [self._event(self._events[i]) for i in range(count)]
+        while count == EVENTS_A_CALL:  # what did not fit; time does not move for it
+            count = lib.swd_run(self._e, self._native_assets, self.now, self._events, EVENTS_A_CALL)
+            events += [self._event(self._events[i]) for i in range(count)]
+        return events
 
     def _event(self, raw: Any) -> Event:
         kind, a, b = raw.kind, raw.a, raw.b

@@ -1,9 +1,10 @@
-"""The C tests, their sanitizer build and the fuzzer of the HDLC receiver, built into a temporary directory."""
+"""The C tests, their sanitizer build, the fuzzers and the strict warnings, built into a temporary directory."""
 
 from __future__ import annotations
 
 import importlib.util
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -13,9 +14,9 @@ NATIVE = Path(__file__).resolve().parents[2] / "native"
 DEADLINE_S = 240
 
 
-def make(target: str, build: Path, *variables: str) -> subprocess.CompletedProcess[str]:
+def make(target: str, build: Path, *variables: str, native: Path = NATIVE) -> subprocess.CompletedProcess[str]:
     """Run one target of native/Makefile; its output is text."""
-    command = ["make", "-s", "-C", str(NATIVE), target, f"BUILD={build}", *variables]
+    command = ["make", "-s", "-j2", "-C", str(native), target, f"BUILD={build}", *variables]
     return subprocess.run(command, capture_output=True, text=True, timeout=DEADLINE_S)
 
 
@@ -30,33 +31,67 @@ def test_flags_are_those_of_the_extension() -> None:
     assert tuple(line[1].split()) == tuple(module.FLAGS)
 
 
+@pytest.fixture(scope="module")
+def build(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("native")
+
+
 @pytest.mark.parametrize("target", ["test", "asan"])
-def test_c_tests_pass(tmp_path: Path, target: str) -> None:
-    ran = make(target, tmp_path)
+def test_c_tests_pass(build: Path, target: str) -> None:
+    """Parts and the whole engine; `asan` under the address and undefined-behaviour sanitizers."""
+    ran = make(target, build)
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert ran.stdout.rstrip().endswith("passed")
+    assert "warning" not in ran.stderr
+
+
+@pytest.mark.parametrize("compiler", ["gcc", "clang"])
+def test_strict_warnings_find_nothing(build: Path, compiler: str) -> None:
+    if shutil.which(compiler) is None:
+        pytest.skip(f"needs {compiler}: apt-get install {compiler}")
+    ran = make("strict", build, f"CC={compiler}")
+    assert ran.returncode == 0, ran.stderr
 
 
 @pytest.mark.peer("clang", "libclang-rt-14-dev")
-def test_fuzzer_finds_nothing(tmp_path: Path) -> None:
-    ran = make("fuzz", tmp_path, "SECONDS=10")
+@pytest.mark.parametrize(("target", "seconds", "least"), [("fuzz", 2, 1000), ("fuzz_engine", 6, 50)])
+def test_fuzzers_find_nothing(build: Path, target: str, seconds: int, least: int) -> None:
+    ran = make(target, build, f"SECONDS={seconds}")
     assert ran.returncode == 0, ran.stdout + ran.stderr[-4000:]
     done = re.search(r"Done (\d+) runs", ran.stderr)
     assert done is not None
-    assert int(done[1]) > 1000
+    assert int(done[1]) > least
+
+
+def break_copy(where: Path, file: str, old: str, new: str) -> Path:
+    """A copy of native/ with one line of one file changed."""
+    copy = where / "native"
+    shutil.copytree(NATIVE, copy, ignore=shutil.ignore_patterns("_build"))
+    source = copy / "src" / file
+    text = source.read_text(encoding="utf-8")
+    assert old in text
+    source.write_text(text.replace(old, new), encoding="utf-8")
+    return copy
+
+
+def caught(ran: subprocess.CompletedProcess[str]) -> bool:
+    return ran.returncode != 0 and any(
+        word in ran.stderr for word in ("AddressSanitizer", "Assertion", "runtime error", "Segmentation fault")
+    )
 
 
 @pytest.mark.peer("clang", "libclang-rt-14-dev")
-def test_fuzzer_can_find(tmp_path: Path) -> None:
+def test_hdlc_fuzzer_can_find(tmp_path: Path) -> None:
     """A receiver that keeps one octet too many is caught within the corpus."""
-    copy = tmp_path / "native"
-    subprocess.run(["cp", "-r", str(NATIVE), str(copy)], check=True)
-    source = copy / "src" / "hdlc_rx.c"
-    text = source.read_text(encoding="utf-8")
-    broken = text.replace("rx->length == SWD_MAX_FRAME + FCS_OCTETS", "rx->length == SWD_MAX_FRAME + FCS_OCTETS + 1")
-    assert broken != text
-    source.write_text(broken, encoding="utf-8")
-    command = ["make", "-C", str(copy), "fuzz", f"BUILD={tmp_path / 'b'}", "SECONDS=10"]
-    ran = subprocess.run(command, capture_output=True, text=True, timeout=DEADLINE_S)
-    assert ran.returncode != 0
-    assert "AddressSanitizer" in ran.stderr or "Assertion" in ran.stderr or "runtime error" in ran.stderr
+    copy = break_copy(tmp_path, "hdlc_rx.c", "rx->length == SWD_MAX_FRAME + FCS_OCTETS",
+                      "rx->length == SWD_MAX_FRAME + FCS_OCTETS + 1")
+    assert caught(make("fuzz", tmp_path / "build", "SECONDS=10", native=copy))
+
+
+@pytest.mark.parametrize(("file", "old", "new"), [
+    ("conference.c", "leg >= SWD_CONF_LEGS || ", ""),
+    ("source.c", "if (s->start + k >= x->edge)", "if (k == s->a)"),
+], ids=["range", "cut"])  # fmt: skip
+def test_engine_scripts_can_find(tmp_path: Path, file: str, old: str, new: str) -> None:
+    """An act without its range check; a cadence that is looked at once a call."""
+    assert caught(make("test", tmp_path / "build", native=break_copy(tmp_path, file, old, new)))

@@ -190,6 +190,15 @@ def test_events_of_a_tick_are_sorted() -> None:
     assert [(event.at, event.unit) for event in events] == [(1, 7)] + [(4, unit) for unit in range(40) if unit != 7]
 
 
+def test_more_events_than_a_call_takes_come_at_once() -> None:
+    engine = machine(EngineConfig(n_sources=5000))
+    for source in range(5000):
+        engine.source_prompts(source, [1])
+    assert [event.unit for event in engine.run(100)] == list(range(5000))
+    assert engine.now == 8
+    assert engine.run(100) == []
+
+
 def test_digits_are_received(engine: Engine) -> None:
     engine.receiver_listen(1, engine.first_source_cell)
     engine.source_digits(0, "159D*0#", 400, 400, -9000, -7000)
