@@ -50,7 +50,8 @@ def build(
     known = load_kinds(kinds)
     Reviewer(spec, lines, known).review()
     _check(spec, attached)
-    tones, prompts = load_tones(spec, lines), load_prompts(spec, lines, machine)
+    tone_set, prompts = load_tones(spec, lines, machine), load_prompts(spec, lines, machine)
+    tones = tone_set.tones
     planner = Planner(spec, known, list(tones), {f"{ln}:{ts}": mode for ln, ts, mode in attached}, len(record))
     layout = planner.plan()
 
@@ -63,7 +64,9 @@ def build(
 
     built = Machine(kernel, engine, spec, layout, FaultPlaces(layout, planner))
     built.attached = around.build(load, agents, attached)
-    built.files = [("machine", machine.name, document.octets)]
+    used = sorted({name for frame in spec.rack.values() for name in frame.slots.values()})
+    built.files = [("machine", machine.name, document.octets), ("tones", tone_set.file, tone_set.octets)]
+    built.files += [("kind", known[name].file, known[name].octets) for name in used]
     built.files += [("prompt", spec.prompts[name], path.read_bytes()) for name, (path, _) in prompts.items()]
     built.recorded = [(who.replace(" ", "-").replace(":", "-"), heard_by(layout, who)) for who in record]
     return built

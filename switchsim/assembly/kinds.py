@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from switchsim.assembly.shipped import folder
-from switchsim.assembly.yamlfile import load
+from switchsim.assembly.yamlfile import read
 from switchsim.assembly.yamltypes import Duration, Many, Strict
 from switchsim.errors import BadInput
 from switchsim.hardware.board import Board
@@ -89,11 +89,14 @@ class LoadedKind:
     spec: BoardKindFile
     kind: BoardKind
     board: type[Board[Any]]
+    file: str
+    octets: bytes
 
 
 def load_kind(path: Path) -> LoadedKind:
     """Read a kind and import its class; raises BadInput with every problem."""
-    spec, lines = load(path, BoardKindFile)
+    document = read(path)
+    spec, lines = document.validate(BoardKindFile), document.lines
     if "self_test" not in spec.timings:
         raise BadInput([lines.problem(("timings",), "no self_test", "its duration", "add self_test: 1s")])
     unknown = [name for name, point in spec.fault_points.items() if point.shows and point.shows not in spec.alarms]
@@ -106,7 +109,7 @@ def load_kind(path: Path) -> LoadedKind:
         raise BadInput([lines.problem(("class",), f"{spec.class_}: {error}", "module:Class, importable")]) from error
     if not (isinstance(board, type) and issubclass(board, Board)):
         raise BadInput([lines.problem(("class",), f"{spec.class_} is no board", "a subclass of Board")])
-    return LoadedKind(spec, _kind(spec), board)
+    return LoadedKind(spec, _kind(spec), board, path.name, document.octets)
 
 
 def _kind(spec: BoardKindFile) -> BoardKind:

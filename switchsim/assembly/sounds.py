@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_validator
 
 from switchsim.assembly.kinds import Word
 from switchsim.assembly.machine import MachineFile, prompt_path
 from switchsim.assembly.shipped import folder
 from switchsim.assembly.yamlfile import Lines, read
-from switchsim.assembly.yamltypes import Duration, Many, Strict, scaled
+from switchsim.assembly.yamltypes import Duration, Many, Strict, scaled, wrong
 from switchsim.dsp.assets import Tone, load_wav
 from switchsim.errors import BadInput
+
+NEEDED = ("ring_back",)
+"""Tones that call processing itself uses."""
 
 
 class ToneSpec(Strict):
@@ -23,6 +27,17 @@ class ToneSpec(Strict):
     dbm0: Many[Annotated[int, BeforeValidator(scaled(3, minimum=-60_000, maximum=3_000))]]
     cadence: Many[Duration] = ()
 
+    @model_validator(mode="after")
+    def _can_sound(self) -> ToneSpec:
+        try:
+            self.tone()
+        except ValueError as error:
+            raise wrong(str(error).partition(":")[0]) from None
+        return self
+
+    def tone(self) -> Tone:
+        return Tone(self.hz, self.dbm0, self.cadence)
+
 
 class TonesFile(Strict):
     """A national set of call-progress tones."""
@@ -31,14 +46,28 @@ class TonesFile(Strict):
     tones: dict[Word, ToneSpec]
 
 
-def load_tones(machine: MachineFile, lines: Lines) -> dict[str, Tone]:
-    """The tone set that the machine names; raises BadInput."""
-    path = folder("boards") / "tones" / f"{machine.tones}.yaml"
-    if not path.is_file():
-        known = ", ".join(sorted(one.stem for one in path.parent.glob("*.yaml")))
+@dataclass(frozen=True)
+class ToneSet:
+    """A tone set ready for use, and its file."""
+
+    tones: dict[str, Tone]
+    file: str
+    octets: bytes
+
+
+def load_tones(machine: MachineFile, lines: Lines, where: Path) -> ToneSet:
+    """The tone set that the machine names: in a folder `tones` beside it, else a shipped one; raises BadInput."""
+    folders = (where.parent / "tones", folder("boards") / "tones")
+    found = [one / f"{machine.tones}.yaml" for one in folders if (one / f"{machine.tones}.yaml").is_file()]
+    if not found:
+        known = ", ".join(sorted({path.stem for one in folders for path in one.glob("*.yaml")}))
         raise BadInput([lines.problem(("tones",), f"no tones {machine.tones!r}", f"one of {known}")])
-    rows = read(path).validate(TonesFile).tones
-    return {name: Tone(row.hz, row.dbm0, row.cadence) for name, row in rows.items()}
+    document = read(found[0])
+    rows = document.validate(TonesFile).tones
+    missing = [name for name in NEEDED if name not in rows]
+    if missing:
+        raise BadInput([document.lines.problem(("tones",), f"no tone {missing[0]!r}", f"{', '.join(NEEDED)} at least")])
+    return ToneSet({name: row.tone() for name, row in rows.items()}, found[0].name, document.octets)
 
 
 def load_prompts(machine: MachineFile, lines: Lines, where: Path) -> dict[str, tuple[Path, bytes]]:

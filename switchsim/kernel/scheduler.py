@@ -196,6 +196,7 @@ class Kernel:
             if self.leave is not None and self.leave():
                 until = self.now + 1
             self._media(min(until, self.now + self.batch))
+        self._phase = Phase.OBSERVE  # what is written between two runs is said about a finished cycle
 
     # -- inside --------------------------------------------------------------------------------------------------
 

@@ -102,7 +102,7 @@ def _restored(folder: Path, info: RunInfo, ended_at: int, temporary: Path) -> Pr
         raise BadInput.one(str(folder), what, "one of each")
     machine_path = temporary / "machine.yaml"
     machine_path.write_bytes(machines[0][1])
-    for role, below in (("prompt", temporary), ("kind", temporary / "kinds")):
+    for role, below in (("prompt", temporary), ("tones", temporary / "tones"), ("kind", temporary / "kinds")):
         for one, octets in kept_files(folder, info, role):
             target = below / one.name
             if not target.resolve().is_relative_to(temporary.resolve()):

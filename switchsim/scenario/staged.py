@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from switchsim import assembly
-from switchsim.assembly.people import NEVER
 from switchsim.errors import BadInput, Problem
 from switchsim.faults.catalogue import CATALOGUE
 from switchsim.kernel.journal import RunDigest
@@ -82,21 +81,10 @@ class Staged:
         """From power-on to the journal's last line. `why`: how a recorded run ended, when this one only follows it."""
         self.machine.power_on()
         self.director.arm()
-        self._send_home()
         self.loop.go(wait_s)
         ended = RunEnded(why or self.loop.why)
         self.machine.kernel.emit(RUN_PLACE, ended)
         self.story.observe(self.loop.now, RUN_PLACE, ended)
-
-    def _send_home(self) -> None:
-        """Agents who sign out at a time; an entry without seats is for those that no other names."""
-        seats = self.machine.seat_queues
-        leaves: dict[str, int] = {}
-        for spec in sorted(self._prepared.scenario.agents, key=lambda spec: bool(spec.seats)):
-            leaves |= dict.fromkeys(spec.numbers() or seats, spec.sign_out)
-        for seat, at in leaves.items():
-            if at != NEVER:
-                self.machine.order(at, f"farend/agent/{seat}", Act("sign_out", {}))
 
     def _check_dials(self) -> None:
         lines = [name for name, _ in self.machine.spec.line_names()]
@@ -118,10 +106,7 @@ class Staged:
     def files(self) -> list[tuple[str, str, bytes]]:
         """(role, name, octets) of every file that the run is a function of."""
         document = self._prepared.document
-        kinds = [path for folder in self._prepared.kinds for path in sorted(folder.glob("*.yaml"))]
-        return [
-            ("scenario", Path(document.lines.file).name, document.octets), *self.machine.files,
-            *(("kind", path.name, path.read_bytes()) for path in kinds)]
+        return [("scenario", Path(document.lines.file).name, document.octets), *self.machine.files]
 
     def settings(self) -> CheckSettings:
         """What the checks must know of this machine."""

@@ -42,7 +42,7 @@ _KINDS: Final[dict[str, type[Event]]] = {
 def _event_kind(value: Any) -> Any:
     if isinstance(value, str) and value not in _KINDS:
         near = difflib.get_close_matches(value, sorted(_KINDS), n=1)
-        raise wrong(f"no event {value!r}", "a kind of docs/formats.md",
+        raise wrong(f"no event {value!r}", "a kind of docs/reference/events.md",
                     f"did you mean {near[0]!r}?" if near else "one of " + ", ".join(sorted(_KINDS)))
     return value
 

@@ -91,9 +91,9 @@ timeline: [{at: 2s, act: {who: load calls, do: stop}}]
     placed = [one["at"] for one in of(records, "party_calls")]
     assert len(placed) == 19
     assert max(placed) < 16_000
-    gone = {one["arguments"] and one["place"] for one in of(records, "order_given") if "sign_out" in one["arguments"]}
-    assert len(gone) == 15
-    assert "farend/agent/1002" not in gone
+    gone = {one["seat"] for one in of(records, "seat_state") if one["state"] == "signed_out"}
+    assert {str(seat) for seat in range(1009, 1017)} <= gone, "idle agents leave at once, the others after their call"
+    assert "1002" not in gone
 
 
 def test_a_person_at_the_exchange_places_a_call(tmp_path: Path) -> None:

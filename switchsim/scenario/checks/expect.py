@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictInt, StrictStr, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, StrictInt, StrictStr, model_validator
 
+from switchsim.assembly.yamltypes import Strict
 from switchsim.model.event import snake
 from switchsim.model.events import event_types
 from switchsim.report.figures import FIGURE_NAMES
@@ -30,8 +31,8 @@ Duration = Annotated[
 """Cycles, from a duration text."""
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+class _Strict(Strict):
+    model_config = ConfigDict(strict=False)  # a bound may be written 90 or 99.5
 
 
 class Window(_Strict):
