@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
@@ -14,6 +15,8 @@ from switchsim.errors import BadInput, Problem
 
 SEARCH_VARIABLE: Final = "SWITCHSIM_PATH"
 _ENDINGS: Final = (".yaml", ".yml")
+_SCENARIO: Final = re.compile(r"^machine\s*:", re.MULTILINE)
+_OTHER: Final = re.compile(r"^(rack|class|tones)\s*:", re.MULTILINE)
 
 
 def find_machine(name: str, *, beside: Path | None, path: Sequence[str] = (), lines: Lines | None = None) -> Path:
@@ -41,7 +44,7 @@ def search_folders(path: Sequence[str]) -> list[Path]:
 
 
 def find_scenarios(texts: Iterable[str]) -> list[Path]:
-    """The scenario files that the arguments name: files, folders (every YAML file below), or shipped ones.
+    """The scenario files that the arguments name: files, folders (every scenario below), or shipped ones.
 
     Raises BadInput with every argument that names none.
     """
@@ -54,7 +57,7 @@ def find_scenarios(texts: Iterable[str]) -> list[Path]:
             problems.append(Problem(text, 0, "no such file or folder", "a scenario, or a folder of them", advice))
         elif not path.is_dir():
             found.append(path)
-        elif below := _below(path):
+        elif below := _scenarios_below(path):
             found += below
         else:
             problems.append(Problem(text, 0, "no scenario in this folder", "files ending in .yaml"))
@@ -64,7 +67,7 @@ def find_scenarios(texts: Iterable[str]) -> list[Path]:
 
 
 def shipped_scenarios() -> list[Path]:
-    return _below(folder("scenarios"))
+    return _scenarios_below(folder("scenarios"))
 
 
 def shipped_machines() -> list[str]:
@@ -93,3 +96,18 @@ def _candidates(where: Path, name: str) -> list[Path]:
 
 def _below(path: Path) -> list[Path]:
     return sorted(one for one in path.rglob("*") if one.suffix in _ENDINGS and one.is_file())
+
+
+def _scenarios_below(path: Path) -> list[Path]:
+    """The scenarios of a folder: not the machines, board kinds and tone sets beside them, nor what a run folder keeps."""
+    runs = {one.parent for one in path.rglob("run.json")}
+    return [one for one in _below(path) if not runs.intersection(one.parents) and not _is_something_else(one)]
+
+
+def _is_something_else(path: Path) -> bool:
+    """True for a file that plainly is a machine, a board kind or a tone set; what can not be told is taken as meant."""
+    try:
+        text = path.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return False
+    return _OTHER.search(text) is not None and _SCENARIO.search(text) is None
