@@ -109,7 +109,7 @@ def test_file_of_a_page_is_good(page: str, file: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("page", WITH_COMMANDS)
 def test_commands_print_what_the_page_quotes(page: str, tmp_path: Path) -> None:
-    """Blocks of a page run one after the other in one folder. `...`: anything, a line alone: any lines."""
+    """Blocks of a page run one after the other in one folder."""
     lay_out(page, tmp_path)
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     environment = {**os.environ, "PATH": path, "LC_ALL": "C.UTF-8", "COLUMNS": "200"}
@@ -123,9 +123,10 @@ def test_commands_print_what_the_page_quotes(page: str, tmp_path: Path) -> None:
 
 
 def pattern_of(quoted: str) -> str:
-    lines = [".*\n".join(["", ""]) if line == "...\n" else re.escape(line) for line in quoted.splitlines(keepends=True)]
-    whole = "".join(r"(?:.*\n)*" if line == ".*\n" else line for line in lines)
-    return whole.replace(re.escape("..."), ".*")
+    """A regular expression for an output; `...` is anything within a line, alone in a line any lines."""
+    lines = quoted.splitlines(keepends=True)
+    return "".join(
+        r"(?:.*\n)*" if line == "...\n" else re.escape(line).replace(re.escape("..."), ".*") for line in lines)
 
 
 def test_a_wrong_quotation_is_noticed() -> None:
