@@ -156,7 +156,7 @@ def _tag_error(sort: str, ctx: dict[str, Any], value: Any) -> tuple[str, str, st
 
 def _shown(value: Any) -> str:
     if value is None:
-        return "nothing"
+        return "an empty value"
     if isinstance(value, dict):
         return "a mapping"
     if isinstance(value, list | tuple):

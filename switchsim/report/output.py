@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 from switchsim.errors import OutputError
+
+_NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT)
 
 
 @contextmanager
@@ -17,7 +20,8 @@ def output_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise OutputError(f"{path}: could not be written: {error.strerror or error}; free some space") from error
+        advice = "; free some space" if error.errno in _NO_ROOM else ""
+        raise OutputError(f"{path}: could not be written: {error.strerror or error}{advice}") from error
 
 
 @contextmanager

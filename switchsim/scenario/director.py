@@ -122,8 +122,9 @@ class Director:
         if place not in self._stage.kernel.parts:
             known = [path.rpartition("/")[2] for path in self._stage.kernel.parts
                      if path.startswith(place.rpartition("/")[0] + "/")]
-            shown = ", ".join(known[:20]) if known else "none on this machine"
-            raise BadInput.one("", f"nobody is {act.who!r}", f"one of {shown}", "see the machine and the load")
+            expected = f"one of {', '.join(known[:20])}" if known else ""
+            advice = "see the machine and the load" if known else f"this run has no {act.sort} at all"
+            raise BadInput.one("", f"nobody is {act.who!r}", expected, advice)
         if act.sort == "load" and act.do == "start":
             return place, Begin({})
         values = act.values()

@@ -98,7 +98,7 @@ def test_the_timeline_and_what_it_waits_for() -> None:
         ("format: 1", "format: 2", "1: format: 2 does not fit; expected 1"),
         ("for: 5s", "for: 5", "25: timeline[0].for: 5 is no duration"),
         ("call_state", "call_stat",
-         "26: timeline[1].on.event: no event 'call_stat'; expected a kind of docs/formats.md; did you mean 'call_st"),
+         "26: timeline[1].on.event: no event 'call_stat'; expected a kind of docs/reference/events.md; did you mean"),
         ("{state: talk}", "{stat: talk}", "26: timeline[1].on: call_state has no field 'stat'"),
         ("{state: talk}", "{call: talk}", "26: timeline[1].on: 'talk' does not fit call; expected a whole number"),
         ("do: transfer", "do: fly", "27: timeline[1].act: a person like 'agent 1001' can not 'fly'"),
