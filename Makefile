@@ -16,7 +16,10 @@ test: setup peers
 	$(BIN)/pytest $(PYTEST_OPTIONS)
 
 bench: setup
-	$(BIN)/pytest benches --benchmark-only --benchmark-json=benches/latest.json -q -s $(PYTEST_OPTIONS)
+	mkdir -p .benchmarks
+	$(BIN)/pytest benches -o 'python_files=bench_*.py' --benchmark-only --benchmark-timer=time.process_time \
+		--benchmark-json=.benchmarks/latest.json -q -s $(PYTEST_OPTIONS)
+	$(BIN)/python benches/write_readme.py
 
 lint: setup
 	$(BIN)/ruff check .

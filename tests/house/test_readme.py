@@ -17,7 +17,7 @@ DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "b
 SPAN = re.compile(r"`([^`\n]+)`")
 PATH = re.compile(r"[\w.-]+(?:/[\w.*-]+)*/?|\.[\w-]+(?:/[\w.-]+)*")
 TOPS = {path.name for path in ROOT.iterdir()} - {"runs", "build", "dist"}
-MADE = ("runs/", "benches/latest.json", ".venv", "native/_build", "build/", "dist/")
+MADE = ("runs/", ".benchmarks", ".venv", "native/_build", "build/", "dist/")
 """What appears only when commands are run."""
 SHIPPED = ("scenarios/", "boards/", "tests/", "examples/")
 

@@ -1,0 +1,58 @@
+"""The full B-type machine and its loads for the benches: calls to an announcement, no seats, over all D channels."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from switchsim.assembly import build
+from switchsim.assembly.build import Machine
+from switchsim.assembly.loads import LoadWanted
+from switchsim.assembly.shipped import folder
+from switchsim.farend.load import LoadConfig, Steady, Weighted
+from switchsim.farend.plan import Plan, Speak, Stay
+
+SECOND = 8000
+FULL = folder("boards") / "machines" / "b_type_full.yaml"
+CIRCUITS = 1440
+NUMBER = "10062"
+SERVICE = "announcement: [{announce: [announcement]}]"
+ANNOUNCER_FRAMES = "".join(f"  voice_{number}: {{frame: {6 + number}, slots: {{0-22: spt}}}}\n" for number in range(2))
+"""46 boards of 32 channels: an announcement for every circuit at a time."""
+
+
+def announcing_machine(where: Path, steps: str) -> Path:
+    """The full machine with an announcement channel for every circuit; NUMBER leads to `steps`."""
+    text = FULL.read_text(encoding="utf-8")
+    assert SERVICE in text
+    text = text.replace("lines:\n", ANNOUNCER_FRAMES + "lines:\n", 1).replace(SERVICE, f"announcement: [{steps}]")
+    path = where / "announcing.yaml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def load(calls_a_second: int, most_calls: int = 0) -> LoadWanted:
+    """Calls at a constant rate from cycle 8000; the callers speak their marks until they are cleared."""
+    config = LoadConfig(
+        shape=Steady(calls_a_second * 1000), called=(Weighted(NUMBER),), plans=(Weighted("bench"),), lines=(),
+        start_at=SECOND, most_calls=most_calls)  # fmt: skip
+    return LoadWanted(name="bench", config=config, plans={"bench": Plan((Speak(), Stay()))})
+
+
+class Counts:
+    """A journal sink that counts what the benches report, and keeps nothing."""
+
+    def __init__(self) -> None:
+        self.octets = self.lines = self.records = self.answered = 0
+
+    def __call__(self, line: bytes) -> None:
+        self.lines += 1
+        self.octets += len(line)
+        self.records += b'"kind":"call_record"' in line
+        self.answered += b'"kind":"call_answered"' in line
+
+
+def machine(path: Path, counts: Counts, *loads: LoadWanted) -> Machine:
+    """Built and switched on."""
+    built = build(path, seed=1, load=loads, journal_sink=counts)
+    built.power_on()
+    return built
