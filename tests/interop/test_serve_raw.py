@@ -166,8 +166,9 @@ def sent_by(served_folder: Path, source: str) -> bytes:
 
 
 @pytest.mark.peer("libpri-dev")
+@pytest.mark.parametrize("clocked", [False, True])
 def test_a_caller_whose_timeslot_echoes_hears_the_queue_and_the_checks_hear_the_echo(
-        tmp_path: Path, pri_peer: str) -> None:
+        tmp_path: Path, pri_peer: str, clocked: bool) -> None:
     """libpri calls on channel 1, where a program sends back each block as its next one.
 
     So what the program sent is what it heard: idle, the announcement, the agent; and the agent hears himself, which no
@@ -179,15 +180,16 @@ def test_a_caller_whose_timeslot_echoes_hears_the_queue_and_the_checks_hear_the_
 
     def once(folder: Path) -> tuple[bytes, str]:
         peer = [pri_peer, "--attach", f"{folder}/d", "--clock", f"{folder}/c", "--side", "network", "--calls", "1"]
-        served = serve(
-            folder, str(machine), "--attach", f"e1-0:16=hdlc:unix:{folder}/d",
-            "--attach", f"e1-0:1=raw:unix:{folder}/r", "--clock", f"unix:{folder}/c",
-            programs=[peer, [*ECHO, "--attach", f"{folder}/r"]])
+        echo = [*ECHO, "--attach", f"{folder}/r", *(["--clock", f"{folder}/k", "--blocks", "400"] if clocked else [])]
+        clocks = ["--clock", f"unix:{folder}/c", *(["--clock", f"unix:{folder}/k"] if clocked else [])]
+        served = serve(folder, str(machine), "--attach", f"e1-0:16=hdlc:unix:{folder}/d",
+                       "--attach", f"e1-0:1=raw:unix:{folder}/r", *clocks, programs=[peer, echo])
         assert (served.exit_code, served.summary()["answered_out"], len(served.done["reasons"])) == (1, 1, 1)
         assert re.match(r"speech\.crossed: .* seat 1001: party 1 hears itself for 2\.9", served.done["reasons"][0])
         assert [line["ts"] for line in served.of("call", state="talk")] == [1]
         assert replay(served.folder) == (0, f"equal, digest {served.done['digest']}\n")
-        assert served.programs[1] == [{"blocks": served.done["attachments"]["e1-0:1"]["sent"], "wrong_length": 0}]
+        blocks = 400 if clocked else served.done["attachments"]["e1-0:1"]["sent"]
+        assert served.programs[1] == [{"blocks": blocks, "wrong_length": 0}]
         return sent_by(served.folder, "e1-0:1"), served.done["digest"]
 
     echoed, digest = once(tmp_path / "a")

@@ -24,7 +24,9 @@ WHOLE = ["SETUP", "CALL PROCEEDING", "CONNECT", "CONNECT ACKNOWLEDGE", "DISCONNE
 SPOILT = ("04038090a3", "047f8090a3")  # a bearer capability, and one that is longer than its message
 
 Flow = list[tuple[str, str]]
-"""(message, call state that it tells) of one call, in order."""
+"""(message, call state that it tells) of one call, or of the global call reference (RESTART), in order."""
+Call = tuple[str, str, bool, int]
+"""Link, reference, whether the far end chose it, how often it was used before."""
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +36,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with redirect_stdout(StringIO()) as said:
         code = run_command_line(["run", str(shipped("scenarios") / "smoke" / "busy_minute.yaml"), "--quiet",
                                  "--out", str(folder)])
-    assert code == 0, said.getvalue()
+    assert code in (0, 1), said.getvalue()  # what the checks say of it is judged elsewhere
     return folder
 
 
@@ -59,22 +61,24 @@ def complaints(capture: Path) -> list[list[str]]:
     return tshark(capture, "-Y", "_ws.malformed || _ws.expert", *fields("frame.number", "_ws.expert.message"))
 
 
-def flows(capture: Path) -> dict[tuple[str, str, bool, int], Flow]:
-    """The messages of each call: (link, reference, by the far end, how often the reference was used before)."""
+def flows(capture: Path) -> tuple[dict[Call, Flow], dict[str, list[str]]]:
+    """The messages of each call; and those of the global call reference, link by link."""
     rows = tshark(capture, "-Y", "q931.call_ref", *fields(
         "frame.interface_name", "q931.call_ref", "q931.call_ref_flag", "frame.p2p_dir", "q931.message_type",
         "q931.call_state"))
-    found: dict[tuple[str, str, bool, int], Flow] = {}
+    found: dict[Call, Flow] = {}
+    restarts: dict[str, list[str]] = {}
     used: Counter[tuple[str, str, bool]] = Counter()
     for link, reference, to_originator, direction, message, state in rows:
+        name = MESSAGES[int(message, 16)]
         if int(reference, 16) == 0:
-            continue  # the global call reference: RESTART
+            restarts.setdefault(link, []).append(name)
+            continue
         received = direction == "1"
         call = (link, reference, received != (to_originator not in ("0", "False")))
-        name = MESSAGES[int(message, 16)]
         used[call] += name == "SETUP"
         found.setdefault((*call, used[call]), []).append((name, state))
-    return found
+    return found, restarts
 
 
 def test_no_frame_is_malformed_and_no_expert_has_anything_to_say(demo: Path) -> None:
@@ -102,14 +106,23 @@ def test_every_d_channel_is_an_interface(demo: Path) -> None:
 
 
 def test_every_call_is_a_whole_flow(demo: Path) -> None:
-    """SETUP to RELEASE COMPLETE. Calls whose clearing fell into the line cut end with STATUS ENQUIRY and STATUS with the
-    null state, after which a call is gone without a word (Q.931 5.8.11)."""
-    calls = flows(demo / "signalling.pcapng")
+    """SETUP to RELEASE COMPLETE, but for calls that a fault hit.
+
+    One whose clearing fell into the line cut ends with STATUS ENQUIRY and STATUS with the null state, after which a
+    call is gone without a word (Q.931 5.8.11). One in set-up that the switchover lost ends with its channel's RESTART.
+    """
+    calls, restarts = flows(demo / "signalling.pcapng")
     offered = Counter(row["line"] + ":16" for row in journal(demo, "call_offered") if row["place"].endswith("program"))
     assert Counter(link for link, *_ in calls) == offered
-    other = {key: flow for key, flow in calls.items() if [name for name, _ in flow] != WHOLE}
-    assert len(other) < len(calls) // 4
-    assert {key[0] for key in other} <= {f"{CUT_LINE}:16"}
-    for flow in other.values():
-        assert [name for name, _ in flow] == [*WHOLE[:4], "STATUS ENQUIRY", "STATUS"]
-        assert int(flow[-1][1], 0) == 0
+    hit = {call: flow for call, flow in calls.items() if [name for name, _ in flow if name != "ALERTING"] != WHOLE}
+    assert len(hit) < len(calls) // 4
+    for (link, *_), flow in hit.items():
+        names = [name for name, _ in flow]
+        assert names[:2] == WHOLE[:2]
+        if names[-1] == "STATUS":
+            assert (link, names[-2], int(flow[-1][1], 0)) == (f"{CUT_LINE}:16", "STATUS ENQUIRY", 0)
+        else:
+            assert names[2:] == ["ALERTING"]
+            assert restarts[link][:2] == ["RESTART", "RESTART ACKNOWLEDGE"]
+            del restarts[link][:2]
+    assert not any(restarts.values())
