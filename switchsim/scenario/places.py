@@ -99,7 +99,7 @@ def _below(path: Path) -> list[Path]:
 
 
 def _scenarios_below(path: Path) -> list[Path]:
-    """The scenarios of a folder: not the machines, board kinds and tone sets beside them, nor what a run folder keeps."""
+    """The scenarios of a folder: not the machines, kinds and tone sets beside them, nor what a run folder keeps."""
     runs = {one.parent for one in path.rglob("run.json")}
     return [one for one in _below(path) if not runs.intersection(one.parents) and not _is_something_else(one)]
 
