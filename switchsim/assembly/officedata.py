@@ -40,6 +40,7 @@ def make_office(machine: MachineFile, layout: Layout, planner: Planner, prompt_c
     by_kind = {name: [b for b in layout.boards if b.loaded.spec.kind == name] for name in ("bnet", "mem")}
     return Office(
         switching_board=by_kind["bnet"][0].bus,
+        network_boards=tuple(board.bus for board in by_kind["bnet"]),
         mem_board=by_kind["mem"][0].bus if by_kind["mem"] else -1,
         circuits=tuple(
             Circuit(line.name, timeslot, line.slot(timeslot), line.index)

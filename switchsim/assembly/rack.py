@@ -83,7 +83,8 @@ class RackBuilder:
         office = make_office(self.spec, self.layout, self.planner, prompt_cycles)
         programs = self.rack.programs
         for side, place in programs.items():
-            self.kernel.add(Processor(place, self.kernel, office, side, tuple(self.rack.nodes)))
+            paired = len(programs) > 1
+            self.kernel.add(Processor(place, self.kernel, office, side, tuple(self.rack.nodes), paired=paired))
             board = place.rpartition("/")[0]
             wire(self.kernel, Link(place, "board", board, "program", (ActiveLamp,)))
             other = next((path for path in programs.values() if path != place), "")

@@ -15,7 +15,7 @@ class FaultRow(msgspec.Struct, frozen=True):
     """One kind of fault.
 
     target: processor, board, line, receiver, platform, timeslot, seat. point: the fault point of the part.
-    alarms, defects: ids of which one must follow. values: parameters with their defaults, or None where one must be given.
+    alarms, defects: ids of which one must follow. values: parameters with their defaults, None where one must be given.
     """
 
     name: str

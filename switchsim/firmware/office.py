@@ -122,7 +122,8 @@ class Timing(msgspec.Struct, frozen=True):
 class Office(msgspec.Struct, frozen=True):
     """Everything. Indices in calls and messages count into these tuples."""
 
-    switching_board: int  # bus address of the BNET pair
+    switching_board: int  # bus address at which both boards of the BNET pair hear
+    network_boards: tuple[int, ...]  # bus addresses of their own
     mem_board: int  # -1 without a platform
     circuits: tuple[Circuit, ...]
     links: tuple[Link, ...]

@@ -24,11 +24,20 @@ from switchsim.model.order import Act, Order
 from switchsim.model.part import Host, Part, State
 from switchsim.model.phase import Phase
 
+ANEW = ""
+"""Key of the checkpoint before all others: what the memory holds is void."""
+
 
 class ProcessorState(State):
+    """store: the board's battery-backed memory of checkpoints, written by its own program and by the other processor's.
+
+    It outlives the program, so that a machine that lost both processors can still account for every call.
+    """
+
     running: bool = True
     active: bool = False
-    store: dict[str, bytes] = {}  # the standby's checkpoints
+    synced: bool = True  # the store has been the other one's present state since this program started
+    store: dict[str, bytes] = {}
     next_call: int = 1  # behind every call that a checkpoint spoke of
     program: ProgramState = msgspec.field(default_factory=ProgramState)
 
@@ -41,11 +50,14 @@ class Processor(Part[ProcessorState]):
 
     phase: ClassVar[Phase] = Phase.DECIDE
 
-    def __init__(self, path: str, host: Host, office: Office, side: str, nodes: tuple[int, ...]) -> None:
+    def __init__(
+        self, path: str, host: Host, office: Office, side: str, nodes: tuple[int, ...], *, paired: bool = True
+    ) -> None:
         super().__init__(path, host)
         self.office = office
         self.side = side
         self.nodes = nodes
+        self.paired = paired
         self.state = ProcessorState(program=ProgramState())
         self.restored()
 
@@ -72,9 +84,8 @@ class Processor(Part[ProcessorState]):
     def _become_active(self, why: str) -> None:
         self.state.active = True
         self._forget()
-        kept, lost = self.program.take_over(self.state.store, self.state.next_call)
+        kept, lost = self.program.take_over(self.state.store, self.state.next_call, keep=self.state.synced)
         self.emit(ProcessorActive(why, kept, lost))
-        self.state.store = {}
         self.send("board", ActiveLamp(True))
         self._tell_standby()
 
@@ -82,13 +93,12 @@ class Processor(Part[ProcessorState]):
         if self.state.active:
             self.emit(ProcessorStandby("stopped"))
         self.state.running = running
-        self.state.active = False
-        self.state.store, self.state.next_call = {}, 1
+        self.state.active = self.state.synced = False
         for name in self.host.timers_of(self.path):
             self.stop_timer(name)
         for node in self.nodes:
             self.send(f"read/{node}", Present(-1) if running else BusSilent(-1))
-        if running:
+        if running and self.paired:
             self.send("peer", SyncRequest())
 
     # -- kernel --------------------------------------------------------------------------------------------------
@@ -96,13 +106,15 @@ class Processor(Part[ProcessorState]):
     def on_message(self, port: str, message: Any) -> None:
         if isinstance(message, RunProgram):
             self._run(message.running)
+        elif isinstance(message, Checkpoint):
+            self._told(message)
         elif not self.state.running:
             if port.startswith("node/"):  # unread: the mailbox keeps it
                 self.send(f"read/{port.partition('/')[2]}", message)
         elif isinstance(message, Activate):
             self._activate(message)
-        elif port == "peer":
-            self._peer(message)
+        elif isinstance(message, SyncRequest):
+            self._tell_everything()
         elif self.state.active:
             self.program.message(message)
             self._tell_standby()
@@ -129,20 +141,33 @@ class Processor(Part[ProcessorState]):
         elif not message.active:
             self.send("board", ActiveLamp(False))
 
-    def _peer(self, message: Any) -> None:
-        if isinstance(message, SyncRequest):
-            if self.state.active:
-                self._checkpoint(self.program.standby.everything())
-        elif isinstance(message, Checkpoint) and not self.state.active:
-            self.state.next_call = max(self.state.next_call, message.next_call)
-            if message.octets:
-                self.state.store[message.key] = message.octets
-            else:
-                self.state.store.pop(message.key, None)
+    def _told(self, row: Checkpoint) -> None:
+        """The other processor wrote into this board's memory."""
+        if self.state.active:
+            return
+        if row.key == ANEW:
+            self.state.store.clear()
+            self.state.synced = self.state.running
+        else:
+            self._remember(row)
+
+    def _remember(self, row: Checkpoint) -> None:
+        self.state.next_call = max(self.state.next_call, row.next_call)
+        if row.octets:
+            self.state.store[row.key] = row.octets
+        else:
+            self.state.store.pop(row.key, None)
+
+    def _tell_everything(self) -> None:
+        if self.state.active:
+            self._checkpoint([(ANEW, b""), *self.program.standby.everything()])
 
     def _tell_standby(self) -> None:
         self._checkpoint(self.program.standby.changes())
 
     def _checkpoint(self, rows: list[tuple[str, bytes]]) -> None:
         for key, octets in rows:
-            self.send("peer", Checkpoint(key, octets, self.state.program.next_call))
+            row = Checkpoint(key, octets, self.state.program.next_call)
+            self._remember(row)
+            if self.paired:
+                self.send("peer", row)

@@ -20,7 +20,6 @@ from switchsim.model.messages import BoardStarted, BusSilent, Present
 from switchsim.model.order import Heal, Inject, Order
 from switchsim.model.part import Part, State
 
-
 DEADLY = {"pull": "pulled", "power": "off", "kill": "off", "hang": "hung"}
 """Fault points that every board has, and the state that a board is in while one of them holds."""
 
@@ -78,7 +77,7 @@ class Board(Part[StateT]):
     def start(self) -> None:
         """A machine starts with its boards in service, as after a night's rest; only a re-start takes a self-test."""
         self.state.registers = {name: register.reset for name, register in self.kind.registers.items()}
-        self.state.leds = {led: "off" for led in self.kind.leds}
+        self.state.leds = dict.fromkeys(self.kind.leds, "off")
         self.led("RUN", "green_blinking")
         self.started()
 
@@ -95,7 +94,7 @@ class Board(Part[StateT]):
             self._become(DEADLY[why])
             self.stop_timer("self_test")
             if why != "hang":
-                self.state.leds = {led: "off" for led in self.kind.leds}
+                self.state.leds = dict.fromkeys(self.kind.leds, "off")
             self.stopped()
             self._on_bus(BusSilent(self.bus))
 

@@ -152,7 +152,7 @@ class Core:
         if call.conference < 0:
             return False
         unit = self.office.conferences[call.conference]
-        call.members = [self.slot(leg) for leg in legs]
+        call.members, call.masks = [self.slot(leg) for leg in legs], list(hears)
         for number, (member, mask) in enumerate(zip(call.members, hears, strict=True)):
             self._leg(unit.unit, number, member, mask)
             self.hear(member, unit.slots[number])
@@ -168,8 +168,18 @@ class Core:
             if self.state.hears.get(member) == unit.slots[number]:
                 self.hear(member, 0)
         self.free("conference", self.state.conferences, call.conference)
-        call.conference, call.members = -1, []
+        call.conference, call.members, call.masks = -1, [], []
         self.touch(call)
+
+    def renew_network(self) -> None:
+        """A switching board has forgotten everything: tell it all connections; the other one has them already."""
+        for to_slot, from_slot in self.state.hears.items():
+            self.world.send_bus(ConnectSlots(self.office.switching_board, to_slot, from_slot))
+        for call in self.state.calls.values():
+            if call.conference >= 0:
+                unit = self.office.conferences[call.conference].unit
+                for number, (member, mask) in enumerate(zip(call.members, call.masks, strict=True)):
+                    self._leg(unit, number, member, mask)
 
     def _leg(self, conference: int, leg: int, from_slot: int, hears: int) -> None:
         self.world.send_bus(SetConferenceLeg(self.office.switching_board, conference, leg, from_slot, hears))

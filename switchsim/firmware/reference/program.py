@@ -13,7 +13,7 @@ from switchsim.firmware.reference.queues import Queues
 from switchsim.firmware.reference.script import Script
 from switchsim.firmware.reference.seats import Seats
 from switchsim.firmware.reference.standby import Standby, Store
-from switchsim.firmware.reference.state import Call, Dial, Pool, ProgramState
+from switchsim.firmware.reference.state import Call, Dial, Pool, ProgramState, Stage
 from switchsim.firmware.reference.talk import Talk
 from switchsim.firmware.reference.transfer import Transfer
 from switchsim.firmware.reference.trunks import Trunks
@@ -84,11 +84,11 @@ class Program:
         self.seats.cold_start()
         self.trunks.cold_start()
 
-    def take_over(self, store: Store, next_call: int) -> tuple[int, int]:
-        """Start from a standby's checkpoints; returns (calls kept, calls given up)."""
+    def take_over(self, store: Store, next_call: int, *, keep: bool) -> tuple[int, int]:
+        """Start from checkpoints; returns (calls kept, calls given up). Without `keep` they are too old to go on."""
         self.cold_start()
         self.core.state.next_call = next_call
-        return self.standby.take_over(store)
+        return self.standby.take_over(store, keep=keep)
 
     # -- what comes in -------------------------------------------------------------------------------------------
 
@@ -148,6 +148,15 @@ class Program:
         elif seat >= 0:
             self.seats.repaired(seat)
 
+    def _play_lost(self, call: Call) -> None:
+        """Its announcement board went: who waits hears another one's music, or a tone; a service goes on."""
+        if call.stage == Stage.QUEUED:
+            self.queues.play_again(call)
+        elif call.stage == Stage.HELD:
+            self.talk.play_again(call)
+        else:
+            self.script.prompt_ended(call)
+
     def _mark(self, pool: Pool, unit: int, broken: bool) -> None:
         if unit in pool.broken:
             pool.broken.remove(unit)
@@ -158,9 +167,13 @@ class Program:
         """A board went: what it did for calls is gone. It comes back with BoardStarted."""
         if not message.ok:
             self._board(message.board, lost=True)
+            if message.board == self.core.office.mem_board and self.core.state.platform:
+                self._platform_changed(PlatformChanged(message.board, False))
 
     def _board_started(self, message: BoardStarted) -> None:
         self._board(message.board, lost=False)
+        if message.board in self.core.office.network_boards:
+            self.core.renew_network()
 
     def _board(self, board: int, *, lost: bool) -> None:
         office, state = self.core.office, self.core.state
@@ -168,9 +181,10 @@ class Program:
             for unit, channel in enumerate(channels):
                 if channel.board == board:
                     self._mark(pool, unit, lost)
-                    call = state.calls.get(pool.users[unit])
-                    if lost and call is not None and pool is state.announcers:
-                        self.script.prompt_ended(call)
+        if lost:
+            for user in [state.announcers.users[unit] for unit in state.announcers.broken]:
+                if user in state.calls:
+                    self._play_lost(state.calls[user])
         for index in self.seats.on_board(board):
             if lost:
                 self.seats.failed(index)

@@ -82,6 +82,11 @@ class Queues:
         if not data.music or not self.core.play(call, data.music, looping=True):
             self.core.tone(call.a, "ring_back")
 
+    def play_again(self, call: Call) -> None:
+        """What played the music is gone."""
+        self.core.stop_playing(call)
+        self._wait_with_music(call, self.office.queues[call.queue])
+
     # -- out of it -----------------------------------------------------------------------------------------------
 
     def forget(self, call: Call, why: str) -> None:

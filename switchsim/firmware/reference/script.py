@@ -89,13 +89,17 @@ class Script:
             self.core.stop_listening(call)
             self.begin(call, chosen)
         else:
-            self.no_choice(call)
+            self._wrong(call, step)
 
     def no_choice(self, call: Call) -> None:
-        """A wrong digit or none: ask again, or go the way of those who never choose."""
+        """No digit came. The next question gets another receiver: this one may be deaf, and nobody has noticed yet."""
         step = self.step_of(call)
-        if not isinstance(step, Menu):
-            return
+        if isinstance(step, Menu):
+            self.core.stop_listening(call)
+            self._wrong(call, step)
+
+    def _wrong(self, call: Call, step: Menu) -> None:
+        """A wrong digit or none: ask again, or go the way of those who never choose."""
         call.attempts += 1
         self.core.touch(call)
         if call.attempts < step.attempts:

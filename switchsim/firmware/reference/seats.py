@@ -111,6 +111,12 @@ class Seats:
         self.become(index, "idle")
         self.program.queues.seat_idle(index)
 
+    def resume(self) -> None:
+        """After a switchover: wrap-ups begin anew."""
+        for index, seat in enumerate(self.core.state.seats):
+            if seat.state == "wrap_up":
+                self.core.world.start_timer(f"wrap/{index}", self.office.seats[index].wrap_up_cycles)
+
     def wrapped_up(self, index: int) -> None:
         if self.core.state.seats[index].state == "wrap_up":
             self.idle(index)

@@ -93,7 +93,7 @@ class Standby:
 
     # -- the standby becomes active ------------------------------------------------------------------------------
 
-    def take_over(self, store: Store) -> tuple[int, int]:
+    def take_over(self, store: Store, *, keep: bool) -> tuple[int, int]:
         """Rebuild everything from the checkpoints; returns (calls kept, calls given up)."""
         state = self.core.state
         calls = [msgspec.msgpack.decode(octets, type=Call) for key, octets in store.items() if key.startswith("call/")]
@@ -101,7 +101,7 @@ class Standby:
         self._take_plain(store, state)
         kept, lost, restart = [], [], []
         for call in calls:
-            if self._keep(call):
+            if keep and self._keep(call):
                 kept.append(call)
             else:
                 lost.append(call)
@@ -114,6 +114,7 @@ class Standby:
         self.program.trunks.restart(restart)
         for call in kept:
             self._resume(call)
+        self.program.seats.resume()
         return len(kept), len(given_up)
 
     def _take_plain(self, store: Store, state: ProgramState) -> None:

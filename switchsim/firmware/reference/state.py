@@ -69,6 +69,7 @@ class Call(State):
     receiver: int = -1
     conference: int = -1
     members: list[int] = []  # slots in the conference, by leg
+    masks: list[int] = []  # and whom each of them hears
     listener: int = -1  # the seat that listens in
     partner: int = 0
     joined: int = 0

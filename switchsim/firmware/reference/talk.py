@@ -101,11 +101,17 @@ class Talk:
         self.core.hear(self.core.slot(Leg(seat=index)), 0)
         other = call.a if call.b.seat == index else call.b
         self.core.hear(self.core.slot(other), 0)
-        queue = self.core.office.queues.get(call.queue)
-        if queue is not None and queue.music and other is call.a:
-            self.core.play(call, queue.music, looping=True)
+        if other is call.a:
+            self.play_again(call)
         self.core.stage(call, Stage.HELD, self.core.office.seats[index].number)
         self.program.seats.become(index, "held")
+
+    def play_again(self, call: Call) -> None:
+        """The music of its queue, from the beginning, for a caller on hold."""
+        self.core.stop_playing(call)
+        queue = self.core.office.queues.get(call.queue)
+        if queue is not None and queue.music:
+            self.core.play(call, queue.music, looping=True)
 
     def _retrieve(self, index: int, seat: Seat, _: str) -> None:
         """Back to the held call; a consultation ends with that."""

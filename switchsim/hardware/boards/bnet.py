@@ -1,5 +1,7 @@
 """BNET: the duplicated switching network. Both boards hold the connections; the active one switches.
 
+A board that starts again has forgotten them; the main processor, told that it started, gives them to it anew.
+
 The conference unit sits on it as well (an assumption of this project, see docs/machine.md).
 """
 
@@ -46,9 +48,9 @@ class Bnet(Board[BnetState]):
         return [Link(self.path, "partner", place, "partner", (Present, BusSilent)) for place in others]
 
     def started(self) -> None:
+        self.state.connected, self.state.legs = dict(self.slots.fixed), {}
         if not self.now:
             self.state.active = self.side == "a"
-            self.state.connected = dict(self.slots.fixed)
         elif not self.state.partner_lives:
             self.state.active = True
         self.send("partner", Present(self.bus))
@@ -60,14 +62,13 @@ class Bnet(Board[BnetState]):
             self.state.active = False
             for slot in self.state.connected:
                 self._cell(slot, CELL_ONES)
+            self._tell(on=False)
 
     def on_message(self, port: str, message: Any) -> None:
         if port == "partner":
             self._partner(isinstance(message, Present))
-        elif "pull" in self.state.dead or "power" in self.state.dead:
-            return
         else:
-            self.handle(port, message)
+            super().on_message(port, message)
 
     def _partner(self, lives: bool) -> None:
         self.state.partner_lives = lives
@@ -84,20 +85,24 @@ class Bnet(Board[BnetState]):
             super().handle(port, message)
 
     def _connect(self, message: ConnectSlots) -> None:
+        if self.state.connected.get(message.to_slot, 0) == message.from_slot:
+            return
         if message.from_slot:
             self.state.connected[message.to_slot] = message.from_slot
         else:
-            self.state.connected.pop(message.to_slot, None)
+            del self.state.connected[message.to_slot]
         if self.state.active:
             self._cell(message.to_slot, self.slots.heard[message.from_slot])
             self.emit(SlotsConnected(message.to_slot, message.from_slot))
 
     def _leg(self, message: SetConferenceLeg) -> None:
-        key = f"{message.conference}/{message.leg}"
+        key, leg = f"{message.conference}/{message.leg}", Leg(message.from_slot, message.hears)
+        if self.state.legs.get(key, Leg(0, 0)) == leg:
+            return
         if message.from_slot:
-            self.state.legs[key] = Leg(message.from_slot, message.hears)
+            self.state.legs[key] = leg
         else:
-            self.state.legs.pop(key, None)
+            del self.state.legs[key]
         if self.state.active:
             self._set_leg(message.conference, message.leg, message.from_slot, message.hears)
             self.emit(ConferenceLeg(message.conference, message.leg, message.from_slot, message.hears))
@@ -111,6 +116,18 @@ class Bnet(Board[BnetState]):
             for key, leg in self.state.legs.items():
                 conference, _, number = key.partition("/")
                 self._set_leg(int(conference), int(number), leg.from_slot, leg.hears)
+            self._tell(on=True)
+
+    def _tell(self, *, on: bool) -> None:
+        """Write down what this board switches from now on, or no more; semi-permanent connections are not told."""
+        fixed = dict(self.slots.fixed)
+        for to_slot, from_slot in self.state.connected.items():
+            if to_slot not in fixed:
+                self.emit(SlotsConnected(to_slot, from_slot if on else 0))
+        for key, leg in self.state.legs.items():
+            conference, _, number = key.partition("/")
+            row = (leg.from_slot, leg.hears) if on else (0, 0)
+            self.emit(ConferenceLeg(int(conference), int(number), *row))
 
     def _cell(self, to_slot: int, from_cell: int) -> None:
         self.engine.connect(self.slots.spoken[to_slot], from_cell)

@@ -55,7 +55,7 @@ class Ema(Board[EmaState]):
             self.raise_alarm("processor_fault", self.places[side], "heartbeat lost")
             if self.state.active == side:
                 other = OTHER[side]
-                self._activate(other if self.state.beating[other] else "", f"processor {side.upper()} lost")
+                self._activate(other if self.state.beating.get(other) else "", f"processor {side.upper()} lost")
         else:
             self.defect_gone("heartbeat_lost", self.places[side])
             self.clear_alarm("processor_fault", self.places[side])

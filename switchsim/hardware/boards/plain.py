@@ -1,4 +1,4 @@
-"""Boards without a behaviour of their own yet: clock (CKV), power (PWC), alarm (ALM). Pulling one is seen and alarmed."""
+"""Boards without a behaviour of their own: clock (CKV), power (PWC), alarm (ALM). Pulling one is seen and alarmed."""
 
 from __future__ import annotations
 
