@@ -18,7 +18,8 @@ BLOCK = re.compile(r"(?:<!-- file: (?P<file>\S+) -->\n)?```(?P<sort>\w*)\n(?P<te
 LINK = re.compile(r"\[[^\]]*\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)")
 WITH_COMMANDS = [name for name in PAGES if re.search(r"^```console$", (DOCS / name).read_text(), re.M)]
 WHOLE_FILES = [
-    (name, match["file"]) for name in PAGES for match in BLOCK.finditer((DOCS / name).read_text()) if match["file"]]
+    (name, match["file"]) for name in PAGES for match in BLOCK.finditer((DOCS / name).read_text())
+    if (match["file"] or "").endswith(".yaml")]
 
 
 def switchsim(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
@@ -133,6 +134,14 @@ def test_a_wrong_quotation_is_noticed() -> None:
     assert re.fullmatch(pattern_of("a ... c\n...\nz\n"), "a b c\nx\ny\nz\n")
     assert not re.fullmatch(pattern_of("a ... c\n...\nz\n"), "a b c\nx\ny\nzz\n")
     assert not re.fullmatch(pattern_of("a\n"), "a\nb\n")
+
+
+def test_the_scenario_of_the_readme_passes(tmp_path: Path) -> None:
+    texts = [match["text"] for match in BLOCK.finditer((ROOT / "README.md").read_text()) if match["sort"] == "yaml"]
+    assert len(texts) == 1
+    (tmp_path / "readme.yaml").write_text(texts[0])
+    done = switchsim("run", "readme.yaml", folder=tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 # -- examples ----------------------------------------------------------------------------------------------------------
