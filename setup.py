@@ -22,4 +22,8 @@ class BuildWithShipped(build_py):
             shutil.copytree(Path(__file__).parent / name, target)
 
 
-setup(cffi_modules=["native/build_native.py:ffibuilder"], cmdclass={"build_py": BuildWithShipped})
+setup(
+    cffi_modules=["native/build_native.py:ffibuilder"],
+    cmdclass={"build_py": BuildWithShipped},
+    options={"bdist_wheel": {"py_limited_api": "cp311"}},  # stable ABI: one wheel for 3.11 and later
+)
