@@ -135,13 +135,15 @@ class Bench:
         finally:
             part.q931.setup = setup
 
-    def fault(self, name: str, where: dict[str, Value], **values: Value) -> Any:
-        """Make a fault of the catalogue act now; returns what heals it."""
+    def fault(self, name: str, where: dict[str, Value], *, at: int = 0, until: int = 0, **values: Value) -> Any:
+        """Make a fault of the catalogue act, now or at a cycle; returns what heals it (`until` does so at a cycle)."""
         place, point, found = self.machine.resolve_fault(name, where, dict(values))
         self.faults += 1
         number = str(self.faults)
         self.machine.kernel.emit(place, FaultArmed(number, name, place))
-        self.order(place, Inject(number, point, found))
+        self.machine.order(at or self.now, place, Inject(number, point, found))
+        if until:
+            self.machine.order(until, place, Heal(number, point, found))
 
         def heal() -> None:
             self.order(place, Heal(number, point, found))
