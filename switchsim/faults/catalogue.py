@@ -55,7 +55,7 @@ CATALOGUE: Final[dict[str, FaultRow]] = {
 }  # fmt: skip
 
 TARGETS: Final[dict[str, tuple[str, ...]]] = {
-    "processor": ("processor",),  # a or b, or active
+    "processor": ("processor",),  # a or b
     "board": ("board",),  # frame/1/slot/2
     "line": ("line",),
     "receiver": ("receiver",),  # counted over the machine
