@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -60,3 +62,22 @@ def test_the_schemas_are_current() -> None:
     words = [sys.executable, "tools/make_schemas.py", "--check"]
     done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + "make schemas"
+
+
+def test_every_dependency_is_documented_with_its_licence() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    asked = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
+    wanted = {re.split(r"[><=!~ ]", row)[0] for row in asked}
+    text = (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8").partition("## Outside judges")[0]
+    lines = [line.strip("|") for line in text.splitlines() if line.startswith("| ")]
+    rows = [[cell.strip() for cell in line.split("|")] for line in lines]
+    named = {name.strip() for row in rows if row[0] != "package" for name in row[0].split(",")}
+    assert named == wanted
+    assert all(len(row) == 3 and row[1] and row[2] for row in rows)
+
+
+def test_hooks_before_a_commit_are_what_lint_does() -> None:
+    hooks = (ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8")
+    lint = re.findall(r"^\t\$\(BIN\)/([\w-]+)", (ROOT / "Makefile").read_text(encoding="utf-8").partition("\nlint:")[2]
+                      .partition("\n\n")[0], re.MULTILINE)  # fmt: skip
+    assert re.findall(r"entry: \.venv/bin/([\w-]+)", hooks) == lint == ["ruff", "mypy", "lint-imports"]

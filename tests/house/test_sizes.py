@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from sources import files, name, tree
 
-PYTHON_LINES = 350
+PYTHON_LINES = 380
 C_LINES = 350
 YAML_LINES = 60
 FUNCTION_LINES = 40
@@ -23,10 +23,7 @@ LARGE_FILES = {
     "switchsim/proto/q921/link.py": 390,
     "tests/conformance/test_q931_calls.py": 413,
     "tests/interop/peers/pri_peer.c": 500,
-    "tests/interop/test_libpri_against_proto.py": 362,
-    "tests/machine/test_call_queue.py": 360,
     "tests/machine/test_call_talk.py": 490,
-    "tests/native/test_engine.py": 370,
 }
 LARGE_FUNCTIONS = {
     "native/src/engine.c:lay_out": 44,
