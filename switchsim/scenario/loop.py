@@ -15,9 +15,11 @@ from switchsim.scenario.program import StartedProgram
 from switchsim.scenario.stop import Stopped, StopSignal
 from switchsim.scenario.story import Story
 from switchsim.sut.face import Face
-from switchsim.units import CYCLES_PER_SECOND
+from switchsim.units import CYCLES_PER_SECOND, seconds
 
 DONE: Final = "done"
+CLEARING_CYCLES: Final = seconds(120)
+"""A circuit is idle again by then, whatever its far end does: T309, then T305 and twice T308 (Q.931 table 9-1)."""
 _TOLD: Final = {
     InputKind.DATA: "data",
     InputKind.CONNECTED: "attached",
@@ -55,6 +57,7 @@ class RunLoop:
         self._inputs: InputWriter | None = None
         self._program: StartedProgram | None = None
         self._slice_end = 0
+        self._over_since: int | None = None
         machine.kernel.leave = self._leaves
 
     def attach(self, face: Face, inputs: InputWriter | None, program: StartedProgram | None = None) -> None:
@@ -135,7 +138,13 @@ class RunLoop:
                     self._face.deliver(source, octets)
 
     def _is_finished(self, face: Face) -> bool:
-        return face.finished() and not self._story.states()
+        """Every clocked program has finished and no call is up; circuits still being cleared get their timers' time."""
+        if not face.finished() or self._story.states():
+            self._over_since = None
+            return False
+        if self._over_since is None:
+            self._over_since = self.now
+        return not self._story.circuits or self.now - self._over_since >= CLEARING_CYCLES
 
     def _look(self) -> None:
         if self._program is not None:

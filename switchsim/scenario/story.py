@@ -10,6 +10,7 @@ from switchsim.model.events import (
     AlarmCleared,
     AlarmRaised,
     CallQueued,
+    CircuitState,
     FaultFired,
     FaultUndone,
     LinkDown,
@@ -56,6 +57,8 @@ class Story:
         self.counter = FigureCounter()
         self.offered = 0
         self.alarms: dict[tuple[str, str], str] = {}
+        self.circuits: set[tuple[str, int]] = set()
+        """(line, timeslot) of those that carry a call, also one that is being cleared."""
         self.teller = teller
         self._until = until
         self._longest_queue = 0
@@ -63,6 +66,7 @@ class Story:
         self._summary_cycles = max(CYCLES_PER_SECOND, round_up(until // SUMMARIES, CYCLES_PER_SECOND))
         self._handlers: dict[type[Event], Callable[[str, Any], str]] = {
             CallQueued: self._queued,
+            CircuitState: self._circuit,
             ProcessorActive: self._processor,
             AlarmRaised: self._alarm_raised,
             AlarmCleared: self._alarm_cleared,
@@ -106,6 +110,10 @@ class Story:
             return ""
         self._longest_queue = event.position
         return f"call {event.call} waits in queue {event.queue}, number {event.position} in line"
+
+    def _circuit(self, place: str, event: CircuitState) -> str:
+        (self.circuits.add if event.state == "busy" else self.circuits.discard)((event.line, event.timeslot))
+        return ""
 
     def _processor(self, place: str, event: ProcessorActive) -> str:
         lost = f", {event.lost} in set-up are given up" if event.lost else ""

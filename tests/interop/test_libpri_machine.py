@@ -175,6 +175,23 @@ def test_a_program_that_dies_without_a_word_and_comes_back_finds_every_channel_f
     assert replay(served.folder) == (0, f"equal, digest {served.done['digest']}\n")
 
 
+def test_the_run_waits_for_circuits_that_are_being_cleared(tmp_path: Path, side: str, pri_peer: str) -> None:
+    """The new process knows nothing of the calls that were cleared while it was away, and has soon finished: the run
+    ends when T305 and T308 have freed their circuits."""
+    served = against(tmp_path, side, pri_peer, "--calls", "2", "--gap", "1000", "--die-at", "2600", "--back-after",
+                     "1500", "--expect", "0", options=("--dial", "e1-0=139*5"))
+    assert (served.exit_code, served.done["why"], left_over(served)) == (0, "done", [])
+    assert causes(served, dir="out") == {16: 5}
+
+
+@pytest.mark.parametrize("hold_ms", ["2997", "3000", "3003"])
+def test_disconnects_that_cross_clear_once(tmp_path: Path, side: str, pri_peer: str, hold_ms: str) -> None:
+    served = against(tmp_path, side, pri_peer, "--expect", "10", "--hold", hold_ms, options=("--dial", "e1-0=139*10"))
+    end = sound(served)
+    assert (end["answered_in"], end["cleared_by_us"] + end["cleared_by_them"]) == (10, 10)
+    assert causes(served) == {16: 10}
+
+
 def test_a_program_that_stays_away_costs_its_calls_and_no_circuit(tmp_path: Path, side: str, pri_peer: str) -> None:
     """Its clock closes without *finished*: reported, no longer waited for; the run goes on to --seconds."""
     served = against(tmp_path, side, pri_peer, "--calls", "3", "--gap", "50", "--die-at", "1200",

@@ -31,6 +31,8 @@ ANY: Final = frozenset(range(256))
 _CLEARED: Final = frozenset({frames.RELEASE, frames.RELEASE_COMPLETE, frames.STATUS})
 _LOOK_CYCLES: Final = ms(500)
 """How often the forgotten ones are looked for."""
+CROSSING_CYCLES: Final = ms(20)
+"""A message may be so long on its way between layer 2 and call control, with mailbox, bus and other frames."""
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -94,6 +96,7 @@ class Layer3Timers(Check):
     def __init__(self, settings: CheckSettings) -> None:
         super().__init__(settings)
         self._running: dict[Key, _Running] = {}
+        self._heard: dict[Key, tuple[int, int]] = {}  # the last message of the other side, and when
         self._numbering = Numbering()
         self._up: dict[str, int] = {}
         self._look_at = 0
@@ -130,8 +133,14 @@ class Layer3Timers(Check):
         if running is not None and message.message == running.row.expires and self._expired(at, key, running):
             return
         for row in ROWS:
-            if row.starts == message.message and not (row.by_user_only and lapd.command_bit):
+            if (row.starts == message.message and not (row.by_user_only and lapd.command_bit)
+                    and not self._crossed(at, key, row)):
                 self._running[key] = _Running(row, at)
+
+    def _crossed(self, at: int, key: Key, row: Row) -> bool:
+        """What stops the timer came while what starts it was on its way out: call control reads it next."""
+        heard, since = self._heard.get(key, (0, 0))
+        return heard in row.stops and at - since <= CROSSING_CYCLES
 
     def _expired(self, at: int, key: Key, running: _Running) -> bool:
         """What the timer sends came; True when that is a repetition, False when it begins the next timer (RELEASE)."""
@@ -164,6 +173,7 @@ class Layer3Timers(Check):
         if message.message == frames.RESTART:
             self._forget((record.place, event.link))
         key = (record.place, event.link, message.reference, message.to_originator)
+        self._heard[key] = message.message, record.at
         running = self._running.get(key)
         if running is not None and message.message in running.row.stops:
             del self._running[key]

@@ -251,6 +251,7 @@ static void reset_next(struct peer *peer)
     if (peer->resetting >= CHANNELS)
         return;
     peer->restarts_sent++;
+    drop_calls(peer, peer->resetting);
     pri_reset(peer->pri, peer->resetting);
 }
 
