@@ -1,4 +1,4 @@
-"""Puts what was measured into benches/README.md, between its two marks: the results of pytest-benchmark, and what three programs print.
+"""Puts what was measured into benches/README.md, between its two marks: what pytest-benchmark and three programs say.
 
 `make bench` runs it after the benches. Numbers are of the host that ran them, which the table names.
 """

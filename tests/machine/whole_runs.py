@@ -103,7 +103,6 @@ class Inside:
         """Switch it on and give every order of its timeline, so that the machine alone holds all that is to come."""
         self.machine.power_on()
         self.staged.director.arm()
-        self.staged._send_home()
         while (at := self.staged.director.next_at()) is not None:
             self.staged.director.play(at)
 
