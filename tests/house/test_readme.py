@@ -65,15 +65,19 @@ def commands(document: Path) -> list[str]:
     return [line.removeprefix("$ ").partition(" #")[0].strip() for line in lines]
 
 
-def make_targets() -> set[str]:
-    return set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+def make_targets(folder: str = ".") -> set[str]:
+    makefile = ROOT / folder / "Makefile"
+    text = makefile.read_text(encoding="utf-8") if makefile.is_file() else ""
+    return set(re.findall(r"^([a-z_]+):", text, re.MULTILINE))
 
 
 def command_problem(line: str) -> str:
-    """What is wrong with `make TARGET` or `switchsim COMMAND --options`, or nothing."""
+    """What is wrong with `make TARGET` or `switchsim COMMAND --options`, or nothing; the first command of a line."""
+    line = re.split(r"[;|&]", line)[0]
     words = [word for word in shlex.split(line) if not re.fullmatch(r"[A-Z_]+=.*", word)]
     if words[:1] == ["make"]:
-        wrong = [word for word in words[1:] if not word.startswith("-") and word not in make_targets()]
+        folder, words = (words[2], words[3:]) if words[1:2] == ["-C"] else (".", words[1:])
+        wrong = [word for word in words if not word.startswith("-") and word not in make_targets(folder)]
         return f"{line}: no target {wrong}" if wrong else ""
     if not words or Path(words[0]).name != "switchsim":
         return ""
@@ -119,6 +123,8 @@ def test_the_search_can_fail() -> None:
     assert problem("switchsim/kernel/scheduler.py:Kernel.no_such")
     assert not problem("switchsim/kernel/scheduler.py:Kernel.run")
     assert command_problem("make no_such")
+    assert command_problem("make -C native no_such")
+    assert not command_problem("make -C native test; echo done")
     assert command_problem(".venv/bin/switchsim no_such")
     assert command_problem("switchsim run scenarios/smoke/busy_minute.yaml --no-such")
     assert command_problem("switchsim run scenarios/no_such.yaml")

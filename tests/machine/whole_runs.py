@@ -80,6 +80,7 @@ class Inside:
     """A run in this process, its journal in memory."""
 
     def __init__(self, prepared: Prepared, batch: int | None = None) -> None:
+        self.prepared = prepared
         self.octets = bytearray()
         self.seconds: list[Any] = []
         sinks = Sinks()
@@ -108,7 +109,7 @@ class Inside:
 
     @property
     def until(self) -> int:
-        return self.staged._prepared.until
+        return self.prepared.until
 
     def end(self) -> None:
         """Run to the end, and write the last line."""
