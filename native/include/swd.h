@@ -102,13 +102,16 @@ typedef struct swd_assets {
 #define SWD_BAD_LONG 4           /* more than SWD_MAX_FRAME octets */
 #define SWD_BAD_ALIGN 5          /* not a whole number of octets */
 
-#define SWD_HEARS_QUIET 0        /* idle octets, or energy below the floor */
+/* MARK, PROMPT, ONES and idle octets are told octet for octet, and dated to the octet, over paths of up to 111 rows; one odd
+ * octet a row in up to 8 rows running, a bit error, is no change. The others are judged by blocks of 20 ms, MIX by windows
+ * of 256 ms and over paths of up to 31 rows, while nothing much louder is among them. */
+#define SWD_HEARS_QUIET 0        /* idle octets, or energy below the floor; after SOUND only when it lasts 60 ms */
 #define SWD_HEARS_MARK 1         /* exactly one party's watermark, octet for octet; b = its id */
 #define SWD_HEARS_TONE 2         /* b = lowest frequency, Hz, of the single or double call-progress tone */
 #define SWD_HEARS_PROMPT 3       /* a known prompt, octet for octet; b = prompt index */
 #define SWD_HEARS_SOUND 4        /* something else: speech damaged, DTMF, noise */
 #define SWD_HEARS_MIX 5          /* several watermarks; b = (second lowest id << 16) | lowest id */
-#define SWD_HEARS_ONES 6         /* all-ones: the line is dead */
+#define SWD_HEARS_ONES 6         /* 24 octets of all-ones and more: the line is dead */
 
 typedef struct swd_event {
     uint64_t at;                 /* cycle of the octet that completed it; HEARS: of the first octet heard so, which may

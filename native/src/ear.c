@@ -3,11 +3,14 @@
  * An ear *follows* one of these: each row is compared with what it must be. The first octet that differs is `lost`; from
  * there on the octets go to the ear's ring, and every row tries to take up a new thing to follow, whose beginning is then
  * found backwards, to the octet, but not before `lost`. What stays unexplained for whole blocks is judged by them
- * (ear_block.c). A single odd octet in a row, a bit error, does not count as a change. Ears work at row ends only. */
+ * (ear_block.c). A single odd octet in a row, a bit error, does not count as a change, unless rows go on so; and a prompt
+ * that errors have broken is taken up again where it would be. Ears work at row ends only. */
 #include "engine.h"
 
 #define CONFIRM_OCTETS 24         /* a prompt is believed when so many octets fit */
 #define LOOK_BACK 64              /* octets; further only along a prompt */
+#define ONES_OCTETS 24            /* make a dead line; a slow wave may stand so high for a row */
+#define DAMAGED_ROWS 8            /* in each of which one octet may be odd */
 
 static ear *ear_at(swd_engine *e, uint32_t i) { return &AT(e, ear, at_ears)[i]; }
 static uint8_t *ring_at(swd_engine *e, uint32_t i) { return AT(e, uint8_t, at_ear_rings) + (size_t)EAR_RING * i; }
@@ -19,7 +22,8 @@ void swd_ear_heard(swd_engine *e, uint32_t unit, uint32_t kind, uint32_t which, 
         return;
     x->kind = kind;
     x->which = which;
-    swd_event_push(e, at, SWD_EV_HEARS, unit, kind, which);
+    x->since = at > x->since ? at : x->since;
+    swd_event_push(e, x->since, SWD_EV_HEARS, unit, kind, which);
 }
 
 static uint64_t mark_octets(const swd_engine *e, const ear *x, uint64_t row)
@@ -53,7 +57,7 @@ static void report_followed(swd_engine *e, uint32_t unit, uint64_t at)
 {
     ear *x = ear_at(e, unit);
     x->damaged = x->mix_due = 0;
-    x->block_count = x->mix_wait = 0;
+    x->block_count = x->mix_wait = x->damaged_rows = x->resume = 0;
     if (x->follow == FOLLOW_CONSTANT)
         swd_ear_heard(e, unit, x->expect == ROW_ONES ? SWD_HEARS_ONES : SWD_HEARS_QUIET, 0, at);
     else if (x->follow == FOLLOW_MARK)
@@ -65,7 +69,7 @@ static void report_followed(swd_engine *e, uint32_t unit, uint64_t at)
 static void go_on(swd_engine *e, uint32_t unit, uint64_t row)
 {
     ear *x = ear_at(e, unit);
-    x->damaged = 0;
+    x->damaged = x->damaged_rows = 0;
     if (x->follow != FOLLOW_PROMPT)
         return;
     x->position += SWD_ROW_CYCLES;
@@ -77,7 +81,7 @@ static void go_on(swd_engine *e, uint32_t unit, uint64_t row)
 
 /* The row does not fit. Returns 1 when a single odd octet is forgiven; the next row tells whether it was the beginning of
  * something else, whose other octets in this row happened to be the same. */
-static int forgive_or_lose(ear *x, uint64_t row, uint64_t difference, uint32_t known)
+static int forgive_or_lose(ear *x, uint64_t row, uint64_t expected, uint64_t difference, uint32_t known)
 {
     uint32_t first = (uint32_t)__builtin_ctzll(difference) / 8, last = 7 - (uint32_t)__builtin_clzll(difference) / 8;
     uint64_t at = row * SWD_ROW_CYCLES + first;
@@ -85,13 +89,15 @@ static int forgive_or_lose(ear *x, uint64_t row, uint64_t difference, uint32_t k
         x->follow = FOLLOW_NONE;               /* not this prompt: lost since before */
         return 0;
     }
-    if (known == SWD_ROW_CYCLES && first == last) {
-        x->position += x->follow == FOLLOW_PROMPT ? SWD_ROW_CYCLES : 0;
+    if (!x->damaged)
         x->damaged = at + 1;
+    x->position += x->follow == FOLLOW_PROMPT ? known : 0;
+    if (known == SWD_ROW_CYCLES && first == last && ++x->damaged_rows <= DAMAGED_ROWS)
         return 1;
-    }
-    x->lost = x->damaged && first == 0 ? x->damaged - 1 : at;
-    x->damaged = 0;
+    x->resume = x->follow != FOLLOW_PROMPT || known < SWD_ROW_CYCLES ? RESUME_NONE
+                : expected == ROW_IDLE ? RESUME_PAUSE : RESUME_SOUND;
+    x->lost = x->damaged - 1;
+    x->damaged = x->damaged_rows = 0;
     x->follow = FOLLOW_NONE;
     return 0;
 }
@@ -121,10 +127,20 @@ static uint64_t beginning(swd_engine *e, const swd_assets *assets, uint32_t unit
     return start;
 }
 
-static int take_up_whole_row(swd_engine *e, ear *x, uint64_t row, uint64_t octets)
+/* Whether ones have stood long enough, up to the end of this row of them. */
+static int dead(const ear *x, const uint8_t *ring, uint64_t row)
 {
+    uint64_t end = (row + 1) * SWD_ROW_CYCLES, start = end;
+    while (start > x->lost && end - start < ONES_OCTETS && ring[(start - 1) % EAR_RING] == 0xFF)
+        start--;
+    return end - start == ONES_OCTETS;
+}
+
+static int take_up_whole_row(swd_engine *e, uint32_t unit, uint64_t row, uint64_t octets)
+{
+    ear *x = ear_at(e, unit);
     uint32_t delay = 0, id;
-    if (octets == ROW_ONES || (octets == ROW_IDLE && x->kind != SWD_HEARS_SOUND)) {
+    if ((octets == ROW_ONES && dead(x, ring_at(e, unit), row)) || (octets == ROW_IDLE && x->kind != SWD_HEARS_SOUND)) {
         x->follow = FOLLOW_CONSTANT;
         x->expect = octets;
         return 1;
@@ -155,6 +171,7 @@ static int fits_prompt(swd_engine *e, const swd_assets *assets, uint32_t unit, u
     x->follow = FOLLOW_PROMPT;
     x->prompt = found->prompt;
     x->position = found->position + n;
+    x->resume = RESUME_NONE;
     return 1;
 }
 
@@ -179,10 +196,34 @@ static int take_up_prompt(swd_engine *e, const swd_assets *assets, uint32_t unit
     return 0;
 }
 
+/* Go on with a prompt that errors have broken, when the row is what it would be. */
+static int take_up_again(swd_engine *e, const swd_assets *assets, uint32_t unit, uint64_t row, uint64_t octets)
+{
+    ear *x = ear_at(e, unit);
+    const swd_prompt *prompt = &assets->prompts[x->prompt];
+    uint64_t expected;
+    if (x->resume == RESUME_NONE)
+        return 0;
+    if (prompt->n_octets - x->position < SWD_ROW_CYCLES) {
+        x->resume = RESUME_NONE;
+        return 0;
+    }
+    memcpy(&expected, assets->octets + prompt->offset + x->position, sizeof expected);
+    x->position += SWD_ROW_CYCLES;
+    if (octets != expected || (octets == ROW_IDLE && x->resume != RESUME_PAUSE))
+        return 0;
+    x->follow = FOLLOW_PROMPT;
+    x->confirmed = 1;
+    report_followed(e, unit, beginning(e, assets, unit, row, row * SWD_ROW_CYCLES));
+    return 1;
+}
+
 static int take_up(swd_engine *e, const swd_assets *assets, uint32_t unit, uint64_t row, uint64_t octets)
 {
     ear *x = ear_at(e, unit);
-    if (take_up_whole_row(e, x, row, octets)) {
+    if (take_up_again(e, assets, unit, row, octets))
+        return 1;
+    if (take_up_whole_row(e, unit, row, octets)) {
         report_followed(e, unit, beginning(e, assets, unit, row, row * SWD_ROW_CYCLES));
         return 1;
     }
@@ -201,15 +242,20 @@ static void hear_row(swd_engine *e, const swd_assets *assets, uint32_t unit, uin
         uint64_t expected;
         uint32_t known = predict(e, assets, x, row, &expected);
         uint64_t difference = (octets ^ expected) | ~octet_mask(0, known);
-        if (!difference) {
+        if (!difference && (x->follow != FOLLOW_PROMPT || x->confirmed)) {
             go_on(e, unit, row);
             return;
         }
         memcpy(ring_at(e, unit) + row * SWD_ROW_CYCLES % EAR_RING, &octets, sizeof octets);
-        if (forgive_or_lose(x, row, difference, known))
+        if (!difference) {
+            go_on(e, unit, row);
             return;
+        }
+        if (forgive_or_lose(x, row, expected, difference, known))
+            return;
+    } else {
+        memcpy(ring_at(e, unit) + row * SWD_ROW_CYCLES % EAR_RING, &octets, sizeof octets);
     }
-    memcpy(ring_at(e, unit) + row * SWD_ROW_CYCLES % EAR_RING, &octets, sizeof octets);
     if (take_up(e, assets, unit, row, octets))
         return;
     if (end % BLOCK_CYCLES == 0 && x->lost + BLOCK_CYCLES <= end)

@@ -197,15 +197,17 @@ static found search(const uint8_t *ring, uint64_t from, uint32_t delays)
     return f;
 }
 
-/* Look for marks in the last 2048 octets, all of them unexplained; at every delay, or at those where some were found. */
+/* Look for marks in the last 2048 octets, all of them unexplained; at every delay, or at those where some were found. Marks
+ * found anew were not there at the last search, if there was one: they are heard for as long as this look reaches. */
 void swd_ear_mix(swd_engine *e, uint32_t unit, uint64_t now)
 {
     ear *x = &AT(e, ear, at_ears)[unit];
     const uint8_t *ring = AT(e, const uint8_t, at_ear_rings) + (size_t)EAR_RING * unit;
     int known = x->kind == SWD_HEARS_MIX;
+    uint64_t from = now - EAR_RING < x->lost + SWD_ROW_CYCLES ? x->lost : now - EAR_RING;
     found f = search(ring, now - EAR_RING, known && x->mix_rounds % MIX_ROUNDS ? x->mix_delays : ~0u >> (32 - MIX_DELAYS));
     if (f.second != SWD_NONE) {
-        swd_ear_heard(e, unit, SWD_HEARS_MIX, f.second << 16 | f.lowest, known ? x->mix_seen : x->lost);
+        swd_ear_heard(e, unit, SWD_HEARS_MIX, f.second << 16 | f.lowest, known ? x->mix_seen : from);
         x->mix_rounds = known ? x->mix_rounds + 1 : 1;
         x->mix_delays = f.delays;
         x->mix_seen = now;

@@ -86,6 +86,9 @@ typedef union source_data {
 
 enum ear_follow { FOLLOW_NONE, FOLLOW_CONSTANT, FOLLOW_MARK, FOLLOW_PROMPT };
 
+/* A lost prompt may be taken up where it would be; in its pauses only if it was lost in one: elsewhere silence is that. */
+enum ear_resume { RESUME_NONE, RESUME_SOUND, RESUME_PAUSE };
+
 typedef struct ear {
     uint64_t expect;              /* constant: the row; mark: the part that depends on the id alone */
     uint32_t cell;
@@ -96,9 +99,12 @@ typedef struct ear {
     uint32_t prompt, position;    /* prompt: the octet expected next */
     uint32_t kind, which;         /* what was last reported */
     uint64_t held;
+    uint64_t since;               /* cycle of the last report */
     uint64_t lost;                /* cycle of the first octet that the last exact hearing does not explain */
     uint64_t started;             /* prompt: cycle of the first octet that fits it */
-    uint64_t damaged;             /* cycle of a single odd octet in the last row, + 1; 0: none */
+    uint64_t damaged;             /* cycle, + 1, of the first odd octet of the last damaged_rows rows; 0: none */
+    uint32_t damaged_rows;
+    uint32_t resume;              /* a prompt was lost, of which the present row would begin at `position`: enum resume */
     uint64_t block_from;          /* since when the blocks have looked like block_class */
     uint32_t block_class, block_count;         /* class and, of a tone, Hz << 8 */
     uint32_t confirmed;

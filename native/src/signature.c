@@ -1,8 +1,8 @@
-/* signature.c: the table by which an ear knows a prompt from eight of its octets: one window about every 100 ms of each,
+/* signature.c: the table by which an ear knows a prompt from eight of its octets: one window about every 25 ms of each,
  * the first as early as there are four different octets in it. The same window twice keeps its first place. */
 #include "engine.h"
 
-#define SIGNATURE_STEP 800
+#define SIGNATURE_STEP 200
 #define LEAST_DIFFERENT 4
 
 int swd_prompt_good(const swd_assets *assets, uint32_t prompt)
