@@ -16,6 +16,7 @@ from switchsim.assembly.built import Machine
 ROUNDS = 12
 LONG = f"{{announce: [{', '.join(['announcement'] * 16)}]}}, {{hold: 600s}}"
 """36 s of announcements, then quiet: longer than a bench lasts."""
+QUIET = "{hold: 600s}"
 THREE_SECONDS = "{announce: [announcement]}, {hold: 700ms}"
 FILL_RATE = 450
 
@@ -42,14 +43,16 @@ def test_bench_idle(benchmark: Any) -> None:
             "heartbeats and LAPD polls in Python; the native core skips what does not change")  # fmt: skip
 
 
-def test_bench_every_circuit_in_talk(benchmark: Any, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("steps", "back"), [(LONG, "an announcement"), (QUIET, "quiet")], ids=["speech", "quiet"])
+def test_bench_every_circuit_in_talk(benchmark: Any, tmp_path: Path, steps: str, back: str) -> None:
     counts = Counts()
-    bench = machine(announcing_machine(tmp_path, LONG), counts, load(FILL_RATE, most_calls=CIRCUITS))
+    bench = machine(announcing_machine(tmp_path, steps), counts, load(FILL_RATE, most_calls=CIRCUITS))
     bench.run(7 * SECOND)
     assert counts.answered == CIRCUITS, "every circuit is in talk"
     multiple = measure(
-        benchmark, bench, "full machine, 1440 circuits in talk (a mark one way, speech the other, an ear on it)",
-        "the native core: marks, sources and ears of 1440 circuits")  # fmt: skip
+        benchmark, bench, f"full machine, 1440 circuits in talk: a mark in, {back} out, an ear on it",
+        "the native core: the prompts' sources and the ears that know them" if steps == LONG else
+        "the native core: marks, sources and rows of 1440 circuits")  # fmt: skip
     assert counts.records == 0, "all of them stayed in talk"
     assert multiple > 1
 

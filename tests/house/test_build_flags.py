@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -16,6 +17,13 @@ sys.path.insert(0, str(ROOT / "native"))
 from build_native import FLAGS
 
 REQUIRED = ("-std=c11", "-Wall", "-Wextra", "-Werror", "-O3", "-UNDEBUG", "-fwrapv", "-ffp-contract=off")
+UNALIGNED = """
+from switchsim._native import ffi, lib
+config = ffi.new("swd_config *", {"tick_cycles": 8, "n_switched": 32})
+memory = ffi.new("uint8_t[]", lib.swd_size(config) + 128)
+aligned = -int(ffi.cast("uintptr_t", memory)) % 64
+lib.swd_init(memory + aligned + 1, config)
+"""
 FLOATING = re.compile(r"\b(?:float|double|sinf?|cosf?|expf?|powf?|sqrtf?|math\.h)\b")
 FORBIDDEN = re.compile(r"-march=native|-mtune=native|-ffast-math|-Ofast|-DNDEBUG|-funsafe|-fno-wrapv|-mfma")
 
@@ -41,10 +49,15 @@ def test_the_c_tests_use_the_same_list() -> None:
 
 
 def test_assertions_are_on_in_the_built_library() -> None:
-    """A false assertion ends the process, so it is tried in another one: an engine asked to be of no size at all."""
-    script = "from switchsim._native import ffi, lib; lib.swd_now(ffi.NULL)"
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
-    assert done.returncode != 0
+    """A false assertion ends the process, so it is tried in another one: an engine in memory that is not aligned.
+
+    Where assertions are off the same program ends well.
+    """
+    done = subprocess.run([sys.executable, "-c", UNALIGNED], capture_output=True, text=True, check=False)
+    assert done.returncode == -signal.SIGABRT, done.stderr
+    assert "Assertion" in done.stderr
+    aligned = UNALIGNED.replace("aligned + 1", "aligned")
+    assert subprocess.run([sys.executable, "-c", aligned], capture_output=True, check=False).returncode == 0
 
 
 def test_there_is_no_floating_point_in_the_native_core() -> None:
