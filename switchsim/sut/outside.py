@@ -77,6 +77,8 @@ class Outside:
                 raise InvalidRun(f"no program came to {', '.join(missing)} within {timeout_s:g} s (--wait)")
             look()
             poll_for([part.listener.socket.fileno() for part in self._parts], min(left, _LOOK_S))
+        for clock in self.clocks:
+            self._event(0, "attached", clock.option.name)
         self.pacer.start()
         if not self.pacer.pace.fast and self.attaches and not self.clocks:
             self._pump = Pump(self.attaches)

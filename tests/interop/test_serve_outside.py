@@ -16,6 +16,7 @@ from peers.build import build_pri_peer
 from serve_bench import Line, Program, Served, replay, serve
 
 from switchsim.assembly.shipped import folder as shipped
+from switchsim.units import seconds
 
 ODD = (sys.executable, str(Path(__file__).parent / "peers" / "odd_clock.py"))
 
@@ -95,6 +96,40 @@ def test_wrong_options_are_bad_input(tmp_path: Path, options: tuple[str, ...]) -
     assert served.exit_code == 2
     assert options[0].lstrip("-") in served.errors
     assert "Traceback" not in served.errors
+
+
+# -- what serve says ----------------------------------------------------------------------------------------------
+
+
+def test_json_lines_of_a_run_with_a_line_cut(tmp_path: Path) -> None:
+    """Every kind of line with its members; alarms in both languages."""
+    (tmp_path / "cut.yaml").write_text(
+        "format: 1\nmachine: one_e1_pri\nseed: 3\nseconds: 20\ntimeline:\n"
+        "  - {at: 1s, fault: line_cut, where: {line: e1-0}, for: 4s}\n")
+    served = serve(tmp_path, "one_e1_pri", "--scenario", f"{tmp_path}/cut.yaml", "--dial", "e1-0=139", "--pace", "fast")
+    assert (served.exit_code, served.done["at"]) == (0, seconds(20))
+    assert set(served.lines[0]) == {"event", "addresses"}
+    assert set(served.done) == {"event", "exit_code", "run_folder", "attachments", "at", "result", "why", "digest",
+                                "reasons"}
+    raised, cleared = served.of("alarm")
+    assert set(raised) == {"event", "at", "state", "alarm", "about", "severity", "en", "zh"}
+    assert (raised["state"], raised["alarm"]) == ("raised", "e1_los")
+    assert raised["en"].isascii()
+    assert not raised["zh"].isascii()
+    assert (cleared["state"], cleared["alarm"]) == ("cleared", "e1_los")
+    assert set(served.of("link_up")[0]) == {"event", "at", "link"}
+    calls = served.of("call")
+    assert {frozenset(call) for call in calls} == {frozenset(
+        ("event", "at", "id", "dir", "line", "ts", "number", "state", "cause"))}
+    assert (calls[0]["state"], calls[0]["dir"], calls[-1]["state"]) == ("offered", "out", "cleared")
+    assert [line["at"] for line in served.lines[1:]] == sorted(line["at"] for line in served.lines[1:])
+
+
+def test_programs_and_clocks_are_told_of_as_they_come_and_go(tmp_path: Path) -> None:
+    served = odd(tmp_path, "long")
+    assert [(line["event"], line["source"]) for line in served.lines if "source" in line] == [
+        ("attached", "clock/0"), ("attached", "e1-0:16")]
+    assert served.lines[0]["addresses"] == {"e1-0:16": f"unix:{tmp_path}/d", "clock/0": f"unix:{tmp_path}/c"}
 
 
 # -- beside a program that behaves ---------------------------------------------------------------------------------
