@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from switchsim.firmware.reference.state import Call, Seat, Stage
-from switchsim.model.events import SeatState
+from switchsim.model.events import CallLeg, SeatState
 from switchsim.model.messages import SeatDisplay
 
 if TYPE_CHECKING:
@@ -80,16 +80,24 @@ class Seats:
         else:
             return
         self.core.dirty_seats.add(index)
+        number = self.office.seats[index].number
+        if call.calling == number and call.stage != Stage.CLEARING:  # the call that it placed goes on without it
+            self.core.world.emit(CallLeg(call.number, "", 0, number, 0))
         if seat.call:
             self.become(index, "talk")
         elif seat.held:
             self.become(index, "held")
         elif seat.state != "faulty":
-            self._after(index, keep_turn=call.talked == 0)
+            self._after(index, keep_turn=not seat.served)
 
     def stopped_listening(self, index: int) -> None:
-        """It was in no call of its own: idle as before, or what was wished for meanwhile."""
-        self._after(index, keep_turn=True)
+        """It was in no call of its own: idle from now on, or what was wished for meanwhile."""
+        seat = self.core.state.seats[index]
+        wish, seat.after = seat.after, ""
+        if wish:
+            self.become(index, {"sign_out": "signed_out"}.get(wish, wish))
+        else:
+            self.idle(index)
 
     def _after(self, index: int, *, keep_turn: bool) -> None:
         """What was wished for during the call takes effect now; else wrap-up, then idle."""
@@ -105,6 +113,7 @@ class Seats:
 
     def idle(self, index: int, *, keep_turn: bool = False) -> None:
         seat = self.core.state.seats[index]
+        seat.served = False
         if not keep_turn:
             seat.idle_since = self.core.world.now
         self.core.world.stop_timer(f"wrap/{index}")

@@ -79,9 +79,16 @@ class Standby:
             for leg in (call.a, call.b)
             if self._known(leg)
         ]
+        call.heard = self._heard(call)
         octets = msgspec.msgpack.encode(call)
-        call.layer3 = []
+        call.layer3, call.heard = [], {}
         return octets
+
+    def _heard(self, call: Call) -> dict[int, int]:
+        """What its legs hear; a seat that has another call at its ear hears that one."""
+        state = self.core.state
+        legs = [leg for leg in (call.a, call.b) if leg.seat < 0 or state.seats[leg.seat].call == call.number]
+        return {slot: state.hears[slot] for slot in map(self.core.slot, legs) if slot in state.hears}
 
     def _known(self, leg: Leg) -> bool:
         if leg.circuit < 0:
@@ -159,21 +166,17 @@ class Standby:
     def _occupy(self, call: Call) -> None:
         """Note the units and speech paths that the call holds on the boards."""
         state, office = self.core.state, self.core.office
-        slots = [self.core.slot(call.a), self.core.slot(call.b)]
+        state.hears.update(call.heard)
         if call.announcer >= 0:
             state.announcers.users[call.announcer] = call.number
-            state.hears[slots[0]] = office.announcers[call.announcer].slot
         if call.receiver >= 0:
             state.receivers.users[call.receiver] = call.number
-            state.hears[office.receivers[call.receiver].slot] = slots[0]
+            state.hears[office.receivers[call.receiver].slot] = self.core.slot(call.a)
         if call.conference >= 0:
             state.conferences.users[call.conference] = call.number
             for slot, heard in zip(call.members, office.conferences[call.conference].slots, strict=False):
                 state.hears[slot] = heard
-        elif call.stage == Stage.TALK:
-            state.hears[slots[0]], state.hears[slots[1]] = slots[1] or call.far, slots[0] or call.far
-        elif call.stage == Stage.RINGING and call.announcer < 0:
-            state.hears[slots[0]] = office.tones["ring_back"]
+        call.heard = {}
         state.hears.pop(0, None)
 
     def _give_up(self, call: Call) -> None:

@@ -79,6 +79,7 @@ class Call(State):
     seat: str = ""  # the last seat that talked
     hold_cycles: int = 0  # of a call that the console placed
     layer3: list[LayerThreeCall] = []  # of the trunk legs; only in checkpoints
+    heard: dict[int, int] = {}  # slot of a leg -> what it hears; only in checkpoints
 
 
 class Seat(State):
@@ -88,6 +89,7 @@ class Seat(State):
     call: int = 0
     held: int = 0
     idle_since: int = 0
+    served: bool = False  # has talked since it was idle
     after: str = ""  # what the person wants after this call: busy, sign_out
     shown: str = ""
 

@@ -60,7 +60,8 @@ class Talk:
         for leg in (call.a, call.b):
             if leg.seat >= 0:
                 call.seat = self.core.office.seats[leg.seat].number
-                self.core.state.seats[leg.seat].call = call.number
+                seat = self.core.state.seats[leg.seat]
+                seat.call, seat.served = call.number, True
                 self.program.seats.become(leg.seat, "talk")
         self.core.stage(call, Stage.TALK, call.seat)
         self.resume(call)
@@ -87,7 +88,7 @@ class Talk:
             return
         if call.stage == Stage.RINGING and call.b.seat == index:
             self.program.queues.no_answer(call, REJECTED)
-        elif call.stage == Stage.CONFERENCE and call.conference >= 0:
+        elif call.stage == Stage.CONFERENCE and call.conference >= 0 and call.b.seat == index:
             self.program.transfer.leave_conference(index, call)
         else:
             self.program.calls.clear(call, NORMAL, "seat")
@@ -97,14 +98,19 @@ class Talk:
         if call is None or call.stage != Stage.TALK or seat.held:
             return
         self.program.monitor.end(call)
+        self.other_first(call, index)
         seat.call, seat.held = 0, call.number
-        self.core.hear(self.core.slot(Leg(seat=index)), 0)
-        other = call.a if call.b.seat == index else call.b
-        self.core.hear(self.core.slot(other), 0)
-        if other is call.a:
-            self.play_again(call)
+        self.core.hear(self.core.slot(call.b), 0)
+        self.core.hear(self.core.slot(call.a), 0)
+        self.play_again(call)
         self.core.stage(call, Stage.HELD, self.core.office.seats[index].number)
         self.program.seats.become(index, "held")
+
+    def other_first(self, call: Call, index: int) -> None:
+        """Leg b is the seat that does something to the call, leg a whoever it does it to."""
+        if call.a.seat == index:
+            call.a, call.b = call.b, call.a
+            self.core.touch(call)
 
     def play_again(self, call: Call) -> None:
         """The music of its queue, from the beginning, for a caller on hold."""

@@ -34,16 +34,19 @@ class Transfer:
     def blind(self, index: int, seat: Seat, dialled: str) -> None:
         """The caller goes to another seat or service at once; refused (nothing changes) when there is none."""
         call = self.core.state.calls.get(seat.call or seat.held)
-        if call is None or call.stage not in (Stage.TALK, Stage.HELD) or call.b.seat != index:
+        if call is None or call.stage not in (Stage.TALK, Stage.HELD):
             return
+        if call.stage == Stage.HELD and seat.held != call.number:
+            return  # the other party holds it
         number = self.core.office.translations.get(dialled, dialled)
         target = self.program.seats.index_of(number)
         service = self.core.office.numbers.get(number)
         free = target >= 0 and self.core.state.seats[target].state == "idle"
         if not free and service is None:
-            self.core.stage(call, call.stage, f"transfer to {dialled} refused")  # type: ignore[arg-type]
+            self.core.stage(call, Stage(call.stage), f"transfer to {dialled} refused")
             return
         self.program.calls.silence(call)
+        self.program.talk.other_first(call, index)
         call.b = Leg()
         if free:
             self.program.queues.ring_directly(call, number, RING_CYCLES)

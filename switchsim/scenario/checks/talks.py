@@ -117,6 +117,8 @@ class Talks:
         if call is not None:
             place = seat_place(event.seat) if event.seat else f"{event.line}:{event.timeslot}"
             (call.legs.add if event.joined else call.legs.discard)(place)
+            if not event.joined and place == call.seat:
+                call.seat = ""
             self._renew(self._together(event.call), record.at)
 
     def over(self, record: Record, event: CallCleared | CallRecord) -> None:
