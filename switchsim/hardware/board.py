@@ -113,9 +113,9 @@ class Board(Part[StateT]):
     def _tested(self) -> None:
         self._become("in_service")
         self.led("RUN", "green_blinking")
-        self.started()
         self._on_bus(Present(self.bus))
-        self._on_bus(BoardStarted(self.bus))
+        self._on_bus(BoardStarted(self.bus))  # first of all that it says
+        self.started()
 
     def _become(self, state: str) -> None:
         self.state.state = state

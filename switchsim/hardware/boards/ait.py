@@ -33,6 +33,11 @@ class Ait(Board[AitState]):
     def started(self) -> None:
         for number in range(len(self.seats)):
             self._feed(number)
+            if number in self.state.dropped or f"seat_fault@{self._place(number)}" in self.state.alarms:
+                self._notice(number)
+
+    def _place(self, number: int) -> str:
+        return f"{self.path}/seat/{self.seats[number].number}"
 
     def stopped(self) -> None:
         for number, seat in enumerate(self.seats):
@@ -87,7 +92,7 @@ class Ait(Board[AitState]):
     def timer(self, name: str) -> None:
         number = int(name.partition("/")[2])
         seat = self.seats[number].number
-        about = f"{self.path}/seat/{seat}"
+        about = self._place(number)
         dropped = number in self.state.dropped
         if dropped:
             self.see_defect("seat_open", about)

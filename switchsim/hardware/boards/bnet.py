@@ -55,6 +55,9 @@ class Bnet(Board[BnetState]):
             self.state.active = True
         self.send("partner", Present(self.bus))
         self._switch_all()
+        for slot in range(1, len(self.slots.names)):
+            if slot in self.state.stuck or f"timeslot_fault@{self._place(slot)}" in self.state.alarms:
+                self.start_timer(f"test/{slot}", self._until_test())
 
     def stopped(self) -> None:
         self.send("partner", BusSilent(self.bus))
@@ -156,6 +159,9 @@ class Bnet(Board[BnetState]):
         self.state.stuck.remove(slot)
         self.start_timer(f"test/{slot}", self._until_test())
 
+    def _place(self, slot: int) -> str:
+        return f"{self.path}/slot/{self.slots.names[slot]}"
+
     def _until_test(self) -> int:
         """The network tests its timeslots one after the other in a fixed round (rounded up, not polled)."""
         period = self.kind.timings["timeslot_test"]
@@ -163,7 +169,7 @@ class Bnet(Board[BnetState]):
 
     def timer(self, name: str) -> None:
         slot = int(name.partition("/")[2])
-        about = f"{self.path}/slot/{self.slots.names[slot]}"
+        about = self._place(slot)
         if slot in self.state.stuck:
             self.see_defect("timeslot_stuck", about)
             self.raise_alarm("timeslot_fault", about, "test pattern not read back")

@@ -29,8 +29,10 @@ class NodeState(State):
     reading: dict[str, bool] = {}  # side -> does the processor of that side move its read pointer?
     unread: list[bytes] = []  # what the active processor has not taken, msgpack, oldest first
     bounced: int = 0  # how many of them were already under way to it
-    silent: dict[int, str] = {}  # slave -> waiting | lost
+    silent: dict[int, str] = {}  # slave -> waiting (for the third poll), lost (reported), back (not reported yet)
     board_dead: bool = False
+    not_polled: list[bytes] = []  # what slaves keep while their node does not poll them, msgpack, oldest first
+    not_taken: list[bytes] = []  # what the active processor keeps while the node takes nothing
 
 
 class MainNode(Part[NodeState]):
@@ -69,21 +71,50 @@ class MainNode(Part[NodeState]):
         if isinstance(message, SelectProcessor):
             self._select(message.side)
         elif port == "board":
-            self.state.board_dead = isinstance(message, BusSilent)
-            self.state.unread.clear()
+            self._board(isinstance(message, BusSilent))
+        elif isinstance(message, BusSilent) and port == "slave":
+            self._silent(message.board)
+        elif isinstance(message, Present) and port == "slave":
+            self._present(message.board)
         elif self.state.board_dead:
-            return
+            self._later(port, message)
         elif port.startswith("read/"):
             self._reading(port[-1], message)
         elif port.startswith("mpu/"):
             if port[-1] == self.state.active:
                 self._down(message)
-        elif isinstance(message, BusSilent):
-            self._silent(message.board)
-        elif isinstance(message, Present):
-            self._present(message.board)
         else:
             self._up(message)
+
+    def _board(self, dead: bool) -> None:
+        """The NOD board died, or started: then it polls its slaves, and everybody gets rid of what was kept."""
+        state = self.state
+        state.board_dead = dead
+        if dead:
+            state.unread.clear()
+            return
+        for board, what in state.silent.items():
+            if what == "waiting":
+                self._at_poll(f"lost/{board}", POLLS_MISSED)
+            elif what == "back":
+                self._at_poll(f"back/{board}", 1)
+        up, state.not_polled = state.not_polled, []
+        down, state.not_taken = state.not_taken, []
+        for octets in up:
+            self._up(decode_message(octets))  # type: ignore[arg-type]
+        for octets in down:
+            self._down(decode_message(octets))  # type: ignore[arg-type]
+
+    def _later(self, port: str, message: BusMessage) -> None:
+        """Nobody moves messages: each side keeps its own, as many as a mailbox holds."""
+        if port.startswith("read/"):
+            self._reading(port[-1], message)
+        elif port == "slave" or port[-1] == self.state.active:
+            kept = self.state.not_polled if port == "slave" else self.state.not_taken
+            if len(kept) < MAILBOX_MESSAGES:
+                kept.append(msgspec.msgpack.encode(message))
+            else:
+                self.emit(MailboxCounted(0, 1))
 
     def _down(self, message: BusMessage) -> None:
         for port in self.slaves[message.board & 0xFF]:
@@ -122,23 +153,33 @@ class MainNode(Part[NodeState]):
     # -- watching slaves: polls are not sent one by one, their outcome is rounded up to the poll grid --------------
 
     def _silent(self, board: int) -> None:
-        if self.state.silent.setdefault(board, "waiting") == "waiting":
+        if self.state.silent.get(board) == "back":
+            self.state.silent[board] = "lost"
+            self.stop_timer(f"back/{board}")
+        elif self.state.silent.setdefault(board, "waiting") == "waiting":
             self._at_poll(f"lost/{board}", POLLS_MISSED)
 
     def _present(self, board: int) -> None:
-        if self.state.silent.pop(board, "") == "lost":
-            self._at_poll(f"back/{board}", 1)
         self.stop_timer(f"lost/{board}")
+        if self.state.silent.get(board) == "lost":
+            self.state.silent[board] = "back"
+            self._at_poll(f"back/{board}", 1)
+        elif self.state.silent.get(board) == "waiting":
+            del self.state.silent[board]
 
     def _at_poll(self, timer: str, polls: int) -> None:
         period = self.kind.timings["poll_period"]
         self.start_timer(timer, period * polls - self.now % period)
 
     def on_timer(self, name: str) -> None:
+        if self.state.board_dead:
+            return  # it polls again when it is back
         what, _, number = name.partition("/")
         board = int(number)
         if what == "lost":
             self.state.silent[board] = "lost"
+        else:
+            del self.state.silent[board]
         self.send("board", SlaveChanged(board, what == "back"))
         self._up(SlaveChanged(board, what == "back"))
 
