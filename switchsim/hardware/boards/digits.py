@@ -30,6 +30,10 @@ class Digits(Board[DigitState]):
             site.owns((DIGIT_ON,), receiver.unit)
         self.state = DigitState()
 
+    def started(self) -> None:
+        for number in sorted({*self.state.failed, *self.state.reported}):
+            self._test_later(number)
+
     def stopped(self) -> None:
         for number in self.state.listening:
             self.engine.receiver_listen(self.receivers[number].unit, NO_CELL)
