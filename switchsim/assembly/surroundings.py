@@ -71,7 +71,7 @@ class Surroundings:
             d_timeslot=line.signalling.d_timeslot, hdlc_tx=unit, hdlc_rx=unit, far_tx=line.far_tx_cell,
             far_rx=line.far_rx_cell, parties=parties, plans=self._plans(line.name), prompts=self.prompts,
             subscribers=tuple(_subscriber(spec) for spec in self.spec.subscribers),
-            ring_back=self.ring_back,
+            ring_back=self.ring_back, remote_alarm=True,
         )  # fmt: skip
         self.kernel.add(IsdnExchange(place, self.kernel, self.engine, config))
         self.kernel.own_media((EV_FRAME, EV_BAD_FRAME), unit, place)

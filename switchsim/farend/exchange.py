@@ -53,6 +53,7 @@ class ExchangeConfig(msgspec.Struct, frozen=True, kw_only=True):
     subscribers: tuple[Subscriber, ...] = ()
     prompts: tuple[str, ...] = ()  # names, in the order of the engine's assets
     ring_back: int = -1  # tone that a caller hears from us while our subscriber rings; -1: none
+    remote_alarm: bool = False  # there is a port `remote`, to answer a lost signal with RAI
     timers: dict[str, int] = msgspec.field(default_factory=dict)  # Q.931 timers that differ from the standard, cycles
 
     def plan(self, name: str) -> Plan:

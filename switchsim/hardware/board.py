@@ -14,10 +14,11 @@ from switchsim.model.events import (
     FaultFired,
     FaultUndone,
     LedChanged,
+    RegisterShown,
 )
 from switchsim.model.message import Message
 from switchsim.model.messages import BoardStarted, BusSilent, Present
-from switchsim.model.order import Heal, Inject, Order
+from switchsim.model.order import Act, Heal, Inject, Order
 from switchsim.model.part import Part, State
 
 DEADLY = {"pull": "pulled", "power": "off", "kill": "off", "hang": "hung"}
@@ -125,6 +126,16 @@ class Board(Part[StateT]):
         if self.bus >= 0:
             self.send("bus", message)
 
+    # -- registers -----------------------------------------------------------------------------------------------
+
+    def registers(self) -> dict[str, int]:
+        """Registers that show what the board does now; the others hold what was written, or their reset value."""
+        return {}
+
+    def read(self, register: str) -> int:
+        """What the main processor reads; raises KeyError when the kind has no such register."""
+        return self.registers().get(register, self.state.registers[register])
+
     # -- LEDs, alarms, defects -----------------------------------------------------------------------------------
 
     def led(self, led: str, state: str) -> None:
@@ -195,5 +206,16 @@ class Board(Part[StateT]):
         raise AssertionError(f"{self.path} ({self.kind.name}) has no fault point {point!r}")
 
     def act(self, order: Order) -> None:
-        """An order that is no fault."""
-        super().on_order(order)
+        """Act `reset`, `read` (register), `write` (register, value). A dead board ignores it."""
+        if not isinstance(order, Act):
+            super().on_order(order)
+        elif self.alive:
+            name = str(order.values.get("register", ""))
+            if order.act == "reset":
+                self.stopped()
+                self._on_bus(BusSilent(self.bus))
+                self.reset()
+            elif order.act == "write" and self.kind.registers[name].writable:
+                self.state.registers[name] = int(order.values["value"]) & 0xFFFF
+            if order.act in ("read", "write"):
+                self.emit(RegisterShown(name, self.read(name)))

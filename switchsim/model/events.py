@@ -51,6 +51,13 @@ class LedChanged(Event, frozen=True):
     state: str  # off, green, red, green_blinking, red_blinking
 
 
+class RegisterShown(Event, frozen=True):
+    """Somebody read a register of the board, or wrote it."""
+
+    register: str
+    value: int
+
+
 class AlarmRaised(Event, frozen=True):
     alarm: str
     about: str  # place of what is wrong

@@ -246,6 +246,12 @@ class PlaceCall(Message, frozen=True):
     patience_cycles: int
 
 
+class RemoteAlarm(Message, frozen=True):
+    """From an exchange of the far end: the A bit that it sends (RAI), G.704."""
+
+    active: bool
+
+
 class LineSeen(Message, frozen=True):
     """To an exchange of the far end: its layer 1 sees the line in service, or not."""
 

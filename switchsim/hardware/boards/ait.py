@@ -30,6 +30,9 @@ class Ait(Board[AitState]):
             for number, seat in enumerate(self.seats)
         ]
 
+    def registers(self) -> dict[str, int]:
+        return {"SETS": len(self.seats) - len(self.state.dropped)}
+
     def started(self) -> None:
         for number in range(len(self.seats)):
             self._feed(number)

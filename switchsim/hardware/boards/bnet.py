@@ -47,6 +47,9 @@ class Bnet(Board[BnetState]):
         others = [place for place in rack.roles["bnet"] if place != self.path]
         return [Link(self.path, "partner", place, "partner", (Present, BusSilent)) for place in others]
 
+    def registers(self) -> dict[str, int]:
+        return {"STATUS": int(self.state.active)}
+
     def started(self) -> None:
         self.state.connected, self.state.legs = dict(self.slots.fixed), {}
         if not self.now:

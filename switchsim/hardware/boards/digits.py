@@ -30,6 +30,9 @@ class Digits(Board[DigitState]):
             site.owns((DIGIT_ON,), receiver.unit)
         self.state = DigitState()
 
+    def registers(self) -> dict[str, int]:
+        return {"BUSY": len(self.state.listening)}
+
     def started(self) -> None:
         for number in sorted({*self.state.failed, *self.state.reported}):
             self._test_later(number)

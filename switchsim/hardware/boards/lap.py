@@ -23,10 +23,12 @@ from switchsim.proto.q921 import (
     StopTimer,
     Violation,
 )
+from switchsim.proto.q921 import State as DataLink
 
 FRAME, BAD_FRAME = 1, 2
 BAD_REASONS = {1: "fcs", 2: "abort", 3: "short", 4: "long", 5: "align"}
 NO_CELL = 0xFFFFFFFF
+UP = (DataLink.ESTABLISHED, DataLink.TIMER_RECOVERY)
 
 
 class LapState(CommonState):
@@ -45,6 +47,9 @@ class Lap(Board[LapState]):
             site.owns((FRAME, BAD_FRAME), link.receiver)
         self.state = LapState()
         self.lapds: list[Lapd] = []
+
+    def registers(self) -> dict[str, int]:
+        return {"LINKS": sum(link.state in UP for link in self.state.links)}
 
     def started(self) -> None:
         self.state.links = [LapdState(side=link.side) for link in self.links]  # type: ignore[arg-type]

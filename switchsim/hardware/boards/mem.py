@@ -30,6 +30,9 @@ class Mem(Board[MemState]):
     def wires(self, rack: Rack) -> list[Link]:
         return [Link(self.path, "ethernet", rack.platform, "ethernet", (Packet,), 1)] if rack.platform else []
 
+    def registers(self) -> dict[str, int]:
+        return {"STATUS": int(self.state.up)}
+
     def started(self) -> None:
         self.state.up = False
         self.state.unanswered = 0

@@ -6,6 +6,7 @@ from typing import Any
 
 from switchsim.hardware.board import Board, CommonState
 from switchsim.hardware.site import Link, Rack, Site
+from switchsim.hardware.watching import BEAT
 from switchsim.model.messages import ActiveLamp, HeartbeatState, RunProgram
 
 
@@ -21,8 +22,11 @@ class Mpu(Board[CommonState]):
         ema = rack.roles["ema"][0]
         return [
             Link(self.path, "program", rack.programs[self.side], "board", (RunProgram,)),
-            Link(self.path, "ema", ema, f"mpu/{self.side}", (HeartbeatState,)),
+            Link(self.path, "ema", ema, f"{BEAT}{self.side}", (HeartbeatState,)),
         ]
+
+    def registers(self) -> dict[str, int]:
+        return {"STATUS": int(self.state.leds["ACT"] == "green")}
 
     def started(self) -> None:
         if self.now:

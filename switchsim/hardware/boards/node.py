@@ -6,13 +6,14 @@ from typing import Any
 
 import msgspec
 
-from switchsim.hardware.board import Board, CommonState
 from switchsim.hardware.site import Link, Rack, Site
+from switchsim.hardware.watching import BEAT, WatchingBoard, WatchingState
 from switchsim.model.events import MailboxCounted
 from switchsim.model.message import BusMessage, decode_message
 from switchsim.model.messages import (
     BoardStarted,
     BusSilent,
+    HeartbeatState,
     Present,
     SelectProcessor,
     SlaveChanged,
@@ -184,14 +185,18 @@ class MainNode(Part[NodeState]):
         self._up(SlaveChanged(board, what == "back"))
 
 
-class NodBoard(Board[CommonState]):
-    """The board that carries four main nodes; it raises the alarms about slaves that do not answer."""
+class NodBoard(WatchingBoard[WatchingState]):
+    """The board that carries four main nodes; it raises the alarms about slaves that do not answer.
+
+    EMA watches it (port `ema`); the first of them watches EMA (`beat/ema`).
+    """
 
     def __init__(self, site: Site) -> None:
         super().__init__(site)
         self.places = site.rack.boards
         self.nodes = [MainNode(site.rack.nodes[number], site, number) for number in site.nodes]
-        self.state = CommonState()
+        self.watched, self.alarm_of = {"ema": site.rack.roles["ema"][0]}, {"ema": "board_lost"}
+        self.state = WatchingState(beating={"ema": True})
 
     @classmethod
     def build(cls, site: Site) -> list[Part[Any]]:
@@ -199,7 +204,11 @@ class NodBoard(Board[CommonState]):
         return [board, *board.nodes]
 
     def wires(self, rack: Rack) -> list[Link]:
-        return [link for node in self.nodes for link in node.wires(rack, self.path)]
+        nodes = [link for node in self.nodes for link in node.wires(rack, self.path)]
+        return [*nodes, Link(self.path, "ema", rack.roles["ema"][0], BEAT + self.path, (HeartbeatState,))]
+
+    def registers(self) -> dict[str, int]:
+        return {"SLAVES": sum(len(node.talks_to) - len(node.state.silent) for node in self.nodes)}
 
     def handle(self, port: str, message: Any) -> None:
         if isinstance(message, SlaveChanged):
@@ -216,8 +225,11 @@ class NodBoard(Board[CommonState]):
     def stopped(self) -> None:
         for node in self.nodes:
             self.send(f"node/{node.number}", BusSilent(-1))
+        self.send("ema", HeartbeatState(False))
 
     def started(self) -> None:
         if self.now:
             for node in self.nodes:
                 self.send(f"node/{node.number}", BoardStarted(-1))
+            self.send("ema", HeartbeatState(True))
+        super().started()

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from switchsim.hardware.board import Board, CommonState
 from switchsim.hardware.site import Link, Rack, Site
-from switchsim.model.messages import LineChanged, LineSeen
+from switchsim.model.messages import LineChanged, LineSeen, RemoteAlarm
 from switchsim.model.part import State
 
 RECEIVE, TRANSMIT = 1, 2
+DEFECTS = {"los": "e1_los", "rai": "e1_rai"}
+"""Defect -> alarm. LOS: nothing is received. RAI: the far end says that it receives nothing (A bit, G.704)."""
 
 
 class LineState(State):
     cut: dict[str, int] = {}  # fault number -> directions
     silent: int = 0  # directions that carry nothing now
-    defect: bool = False
-    alarmed: bool = False
+    remote: bool = False  # the far end sends RAI
+    defects: list[str] = []
+    alarmed: list[str] = []
 
 
 class TrunkState(CommonState):
@@ -22,7 +27,7 @@ class TrunkState(CommonState):
 
 
 class Trunk(Board[TrunkState]):
-    """Lines are parts of their board's path: `<board>/e1/<0 or 1>`."""
+    """Lines are parts of their board's path: `<board>/e1/<0 or 1>`. In-ports `remote/<n>`: what the far end says."""
 
     def __init__(self, site: Site) -> None:
         super().__init__(site)
@@ -31,18 +36,33 @@ class Trunk(Board[TrunkState]):
         self.state = TrunkState(lines=[LineState() for _ in site.lines])
 
     def wires(self, rack: Rack) -> list[Link]:
-        """The signal of each line, as the equipment at its far end sees it."""
-        return [
-            Link(self.path, f"far/{number}", rack.exchanges[line.name], "line", (LineSeen,))
-            for number, line in enumerate(self.lines)
-            if self.watched[number]
-        ]
+        """The signal of each line, as the equipment at its far end sees it, and what that answers."""
+        links = []
+        for number, line in enumerate(self.lines):
+            if self.watched[number]:
+                exchange = rack.exchanges[line.name]
+                links.append(Link(self.path, f"far/{number}", exchange, "line", (LineSeen,)))
+                links.append(Link(exchange, "remote", self.path, f"remote/{number}", (RemoteAlarm,)))
+        return links
+
+    def registers(self) -> dict[str, int]:
+        bits = {"los": 1, "rai": 2}
+        return {
+            f"LINE{number}": sum(bits[defect] for defect in line.defects)
+            for number, line in enumerate(self.state.lines)
+        }
 
     def started(self) -> None:
+        """One that starts again looks at its lines anew: what it timed while it was dead is lost."""
         for number, line in enumerate(self.state.lines):
             self._carry(number)
-            if line.defect:
-                self.send("bus", LineChanged(self.bus, number, False, "los"))
+            if line.defects:
+                self.send("bus", LineChanged(self.bus, number, False, line.defects[0]))
+            if self.now:
+                self._look(number)
+                for defect in sorted({*line.defects} ^ {*line.alarmed}):
+                    persistence = self.kind.timings["alarm_raise" if defect in line.defects else "alarm_clear"]
+                    self.start_timer(f"alarm/{defect}/{number}", persistence)
 
     def stopped(self) -> None:
         for number in range(len(self.lines)):
@@ -62,36 +82,54 @@ class Trunk(Board[TrunkState]):
             self.send(f"far/{number}", LineSeen(not cut & TRANSMIT))
         state.silent = cut
 
-    def _place(self, number: int) -> str:
-        return f"{self.path}/e1/{number}"
+    def on_message(self, port: str, message: Any) -> None:
+        if isinstance(message, RemoteAlarm):  # the bit is on the line whether or not the board lives
+            number = int(port.partition("/")[2])
+            self.state.lines[number].remote = message.active
+            self._look(number)
+        else:
+            super().on_message(port, message)
 
-    # -- defects: LOS after `los_detect`; an alarm after `alarm_raise`, gone after `alarm_clear` of good signal ------
+    # -- defects, each with its detection time; an alarm after `alarm_raise`, gone after `alarm_clear` of good signal -
+
+    def _look(self, number: int) -> None:
+        for defect in DEFECTS:
+            self.start_timer(f"{defect}/{number}", self.kind.timings[f"{defect}_detect"])
 
     def timer(self, name: str) -> None:
-        what, _, index = name.partition("/")
-        number = int(index)
-        line = self.state.lines[number]
-        if what == "los":
-            self._los(number, any(cut & RECEIVE for cut in line.cut.values()))
-        elif line.defect and not line.alarmed:
-            line.alarmed = True
-            self.raise_alarm("e1_los", self._place(number), self.lines[number].name)
-        elif line.alarmed and not line.defect:
-            line.alarmed = False
-            self.clear_alarm("e1_los", self._place(number))
-
-    def _los(self, number: int, lost: bool) -> None:
-        line = self.state.lines[number]
-        if lost == line.defect:
-            return
-        line.defect = lost
-        self.led(f"LOS{number}", "red" if lost else "off")
-        if lost:
-            self.see_defect("los", self._place(number))
+        what, _, rest = name.partition("/")
+        if what == "alarm":
+            defect, _, number = rest.partition("/")
+            self._persisted(int(number), defect)
         else:
-            self.defect_gone("los", self._place(number))
-        self.start_timer(f"alarm/{number}", self.kind.timings["alarm_raise" if lost else "alarm_clear"])
-        self.send("bus", LineChanged(self.bus, number, not lost, "los" if lost else ""))
+            line = self.state.lines[int(rest)]
+            silent = any(cut & RECEIVE for cut in line.cut.values())
+            self._defect(int(rest), what, silent if what == "los" else line.remote and not silent)
+
+    def _defect(self, number: int, defect: str, present: bool) -> None:
+        line, place = self.state.lines[number], f"{self.path}/e1/{number}"
+        if present == (defect in line.defects):
+            return
+        if present:
+            line.defects.append(defect)
+            self.see_defect(defect, place)
+        else:
+            line.defects.remove(defect)
+            self.defect_gone(defect, place)
+        self.led(f"LOS{number}", "red" if line.defects else "off")
+        persistence = self.kind.timings["alarm_raise" if present else "alarm_clear"]
+        self.start_timer(f"alarm/{defect}/{number}", persistence)
+        self.send("bus", LineChanged(self.bus, number, not line.defects, "".join(line.defects[:1])))
+
+    def _persisted(self, number: int, defect: str) -> None:
+        line, place = self.state.lines[number], f"{self.path}/e1/{number}"
+        present, alarmed = defect in line.defects, defect in line.alarmed
+        if present and not alarmed:
+            line.alarmed.append(defect)
+            self.raise_alarm(DEFECTS[defect], place, self.lines[number].name)
+        elif alarmed and not present:
+            line.alarmed.remove(defect)
+            self.clear_alarm(DEFECTS[defect], place)
 
     # -- faults --------------------------------------------------------------------------------------------------
 
@@ -102,7 +140,7 @@ class Trunk(Board[TrunkState]):
         number, directions = int(values["line"]), int(values["directions"])
         self.state.lines[number].cut[str(values["fault"])] = directions
         self._carry(number)
-        self.start_timer(f"los/{number}", self.kind.timings["los_detect"])
+        self._look(number)
         return f"{self.lines[number].name} cut"
 
     def undo(self, point: str, values: dict[str, int | str]) -> None:
@@ -112,5 +150,4 @@ class Trunk(Board[TrunkState]):
         number = int(values["line"])
         self.state.lines[number].cut.pop(str(values["fault"]), None)
         self._carry(number)
-        self.start_timer(f"los/{number}", self.kind.timings["los_detect"])
-
+        self._look(number)

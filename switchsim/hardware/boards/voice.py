@@ -20,6 +20,9 @@ class Sig(Board[CommonState]):
         self.tones = site.tones
         self.state = CommonState()
 
+    def registers(self) -> dict[str, int]:
+        return {"TONES": len(self.tones)}
+
     def started(self) -> None:
         for source, tone in self.tones:
             self.engine.source_tone(source, tone)
@@ -43,6 +46,9 @@ class Spt(Board[SptState]):
         for source in self.sources:
             site.owns((SOURCE_DONE,), source)
         self.state = SptState()
+
+    def registers(self) -> dict[str, int]:
+        return {"PLAYING": len(self.state.playing)}
 
     def stopped(self) -> None:
         for channel in self.state.playing:
