@@ -18,7 +18,7 @@ from serve_bench import replay, serve
 from switchsim.kernel.inputs import InputKind, InputReader, InputRecord, encode_record
 
 pytestmark = pytest.mark.peer("libpri-dev")
-SAMPLES = 60
+SAMPLES = 40
 
 
 @pytest.fixture(scope="module")
