@@ -62,6 +62,7 @@ class Talk:
                 call.seat = self.core.office.seats[leg.seat].number
                 seat = self.core.state.seats[leg.seat]
                 seat.call, seat.served = call.number, True
+                self.core.dirty_seats.add(leg.seat)
                 self.program.seats.become(leg.seat, "talk")
         self.core.stage(call, Stage.TALK, call.seat)
         self.resume(call)
