@@ -35,7 +35,9 @@ typedef struct dtmf_track {
     uint32_t reference_high;
     uint32_t gap_q8;             /* what is missing since the last strong block, 1/256 hop */
     uint64_t length_q8;          /* of an accepted digit, 1/256 hop */
+    uint32_t amplitudes;         /* sum of both tones' over the kept blocks */
     dtmf_block kept[DTMF_KEPT];
+    uint32_t spare;              /* so that every octet has a name */
 } dtmf_track;
 
 enum { DTMF_IDLE, DTMF_COLLECTING, DTMF_ACCEPTED, DTMF_MUTED };

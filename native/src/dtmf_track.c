@@ -11,7 +11,8 @@
 #define TONE_ACCEPT_Q8 HOP_Q8(315u)      /* between 23 ms (never) and 40 ms (always) */
 #define GAP_Q8 HOP_Q8(150u)              /* between 10 ms (ridden over) and 30 ms (ends the digit) */
 #define STRONG_Q8 205u                   /* a block above 0.8 of the reference ends a gap */
-#define INSIDE_Q8 180u                   /* a block above 0.7 of the reference lies inside the burst */
+#define INSIDE_Q8 160u                   /* a block above 0.62 of the reference lies inside the burst, the next one fully;
+                                          * an echo of -10 dB may leave 0.68 of a tone */
 
 uint32_t swd_dtmf_amplitude(dtmf_bin bin)
 {
@@ -104,6 +105,7 @@ static void keep(dtmf_track *track, const dtmf_bin bins[DTMF_TONES], int32_t ene
         track->reference_low = low;
     if (high > track->reference_high)
         track->reference_high = high;
+    track->amplitudes += low + high;
 }
 
 static uint32_t strongest(const dtmf_bin *bins, uint32_t first)
@@ -137,10 +139,7 @@ static uint32_t relative_q8(const dtmf_track *track, const dtmf_bin *bins)
 
 static uint32_t length_q8(const dtmf_track *track)
 {
-    uint32_t sum = 0;
-    for (uint32_t i = 0; i < track->n_blocks; i++)
-        sum += swd_dtmf_amplitude(track->kept[i].low) + swd_dtmf_amplitude(track->kept[i].high);
-    return (uint32_t)((uint64_t)sum * 256 / (track->reference_low + track->reference_high));
+    return (uint32_t)((uint64_t)track->amplitudes * 256 / (track->reference_low + track->reference_high));
 }
 
 static uint32_t character(const dtmf_track *track)

@@ -103,6 +103,16 @@ def test_snr_15_db_below_total_tone(parts: Parts) -> None:
     assert fraction(parts, made) == 1
 
 
+@pytest.mark.parametrize("late_ms", [5, 10, 15, 20, 30])
+def test_an_echo_10_db_below_is_no_hindrance(parts: Parts, late_ms: int) -> None:
+    """It adds to the tones in any phase, and prolongs them."""
+    def made(rng: np.random.Generator, key: str) -> Samples:
+        signal = at_random(rng, digit(rng, key, 45))
+        return signal + np.concatenate([silence(late_ms), signal[: -8 * late_ms]]) * 10**-0.5
+
+    assert fraction(parts, made) == 1
+
+
 @pytest.mark.parametrize("level", [-10, -20, -40])
 def test_noise_alone_is_no_digit(parts: Parts, level: int) -> None:
     rng = np.random.default_rng(5)
