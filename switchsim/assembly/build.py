@@ -66,7 +66,7 @@ def build(
     built.attached = around.build(load, agents, attached)
     used = sorted({name for frame in spec.rack.values() for name in frame.slots.values()})
     built.files = [("machine", machine.name, document.octets), ("tones", tone_set.file, tone_set.octets)]
-    built.files += [("kind", known[name].file, known[name].octets) for name in used]
+    built.files += [("kind", *file) for name in used for file in known[name].files]
     built.files += [("prompt", spec.prompts[name], path.read_bytes()) for name, (path, _) in prompts.items()]
     built.recorded = [(who.replace(" ", "-").replace(":", "-"), heard_by(layout, who)) for who in record]
     return built

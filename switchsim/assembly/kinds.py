@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -89,8 +92,8 @@ class LoadedKind:
     spec: BoardKindFile
     kind: BoardKind
     board: type[Board[Any]]
-    file: str
-    octets: bytes
+    files: tuple[tuple[str, bytes], ...]
+    """Its YAML, and its Python file when that lies beside it: name and octets, for the run folder."""
 
 
 def load_kind(path: Path) -> LoadedKind:
@@ -103,13 +106,28 @@ def load_kind(path: Path) -> LoadedKind:
     if unknown:
         raise BadInput([lines.problem(("fault_points", n, "shows"), "no such alarm in this kind") for n in unknown])
     module, _, name = spec.class_.partition(":")
+    code = path.parent / f"{module}.py"
     try:
-        board = getattr(importlib.import_module(module), name)
-    except (ImportError, AttributeError) as error:
+        board = getattr(_import(module, code), name)
+    except (ImportError, AttributeError, SyntaxError) as error:
         raise BadInput([lines.problem(("class",), f"{spec.class_}: {error}", "module:Class, importable")]) from error
     if not (isinstance(board, type) and issubclass(board, Board)):
         raise BadInput([lines.problem(("class",), f"{spec.class_} is no board", "a subclass of Board")])
-    return LoadedKind(spec, _kind(spec), board, path.name, document.octets)
+    files = [(path.name, document.octets)] + ([(code.name, code.read_bytes())] if code.is_file() else [])
+    return LoadedKind(spec, _kind(spec), board, tuple(files))
+
+
+def _import(module: str, code: Path) -> ModuleType:
+    """The module of a kind's class: the file beside its YAML when there is one, else what Python finds."""
+    if not code.is_file():
+        return importlib.import_module(module)
+    spec = importlib.util.spec_from_file_location(module, code)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{code} can not be imported")
+    loaded = importlib.util.module_from_spec(spec)
+    sys.modules[module] = loaded  # msgspec looks up annotations there
+    spec.loader.exec_module(loaded)
+    return loaded
 
 
 def _kind(spec: BoardKindFile) -> BoardKind:

@@ -8,6 +8,7 @@ from typing import Any
 from switchsim.assembly.layout import Layout, Planner
 from switchsim.errors import BadInput
 from switchsim.faults.catalogue import CATALOGUE, TARGETS, FaultRow
+from switchsim.hardware.board import DEADLY
 
 Value = int | str
 
@@ -19,20 +20,35 @@ class FaultPlaces:
         self.layout = layout
         self.planner = planner
         self.boards = {board.path: board for board in layout.boards}
+        self.rows = CATALOGUE | self._own_rows()
+
+    def _own_rows(self) -> dict[str, FaultRow]:
+        """Fault points of board kinds that the catalogue does not know: a fault each, at a board that has the point."""
+        known = {row.point for row in CATALOGUE.values()}
+        kinds = {board.loaded.kind.name: board.loaded.kind for board in self.layout.boards}
+        return {
+            name: FaultRow(name, point.text, "board", name, (point.shows,) if point.shows else (), (),
+                           values=dict.fromkeys(point.values))
+            for kind in kinds.values()
+            for name, point in kind.fault_points.items()
+            if name not in known and name not in CATALOGUE
+        }  # fmt: skip
 
     def resolve(
         self, name: str, where: dict[str, Value], values: dict[str, Value]
     ) -> tuple[str, str, dict[str, Value]]:
         """(place, fault point, values). Raises BadInput."""
-        row = CATALOGUE.get(name)
+        row = self.rows.get(name)
         if row is None:
-            near = difflib.get_close_matches(name, CATALOGUE, n=1)
-            raise _wrong(f"no fault {name!r}", f"one of {', '.join(sorted(CATALOGUE))}",
+            near = difflib.get_close_matches(name, self.rows, n=1)
+            raise _wrong(f"no fault {name!r}", f"one of {', '.join(sorted(self.rows))}",
                          f"did you mean {near[0]!r}?" if near else "")
         wanted = TARGETS[row.target]
         if set(where) != set(wanted):
             raise _wrong(f"{name}: where: {', '.join(where) or 'nothing'}", ", ".join(wanted) or "no where at all")
         place, found = getattr(self, f"_{row.target}")(**where)
+        if row.name not in CATALOGUE and row.point not in self.boards[place].loaded.kind.fault_points:
+            raise _wrong(f"{name}: the board at {place} has no such fault point", "a board of a kind that has it")
         return place, row.point, {**self._values(row, values), **found}
 
     def _values(self, row: FaultRow, values: dict[str, Value]) -> dict[str, Value]:
@@ -113,15 +129,34 @@ def _wrong(what: str, expected: str = "", advice: str = "") -> BadInput:
     return BadInput.one("", what, expected, advice)
 
 
-def describe_faults(layout: Layout) -> list[dict[str, Any]]:
-    """The catalogue's rows that this machine can have, for people and --json."""
+def describe_faults(places: FaultPlaces) -> list[dict[str, Any]]:
+    """The rows that this machine can have, for people and --json."""
+    layout = places.layout
     points = {point for board in layout.boards for point in board.loaded.kind.fault_points}
-    deadly = {"kill", "hang", "pull", "power"}
     return [
         {
             "fault": row.name, "text": row.text, "where": list(TARGETS[row.target]),
             "parameters": dict(row.values), "alarms": list(row.alarms),
         }
-        for row in CATALOGUE.values()
-        if row.point in points or row.point in deadly
+        for row in places.rows.values()
+        if row.point in points or row.point in DEADLY
     ]  # fmt: skip
+
+
+def describe_places(layout: Layout) -> list[dict[str, Any]]:
+    """What `where:` can name on this machine."""
+    rows = [
+        {"where": "board", "names": board.path, "what": f"{board.loaded.spec.kind} {board.loaded.kind.en}"}
+        for board in layout.boards
+    ]
+    processors = [board.side for board in layout.boards if board.loaded.spec.kind == "mpu"]
+    seats, lines = [seat.number for seat in layout.seats], [line.name for line in layout.lines]
+    groups = (("processor", processors), ("line", lines), ("seat", seats))
+    rows += [{"where": what, "names": _from_to(names), "what": f"{len(names)}"} for what, names in groups if names]
+    if layout.receivers:
+        rows.append({"where": "receiver", "names": f"0..{len(layout.receivers) - 1}", "what": "DTMF receivers"})
+    return [*rows, {"where": "timeslot", "names": "1..31", "what": "with its line"}]
+
+
+def _from_to(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{names[0]}..{names[-1]}"

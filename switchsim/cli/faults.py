@@ -14,6 +14,8 @@ from switchsim.cli.options import JSON, PATH
 def command(machine: str, search: tuple[str, ...], as_json: bool) -> None:
     """List the faults that a scenario can inject into MACHINE: where, with which parameters, what each should show."""
     from switchsim.cli.tables import show
-    from switchsim.scenario.catalogue import fault_rows
+    from switchsim.scenario.catalogue import fault_rows, place_rows
 
     show(fault_rows(machine, search), as_json, f"Faults of {machine}")
+    if not as_json:
+        show(place_rows(machine, search), as_json, "What `where` can name")

@@ -22,6 +22,7 @@ from switchsim.model.events import (
     CallQueued,
     CallState,
     CallUnqueued,
+    PartyState,
     Routed,
     SeatState,
 )
@@ -36,6 +37,7 @@ class Figures(msgspec.Struct, frozen=True):
     """All counts are calls, all times cycles; `lost_causes` maps `17 user busy` to calls.
 
     placed, placed_answered: calls of the machine itself towards the network; all else counts calls from there.
+    not_offered: callers whom their own exchange could not connect (no link, no free channel); no call of the machine.
     KPI names of the call centre: connect_rate_percent 接通率, service_level_percent, mean_wait_cycles 等待时长,
     mean_talk_cycles 平均通话时长, calls_an_hour, utilisation_percent (talk, hold and wrap-up of signed-in time).
     """
@@ -61,6 +63,7 @@ class Figures(msgspec.Struct, frozen=True):
     utilisation_percent: float
     placed: int
     placed_answered: int
+    not_offered: int
     peak_up: int
     peak_queued: int
     at_end: dict[str, int]
@@ -111,6 +114,7 @@ class FigureCounter:
             CallUnqueued: self._unqueued,
             CallCleared: self._cleared,
             SeatState: self._seat,
+            PartyState: self._party,
         }
 
     def kinds(self) -> tuple[type[Event], ...]:
@@ -124,6 +128,9 @@ class FigureCounter:
         handler = self._handlers.get(type(event))
         if handler is not None:
             handler(at, event)
+
+    def _party(self, at: int, event: PartyState) -> None:
+        self._n["not offered"] += event.state == "refused" and event.party == 0
 
     def _offered(self, at: int, event: CallOffered) -> None:
         # A call that a seat places to consult is work on a call that is already counted.
@@ -234,6 +241,7 @@ class FigureCounter:
             utilisation_percent=percent(work, signed_in) if signed_in else 0.0,
             placed=n["placed"],
             placed_answered=n["placed answered"],
+            not_offered=n["not offered"],
             peak_up=self._peak_up,
             peak_queued=self._peak_queued,
             at_end={state: count for state, count in sorted(self.states.items()) if count},

@@ -63,6 +63,7 @@ def figure_pairs(figures: Figures) -> list[tuple[str, str]]:
         ("lost", f"{figures.lost}" + (f": {causes}" if causes else "")),
         ("abandoned in queue", str(figures.abandoned)),
         ("still up", str(figures.up)),
+        ("never reached the machine", f"{figures.not_offered} (no link or no free channel at their exchange)"),
         ("placed", f"{figures.placed}, {figures.placed_answered} of them answered"),
         ("connect rate", f"{figures.connect_rate_percent} %"),
         ("service level", f"{figures.service_level_percent} % within {limit}"),

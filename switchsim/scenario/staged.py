@@ -7,7 +7,6 @@ from typing import Any, Protocol
 
 from switchsim import assembly
 from switchsim.errors import BadInput, Problem
-from switchsim.faults.catalogue import CATALOGUE
 from switchsim.kernel.journal import RunDigest
 from switchsim.kernel.scheduler import DEFAULT_BATCH
 from switchsim.model.event import Event
@@ -111,7 +110,8 @@ class Staged:
     def settings(self) -> CheckSettings:
         """What the checks must know of this machine."""
         facts = {
-            name: FaultFacts(row.alarms, row.defects, harms_speech=row.harms_speech) for name, row in CATALOGUE.items()
+            name: FaultFacts(row.alarms, row.defects, harms_speech=row.harms_speech)
+            for name, row in self.machine.faults.rows.items()
         }
         return CheckSettings(
             drained=self._prepared.scenario.drained, seat_queues=self.machine.seat_queues,

@@ -61,7 +61,7 @@ class Story:
         """(line, timeslot) of those that carry a call, also one that is being cleared."""
         self.teller = teller
         self._until = until
-        self._longest_queue = 0
+        self._next_length = 1
         self._links_told = 0
         self._summary_cycles = max(CYCLES_PER_SECOND, round_up(until // SUMMARIES, CYCLES_PER_SECOND))
         self._handlers: dict[type[Event], Callable[[str, Any], str]] = {
@@ -105,10 +105,10 @@ class Story:
     # -- one event, one line ---------------------------------------------------------------------------------------
 
     def _queued(self, place: str, event: CallQueued) -> str:
-        """Only a queue longer than ever before is worth a line."""
-        if event.position <= self._longest_queue:
+        """Only a queue that is longer than ever before, by a good deal, is worth a line."""
+        if event.position < self._next_length:
             return ""
-        self._longest_queue = event.position
+        self._next_length = event.position + max(1, event.position // 2)
         return f"call {event.call} waits in queue {event.queue}, number {event.position} in line"
 
     def _circuit(self, place: str, event: CircuitState) -> str:

@@ -139,3 +139,19 @@ def test_the_command_line_finds_it(machine_file: Path, tmp_path: Path, beside: b
     assert printed.startswith("passed warm_run seed 1 "), printed
     kept = json.loads((tmp_path / "out" / "run.json").read_text(encoding="utf-8"))
     assert any("sensor.yaml" in json.dumps(row) for row in kept["files"])
+
+
+def test_a_scenario_breaks_it_with_its_python_file_beside_its_yaml(machine_file: Path, tmp_path: Path) -> None:
+    """Nothing on Python's path: both files in `kinds`; its own fault point is a fault; the folder replays."""
+    kinds = tmp_path / "kinds"
+    kinds.mkdir()
+    for file in (SENSOR / "kinds" / "sensor.yaml", SENSOR / "sensor.py"):
+        (kinds / file.name).write_bytes(file.read_bytes())
+    hot = "{at: 3s, fault: overheat, where: {board: frame/1/slot/2}, values: {degrees: 80}, for: 5s}"
+    text = SCENARIO.replace("{at: 3s, fault: board_pull, where: {board: frame/1/slot/2}, for: 5s}", hot)
+    (tmp_path / "hot.yaml").write_text(text, encoding="utf-8")
+    printed = command(["run", "hot.yaml", "--quiet", "--out", "out"], tmp_path, {})
+    assert printed.startswith("passed hot seed 1 "), printed
+    chain = json.loads((tmp_path / "out" / "verdict.json").read_text(encoding="utf-8"))["faults"][0]
+    assert (chain["name"], chain["fired"], chain["alarmed"] > chain["fired"]) == ("overheat", 3 * SECOND, True)
+    assert command(["replay", "out"], tmp_path, {}).startswith("equal")

@@ -215,7 +215,8 @@ def complaints(octets: bytes, prompts: Sequence[bytes], reports: Sequence[Report
     wrong += [f"{report} came after a later one" for earlier, report in itertools.pairwise(reports)
               if report[0] < earlier[0]]  # fmt: skip
     for n, run in enumerate(truth):
-        if run.kind >= 0 and run.end - run.start >= _need(run, reports):
+        own = run.end - max([run.start, *(before.end for before in truth[max(0, n - 1) : n])])
+        if run.kind >= 0 and own >= _need(run, reports) and not _pause(octets, truth[:n], run):
             until = min([run.end, *(after.start for after in truth[n + 1 : n + 2])])
             wrong += _complain_of(octets, truth[:n], run, [report for report in reports if report[0] < until])
     return wrong
@@ -234,14 +235,24 @@ def _state(reports: Sequence[Report], at: int) -> int:
 
 def _need(run: Stretch, reports: Sequence[Report]) -> int:
     """Octets by which a stretch must be known; a sound ends after three quiet blocks."""
-    after_sound = run.kind == HEARS_QUIET and _state(reports, run.start) == HEARS_SOUND
+    after_sound = run.kind == HEARS_QUIET and _state(reports, run.start) in (HEARS_SOUND, HEARS_MIX)
     return 5 * BLOCK if after_sound else NEED[run.kind]
+
+
+def _pause(octets: bytes, before: Sequence[Stretch], run: Stretch) -> bool:
+    """A prompt that ends in its pause, or silence right after one: which of the two it is can not be heard."""
+    if run.kind == HEARS_PROMPT:
+        return octets[run.end - ROW : run.end] == bytes([IDLE] * ROW)
+    return run.kind == HEARS_QUIET and any(
+        other.kind == HEARS_PROMPT and run.start - other.end < 3 * ROW and _pause(octets, (), other) for other in before
+    )
 
 
 def _goes_on(before: Sequence[Stretch], run: Stretch) -> bool:
     """The same was heard before, and nothing in between for long enough to be judged."""
     gap = [other for other in before if run.start - other.end < (5 if run.kind == HEARS_SOUND else 3) * BLOCK]
-    return not before or any((other.kind, other.which) == (run.kind, run.which) for other in gap)
+    first = run.kind == HEARS_QUIET and run.start < 3 * BLOCK
+    return not before or first or any((other.kind, other.which) == (run.kind, run.which) for other in gap)
 
 
 def _latest(octets: bytes, before: Sequence[Stretch], run: Stretch) -> int:
@@ -266,11 +277,13 @@ def _ambiguous(octets: bytes, run: Stretch) -> bool:
 def _complain_of(octets: bytes, before: Sequence[Stretch], run: Stretch, reports: Sequence[Report]) -> list[str]:
     """What was heard at the run's end must be the run, since its beginning."""
     at, kind, which = [(0, HEARS_QUIET, 0), *reports][-1]
+    if run.kind == HEARS_SOUND and kind == HEARS_MIX and run.end - run.start < WINDOW:
+        return []  # parts of a window are enough, if they are most of it
     if (kind, which) != (run.kind, run.which):
         return [f"{run} was heard as {kind, which} from {at}"]
-    early, late = (0, 0) if run.kind in EXACT else (BLOCK, 2 * BLOCK)
+    early, late = (0, 0) if run.kind in EXACT else (BLOCK, 4 * BLOCK if run.kind == HEARS_QUIET else 2 * BLOCK)
     if run.kind == HEARS_MIX:
-        early, late = 2 * WINDOW, WINDOW
+        early, late = 2 * WINDOW, 4 * WINDOW  # searches in vain are followed by longer waits
     if run.kind == HEARS_QUIET and _state(reports, run.start) not in (HEARS_SOUND, HEARS_MIX):
         early = late = 0
     latest = _latest(octets, before, run) + late

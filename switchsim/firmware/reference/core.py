@@ -184,15 +184,7 @@ class Core:
     def _leg(self, conference: int, leg: int, from_slot: int, hears: int) -> None:
         self.world.send_bus(SetConferenceLeg(self.office.switching_board, conference, leg, from_slot, hears))
 
-    # -- finding -------------------------------------------------------------------------------------------------
 
-    def call_of(self, users: Pool, unit: int) -> Call | None:
-        return self.state.calls.get(users.users[unit])
-
-
-def find_channel(channels: Sequence[Channel], board: int, unit: int) -> int:
-    """Index of the channel that a board calls `unit`, or -1."""
-    for index, channel in enumerate(channels):
-        if channel.board == board and channel.unit == unit:
-            return index
-    return -1
+def channel_index(channels: Sequence[Channel]) -> dict[tuple[int, int], int]:
+    """(bus address, unit on that board) -> index of the channel."""
+    return {(channel.board, channel.unit): index for index, channel in enumerate(channels)}

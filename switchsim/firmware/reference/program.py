@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from switchsim.firmware.office import Channel, Office
+from switchsim.firmware.office import Office
 from switchsim.firmware.reference.calls import Calls
-from switchsim.firmware.reference.core import Core, World, find_channel
+from switchsim.firmware.reference.core import Core, World, channel_index
 from switchsim.firmware.reference.monitor import Monitor
 from switchsim.firmware.reference.queues import Queues
 from switchsim.firmware.reference.script import Script
@@ -71,6 +71,8 @@ class Program:
             "hold": lambda call: self.calls.clear(call, NORMAL, "machine"),
             "limit": lambda call: self.calls.clear(call, NORMAL, "machine"),
         }
+        self._receivers = channel_index(office.receivers)
+        self._announcers = channel_index(office.announcers)
         self._links = {(link.board, link.unit): index for index, link in enumerate(office.links)}
 
     # -- starts --------------------------------------------------------------------------------------------------
@@ -120,12 +122,14 @@ class Program:
         self.trunks.link_changed(self._link(message.board, message.link), message.up)
 
     def _digit(self, message: DigitReceived) -> None:
-        call = self._user(self.core.office.receivers, self.core.state.receivers, message.board, message.receiver)
+        index = self._receivers[message.board, message.receiver]
+        call = self.core.state.calls.get(self.core.state.receivers.users[index])
         if call is not None:
             self.script.digit(call, message.digit)
 
     def _play_ended(self, message: PlayEnded) -> None:
-        call = self._user(self.core.office.announcers, self.core.state.announcers, message.board, message.channel)
+        index = self._announcers[message.board, message.channel]
+        call = self.core.state.calls.get(self.core.state.announcers.users[index])
         if call is not None:
             self.script.prompt_ended(call)
 
@@ -133,13 +137,9 @@ class Program:
         """The announcement board never said that it was done: go on without it."""
         self.script.prompt_ended(call)
 
-    def _user(self, channels: tuple[Channel, ...], pool: Pool, board: int, unit: int) -> Call | None:
-        index = find_channel(channels, board, unit)
-        return self.core.state.calls.get(pool.users[index]) if index >= 0 else None
-
     def _unit_failed(self, message: UnitFailed) -> None:
-        office, state = self.core.office, self.core.state
-        receiver = find_channel(office.receivers, message.board, message.unit)
+        state = self.core.state
+        receiver = self._receivers.get((message.board, message.unit), -1)
         seat = self.seats.by_port.get((message.board, message.unit), -1)
         if receiver >= 0:
             self._mark(state.receivers, receiver, message.failed)

@@ -216,7 +216,7 @@ class Order(_Expected):
     def __init__(self, settings: CheckSettings, name: str, entry: ExpectOrder) -> None:
         super().__init__(settings, name, entry.name or f"{describe(entry.first)} before {describe(entry.then)}")
         self.entry = entry
-        self._first = self._then = self._early = -1
+        self._first = self._then = -1
 
     def handlers(self) -> dict[type[Event], Handler]:
         return {EVENTS[wanted.event]: self._event for wanted in (self.entry.first, self.entry.then)}
@@ -226,8 +226,6 @@ class Order(_Expected):
         if self._first < 0:
             if isinstance(event, EVENTS[first.event]) and matches(first, record):
                 self._first = record.at
-            elif isinstance(event, EVENTS[then.event]) and matches(then, record) and self._early < 0:
-                self._early = record.at
         elif self._then < 0 and isinstance(event, EVENTS[then.event]) and matches(then, record):
             self._then = record.at
 
@@ -235,8 +233,6 @@ class Order(_Expected):
         entry = self.entry
         if self._first < 0:
             self.found(end, entry.first.place, f"no {describe(entry.first)}")
-        elif self._early >= 0:
-            self.found(self._early, entry.then.place, f"{describe(entry.then)} comes before {describe(entry.first)}")
         elif self._then < 0:
             self.found(self._first, entry.then.place, f"no {describe(entry.then)} after {describe(entry.first)}")
         elif entry.within is not None and self._then - self._first > entry.within:
