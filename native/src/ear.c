@@ -10,6 +10,7 @@
 #define CONFIRM_OCTETS 24         /* a prompt is believed when so many octets fit */
 #define LOOK_BACK 64              /* octets; further only along a prompt */
 #define ONES_OCTETS 24            /* make a dead line; a slow wave may stand so high for a row */
+#define RESUME_OCTETS 24          /* a longer damage in a pause of a prompt has ended the prompt, unless it sounds again */
 #define DAMAGED_ROWS 8            /* in each of which one octet may be odd */
 
 static ear *ear_at(swd_engine *e, uint32_t i) { return &AT(e, ear, at_ears)[i]; }
@@ -210,7 +211,9 @@ static int take_up_again(swd_engine *e, const swd_assets *assets, uint32_t unit,
     }
     memcpy(&expected, assets->octets + prompt->offset + x->position, sizeof expected);
     x->position += SWD_ROW_CYCLES;
-    if (octets != expected || (octets == ROW_IDLE && x->resume != RESUME_PAUSE))
+    if (octets == ROW_IDLE && (x->resume != RESUME_PAUSE || row * SWD_ROW_CYCLES > x->lost + RESUME_OCTETS))
+        return 0;
+    if (octets != expected)
         return 0;
     x->follow = FOLLOW_PROMPT;
     x->confirmed = 1;
