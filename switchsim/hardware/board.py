@@ -151,6 +151,9 @@ class Board(Part[StateT]):
             self.state.alarms[key] = AlarmState(alarm, about, self.now)
             self.emit(AlarmRaised(alarm, about, text.severity, cause, text.zh, text.en))
 
+    def has_alarm(self, alarm: str, about: str) -> bool:
+        return f"{alarm}@{about}" in self.state.alarms
+
     def clear_alarm(self, alarm: str, about: str) -> None:
         held = self.state.alarms.pop(f"{alarm}@{about}", None)
         if held is not None:

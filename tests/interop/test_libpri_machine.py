@@ -99,16 +99,20 @@ def test_a_hundred_calls_out_of_the_machine_are_held_and_cleared(tmp_path: Path,
 
 
 def test_a_hundred_calls_each_way_at_once_all_end(tmp_path: Path, side: str, pri_peer: str) -> None:
-    """Thirty channels are always full, so both ends take the same one at times: such a call gets cause 44, no other."""
+    """Thirty channels are always full, so both ends take the same one at times: such a call gets cause 44, no other.
+
+    Those of the console are tried again on another channel, and all of them come through.
+    """
     served = against(tmp_path, side, pri_peer, "--calls", "100", "--gap", "150", "--expect", "100",
                      options=A_HUNDRED_OUT)
     end = sound(served)
-    assert (end["placed"], end["rung"], end["most_up"]) == (100, 100, 30)
-    lost = 200 - end["answered_out"] - end["answered_in"]
+    assert (end["placed"], end["most_up"], end["answered_in"]) == (100, 30, 100)
+    assert 100 <= end["rung"] < 130
+    lost = 100 - end["answered_out"]
     cleared = causes(served)
     assert set(cleared) <= {16, 44}
     assert cleared[16] == 200 - lost
-    assert 0 <= lost < 40
+    assert 0 <= lost < 20
 
 
 def test_a_lost_setup_is_repaired_by_the_link(tmp_path: Path, side: str, pri_peer: str) -> None:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from switchsim.firmware.reference.program import Program
 
 UNALLOCATED, NORMAL, INCOMPLETE, TEMPORARY = 1, 16, 28, 41
+CHANNEL_TAKEN, DIAL_ATTEMPTS = 44, 4
 CALL_TIMERS = ("guard", "menu", "wait", "ring", "route", "hold", "limit")
 
 
@@ -80,7 +81,7 @@ class Calls:
     def place(self, dial: Dial, link: int) -> bool:
         """A call from the console; it speaks to nobody, is held and cleared."""
         call = self.new("out", Leg(), dial.calling, dial.number)
-        call.hold_cycles = dial.hold_cycles
+        call.hold_cycles, call.attempts = dial.hold_cycles, dial.attempts + 1
         if not self.program.trunks.set_up(call, call.b, link, dial.number):
             del self.core.state.calls[call.number]
             self.core.state.next_call -= 1
@@ -150,11 +151,19 @@ class Calls:
 
     def circuit_free(self, call: Call, key: int, cause: int) -> None:
         """ReleasedInd: the circuit is idle; if nobody had cleared the call, this does."""
+        self._try_again(call, cause)
         self.clear(call, cause, "network")
         for leg in (call.a, call.b):
             if leg.circuit >= 0 and leg.key == key:
                 leg.circuit = leg.key = -1
         self._drop_if_done(call)
+
+    def _try_again(self, call: Call, cause: int) -> None:
+        """Glare: the other side had taken the channel (44). The console's call is tried on another one, a few times."""
+        glare = call.stage == Stage.OUTGOING and call.direction == "out" and cause == CHANNEL_TAKEN
+        if glare and call.attempts < DIAL_ATTEMPTS:
+            dial = Dial(call.line, call.called, call.calling, call.hold_cycles, call.attempts)
+            self.core.state.dials.append(dial)
 
     def _drop_if_done(self, call: Call) -> None:
         if call.stage == Stage.CLEARING and max(call.a.circuit, call.b.circuit) < 0:

@@ -109,6 +109,7 @@ class Dial(State):
     number: str
     calling: str
     hold_cycles: int
+    attempts: int = 0
 
 
 class ProgramState(State):

@@ -34,6 +34,7 @@ UP = (DataLink.ESTABLISHED, DataLink.TIMER_RECOVERY)
 class LapState(CommonState):
     links: list[LapdState] = []
     backlog: list[list[bytes]] = []  # frames that wait for room in the transmitter
+    down: list[int] = []  # links that are not established
 
 
 class Lap(Board[LapState]):
@@ -55,7 +56,9 @@ class Lap(Board[LapState]):
         self.state.links = [LapdState(side=link.side) for link in self.links]  # type: ignore[arg-type]
         self.state.backlog = [[] for _ in self.links]
         self.restored()
+        self.state.down.clear()
         for number, link in enumerate(self.links):
+            self._down(number)
             self.engine.hdlc_listen(link.receiver, link.cell)
             self._do(number, self.lapds[number].establish())
 
@@ -63,7 +66,7 @@ class Lap(Board[LapState]):
         for number, link in enumerate(self.links):
             self.engine.hdlc_flush(link.transmitter)
             self.engine.hdlc_listen(link.receiver, NO_CELL)
-            for timer in ("T200", "T203"):
+            for timer in ("T200", "T203", "down", "room"):
                 self.stop_timer(f"{timer}/{number}")
 
     def restored(self) -> None:
@@ -94,6 +97,9 @@ class Lap(Board[LapState]):
         timer, _, index = name.partition("/")
         if timer == "room":
             self._drain(int(index))
+        elif timer == "down":
+            self.see_defect("link_down", self._place(int(index)))
+            self.raise_alarm("d_link_lost", self._place(int(index)), "no data link for too long")
         else:
             self._do(int(index), self.lapds[int(index)].timer(timer))
 
@@ -110,12 +116,32 @@ class Lap(Board[LapState]):
                     self.send("bus", Layer3Received(self.bus, number, octets))
                 case Established():
                     self.emit(LinkUp(self.links[number].name))
+                    self._up(number)
                     self.send("bus", LinkChanged(self.bus, number, True))
                 case Released():
                     self.emit(LinkDown(self.links[number].name))
+                    self._down(number)
                     self.send("bus", LinkChanged(self.bus, number, False))
                 case Violation(clause, detail):
                     self.emit(Violated(self.links[number].name, clause, detail))
+
+    # -- a link that stays away is alarmed ---------------------------------------------------------------------------
+
+    def _place(self, number: int) -> str:
+        return f"{self.path}/link/{self.links[number].name}"
+
+    def _down(self, number: int) -> None:
+        if number not in self.state.down:
+            self.state.down.append(number)
+            self.start_timer(f"down/{number}", self.kind.timings["alarm_raise"])
+
+    def _up(self, number: int) -> None:
+        if number in self.state.down:
+            self.state.down.remove(number)
+            self.stop_timer(f"down/{number}")
+            if self.has_alarm("d_link_lost", self._place(number)):
+                self.defect_gone("link_down", self._place(number))
+                self.clear_alarm("d_link_lost", self._place(number))
 
     def _transmit(self, number: int, octets: bytes) -> None:
         self.emit(FrameSent(self.links[number].name, octets.hex()))

@@ -53,12 +53,12 @@ class Mem(Board[MemState]):
             self.send("ethernet", packet)
 
     def _link(self, up: bool) -> None:
-        if up == self.state.up and not (not up and f"platform_link_lost@{self.path}" not in self.state.alarms):
+        if up == self.state.up and not (not up and not self.has_alarm("platform_link_lost", self.path)):
             return
         self.state.up = up
         self.led("LINK", "green" if up else "red")
         if up:
-            if f"platform_link_lost@{self.path}" in self.state.alarms:
+            if self.has_alarm("platform_link_lost", self.path):
                 self.defect_gone("heartbeat_lost", self.path)
             self.clear_alarm("platform_link_lost", self.path)
         else:
