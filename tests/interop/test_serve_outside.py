@@ -111,7 +111,7 @@ def test_json_lines_of_a_run_with_a_line_cut(tmp_path: Path) -> None:
     assert set(served.lines[0]) == {"event", "addresses"}
     assert set(served.done) == {"event", "exit_code", "run_folder", "attachments", "at", "result", "why", "digest",
                                 "reasons"}
-    raised, cleared = served.of("alarm")
+    raised, cleared = served.of("alarm", alarm="e1_los")
     assert set(raised) == {"event", "at", "state", "alarm", "about", "severity", "en", "zh"}
     assert (raised["state"], raised["alarm"]) == ("raised", "e1_los")
     assert raised["en"].isascii()
