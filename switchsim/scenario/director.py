@@ -117,6 +117,8 @@ class Director:
             raise BadInput(problems)
 
     def _person(self, act: Acted) -> tuple[str, Order]:
+        if act.sort == "board":
+            return self._board(act)
         line, _, timeslot = act.name.partition(":")
         place = f"farend/{'exchange' if act.sort == 'caller' else act.sort}/{line}"
         if place not in self._stage.kernel.parts:
@@ -133,6 +135,17 @@ class Director:
         if "number" in values and act.sort == "exchange":
             values["called"] = values.pop("number")
         return place, Act(act.do, values)
+
+    def _board(self, act: Acted) -> tuple[str, Order]:
+        """Somebody at the rack: the reset line, or a register."""
+        board = self._stage.kernel.parts.get(act.name)
+        if not hasattr(board, "kind") or not hasattr(board, "read"):
+            raise BadInput.one("", f"no board at {act.name!r}", "frame/F/slot/S", "see `switchsim faults MACHINE`")
+        register = act.register_
+        if register is not None and register not in board.kind.registers:
+            known = ", ".join(board.kind.registers) or "none"
+            raise BadInput.one("", f"{act.name} has no register {register!r}", f"one of {known}")
+        return act.name, Act(act.do, act.values())
 
     def _party(self, place: str, timeslot: int, who: str) -> int:
         parties = {row.timeslot: row.party for row in self._stage.kernel.part(place).config.parties}

@@ -61,12 +61,7 @@ class Staged:
         scenario = prepared.scenario
         self._prepared = prepared
         self.sinks = sinks
-        agents = tuple(agents.wanted() for agents in scenario.agents)
-        self.machine = assembly.build(
-            prepared.machine_path, seed=prepared.seed, load=tuple(load.wanted() for load in scenario.load),
-            agents=agents, record=scenario.record, kinds=prepared.kinds,
-            attached=tuple((one.line, one.timeslot, one.mode.name) for one in prepared.outside.attaches),
-            journal_sink=sinks.journal, second_sink=sinks.second, batch=batch or DEFAULT_BATCH)
+        self.machine = self._built(sinks, batch)
         self.director = Director(scenario.timeline, self.machine, prepared.document.lines)
         self.story = Story(teller, prepared.until)
         self.loop = RunLoop(self.machine, self.director, self.story, prepared.until, stop)
@@ -75,6 +70,31 @@ class Staged:
         self._to_dial = prepared.dials
         if prepared.dials:
             self.machine.kernel.observers.append(self._dial)
+
+    def _built(self, sinks: Sinks, batch: int | None) -> assembly.Machine:
+        prepared, scenario = self._prepared, self._prepared.scenario
+        try:
+            return assembly.build(
+                prepared.machine_path, seed=prepared.seed, load=tuple(load.wanted() for load in scenario.load),
+                agents=tuple(agents.wanted() for agents in scenario.agents), record=scenario.record,
+                attached=tuple((one.line, one.timeslot, one.mode.name) for one in prepared.outside.attaches),
+                kinds=prepared.kinds, journal_sink=sinks.journal, second_sink=sinks.second,
+                batch=batch or DEFAULT_BATCH)
+        except BadInput as error:
+            raise BadInput([self._at_its_line(problem) for problem in error.problems]) from error
+
+    def _at_its_line(self, problem: Problem) -> Problem:
+        """What the machine finds wrong with the scenario's people and load is told at the scenario's line."""
+        lines, load = self._prepared.document.lines, [one.name for one in self._prepared.scenario.load]
+        sort, _, name = problem.file.partition(" ")
+        name = name.partition("/")[0]  # a plan is called LOAD/NUMBER
+        if sort == "load" and name in load:
+            where: tuple[str | int, ...] = ("load", load.index(name))
+        elif sort in ("agents", "record"):
+            where = (sort,)
+        else:
+            return problem
+        return lines.problem(where, problem.what, problem.expected, problem.advice)
 
     def go(self, wait_s: float = 0.0, *, why: str | None = None) -> None:
         """From power-on to the journal's last line. `why`: how a recorded run ended, when this one only follows it."""

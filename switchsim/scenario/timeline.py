@@ -30,6 +30,9 @@ ACTS: Final[dict[str, dict[str, tuple[set[str], set[str]]]]] = {
     "caller": {"hang_up": (_NOTHING, _NOTHING), "dial": ({"digits"}, _NOTHING)},
     "exchange": {"call": ({"number"}, {"calling"}), "restart": (_NOTHING, _NOTHING)},
     "load": {"start": (_NOTHING, _NOTHING), "stop": (_NOTHING, _NOTHING)},
+    "board": {
+        "reset": (_NOTHING, _NOTHING), "read": ({"register"}, _NOTHING), "write": ({"register", "value"}, _NOTHING),
+    },
 }
 """Who can do what: act -> (what must go with it, what may)."""
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
@@ -107,15 +110,17 @@ class HealStep(_Moment):
 
 
 class Acted(Strict):
-    """What a person does: `who` is `agent SEAT`, `caller LINE:TIMESLOT`, `exchange LINE` or `load NAME`."""
+    """What somebody does: `who` is `agent SEAT`, `caller LINE:TIMESLOT`, `exchange LINE`, `load NAME`, `board PLACE`."""
 
-    who: Annotated[str, Field(pattern=r"^(agent|caller|exchange|load) \S{1,64}$")]
+    who: Annotated[str, Field(pattern=r"^(agent|caller|exchange|load|board) \S{1,64}$")]
     do: str
     number: DialText | None = None
     seat: DialText | None = None
     digits: DialText | None = None
     calling: DialText | None = None
     behaviour: Literal["answers", "no_answer"] | None = None
+    register_: Annotated[str | None, Field(alias="register")] = None
+    value: Annotated[int | None, Field(ge=0, le=65_535)] = None
 
     @model_validator(mode="after")
     def _can_do_so(self) -> Acted:
@@ -142,8 +147,8 @@ class Acted(Strict):
 
     def values(self) -> dict[str, int | str]:
         """What goes with the act, without what was not said."""
-        names = ("number", "seat", "digits", "calling", "behaviour")
-        return {name: value for name in names if (value := getattr(self, name)) is not None}
+        names = ("number", "seat", "digits", "calling", "behaviour", "register_", "value")
+        return {name.rstrip("_"): value for name in names if (value := getattr(self, name)) is not None}
 
 
 class ActStep(_Moment):

@@ -109,3 +109,29 @@ timeline:
     (cleared,) = of(records, "call_cleared")
     assert talks + 1600 < cleared["at"] < talks + 1600 + 800
     assert cleared["by"] == "caller"
+
+
+def test_somebody_at_the_rack_reads_writes_and_resets(tmp_path: Path) -> None:
+    records = journal(tmp_path, """seconds: 6
+timeline:
+  - {at: 1s, act: {who: board frame/0/slot/7, do: write, register: MODE, value: 2}}
+  - {at: 2s, act: {who: board frame/0/slot/7, do: read, register: MODE}}
+  - {at: 3s, act: {who: board frame/0/slot/7, do: reset}}
+""")
+    assert [(one["register"], one["value"]) for one in of(records, "register_shown")] == [("MODE", 2), ("MODE", 2)]
+    states = [one["state"] for one in of(records, "board_state") if one["place"] == "frame/0/slot/7"]
+    assert states == ["self_test", "in_service"]
+
+
+@pytest.mark.parametrize(("act", "told"), [
+    ("{who: board frame/9/slot/9, do: reset}", "no board at 'frame/9/slot/9'"),
+    ("{who: board frame/0/slot/7, do: read, register: MODUS}", "has no register 'MODUS'"),
+])
+def test_a_board_or_register_that_is_not_there_is_told_at_its_line(
+        tmp_path: Path, capsys: pytest.CaptureFixture[str], act: str, told: str) -> None:
+    path = tmp_path / "s.yaml"
+    path.write_text(f"format: 1\nmachine: b_type_small\nseconds: 1\ntimeline:\n  - {{at: 1ms, act: {act}}}\n")
+    assert run_command_line(["check", str(path)]) == 2
+    assert "s.yaml:5: " in capsys.readouterr().err
+    assert run_command_line(["check", str(path)]) == 2
+    assert told in capsys.readouterr().err
