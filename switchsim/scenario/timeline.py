@@ -110,7 +110,7 @@ class HealStep(_Moment):
 
 
 class Acted(Strict):
-    """What somebody does: `who` is `agent SEAT`, `caller LINE:TIMESLOT`, `exchange LINE`, `load NAME`, `board PLACE`."""
+    """What somebody does; `who`: `agent SEAT`, `caller LINE:TIMESLOT`, `exchange LINE`, `load NAME`, `board PLACE`."""
 
     who: Annotated[str, Field(pattern=r"^(agent|caller|exchange|load|board) \S{1,64}$")]
     do: str
