@@ -289,9 +289,27 @@ static uint64_t heard_octets(ear *x, const span *s)
     return octets;
 }
 
+/* 1 when the ear goes on hearing a confirmed prompt, a whole row within it, octet for octet. */
+static int prompt_goes_on(const swd_assets *assets, ear *x, const span *s)
+{
+    uint64_t octets, expected;
+    if (x->follow != FOLLOW_PROMPT || !x->confirmed || x->held_n || x->damaged || x->damaged_rows || x->cell == SWD_NONE)
+        return 0;
+    if (x->position + SWD_ROW_CYCLES > assets->prompts[x->prompt].n_octets)
+        return 0;
+    octets = s->cur[x->cell];
+    memcpy(&expected, assets->octets + assets->prompts[x->prompt].offset + x->position, sizeof expected);
+    if (octets != expected)
+        return 0;
+    x->position += SWD_ROW_CYCLES;
+    return 1;
+}
+
 static void look_closer(swd_engine *e, const swd_assets *assets, uint32_t unit, const span *s)
 {
     ear *x = ear_at(e, unit);
+    if (prompt_goes_on(assets, x, s))
+        return;
     if (x->cell != SWD_NONE)
         hear_row(e, assets, unit, s->row, heard_octets(x, s));
     set_quick(e, unit);
