@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import msgspec
 
-from switchsim.units import ms, seconds
+from switchsim.units import seconds
 
 
 class Circuit(msgspec.Struct, frozen=True):
@@ -115,7 +115,6 @@ class Timing(msgspec.Struct, frozen=True):
 
     interdigit_cycles: int = seconds(5)
     route_timeout_cycles: int = seconds(2)
-    restart_after_takeover_cycles: int = ms(100)
     guard_cycles: int = seconds(2)  # beyond a prompt's length, before the board is given up
 
 

@@ -196,7 +196,11 @@ class Kernel:
             if self.leave is not None and self.leave():
                 until = self.now + 1
             self._media(min(until, self.now + self.batch))
-        self._phase = Phase.OBSERVE  # what is written between two runs is said about a finished cycle
+        self.stand_still()
+
+    def stand_still(self) -> None:
+        """Between two runs, or just restored: what is written now is said about a finished cycle."""
+        self._phase = Phase.OBSERVE
 
     # -- inside --------------------------------------------------------------------------------------------------
 

@@ -150,6 +150,7 @@ def restore(kernel: Kernel, octets: bytes) -> None:
         part = kernel.parts[path]
         part.state = msgspec.msgpack.decode(state_octets, type=type(part.state))
         part.restored()
+    kernel.stand_still()
 
 
 def _check_references(kernel: Kernel, snapshot: _Snapshot) -> None:

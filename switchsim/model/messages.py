@@ -156,16 +156,6 @@ class BoardStarted(BusMessage, frozen=True):
     """A board is (again) in service and has forgotten everything."""
 
 
-class ProcessorOrder(Message, frozen=True):
-    """To a processor's firmware: a person at a console asks for something (dial: place a test call)."""
-
-    act: str
-    line: str
-    number: str
-    calling: str
-    hold_cycles: int
-
-
 # -- between the processors, and to the switchover board ---------------------------------------------------------
 
 

@@ -164,6 +164,7 @@ class Calls:
         if glare and call.attempts < DIAL_ATTEMPTS:
             dial = Dial(call.line, call.called, call.calling, call.hold_cycles, call.attempts)
             self.core.state.dials.append(dial)
+            self.core.units_changed = True
 
     def _drop_if_done(self, call: Call) -> None:
         if call.stage == Stage.CLEARING and max(call.a.circuit, call.b.circuit) < 0:

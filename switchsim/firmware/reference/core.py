@@ -40,7 +40,7 @@ class Core:
         self.dirty_calls: set[int] = set()
         self.dirty_seats: set[int] = set()
         self.dirty_links: set[int] = set()
-        self.platform_changed = False
+        self.units_changed = False  # platform, broken or blocked units, waiting dials
 
     def touch(self, call: Call) -> None:
         self.dirty_calls.add(call.number)

@@ -162,6 +162,7 @@ class Program:
             pool.broken.remove(unit)
         if broken:
             pool.broken.append(unit)
+        self.core.units_changed = True
 
     def _slave_changed(self, message: SlaveChanged) -> None:
         """A board went: what it did for calls is gone. It comes back with BoardStarted."""
@@ -200,7 +201,7 @@ class Program:
 
     def _platform_changed(self, message: PlatformChanged) -> None:
         self.core.state.platform = message.up
-        self.core.platform_changed = True
+        self.core.units_changed = True
         self.core.world.emit(PlatformLink("up" if message.up else "down"))
 
     def _route_answer(self, message: RouteAnswer) -> None:

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from switchsim.firmware.reference.state import SETTLED, Call, Leg, ProgramState, Seat, Stage
+from switchsim.firmware.reference.state import SETTLED, Call, Dial, Leg, ProgramState, Seat, Stage
 from switchsim.model.events import CallCleared
 from switchsim.model.part import State
+from switchsim.proto.q931.state import RESTARTING
 
 if TYPE_CHECKING:
     from switchsim.firmware.reference.program import Program
@@ -25,11 +26,26 @@ Store = dict[str, bytes]
 
 
 class LinkRow(State):
-    """A link's checkpoint. next_key, next_cr: the first Q.931 call key and call reference not used yet."""
+    """A link's checkpoint.
+
+    next_key, next_cr: the first Q.931 call key and call reference not used yet. restarting: timeslots whose RESTART has
+    not been acknowledged.
+    """
 
     up: bool
     next_key: int
     next_cr: int
+    restarting: list[int]
+
+
+class UnitsRow(State):
+    """The platform's link, units that are broken, circuits whose line is away, and calls that the console waits for."""
+
+    platform: bool
+    receivers: list[int]
+    announcers: list[int]
+    blocked: list[int]
+    dials: list[Dial]
 
 
 class Standby:
@@ -46,9 +62,9 @@ class Standby:
         rows = [(f"call/{number}", self._call(number)) for number in sorted(self.core.dirty_calls)]
         rows += [(f"seat/{index}", self._seat(index)) for index in sorted(self.core.dirty_seats)]
         rows += [self.link(number) for number in sorted(self.core.dirty_links)]
-        if self.core.platform_changed:
-            rows.append(self.platform())
-        self.core.platform_changed = False
+        if self.core.units_changed:
+            rows.append(self.units())
+        self.core.units_changed = False
         for dirty in (self.core.dirty_calls, self.core.dirty_seats, self.core.dirty_links):
             dirty.clear()
         return rows
@@ -58,17 +74,20 @@ class Standby:
         state = self.core.state
         rows = [(f"call/{number}", self._call(number)) for number in state.calls]
         rows += [(f"seat/{index}", self._seat(index)) for index in range(len(state.seats))]
-        rows.append(self.platform())
+        rows.append(self.units())
         return rows + [self.link(number) for number in range(len(state.link_up))]
 
     def link(self, number: int) -> tuple[str, bytes]:
         state = self.core.state
         interface = state.interfaces[number]
-        row = LinkRow(state.link_up[number], interface.next_key, interface.next_cr)
+        restarting = [timeslot for timeslot, use in enumerate(interface.channels) if use == RESTARTING]
+        row = LinkRow(state.link_up[number], interface.next_key, interface.next_cr, restarting)
         return f"link/{number}", msgspec.msgpack.encode(row)
 
-    def platform(self) -> tuple[str, bytes]:
-        return "platform", msgspec.msgpack.encode(self.core.state.platform)
+    def units(self) -> tuple[str, bytes]:
+        state = self.core.state
+        row = UnitsRow(state.platform, state.receivers.broken, state.announcers.broken, state.blocked, state.dials)
+        return "units", msgspec.msgpack.encode(row)
 
     def _call(self, number: int) -> bytes:
         call = self.core.state.calls.get(number)
@@ -105,8 +124,8 @@ class Standby:
         state = self.core.state
         calls = [msgspec.msgpack.decode(octets, type=Call) for key, octets in store.items() if key.startswith("call/")]
         calls.sort(key=lambda call: call.number)
-        self._take_plain(store, state)
-        kept, lost, restart = [], [], []
+        restart = self._take_plain(store, state)
+        kept, lost = [], []
         for call in calls:
             if keep and self._keep(call):
                 kept.append(call)
@@ -118,24 +137,33 @@ class Standby:
         given_up = [call for call in lost if call.stage != Stage.CLEARING]
         for call in lost:
             self._give_up(call)
-        self.program.trunks.restart(restart)
-        for call in kept:
+        self.program.trunks.restart(sorted(set(restart)))
+        self.program.trunks.resume()
+        going_on = [call for call in kept if call.stage != Stage.CLEARING]
+        for call in going_on:
             self._resume(call)
         self.program.seats.resume()
-        return len(kept), len(given_up)
+        return len(going_on), len(given_up) + len(kept) - len(going_on)
 
-    def _take_plain(self, store: Store, state: ProgramState) -> None:
+    def _take_plain(self, store: Store, state: ProgramState) -> list[int]:
+        """Everything but calls; returns the circuits whose restart is still to be done."""
+        restart: list[int] = []
         for key, octets in store.items():
             what, _, number = key.partition("/")
             if what == "seat":
                 state.seats[int(number)] = msgspec.msgpack.decode(octets, type=Seat)
             elif what == "link":
                 row, interface = msgspec.msgpack.decode(octets, type=LinkRow), state.interfaces[int(number)]
-                state.link_up[int(number)] = interface.link_up = row.up
+                state.link_up[int(number)] = row.up
+                interface.link_up = True  # `Trunks.resume` lets it fail, with all that follows for the calls adopted
+                restart += [self.program.trunks.circuit_at[int(number), timeslot] for timeslot in row.restarting]
                 # The peer still holds the references of calls that nobody here knows: use none of them again.
                 interface.next_key, interface.next_cr = row.next_key, row.next_cr
-            elif what == "platform":
-                state.platform = msgspec.msgpack.decode(octets, type=bool)
+            elif what == "units":
+                units = msgspec.msgpack.decode(octets, type=UnitsRow)
+                state.platform, state.blocked, state.dials = units.platform, units.blocked, units.dials
+                state.receivers.broken, state.announcers.broken = units.receivers, units.announcers
+        return restart
 
     def _keep(self, call: Call) -> bool:
         """Answered calls go on, if layer 3 of every trunk leg was active; a consultation only in talk."""

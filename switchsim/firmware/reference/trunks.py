@@ -51,6 +51,9 @@ class Trunks:
         self.core = program.core
         self.office = self.core.office
         self.circuit_at = {(c.link, c.timeslot): index for index, c in enumerate(self.office.circuits)}
+        self.circuits_of: dict[int, list[tuple[int, int]]] = {}  # link -> circuit, timeslot
+        for (link, timeslot), index in self.circuit_at.items():
+            self.circuits_of.setdefault(link, []).append((index, timeslot))
         self.restored()
 
     def restored(self) -> None:
@@ -74,7 +77,7 @@ class Trunks:
         self.core.dirty_links.add(link)
         self._do(link, self.interfaces[link].data_link(up))
         if up:
-            self.try_dials()
+            self.try_dials(self.office.links[link].line)
 
     def timer(self, name: str) -> None:
         link, _, timer = name.partition("/")
@@ -83,6 +86,7 @@ class Trunks:
     def line_changed(self, board: int, line: int, in_service: bool) -> None:
         """A line went or came back: its circuits take no new calls meanwhile; LAP knows whether layer 1 is there."""
         blocked = self.core.state.blocked
+        self.core.units_changed = True
         for index, circuit in enumerate(self.office.circuits):
             link = self.office.links[circuit.link]
             if (link.trunk_board, link.trunk_line) == (board, line) and in_service == (index in blocked):
@@ -131,12 +135,21 @@ class Trunks:
     def restart(self, circuits: Iterable[int]) -> None:
         """RESTART these circuits, link by link."""
         by_link: dict[int, list[int]] = {}
+        self.core.dirty_links.update(self.office.circuits[index].link for index in circuits)
         for index in circuits:
             circuit = self.office.circuits[index]
             by_link.setdefault(circuit.link, []).append(circuit.timeslot)
             self._circuit_state(index, "restarting")
         for link, channels in sorted(by_link.items()):
             self._do(link, self.interfaces[link].restart(sorted(channels)))
+
+    def resume(self) -> None:
+        """After a switchover: a link that is down fails once more, so that T309 runs for the calls it carries."""
+        for link, up in enumerate(self.core.state.link_up):
+            if not up:
+                self._do(link, self.interfaces[link].data_link(False))
+            else:
+                self.try_dials(self.office.links[link].line)
 
     def usable_links(self) -> list[int]:
         """Links over which a call can be set up now."""
@@ -145,14 +158,23 @@ class Trunks:
 
     def dial(self, dial: Dial) -> None:
         self.core.state.dials.append(dial)
-        self.try_dials()
+        self.core.units_changed = True
+        self.try_dials(dial.line)
 
-    def try_dials(self) -> None:
-        """Place what waits for a link or an idle circuit."""
-        waiting, self.core.state.dials = self.core.state.dials, []
-        for dial in waiting:
-            if not self._place(dial):
-                self.core.state.dials.append(dial)
+    def try_dials(self, line: str) -> None:
+        """Place what waits for the line's link or an idle circuit of it, in turn, until the first that does not fit."""
+        state = self.core.state
+        if not state.dials:
+            return
+        waiting, state.dials = state.dials, []
+        room = True
+        for position, dial in enumerate(waiting):
+            if dial.line != line or not (room := room and self._place(dial)):
+                state.dials.append(dial)
+            if not room:
+                state.dials.extend(waiting[position + 1 :])
+                break
+        self.core.units_changed |= len(state.dials) != len(waiting)
 
     def set_up(self, call: Call, leg: Leg, link: int, number: str) -> bool:
         """SETUP for a leg on any free circuit of the link."""
@@ -178,11 +200,8 @@ class Trunks:
         return False
 
     def _has_room(self, link: int) -> bool:
-        interface = self.core.state.interfaces[link]
-        return any(
-            circuit.link == link and interface.channels[circuit.timeslot] == 0 and index not in self.core.state.blocked
-            for index, circuit in enumerate(self.office.circuits)
-        )
+        channels, blocked = self.core.state.interfaces[link].channels, self.core.state.blocked
+        return any(channels[timeslot] == 0 and index not in blocked for index, timeslot in self.circuits_of[link])
 
     # -- actions -------------------------------------------------------------------------------------------------
 
@@ -216,7 +235,8 @@ class Trunks:
                 case RestartInd(channels) | RestartDone(channels):
                     for channel in channels:
                         self._circuit_state(self.circuit_at[link, channel], "idle")
-                    self.try_dials()
+                    self.core.dirty_links.add(link)
+                    self.try_dials(office_link.line)
                 case _:
                     self._on_call(link, action)
 
@@ -265,7 +285,7 @@ class Trunks:
             self._circuit_state(self.circuit_at[link, action.channel], "idle")
         if call is not None:
             self.program.calls.circuit_free(call, action.key, action.cause)
-        self.try_dials()
+        self.try_dials(self.office.links[link].line)
 
     def _circuit_state(self, index: int, state: str) -> None:
         circuit = self.office.circuits[index]

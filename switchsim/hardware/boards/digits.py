@@ -34,6 +34,8 @@ class Digits(Board[DigitState]):
         return {"BUSY": len(self.state.listening)}
 
     def started(self) -> None:
+        for number in self.state.reported:  # the processor has forgotten them with the board
+            self.send("bus", UnitFailed(self.bus, number, True))
         for number in sorted({*self.state.failed, *self.state.reported}):
             self._test_later(number)
 

@@ -25,6 +25,7 @@ class Mem(Board[MemState]):
 
     def __init__(self, site: Site) -> None:
         super().__init__(site)
+        self.has_platform = bool(site.rack.platform)  # without one there is nobody to talk to, and nothing to alarm
         self.state = MemState()
 
     def wires(self, rack: Rack) -> list[Link]:
@@ -36,7 +37,8 @@ class Mem(Board[MemState]):
     def started(self) -> None:
         self.state.up = False
         self.state.unanswered = 0
-        self.start_timer("heartbeat", 0)
+        if self.has_platform:
+            self.start_timer("heartbeat", 0)
 
     def stopped(self) -> None:
         self.stop_timer("heartbeat")

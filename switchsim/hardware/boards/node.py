@@ -92,7 +92,10 @@ class MainNode(Part[NodeState]):
         state = self.state
         state.board_dead = dead
         if dead:
+            if state.unread:
+                self.emit(MailboxCounted(0, len(state.unread)))
             state.unread.clear()
+            state.bounced = 0
             return
         for board, what in state.silent.items():
             if what == "waiting":
