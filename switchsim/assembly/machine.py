@@ -302,11 +302,26 @@ class Reviewer:
             self._prompts(("queues", name, "music"), queue.music)
             if queue.overflow is not None:
                 self._service(("queues", name, "overflow"), queue.overflow)
+                self._way_over(name)
         for index, seats in enumerate(self.machine.seats):
             for queue_name in seats.queues:
                 self._queue(("seats", index, "queues"), queue_name)
         for number, queue_name in (self.machine.platform.route if self.machine.platform else {}).items():
             self._queue(("platform", "route", number), queue_name)
+
+    def _way_over(self, name: str) -> None:
+        """Whoever a queue sends over must not stand before the same queue at once: that would never end."""
+        seen: list[str] = []
+        while name not in seen:
+            seen.append(name)
+            queue = self.machine.queues.get(name)
+            steps = self.machine.services.get(queue.overflow or "") if queue is not None else None
+            if not steps or not isinstance(steps[0], QueueStep):
+                return
+            name = steps[0].queue
+        if name == seen[0]:
+            self._say(("queues", name, "overflow"), f"callers go round: {' -> '.join([*seen, name])}",
+                      "a service that leads elsewhere", "let it announce something first, or clear")
 
     def _people(self) -> None:
         seats = dict(self.machine.seat_numbers())

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from switchsim.firmware.reference.program import Program
 
 NO_ANSWER, NO_CIRCUIT, BUSY = 19, 34, 17
+MOST_OVERFLOWS = 8
+"""Times that a call may be sent over from full queues, or after waiting too long: queues in a circle end there."""
 AWAY = {"signed_out": 20, "faulty": 27}
 """Q.850 causes of seats that can not be rung."""
 
@@ -107,7 +109,8 @@ class Queues:
 
     def _overflow(self, call: Call, data: Queue) -> None:
         self.core.stop_playing(call)
-        if data.overflow:
+        call.overflows += 1
+        if data.overflow and call.overflows <= MOST_OVERFLOWS:
             self.program.script.begin(call, data.overflow)
         else:
             self.program.calls.clear(call, NO_CIRCUIT, "machine")

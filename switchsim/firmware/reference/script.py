@@ -11,7 +11,11 @@ from switchsim.model.events import DigitHeard
 if TYPE_CHECKING:
     from switchsim.firmware.reference.program import Program
 
-NORMAL, NO_CIRCUIT = 16, 34
+NORMAL, NO_CIRCUIT, TEMPORARY = 16, 34, 41
+MOST_HOPS = 8
+"""Services that a call may go through in one cycle: services that lead to each other in a circle end there."""
+SHORTAGE_CYCLES, MOST_SHORTAGES = 8_000, 15
+"""A menu that nobody can answer waits a second for a receiver, and gives the call up after so many of them."""
 
 
 class Script:
@@ -22,6 +26,12 @@ class Script:
         self.core = program.core
 
     def begin(self, call: Call, service: str) -> None:
+        """The first step; a call that has gone round through services without time passing is cleared with 41."""
+        now = self.core.world.now
+        call.hops, call.hop_at = (call.hops + 1 if call.hop_at == now else 1), now
+        if call.hops > MOST_HOPS:
+            self.program.calls.clear(call, TEMPORARY, "machine")
+            return
         call.service, call.step, call.attempts = service, -1, 0
         self.advance(call)
 
@@ -30,14 +40,18 @@ class Script:
         return steps[call.step] if 0 <= call.step < len(steps) else None
 
     def advance(self, call: Call) -> None:
-        """Go on to the next step; behind the last one the call is cleared."""
+        """Go on to the next step that takes time; behind the last one the call is cleared."""
+        while self._skips_next(call):
+            pass
+
+    def _skips_next(self, call: Call) -> bool:
+        """Take one step; True when it is over already: an announcement for which no channel is free."""
         call.step += 1
         self.core.touch(call)
         match self.step_of(call):
             case Announce(prompts):
                 self._answer_for(call, "announce")
-                if not self.core.play(call, prompts):
-                    self.advance(call)
+                return not self.core.play(call, prompts)
             case Menu() as menu:
                 self._answer_for(call, "menu")
                 self._ask(call, menu)
@@ -53,6 +67,7 @@ class Script:
                 self.program.calls.clear(call, cause, "machine")
             case None:
                 self.program.calls.clear(call, NORMAL, "machine")
+        return False
 
     def _answer_for(self, call: Call, what: str) -> None:
         self.program.calls.answer(call)
@@ -61,9 +76,23 @@ class Script:
     def _ask(self, call: Call, menu: Menu) -> None:
         """Play the question and listen; without a receiver nobody can choose."""
         if not self.core.listen(call):
-            self.begin(call, menu.otherwise)
-        elif not self.core.play(call, menu.prompts):
+            self._short_of_receivers(call, menu)
+            return
+        call.shortages = 0
+        if not self.core.play(call, menu.prompts):
             self.core.world.start_timer(f"menu/{call.number}", menu.timeout_cycles)
+
+    def _short_of_receivers(self, call: Call, menu: Menu) -> None:
+        """Go the way of those who never choose; where that leads to a menu again, wait for a receiver instead."""
+        self.core.touch(call)
+        passing = call.hops > 1 and call.hop_at == self.core.world.now
+        if menu.otherwise != call.service and not passing:
+            self.begin(call, menu.otherwise)
+        elif call.shortages < MOST_SHORTAGES:
+            call.shortages += 1
+            self.core.world.start_timer(f"menu/{call.number}", SHORTAGE_CYCLES)
+        else:
+            self.program.calls.clear(call, NO_CIRCUIT, "machine")
 
     # -- what happens meanwhile ----------------------------------------------------------------------------------
 
@@ -94,7 +123,9 @@ class Script:
     def no_choice(self, call: Call) -> None:
         """No digit came. The next question gets another receiver: this one may be deaf, and nobody has noticed yet."""
         step = self.step_of(call)
-        if isinstance(step, Menu):
+        if isinstance(step, Menu) and call.receiver < 0:
+            self._ask(call, step)
+        elif isinstance(step, Menu):
             self.core.stop_listening(call)
             self._wrong(call, step)
 

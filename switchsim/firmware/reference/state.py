@@ -63,6 +63,10 @@ class Call(State):
     service: str = ""
     step: int = -1
     attempts: int = 0
+    shortages: int = 0  # waits for a receiver, one after another
+    hops: int = 0  # services begun in cycle `hop_at`
+    hop_at: int = -1
+    overflows: int = 0  # times that a queue sent it over
     queue: str = ""
     queued: int = 0  # cycle; with `number` the order of the queue
     announcer: int = -1
