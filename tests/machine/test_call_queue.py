@@ -162,6 +162,30 @@ def test_who_has_waited_too_long_while_a_seat_rings_stays_with_it() -> None:
     assert caller.states[-1][0] == "released"
 
 
+def test_who_has_waited_too_long_goes_over_when_the_seat_does_not_answer() -> None:
+    """2 s are over while the seat rings for 3 s."""
+    bench = Bench(silent("2008"), agent("2007", answer=seconds(1)), machine="round_office")  # type: ignore[arg-type]
+    caller = bench.call("10064")
+    bench.until_seat("2008", "busy", within=seconds(4))
+    left = bench.wait("CallUnqueued", since=0).event
+    assert left.why == "overflow"
+    assert abs(left.waited - seconds(3)) <= ms(20)
+    bench.until_hears(caller, "party", str(bench.party("2007")), within=seconds(2))
+    bench.close()
+
+
+def test_a_wait_goes_on_behind_a_seat_that_turns_the_call_away() -> None:
+    """Its 2 s are counted from the beginning, not from the return."""
+    bench = Bench(silent("2008"), machine="round_office")  # type: ignore[arg-type]
+    bench.call("10064")
+    bench.until_seat("2008", "ringing")
+    bench.run(seconds(1)).press("2008", "busy")
+    left = bench.wait("CallUnqueued", seconds(2)).event
+    assert left.why == "overflow"
+    assert abs(left.waited - seconds(2)) <= ms(20)
+    bench.close()
+
+
 def test_a_full_queue_sends_new_callers_over() -> None:
     bench = Bench()
     first, second = bench.call("10065"), bench.call("10065")

@@ -64,10 +64,14 @@ class Queues:
         call.queue, call.queued = queue, self.core.world.now
         self._join_line(call)
         self.core.stage(call, Stage.QUEUED, queue)
-        if data.max_wait_cycles:
-            self.core.world.start_timer(f"wait/{call.number}", data.max_wait_cycles)
+        self._limit_wait(call, data)
         if not self._offer_to_idle(call):
             self._wait_with_music(call, data)
+
+    def _limit_wait(self, call: Call, data: Queue) -> None:
+        if data.max_wait_cycles:
+            call.wait_due = self.core.world.now + data.max_wait_cycles
+            self.core.world.start_timer(f"wait/{call.number}", data.max_wait_cycles)
 
     def _line(self, queue: str) -> list[int]:
         return self.core.state.waiting.setdefault(queue, [])
@@ -170,17 +174,24 @@ class Queues:
         self.back_to_queue(call, cause)
 
     def back_to_queue(self, call: Call, cause: int = NO_ANSWER) -> None:
-        """A call that loses its seat before talk waits again in its old place; one without a queue is cleared."""
+        """A call that loses its seat before talk waits again in its old place; one without a queue is cleared.
+
+        One that had waited too long while the seat rang goes over now.
+        """
         self.core.world.stop_timer(f"ring/{call.number}")
         call.b = Leg()
         if not call.queue:
             self.program.calls.clear(call, cause, "machine")
             return
+        data = self.office.queues[call.queue]
         if call.number not in self._line(call.queue):
             self._join_line(call)
+            self._limit_wait(call, data)
         self.core.stage(call, Stage.QUEUED, call.queue)
-        if not self._offer_to_idle(call) and call.announcer < 0:
-            self._wait_with_music(call, self.office.queues[call.queue])
+        if data.max_wait_cycles and call.wait_due <= self.core.world.now:
+            self.waited_too_long(call)
+        elif not self._offer_to_idle(call) and call.announcer < 0:
+            self._wait_with_music(call, data)
 
     def resume(self, call: Call) -> None:
         """After a switchover: the timers of waiting and ringing begin anew."""

@@ -69,6 +69,7 @@ class Call(State):
     overflows: int = 0  # times that a queue sent it over
     queue: str = ""
     queued: int = 0  # cycle; with `number` the order of the queue
+    wait_due: int = 0  # cycle from which on it has waited too long, when its queue has a longest wait
     announcer: int = -1
     receiver: int = -1
     conference: int = -1
