@@ -186,6 +186,29 @@ def test_a_wait_goes_on_behind_a_seat_that_turns_the_call_away() -> None:
     bench.close()
 
 
+def test_who_went_over_does_not_come_back_to_the_queue_that_sent_it() -> None:
+    """A seat without a queue that does not answer: cleared with 19; the record still names the queue."""
+    bench = Bench(silent("2007"), machine="round_office")  # type: ignore[arg-type]
+    caller = bench.call("10064")
+    bench.until_seat("2007", "ringing", within=seconds(3))
+    caller.ended(19, within=seconds(4))
+    assert len(bench.events("CallQueued")) == 1
+    assert (bench.record().queue, bench.record().by) == ("patient", "machine")
+    bench.close()
+
+
+def test_who_went_over_is_watched_by_the_other_processor_too() -> None:
+    """After a takeover an announcement that never ends is given up as any other: its guard runs."""
+    bench = Bench()
+    caller = bench.call("10064")
+    bench.until_hears(caller, "prompt", "announcement", within=seconds(3))
+    bench.fault("mpu_kill", {"processor": "a"})
+    active = bench.wait("ProcessorActive").place
+    bench.run(ms(20))
+    assert "guard/1" in bench.machine.kernel.timers_of(active)
+    caller.ended(16, within=seconds(5))
+
+
 def test_a_full_queue_sends_new_callers_over() -> None:
     bench = Bench()
     first, second = bench.call("10065"), bench.call("10065")

@@ -175,7 +175,7 @@ class Calls:
         self.core.world.emit(
             CallRecord(
                 call.number, call.direction, call.line, call.timeslot, call.calling, call.called,
-                call.target or call.called, call.queue, call.seat, call.offered, call.answered, call.talked,
-                self.core.world.now, cause, by,
+                call.target or call.called, call.queue or call.last_queue, call.seat, call.offered, call.answered,
+                call.talked, self.core.world.now, cause, by,
             )
         )  # fmt: skip

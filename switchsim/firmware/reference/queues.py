@@ -113,6 +113,7 @@ class Queues:
 
     def _overflow(self, call: Call, data: Queue) -> None:
         self.core.stop_playing(call)
+        call.queue, call.last_queue = "", call.queue or call.last_queue
         call.overflows += 1
         if data.overflow and call.overflows <= MOST_OVERFLOWS:
             self.program.script.begin(call, data.overflow)

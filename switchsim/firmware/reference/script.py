@@ -143,7 +143,7 @@ class Script:
         """After a switchover: boards kept playing and listening, but this processor has no timers yet."""
         step = self.step_of(call)
         world, timing = self.core.world, self.core.office.timing
-        if call.announcer >= 0 and not call.queue:
+        if call.announcer >= 0:
             length = sum(self.core.office.prompt_cycles[p] for p in getattr(step, "prompts", ()))
             world.start_timer(f"guard/{call.number}", length + timing.guard_cycles)
         elif isinstance(step, Menu):

@@ -67,7 +67,8 @@ class Call(State):
     hops: int = 0  # services begun in cycle `hop_at`
     hop_at: int = -1
     overflows: int = 0  # times that a queue sent it over
-    queue: str = ""
+    queue: str = ""  # in which it waits or waited, to which it returns from a seat
+    last_queue: str = ""  # that sent it over; for the record
     queued: int = 0  # cycle; with `number` the order of the queue
     wait_due: int = 0  # cycle from which on it has waited too long, when its queue has a longest wait
     announcer: int = -1

@@ -52,7 +52,7 @@ class Transfer:
             self.program.queues.ring_directly(call, number, RING_CYCLES)
         self.program.seats.released(index, call)
         if not free and service is not None:
-            call.queue = ""
+            call.queue = call.last_queue = ""
             self.program.script.begin(call, service)
 
     def complete(self, index: int, seat: Seat, _: str) -> None:
