@@ -220,6 +220,18 @@ def test_a_full_queue_sends_new_callers_over() -> None:
     bench.close()
 
 
+def test_a_short_queue_keeps_nobody_from_an_idle_seat() -> None:
+    """One may wait; two ring at idle seats, the third waits, and only the fourth goes over."""
+    bench = Bench(silent("2008"), silent("2009"), machine="round_office")  # type: ignore[arg-type]
+    for _ in range(4):
+        bench.call("10065")
+        bench.run(ms(300))
+    assert bench.seat("2008") == bench.seat("2009") == "ringing"
+    queued = [(event.call, event.queue) for event in bench.events("CallQueued")]
+    assert queued == [(1, "short"), (2, "short"), (3, "short"), (4, "limited")]
+    bench.close()
+
+
 # -- ringing ----------------------------------------------------------------------------------------------------
 
 

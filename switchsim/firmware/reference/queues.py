@@ -56,9 +56,10 @@ class Queues:
         return str(getattr(step, "queue", ""))
 
     def enter(self, call: Call, queue: str, by: str) -> None:
+        """An idle seat at once, else a place in the queue, else the way over. Calls that ring wait no more."""
         self.core.world.emit(Routed(call.number, by, queue))
         data = self.office.queues[queue]
-        if data.max_length and len(self._line(queue)) >= data.max_length:
+        if self._idle_seat(queue) < 0 and 0 < data.max_length <= self._waiting(queue):
             self._overflow(call, data)
             return
         call.queue, call.queued = queue, self.core.world.now
@@ -75,6 +76,10 @@ class Queues:
 
     def _line(self, queue: str) -> list[int]:
         return self.core.state.waiting.setdefault(queue, [])
+
+    def _waiting(self, queue: str) -> int:
+        calls = self.core.state.calls
+        return sum(calls[number].stage == Stage.QUEUED for number in self._line(queue))
 
     def _join_line(self, call: Call) -> None:
         """Behind everybody who came earlier: a call that comes back stands where it stood."""
@@ -122,17 +127,20 @@ class Queues:
 
     # -- distribution --------------------------------------------------------------------------------------------
 
-    def _offer_to_idle(self, call: Call) -> bool:
-        """To the seat idle longest; the lower seat first when two became idle in one cycle."""
+    def _idle_seat(self, queue: str) -> int:
+        """The seat idle longest, -1 when none is; the lower seat first when two became idle in one cycle."""
         idle = [
             (seat.idle_since, index)
             for index, seat in enumerate(self.core.state.seats)
-            if seat.state == "idle" and call.queue in self.office.seats[index].queues
+            if seat.state == "idle" and queue in self.office.seats[index].queues
         ]
-        if not idle:
-            return False
-        self.ring(call, min(idle)[1], self.office.queues[call.queue].ring_cycles)
-        return True
+        return min(idle)[1] if idle else -1
+
+    def _offer_to_idle(self, call: Call) -> bool:
+        index = self._idle_seat(call.queue)
+        if index >= 0:
+            self.ring(call, index, self.office.queues[call.queue].ring_cycles)
+        return index >= 0
 
     def seat_idle(self, index: int) -> None:
         """A seat became idle: the caller who waits longest in any of its queues."""
