@@ -41,7 +41,8 @@ class Monitor:
         call = self.core.state.calls.get(seat.call)
         if seat.state == "listening" and call is not None:
             self.end(call)
-            self.core.join(call.a, call.b)
+            if call.stage == Stage.TALK and not call.joined:
+                self.core.join(call.a, call.b)
 
     def end(self, call: Call) -> None:
         """Nobody listens in any more; the two of the call hear nothing until they are joined again."""

@@ -61,11 +61,17 @@ class Transfer:
         if pair is None or not pair[1].b.present:
             return
         held, consult = pair
+        self._unheard(held, consult)
         self.core.stop_playing(held)
         if consult.b.seat >= 0:
             self._to_seat(index, held, consult)
         else:
             self._to_trunk(index, held, consult)
+
+    def _unheard(self, held: Call, consult: Call) -> None:
+        """Whoever listens in leaves before the speech path changes hands."""
+        self.program.monitor.end(held)
+        self.program.monitor.end(consult)
 
     def _to_seat(self, index: int, held: Call, consult: Call) -> None:
         """The consulted seat changes its call; the consultation is over."""
@@ -130,10 +136,11 @@ class Transfer:
         if pair is None or pair[1].stage != Stage.TALK:
             return
         held, consult = pair
-        self.core.stop_playing(held)
+        self._unheard(held, consult)  # and leaves its conference free for this one
         own = Leg(seat=index)
         if not self.core.confer(held, (held.a, own, consult.b), THREE_PARTY):
             return
+        self.core.stop_playing(held)
         held.b, consult.a = own, Leg()
         self._link(held, consult)
         seat.call, seat.held = held.number, 0
