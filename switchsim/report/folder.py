@@ -13,7 +13,7 @@ from typing import BinaryIO, Final
 
 import msgspec
 
-from switchsim.errors import BadInput, OutputError
+from switchsim.errors import BadInput, ExitCode, OutputError
 from switchsim.report.output import output_errors, write_whole
 
 RUN_FORMAT: Final = 1
@@ -87,9 +87,14 @@ class RunFolder:
         info.started = _wall_time()
         info.host = info.host or platform.node()
         info.versions = {"python": platform.python_version(), **info.versions}
-        with output_errors(path):
-            (path / _RESERVE).write_bytes(b"\0" * _RESERVE_OCTETS)
         self._write_info()
+        try:
+            (path / _RESERVE).write_bytes(b"\0" * _RESERVE_OCTETS)
+        except OSError as error:  # so full already that nothing can be kept free
+            (path / _RESERVE).unlink(missing_ok=True)
+            info.state, info.exit_code, info.problem = "output", int(ExitCode.OUTPUT), f"no room: {error.strerror}"
+            self._write_info()
+            raise OutputError(f"{path}: no room for a run: {error.strerror}") from error
         self._journal = self._open(JOURNAL)
         self._digests = self._open(DIGESTS)
 
@@ -225,11 +230,16 @@ def read_run_info(path: Path) -> RunInfo:
     """run.json of a folder; raises BadInput when there is none or it cannot be read."""
     file = path / RUN
     try:
-        return msgspec.json.decode(file.read_bytes(), type=RunInfo)
+        info = msgspec.json.decode(file.read_bytes(), type=RunInfo)
     except OSError as error:
         raise BadInput.one(str(file), error.strerror or "cannot be read", "a run folder") from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise BadInput.one(str(file), f"damaged: {error}", "the run.json of a run") from error
+    if info.format != RUN_FORMAT:
+        raise BadInput.one(str(file), f"format {info.format}", f"format {RUN_FORMAT}", "use the release that wrote it")
+    if not 0 <= info.seed < 1 << 64:
+        raise BadInput.one(str(file), f"damaged: seed {info.seed}", "0..2^64-1")
+    return info
 
 
 def kept_files(path: Path, info: RunInfo, role: str) -> Sequence[tuple[KeptFile, bytes]]:
@@ -238,6 +248,9 @@ def kept_files(path: Path, info: RunInfo, role: str) -> Sequence[tuple[KeptFile,
     for kept in info.files:
         if kept.role == role:
             file = path / kept.copy
+            if not file.resolve().is_relative_to(path.resolve()):
+                what = f"damaged: {kept.copy!r} lies elsewhere"
+                raise BadInput.one(str(path / RUN), what, "a copy within the folder")
             try:
                 octets = file.read_bytes()
             except OSError as error:

@@ -9,6 +9,8 @@ from typing import Final
 
 import msgspec
 
+from switchsim.proto.q931 import Cause, Ie, Message, decode
+
 _U_NAMES: Final = {0x6F: "SABME", 0x0F: "DM", 0x03: "UI", 0x43: "DISC", 0x63: "UA", 0x87: "FRMR", 0xAF: "XID"}
 _S_NAMES: Final = {0x01: "RR", 0x05: "RNR", 0x09: "REJ"}
 
@@ -109,3 +111,10 @@ class Numbering:
 
 def message_name(message: int) -> str:
     return MESSAGE_NAMES.get(message, f"message 0x{message:02x}")
+
+
+def cause_value(message: bytes) -> int:
+    """The Q.850 value in the cause element of a Q.931 message; 0 when it has none."""
+    decoded = decode(message)
+    cause = decoded.ies.get(Ie.CAUSE) if isinstance(decoded, Message) else None
+    return cause.value if isinstance(cause, Cause) else 0

@@ -1,4 +1,4 @@
-"""What the new active processor knows after a takeover while something else is wrong, and what is counted when it is lost."""
+"""What the new active processor knows when something else is wrong as well, and what is counted when it is lost."""
 
 from __future__ import annotations
 

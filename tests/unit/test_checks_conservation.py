@@ -47,7 +47,7 @@ CLEAN: list[Row] = [
 ]
 
 LEAKS = [
-    (Calls, CallCleared, "call 1 is never cleared", 10),
+    (Calls, CallCleared, "call 1 is never cleared (if it is only still up: a longer run, or drained: false)", 10),
     (Calls, CallRecord, "call 1 is cleared but leaves no call record", 50),
     (Circuits, CircuitState, "circuit e1-0:1 is never idle again (call 1)", 10),
     (Slots, SlotsConnected, "timeslot 5 is never disconnected", 20),

@@ -41,11 +41,15 @@ class Bnet(Board[BnetState]):
         super().__init__(site)
         self.slots = site.rack.slots
         self.side = site.side
+        self.others = [place for place in site.rack.roles["bnet"] if place != site.path]
         self.state = BnetState()
 
     def wires(self, rack: Rack) -> list[Link]:
-        others = [place for place in rack.roles["bnet"] if place != self.path]
-        return [Link(self.path, "partner", place, "partner", (Present, BusSilent)) for place in others]
+        return [Link(self.path, "partner", place, "partner", (Present, BusSilent)) for place in self.others]
+
+    def _tell_partner(self, message: Present | BusSilent) -> None:
+        if self.others:
+            self.send("partner", message)
 
     def registers(self) -> dict[str, int]:
         return {"STATUS": int(self.state.active)}
@@ -56,14 +60,14 @@ class Bnet(Board[BnetState]):
             self.state.active = self.side == "a"
         elif not self.state.partner_lives:
             self.state.active = True
-        self.send("partner", Present(self.bus))
+        self._tell_partner(Present(self.bus))
         self._switch_all()
         for slot in range(1, len(self.slots.names)):
             if slot in self.state.stuck or f"timeslot_fault@{self._place(slot)}" in self.state.alarms:
                 self.start_timer(f"test/{slot}", self._until_test())
 
     def stopped(self) -> None:
-        self.send("partner", BusSilent(self.bus))
+        self._tell_partner(BusSilent(self.bus))
         if self.state.active:
             self.state.active = False
             for slot in self.state.connected:

@@ -31,6 +31,8 @@ GONE = ("off", "pulled", "faulty")
 Taken = tuple[int, str, int]
 """(cycle, place, call or 0) of the taking."""
 
+STILL_UP = " (if it is only still up: a longer run, or drained: false)"
+
 
 class Calls(Check):
     """Every call offered is cleared once and leaves one call record, which tells its true times; no other is."""
@@ -86,7 +88,7 @@ class Calls(Check):
     def finish(self, end: int) -> CheckResult:
         if self.settings.drained:
             for call, (at, place, _) in self._open.items():
-                self.found(at, place, f"call {call} is never cleared")
+                self.found(at, place, f"call {call} is never cleared{STILL_UP}")
         for call, at in self._cleared.items():
             if call not in self._records:
                 self.found(at, "", f"call {call} is cleared but leaves no call record")

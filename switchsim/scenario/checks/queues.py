@@ -15,12 +15,14 @@ class _Lines:
         self.waiting: dict[str, list[int]] = {}
         self.queue_of: dict[int, str] = {}
         self.known: set[tuple[str, int]] = set()
+        self.since: dict[int, int] = {}
 
-    def join(self, queue: str, call: int, position: int) -> None:
+    def join(self, queue: str, call: int, position: int, at: int) -> None:
         waiting = self.waiting.setdefault(queue, [])
         waiting.insert(min(max(position - 1, 0), len(waiting)), call)
         self.queue_of[call] = queue
         self.known.add((queue, call))
+        self.since[call] = at
 
     def leave(self, call: int) -> None:
         queue = self.queue_of.pop(call, None)
@@ -56,10 +58,10 @@ class FirstInFirstOut(Check):
             lines.leave(event.call)
         elif not 1 <= event.position <= len(waiting) + 1:
             self.found(record.at, place, f"call {event.call} gets position {event.position} of {len(waiting) + 1}")
-        elif event.position <= len(waiting) and (event.queue, event.call) not in lines.known:
-            before = waiting[event.position - 1]
+        elif event.position <= len(waiting) and (event.queue, event.call) not in lines.known and (
+                lines.since[before := waiting[event.position - 1]] < record.at):
             self.found(record.at, place, f"call {event.call} comes new but is put before call {before}")
-        lines.join(event.queue, event.call, event.position)
+        lines.join(event.queue, event.call, event.position, record.at)
 
     def _unqueued(self, record: Record, event: CallUnqueued) -> None:
         if event.call not in self._lines.queue_of:

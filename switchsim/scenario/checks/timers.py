@@ -14,6 +14,7 @@ import msgspec
 from switchsim.model.event import Event, Record
 from switchsim.model.events import (
     BoardState,
+    DefectGone,
     DefectSeen,
     FrameReceived,
     FrameSent,
@@ -22,13 +23,14 @@ from switchsim.model.events import (
     ProcessorActive,
 )
 from switchsim.report import frames
-from switchsim.report.frames import Lapd, Layer3, Numbering, message_name, read_lapd, read_layer3
+from switchsim.report.frames import Lapd, Layer3, Numbering, cause_value, message_name, read_lapd, read_layer3
 from switchsim.report.result import CheckResult, Outcome, judged
 from switchsim.scenario.checks.base import Check, CheckSettings, Handler
 from switchsim.units import format_cycles, ms, seconds
 
 ANY: Final = frozenset(range(256))
 _CLEARED: Final = frozenset({frames.RELEASE, frames.RELEASE_COMPLETE, frames.STATUS})
+_AWAY: Final = frozenset({"heartbeat_lost", "slave_lost"})
 _LOOK_CYCLES: Final = ms(500)
 """How often the forgotten ones are looked for."""
 CROSSING_CYCLES: Final = ms(20)
@@ -47,6 +49,7 @@ class Row(msgspec.Struct, frozen=True):
     tolerance_cycles: int
     repeats: int  # expiries after which the same is sent again; then the call is given up
     by_user_only: bool = False
+    cause: int = 0  # of what is sent on expiry, where others send the same; 0: any
 
 
 ROWS: Final = (
@@ -63,7 +66,7 @@ ROWS: Final = (
     Row(
         "T313", "Q.931 5.2.8, table 9-2", frames.CONNECT,
         _CLEARED | {frames.CONNECT_ACKNOWLEDGE, frames.DISCONNECT},
-        frames.DISCONNECT, seconds(4), seconds(1), 1, by_user_only=True,
+        frames.DISCONNECT, seconds(4), seconds(1), 1, by_user_only=True, cause=102,
     ),
     Row(
         "T316", "Q.931 5.5.1, table 9-1", frames.RESTART, frozenset({frames.RESTART_ACKNOWLEDGE}),
@@ -97,6 +100,8 @@ class Layer3Timers(Check):
         super().__init__(settings)
         self._running: dict[Key, _Running] = {}
         self._heard: dict[Key, tuple[int, int]] = {}  # the last message of the other side, and when
+        self._outages: set[str] = set()  # boards that are known to be away
+        self._outage_end = -1
         self._numbering = Numbering()
         self._up: dict[str, int] = {}
         self._look_at = 0
@@ -110,7 +115,8 @@ class Layer3Timers(Check):
             LinkDown: self._down,
             BoardState: self._broken,
             ProcessorActive: self._broken,
-            DefectSeen: self._broken,
+            DefectSeen: self._defect,
+            DefectGone: self._defect_gone,
         }
 
     def _sent(self, record: Record, event: FrameSent) -> None:
@@ -130,7 +136,7 @@ class Layer3Timers(Check):
         running = self._running.pop(key, None)
         if message.message == frames.RESTART:
             self._forget(key[:2])  # the calls on those channels end without a word
-        if running is not None and message.message == running.row.expires and self._expired(at, key, running):
+        if running is not None and _is_expiry(running.row, message, lapd) and self._expired(at, key, running):
             return
         for row in ROWS:
             if (row.starts == message.message and not (row.by_user_only and lapd.command_bit)
@@ -138,9 +144,13 @@ class Layer3Timers(Check):
                 self._running[key] = _Running(row, at)
 
     def _crossed(self, at: int, key: Key, row: Row) -> bool:
-        """What stops the timer came while what starts it was on its way out: call control reads it next."""
-        heard, since = self._heard.get(key, (0, 0))
-        return heard in row.stops and at - since <= CROSSING_CYCLES
+        """What stops the timer came before what starts it left, and call control had not read it: it reads it next.
+
+        A mailbox holds it for as long as the way between the boards is broken.
+        """
+        heard, since = self._heard.get(key, (0, -1))
+        held = self._outages or since <= self._outage_end <= at <= self._outage_end + CROSSING_CYCLES
+        return heard in row.stops and (at - since <= CROSSING_CYCLES or bool(held))
 
     def _expired(self, at: int, key: Key, running: _Running) -> bool:
         """What the timer sends came; True when that is a repetition, False when it begins the next timer (RELEASE)."""
@@ -210,12 +220,27 @@ class Layer3Timers(Check):
         if not isinstance(event, BoardState) or event.state != "in_service":
             self._running.clear()
 
+    def _defect(self, record: Record, event: DefectSeen) -> None:
+        self._broken(record, event)
+        if event.defect in _AWAY:
+            self._outages.add(event.about)
+
+    def _defect_gone(self, record: Record, event: DefectGone) -> None:
+        if event.defect in _AWAY:
+            self._outages.discard(event.about)
+            self._outage_end = record.at
+
     def finish(self, end: int) -> CheckResult:
         self._look_at = 0
         self._overdue(end)
         if not self._seen:
             return CheckResult(self.name, self.title, Outcome.NOT_APPLICABLE, "no Q.931 message was sent")
         return judged(self.name, self.title, self.findings)
+
+
+def _is_expiry(row: Row, message: Layer3, lapd: Lapd) -> bool:
+    """A DISCONNECT says by its cause whether a timer sent it; people disconnect too."""
+    return message.message == row.expires and (row.cause == 0 or cause_value(lapd.info) == row.cause)
 
 
 class _Poll(msgspec.Struct):
