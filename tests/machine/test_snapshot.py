@@ -82,12 +82,12 @@ def test_a_state_that_is_lost_is_seen(short: Prepared, whole: tuple[Inside, list
 
 
 def test_the_demo_cut_in_the_middle_has_the_digest_of_the_whole() -> None:
-    """A snapshot at half time of the shipped demo, off the control tick: prefix and continuation make the whole."""
+    """A snapshot in the busy minute of the shipped demo, off the control tick: prefix and continuation make the whole."""
     demo = prepare(DEMO)
     digest = Inside(demo).go()
     first = Inside(demo)
     first.begin()
-    first.machine.run(demo.until // 2 + 3)
+    first.machine.run(demo.until // 3 + 3)
     snapshot = take(first.machine.kernel)
     second = continued(snapshot, demo)
     joined = bytes(first.octets) + bytes(second.octets)
