@@ -82,7 +82,7 @@ def test_a_state_that_is_lost_is_seen(short: Prepared, whole: tuple[Inside, list
 
 
 def test_the_demo_cut_in_the_middle_has_the_digest_of_the_whole() -> None:
-    """A snapshot in the busy minute of the shipped demo, off the control tick: prefix and continuation make the whole."""
+    """A snapshot within the busy minute of the shipped demo, off the control tick: prefix and rest make the whole."""
     demo = prepare(DEMO)
     digest = Inside(demo).go()
     first = Inside(demo)
