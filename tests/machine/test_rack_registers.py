@@ -93,3 +93,14 @@ def test_a_line_cut_both_ways_is_los_alone() -> None:
     heal()
     bench.wait("AlarmCleared", ms(10_100), since=since, alarm="e1_los")
     assert not bench.events("DefectSeen", since=since, defect="rai")
+
+
+def test_a_d_channel_that_stays_down_is_alarmed() -> None:
+    bench = small()
+    since = bench.now
+    heal = bench.fault("line_cut", {"line": "e1-0"})
+    raised = bench.wait("AlarmRaised", since=since, alarm="d_link_lost", about=f"{LAP}/link/e1-0:16")
+    assert ms(2_500) <= raised.at - since <= ms(2_520)
+    heal()
+    bench.wait("AlarmCleared", since=since, alarm="d_link_lost")
+    assert len(bench.events("AlarmRaised", since=since, alarm="d_link_lost")) == 1

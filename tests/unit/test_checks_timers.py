@@ -126,3 +126,14 @@ def test_q921_t200(rows: list[Row], what: str) -> None:
 def test_not_applicable_without_frames() -> None:
     assert verdict_of(Layer3Timers, [], END).outcome is Outcome.NOT_APPLICABLE
     assert verdict_of(Layer2Timers, [], END).outcome is Outcome.NOT_APPLICABLE
+
+
+@pytest.mark.parametrize(("elements", "outcome"), [
+    ("08028090", Outcome.PASSED),  # 16: a person hangs up at once
+    ("080280e6", Outcome.FAILED),  # 102: a timer sent it, far too early
+])
+def test_q931_t313_is_told_from_hanging_up_by_the_cause(elements: str, outcome: Outcome) -> None:
+    rows = [*ESTABLISHED, sent(START, i_frame(0, 0, message(CONNECT, 5))),
+            sent(START + ms(1), i_frame(1, 0, message(DISCONNECT, 5, elements=elements))),
+            received(START + ms(90), i_frame(0, 2, message(RELEASE, 5, True)))]  # fmt: skip
+    assert verdict_of(Layer3Timers, rows, END).outcome is outcome
