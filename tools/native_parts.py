@@ -19,17 +19,20 @@ PUBLIC = (
     "swd_philox", "swd_alaw_encode", "swd_alaw_decode", "swd_ulaw_encode", "swd_ulaw_decode", "swd_alaw_decode_block",
     "swd_alaw_encode_block", "swd_isa_select", "swd_isa_selected", "swd_isa_best", "swd_exponential_q16",
 )  # fmt: skip
+STRUCTS = ("swd_su_counts", "swd_su_tx_counts")
 ISA_NAMES = ("plain", "sse2", "avx2", "avx512")
 
 
 def declarations() -> str:
-    """What cffi is told: the constants, the parts, and the few public functions that live in the parts."""
+    """What cffi is told: the constants, the parts, and the few public structs and functions that live in the parts."""
     public = (NATIVE / "include" / "swd.h").read_text(encoding="utf-8")
     parts = (NATIVE / "src" / "parts.h").read_text(encoding="utf-8")
     constants = re.findall(r"^#define \w+ \d+\b", public, re.M)
     functions = [m for name in PUBLIC for m in re.findall(rf"^[\w ]+\*?\b{name}\([^)]*\);", public, re.M)]
+    typedef = r"^typedef struct {0} \{{.*?^}} {0};"
+    structs = [m for name in STRUCTS for m in re.findall(typedef.format(name), public, re.M | re.S)]
     body = parts.split("/* cdef begin */")[1].split("/* cdef end */")[0]
-    return "\n".join([*constants, *functions, re.sub(r"^(#define \w+ \d+).*$", r"\1", body, flags=re.M)])
+    return "\n".join([*constants, *structs, *functions, re.sub(r"^(#define \w+ \d+).*$", r"\1", body, flags=re.M)])
 
 
 def build(where: Path) -> Path:

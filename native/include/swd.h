@@ -37,12 +37,14 @@
 #define SWD_ISA_AVX512 3
 
 /* What an engine consists of; fixed at swd_init. Cells are numbered: 0 idle, 1 ones, then one for each source,
- * each HDLC transmitter, each conference leg (SWD_CONF_LEGS a conference), then n_switched cells, which copy. */
+ * each HDLC transmitter, each signal unit transmitter, each conference leg (SWD_CONF_LEGS a conference), then n_switched cells, which copy. */
 typedef struct swd_config {
     uint32_t tick_cycles;        /* control tick, 1..8 */
     uint32_t n_sources;
     uint32_t n_hdlc_tx;
     uint32_t n_hdlc_rx;
+    uint32_t n_su_tx;            /* signalling terminals, the sending and the receiving half */
+    uint32_t n_su_rx;
     uint32_t n_conferences;
     uint32_t n_switched;
     uint32_t n_lines;            /* line directions: runs of 32 switched cells that can be impaired together */
@@ -96,11 +98,31 @@ typedef struct swd_assets {
 #define SWD_EV_HEARS 7           /* ear `unit`: what it hears changed; a = SWD_HEARS_*, b = which (id, tone, prompt) */
 #define SWD_EV_RAW_BLOCK 8       /* raw-fed source `unit`: an octet left it and 160 are still waiting */
 
+#define SWD_EV_SU 9              /* SU receiver `unit`: a correct unit that is new; a = offset in swd_frames(), b = octets (no
+                                  * check bits) | how often the unit before it was repeated, at most 65535, << 16 */
+#define SWD_EV_SU_BAD 10         /* SU receiver `unit`: the first unit in error after a good one; a = SWD_BAD_*, b = octets */
+#define SWD_EV_SU_COUNTING 11    /* SU receiver `unit`: a = 1 octet counting began, 0 ended */
+#define SWD_EV_SU_LOW 12         /* SU transmitter `unit`: no more units wait than swd_su_notify asked for */
+#define SWD_EV_SUERM 13          /* SU receiver `unit`: too many errors in service; the monitor stopped */
+#define SWD_EV_AERM 14           /* SU receiver `unit`: too many errors while proving; the monitor stopped */
+#define SWD_EV_SU_PROVED_AGAIN 15 /* SU receiver `unit`: the first correct unit after SWD_EV_AERM */
+
 #define SWD_BAD_FCS 1
 #define SWD_BAD_ABORT 2          /* seven ones inside a frame */
 #define SWD_BAD_SHORT 3          /* fewer than 4 octets with FCS between flags (and more than none) */
 #define SWD_BAD_LONG 4           /* more than SWD_MAX_FRAME octets */
 #define SWD_BAD_ALIGN 5          /* not a whole number of octets */
+
+#define SWD_SU_QUEUE 16          /* units that can wait in a transmitter, a power of two */
+#define SWD_SU_OUT 288           /* octets of units that can end in eight octets: the longest and a short one */
+#define SWD_SU_VERBATIM 1        /* octet 0 as given; else it is replaced by the acknowledgement */
+#define SWD_SU_BAD_FCS 2         /* the check bits inverted */
+#define SWD_SU_ABORT 4           /* no check bits, but 16 ones */
+#define SWD_SU_FIRST 8           /* before all that wait */
+#define SWD_SU_RAW 16            /* the octets are the frame with its check bits, 1..300 of them, right or wrong */
+#define SWD_MONITOR_NONE 0
+#define SWD_MONITOR_AERM 1
+#define SWD_MONITOR_SUERM 2
 
 /* MARK, PROMPT, ONES and idle octets are told octet for octet, and dated to the octet, over paths of up to 111 rows; one odd
  * octet a row in up to 8 rows running, a bit error, is no change. The others are judged by blocks of 20 ms, MIX by windows
@@ -122,6 +144,21 @@ typedef struct swd_event {
     uint32_t b;
 } swd_event;
 
+/* Since swd_su_listen; bad and the octets counted as Q.752 table 1 wants them. */
+typedef struct swd_su_counts {
+    uint64_t good;               /* correct units, repeated ones too */
+    uint64_t msus, msu_octets;   /* length indicator above 2; octets from the SIO on */
+    uint64_t errors;             /* told to the error monitors: bad units outside octet counting, and every 16 octets in it */
+    uint64_t countings;          /* how often octet counting began */
+    uint64_t counted_octets;     /* in steps of 16 */
+    uint64_t bad[6];             /* by SWD_BAD_*, in octet counting too */
+} swd_su_counts;
+
+typedef struct swd_su_tx_counts {
+    uint64_t units;              /* begun, fill-in too */
+    uint64_t msus, msu_octets;
+} swd_su_tx_counts;
+
 typedef struct swd_engine swd_engine;
 
 /* Octets of memory that an engine of this shape needs (a multiple of 64), or 0 when the config is out of range. */
@@ -135,6 +172,7 @@ uint64_t swd_now(const swd_engine *e);
 /* First cell of each kind; unit i's cell is first + i. Conference c, leg l: first + c * SWD_CONF_LEGS + l. */
 uint32_t swd_first_source_cell(const swd_engine *e);
 uint32_t swd_first_hdlc_cell(const swd_engine *e);
+uint32_t swd_first_su_cell(const swd_engine *e);
 uint32_t swd_first_conference_cell(const swd_engine *e);
 uint32_t swd_first_switched_cell(const swd_engine *e);
 uint32_t swd_cell_count(const swd_engine *e);
@@ -185,6 +223,31 @@ int swd_hdlc_send(swd_engine *e, uint32_t transmitter, const uint8_t *octets, ui
 uint32_t swd_hdlc_waiting(const swd_engine *e, uint32_t transmitter);  /* frames not yet wholly sent */
 int swd_hdlc_flush(swd_engine *e, uint32_t transmitter);               /* forget what waits; abort what is being sent */
 int swd_hdlc_listen(swd_engine *e, uint32_t receiver, uint32_t cell);  /* SWD_NONE: deaf; resets the receiver */
+
+/* Signalling terminals (Q.703). Units are octets from the backward sequence number on, without check bits: 3..276 of them. One
+ * flag stands between two units. A transmitter starts with nothing but flags, acknowledgement octet 0xFF. */
+/* What is sent while nothing waits, from the next unit on: 3..5 octets, or 0: flags. */
+int swd_su_fill(swd_engine *e, uint32_t transmitter, const uint8_t *octets, uint32_t n_octets, int verbatim);
+int swd_su_send(swd_engine *e, uint32_t transmitter, const uint8_t *octets, uint32_t n_octets, uint32_t flags);
+/* Octet 0 (BIB << 7 | BSN) of every unit that begins from now on, 0..255. */
+int swd_su_ack(swd_engine *e, uint32_t transmitter, uint32_t octet);
+/* One SWD_EV_SU_LOW when at most `level` units are not yet begun, at once if it is so; SWD_NONE: no more. */
+int swd_su_notify(swd_engine *e, uint32_t transmitter, uint32_t level);
+/* Forget the units not yet begun, the last ones queued; returns how many they were. */
+uint32_t swd_su_flush(swd_engine *e, uint32_t transmitter);
+uint32_t swd_su_waiting(const swd_engine *e, uint32_t transmitter);
+int swd_su_tx_counters(const swd_engine *e, uint32_t transmitter, swd_su_tx_counts *counts);
+/* SWD_NONE: deaf. Starts anew: nothing to repeat, no octet counting, no monitor, counts from 0.
+ * A unit is correct when it has 5..278 octets with its check bits, a whole number, and the check bits agree. Correct units
+ * are told, but of fill-in and status units (length indicator 0..2 and at most 5 octets) only those that differ from the
+ * unit before. Seven ones, or a 280th octet after a flag, begin octet counting: all is discarded up to the next flag, and
+ * every 16 octets are an error until the next correct unit (4.1.4). Before the first flag no unit is in error. */
+int swd_su_listen(swd_engine *e, uint32_t receiver, uint32_t cell);
+/* Start an error monitor from 0 (clause 10), or stop it. AERM: `limit` errors abort. SUERM: an error counts one up, every 256
+ * units, good or bad, one down; at `limit` the link fails. */
+int swd_su_monitor(swd_engine *e, uint32_t receiver, uint32_t mode, uint32_t limit);
+uint32_t swd_su_repeats(const swd_engine *e, uint32_t receiver); /* of the last unit told, 0..65535 */
+int swd_su_counters(const swd_engine *e, uint32_t receiver, swd_su_counts *counts);
 
 int swd_receiver_listen(swd_engine *e, uint32_t receiver, uint32_t cell); /* SWD_NONE: released; resets the channel */
 int swd_ear_listen(swd_engine *e, uint32_t ear, uint32_t cell);        /* SWD_NONE: deaf; what it hears becomes QUIET */

@@ -1,13 +1,14 @@
 /* engine.c: laying an engine out, running it, handing over its events. */
 #include "engine.h"
 
-#define ENGINE_FORMAT 0x3230676e65647773u      /* "swdeng02" */
+#define ENGINE_FORMAT 0x3330676e65647773u      /* "swdeng03" */
 #define MAX_UNITS 65536
 #define MAX_SWITCHED (1u << 20)
 
 static int config_good(const swd_config *c)
 {
-    const uint32_t units[] = {c->n_sources, c->n_hdlc_tx, c->n_hdlc_rx, c->n_lines, c->n_receivers, c->n_ears};
+    const uint32_t units[] = {c->n_sources, c->n_hdlc_tx, c->n_hdlc_rx, c->n_su_tx, c->n_su_rx,
+                              c->n_lines,   c->n_receivers, c->n_ears};
     for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
         if (units[i] > MAX_UNITS)
             return 0;
@@ -31,16 +32,19 @@ static void count_units(swd_engine *e)
     const swd_config *c = &e->config;
     e->first_source = 2;
     e->first_hdlc = e->first_source + c->n_sources;
-    e->first_leg = e->first_hdlc + c->n_hdlc_tx;
+    e->first_su = e->first_hdlc + c->n_hdlc_tx;
+    e->first_leg = e->first_su + c->n_su_tx;
     e->first_switched = e->first_leg + c->n_conferences * SWD_CONF_LEGS;
     e->n_cells = e->first_switched + c->n_switched;
     e->node_rx = c->n_switched;
-    e->node_ear = e->node_rx + c->n_hdlc_rx;
+    e->node_su = e->node_rx + c->n_hdlc_rx;
+    e->node_ear = e->node_su + c->n_su_rx;
     e->node_leg = e->node_ear + c->n_ears;
     e->n_nodes = e->node_leg + c->n_conferences * SWD_CONF_LEGS;
     /* Within one tick of at most 8 cycles, an octet makes at most one event of a source, transmitter or HDLC receiver;
      * ears and DTMF channels speak at row ends only, and a tick holds one of these. */
-    e->event_capacity = 8 * (c->n_sources + c->n_hdlc_tx + c->n_hdlc_rx + c->n_ears) + 2 * c->n_receivers + 1;
+    e->event_capacity = 8 * (c->n_sources + c->n_hdlc_tx + c->n_hdlc_rx + c->n_ears) + c->n_su_tx * 8 +
+                        SU_EVENTS * c->n_su_rx + 2 * c->n_receivers + 1;
 }
 
 static uint64_t bits(uint32_t n) { return 8ull * bit_words(n); }
@@ -67,6 +71,8 @@ static uint64_t lay_out(swd_engine *e)
     e->at_awake_conference = take(&at, bits(c->n_conferences));
     e->at_busy_source = take(&at, bits(c->n_sources));
     e->at_busy_tx = take(&at, bits(c->n_hdlc_tx));
+    e->at_awake_su = take(&at, bits(c->n_su_rx));
+    e->at_busy_su = take(&at, bits(c->n_su_tx));
     e->at_cut = take(&at, bits(c->n_switched));
     e->at_lines = take(&at, sizeof(line) * (uint64_t)c->n_lines);
     e->at_sources = take(&at, sizeof(source) * (uint64_t)c->n_sources);
@@ -76,7 +82,10 @@ static uint64_t lay_out(swd_engine *e)
     e->at_tx = take(&at, sizeof(swd_hdlc_tx) * (uint64_t)c->n_hdlc_tx);
     e->at_rx = take(&at, sizeof(swd_hdlc_rx) * (uint64_t)c->n_hdlc_rx);
     e->at_rx_frame_used = take(&at, 4ull * c->n_hdlc_rx);
-    e->at_frames = take(&at, (uint64_t)FRAME_SLOT * c->n_hdlc_rx);
+    e->at_frames = take(&at, (uint64_t)FRAME_SLOT * c->n_hdlc_rx + (uint64_t)SWD_SU_OUT * c->n_su_rx);
+    e->at_su_tx = take(&at, sizeof(swd_su_tx) * (uint64_t)c->n_su_tx);
+    e->at_su_rx = take(&at, sizeof(swd_su_rx) * (uint64_t)c->n_su_rx);
+    e->at_su_used = take(&at, 4ull * c->n_su_rx);
     e->at_masks = take(&at, (uint64_t)SWD_CONF_LEGS * c->n_conferences);
     e->at_ears = take(&at, sizeof(ear) * (uint64_t)c->n_ears);
     e->at_quick_ears = take(&at, sizeof(quick_ear) * (uint64_t)c->n_ears);
@@ -122,9 +131,22 @@ static void init_cells(swd_engine *e)
         swd_node_attach(e, i, SWD_CELL_IDLE);
 }
 
+static void init_terminals(swd_engine *e)
+{
+    for (uint32_t i = 0; i < e->config.n_su_tx; i++) {
+        swd_su_tx_reset(&AT(e, swd_su_tx, at_su_tx)[i]);
+        bit_set(AT(e, uint64_t, at_busy_su), i);
+    }
+    for (uint32_t i = 0; i < e->config.n_su_rx; i++) {
+        swd_su_rx_reset(&AT(e, swd_su_rx, at_su_rx)[i]);
+        AT(e, swd_su_rx, at_su_rx)[i].bits.cell = SWD_NONE;
+    }
+}
+
 static void init_units(swd_engine *e)
 {
     const swd_config *c = &e->config;
+    init_terminals(e);
     for (uint32_t i = 0; i < c->n_lines; i++)
         AT(e, line, at_lines)[i].first = SWD_NONE;
     for (uint32_t i = 0; i < c->n_hdlc_tx; i++) {
@@ -171,6 +193,7 @@ int swd_same_shape(const swd_engine *e, const void *snapshot, size_t n_octets)
 uint64_t swd_now(const swd_engine *e) { return e->now; }
 uint32_t swd_first_source_cell(const swd_engine *e) { return e->first_source; }
 uint32_t swd_first_hdlc_cell(const swd_engine *e) { return e->first_hdlc; }
+uint32_t swd_first_su_cell(const swd_engine *e) { return e->first_su; }
 uint32_t swd_first_conference_cell(const swd_engine *e) { return e->first_leg; }
 uint32_t swd_first_switched_cell(const swd_engine *e) { return e->first_switched; }
 uint32_t swd_cell_count(const swd_engine *e) { return e->n_cells; }
@@ -224,6 +247,8 @@ static uint32_t hand_over(swd_engine *e, swd_event *out, uint32_t capacity)
     for (uint32_t i = 0; i < n; i++)
         if (events[i].kind == SWD_EV_FRAME)
             AT(e, uint32_t, at_rx_frame_used)[events[i].unit] = 0;
+        else if (events[i].kind == SWD_EV_SU)
+            AT(e, uint32_t, at_su_used)[events[i].unit] = 0;
     memmove(events, events + n, (e->n_pending - n) * sizeof *events);
     memset(events + (e->n_pending - n), 0, n * sizeof *events);
     e->n_pending -= n;
@@ -252,10 +277,12 @@ static void run_span(swd_engine *e, const swd_assets *assets, uint32_t n)
     swd_switch_span(e, &s);
     swd_sources_span(e, assets, &s);
     swd_hdlc_send_span(e, &s);
+    swd_su_send_span(e, &s);
     swd_conferences_span(e, &s);
     swd_lines_span(e, &s);
     swd_gates_span(e, &s);
     swd_hdlc_receive_span(e, &s);
+    swd_su_receive_span(e, &s);
     swd_receivers_span(e, &s);
     swd_recorders_span(e, &s);
     if (s.b == SWD_ROW_CYCLES)

@@ -43,6 +43,8 @@ static int wake_one(swd_engine *e, uint32_t cell)
         map = AT(e, uint64_t, at_awake_switched), i = cell - e->first_switched;
     else if (cell >= e->first_leg)
         map = AT(e, uint64_t, at_awake_conference), i = (cell - e->first_leg) / SWD_CONF_LEGS;
+    else if (cell >= e->first_su)
+        map = AT(e, uint64_t, at_busy_su), i = cell - e->first_su;
     else if (cell >= e->first_hdlc)
         map = AT(e, uint64_t, at_busy_tx), i = cell - e->first_hdlc;
     else
@@ -64,8 +66,10 @@ static void wake_node(swd_engine *e, uint32_t node, uint32_t *n_work)
     if (node < e->node_rx) {
         if (wake_one(e, e->first_switched + node))
             work_push(e, n_work, e->first_switched + node);
-    } else if (node < e->node_ear) {
+    } else if (node < e->node_su) {
         bit_set(AT(e, uint64_t, at_awake_rx), node - e->node_rx);
+    } else if (node < e->node_ear) {
+        bit_set(AT(e, uint64_t, at_awake_su), node - e->node_su);
     } else if (node < e->node_leg) {
         bit_set(AT(e, uint64_t, at_awake_ear), node - e->node_ear);
     } else {
@@ -107,6 +111,8 @@ int swd_cell_asleep(const swd_engine *e, uint32_t cell)
         return !bit_get(AT(e, const uint64_t, at_awake_switched), cell - e->first_switched);
     if (cell >= e->first_leg)
         return !bit_get(AT(e, const uint64_t, at_awake_conference), (cell - e->first_leg) / SWD_CONF_LEGS);
+    if (cell >= e->first_su)
+        return !bit_get(AT(e, const uint64_t, at_busy_su), cell - e->first_su);
     if (cell >= e->first_hdlc)
         return !bit_get(AT(e, const uint64_t, at_busy_tx), cell - e->first_hdlc);
     return !bit_get(AT(e, const uint64_t, at_busy_source), cell - e->first_source);
@@ -158,6 +164,10 @@ static void sweep_transmitters(swd_engine *e)
     for (uint32_t i = 0; i < e->config.n_hdlc_tx; i++)
         if (swd_cell_steady(e, e->first_hdlc + i, row[i]) && swd_tx_settled(e, i, row[i]))
             bit_clear(AT(e, uint64_t, at_busy_tx), i);
+    row = AT(e, const uint64_t, at_rows[0]) + e->first_su;
+    for (uint32_t i = 0; i < e->config.n_su_tx; i++)
+        if (swd_cell_steady(e, e->first_su + i, row[i]) && swd_su_tx_settled(e, i, row[i]))
+            bit_clear(AT(e, uint64_t, at_busy_su), i);
 }
 
 static int conference_settled(const swd_engine *e, uint32_t conference)
@@ -204,6 +214,11 @@ static void sweep_listeners(swd_engine *e)
         uint32_t cell = AT(e, const swd_hdlc_rx, at_rx)[i].cell;
         if (cell == SWD_NONE || (swd_cell_asleep(e, cell) && swd_rx_settled(e, i, row[cell])))
             bit_clear(AT(e, uint64_t, at_awake_rx), i);
+    }
+    for (uint32_t i = 0; i < e->config.n_su_rx; i++) {
+        uint32_t cell = AT(e, const swd_su_rx, at_su_rx)[i].bits.cell;
+        if (cell == SWD_NONE || (swd_cell_asleep(e, cell) && swd_su_rx_settled(e, i, row[cell])))
+            bit_clear(AT(e, uint64_t, at_awake_su), i);
     }
     for (uint32_t i = 0; i < e->config.n_ears; i++) {
         const ear *x = &AT(e, const ear, at_ears)[i];

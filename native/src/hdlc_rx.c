@@ -3,15 +3,9 @@
 #include <string.h>
 
 #include "hdlc.h"
-#include "tables.h"
 
-#if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
-#error "eight octets are taken as a little-endian word; this host needs its own load and store"
-#endif
-
-#define FCS_GOOD 0xF0B8u         /* what the FCS comes to over a frame with its FCS (ISO/IEC 13239 4.2.5.2) */
 #define SHORTEST_BITS 32u        /* two octets and the FCS */
-#define FLAG_BITS_COLLECTED 6u   /* a flag is known at its last bit; its zero and five ones were collected before */
+#define LIMIT (SWD_MAX_FRAME + FCS_OCTETS)
 
 void swd_hdlc_rx_reset(swd_hdlc_rx *rx)
 {
@@ -62,7 +56,7 @@ static int collect(swd_hdlc_rx *rx, uint32_t bit, swd_hdlc_result *result)
     rx->octet |= bit << rx->n_bits;
     if (++rx->n_bits < 8)
         return 0;
-    if (rx->length == SWD_MAX_FRAME + FCS_OCTETS) {
+    if (rx->length == LIMIT) {
         result->bad = SWD_BAD_LONG;
         result->n_octets = rx->length + 1;
         restart(rx, 1);
@@ -113,27 +107,6 @@ static uint32_t take_bits(swd_hdlc_rx *rx, uint8_t octet, swd_hdlc_result *resul
     return n_results;
 }
 
-/* One octet without flag or abort, by table; 0 when it must be taken bit by bit. */
-static int take_octet(swd_hdlc_rx *rx, uint8_t octet)
-{
-    if (rx->ones > 5)
-        return 0;
-    uint32_t code = swd_table_unstuff[rx->ones << 8 | octet];
-    if (code >> 15 || rx->length == SWD_MAX_FRAME + FCS_OCTETS)
-        return 0;
-    rx->ones = code >> 12;
-    if (rx->hunting)
-        return 1;
-    rx->octet |= (code & 0xFF) << rx->n_bits;
-    rx->n_bits += code >> 8 & 15;
-    if (rx->n_bits >= 8) {
-        rx->frame[rx->length++] = (uint8_t)rx->octet;
-        rx->octet >>= 8;
-        rx->n_bits -= 8;
-    }
-    return 1;
-}
-
 /* The octet that leaves the receiver's state as it is: the rest of the flag that has begun and as much of the next, or all
  * ones on a dead line. 0x100 when there is none. */
 static uint32_t idle_octet(const swd_hdlc_rx *rx)
@@ -154,65 +127,14 @@ static int all_idle(const swd_hdlc_rx *rx, const uint8_t *line)
     return w == line[0] * 0x0101010101010101u && line[0] == idle_octet(rx);
 }
 
-/* Eight octets, the earliest bit lowest. */
-static uint64_t load_bits(const uint8_t *line)
-{
-    uint64_t w;
-    memcpy(&w, line, sizeof w);
-    w = (w >> 4 & 0x0F0F0F0F0F0F0F0Fu) | (w & 0x0F0F0F0F0F0F0F0Fu) << 4;
-    w = (w >> 2 & 0x3333333333333333u) | (w & 0x3333333333333333u) << 2;
-    return (w >> 1 & 0x5555555555555555u) | (w & 0x5555555555555555u) << 1;
-}
-
-/* w one place later, `ones` ones before it. */
-static uint64_t after(uint64_t w, uint32_t places, uint32_t ones)
-{
-    uint64_t before = ((1u << ones) - 1) << 5 >> ones; /* bits -5..-1 as 0..4 */
-    return w << places | before >> (5 - places);
-}
-
-/* Eight octets inside a frame, without flag or abort; 0 when they must be taken singly. */
-static int take_word(swd_hdlc_rx *rx, const uint8_t *line)
-{
-    const uint32_t ones = rx->ones;
-    if (ones > 5 || rx->hunting || rx->length + 9 > SWD_MAX_FRAME + FCS_OCTETS)
-        return 0;
-    uint64_t w = load_bits(line);
-    uint64_t fives = w & after(w, 1, ones) & after(w, 2, ones) & after(w, 3, ones) & after(w, 4, ones);
-    uint64_t stuffed = fives << 1 | (ones == 5);
-    if (w & stuffed)
-        return 0;
-    uint32_t n_bits = 64;
-    rx->ones = (uint32_t)__builtin_clzll(~w);
-    for (; stuffed; n_bits--) { /* take out the highest first, so that the others stay where they are */
-        uint32_t place = 63 - (uint32_t)__builtin_clzll(stuffed);
-        uint64_t below = (1ull << place) - 1;
-        w = (w & below) | (w >> 1 & ~below);
-        stuffed &= below;
-    }
-    if (n_bits < 64)
-        w &= (1ull << n_bits) - 1;
-    uint64_t joined = w << rx->n_bits | rx->octet, rest = rx->n_bits ? w >> (64 - rx->n_bits) : 0;
-    uint32_t total = rx->n_bits + n_bits, whole = total / 8;
-    /* Only whole octets change the frame, so that its bytes do not depend on how the line was cut. */
-    uint64_t old, kept = whole < 8 ? ~0ull << 8 * whole : 0;
-    memcpy(&old, rx->frame + rx->length, sizeof old);
-    old = (old & kept) | (joined & ~kept);
-    memcpy(rx->frame + rx->length, &old, sizeof old);
-    rx->octet = (uint32_t)(whole < 8 ? joined >> 8 * whole : rest);
-    rx->n_bits = total % 8;
-    rx->length += whole;
-    return 1;
-}
-
 uint32_t swd_hdlc_rx_push(swd_hdlc_rx *rx, const uint8_t *line, uint32_t n, swd_hdlc_result *results, uint8_t *out)
 {
     uint32_t n_results = 0;
     assert(n <= SWD_ROW_CYCLES);
-    if (n == 8 && (all_idle(rx, line) || take_word(rx, line)))
+    if (n == 8 && (all_idle(rx, line) || hdlc_take_word(rx, line, LIMIT)))
         return 0;
     for (uint32_t i = 0; i < n; i++) {
-        if (line[i] == idle_octet(rx) || take_octet(rx, line[i]))
+        if (line[i] == idle_octet(rx) || hdlc_take_octet(rx, line[i], LIMIT))
             continue;
         if (take_bits(rx, line[i], &results[n_results], out)) {
             swd_hdlc_result *result = &results[n_results++];

@@ -55,6 +55,60 @@ void swd_hdlc_rx_reset(swd_hdlc_rx *rx);
  * when data came between the flag and them. */
 uint32_t swd_hdlc_rx_push(swd_hdlc_rx *rx, const uint8_t *line, uint32_t n, swd_hdlc_result *results, uint8_t *out);
 
+/* ---- su_tx.c, su_rx.c, su_monitor.c: signal units of a signalling link (ITU-T Q.703), on a timeslot as HDLC is. */
+typedef struct swd_su_slot {
+    uint16_t n_octets, flags;
+    uint8_t octets[SWD_MAX_FRAME];
+} swd_su_slot;
+
+typedef struct swd_su_tx {
+    uint32_t position, code_bits; /* of the unit being sent and its closing flag, encoded: bits sent, bits in all */
+    uint32_t first, waiting;      /* slots of the units not yet begun */
+    uint32_t notify;              /* SWD_NONE: no notice asked for */
+    uint32_t ack;                 /* octet 0 of the units that begin */
+    uint32_t fill_n, fill_verbatim;
+    uint32_t fill_coded;          /* `code` is the fill-in unit as it is to be sent again */
+    uint32_t spare;
+    uint8_t fill[8];
+    swd_su_tx_counts counts;
+    uint8_t code[376];            /* 300 octets with six bits for five, 16 ones, a flag, and 8 octets to read past */
+    swd_su_slot slots[SWD_SU_QUEUE];
+} swd_su_tx;
+
+#define SWD_MONITOR_ABORTED 3     /* AERM ended the proving; the next correct unit is told */
+#define SWD_SU_REPORTS 16         /* most reports of eight octets */
+
+typedef struct swd_su_rx {
+    swd_hdlc_rx bits;             /* hunting: the bits up to the next flag are discarded */
+    uint32_t unaligned;           /* no flag seen since the start: what comes before it is no unit */
+    uint32_t counting, counted_bits;           /* octet counting; bits since the last error, 0..127 */
+    uint32_t after_bad;           /* the last unit was in error */
+    uint32_t monitor, monitor_limit, monitor_errors, monitor_units;
+    uint32_t last_n, repeats;     /* octets of the last unit when a repetition of it would be kept back, else 0 */
+    uint8_t last[8];
+    swd_su_counts counts;
+} swd_su_rx;
+
+typedef struct swd_su_report {
+    uint32_t at_octet;            /* which of the pushed octets completed it, 0..7 */
+    uint32_t kind, a, b;          /* as in swd_event; SWD_EV_SU: a = offset in `out` */
+} swd_su_report;
+
+void swd_su_tx_reset(swd_su_tx *tx);
+int swd_su_tx_fill(swd_su_tx *tx, const uint8_t *octets, uint32_t n_octets, int verbatim);
+int swd_su_tx_queue(swd_su_tx *tx, const uint8_t *octets, uint32_t n_octets, uint32_t flags);
+void swd_su_tx_ack(swd_su_tx *tx, uint32_t octet);
+uint32_t swd_su_tx_flush(swd_su_tx *tx);
+/* Produce n line octets; returns 1 when the notice asked for is due within them, *at_octet tells where. */
+int swd_su_tx_pull(swd_su_tx *tx, uint8_t *line, uint32_t n, uint32_t *at_octet);
+
+/* Start anew; `bits.cell` stays as it is. */
+void swd_su_rx_reset(swd_su_rx *rx);
+int swd_su_rx_monitor(swd_su_rx *rx, uint32_t mode, uint32_t limit);
+/* Take n line octets. Writes reports in order, at most SWD_SU_REPORTS, and the octets of the units passed on to out (room for
+ * SWD_SU_OUT); returns the number of reports. */
+uint32_t swd_su_rx_push(swd_su_rx *rx, const uint8_t *line, uint32_t n, swd_su_report *reports, uint8_t *out);
+
 /* ---- dtmf.c: a bank of DTMF receivers, channels innermost, blocks anchored at cycle 0 (hop and block are multiples of
  * SWD_ROW_CYCLES). State is plain bytes in caller's memory; the same bytes on every instruction set. */
 typedef struct swd_dtmf swd_dtmf;

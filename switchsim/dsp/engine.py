@@ -9,11 +9,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from typing import Any, Final, NamedTuple, NoReturn
+from typing import Any, Final, NamedTuple
 
 from switchsim._native import ffi, lib
 from switchsim.dsp import isa
 from switchsim.dsp.assets import Assets, Tone
+from switchsim.dsp.results import done, out_of_range
+from switchsim.dsp.signalling import (
+    MONITOR_AERM,
+    MONITOR_NONE,
+    MONITOR_SUERM,
+    SU_ABORT,
+    SU_BAD_FCS,
+    SU_FIRST,
+    SU_QUEUE,
+    SU_RAW,
+    SU_VERBATIM,
+    SignallingActs,
+    SuCounts,
+    SuTxCounts,
+)
 
 NONE: Final[int] = lib.SWD_NONE
 CELL_IDLE: Final[int] = lib.SWD_CELL_IDLE
@@ -30,6 +45,13 @@ EV_DIGIT_ON: Final[int] = lib.SWD_EV_DIGIT_ON
 EV_DIGIT_OFF: Final[int] = lib.SWD_EV_DIGIT_OFF
 EV_HEARS: Final[int] = lib.SWD_EV_HEARS
 EV_RAW_BLOCK: Final[int] = lib.SWD_EV_RAW_BLOCK
+EV_SU: Final[int] = lib.SWD_EV_SU
+EV_SU_BAD: Final[int] = lib.SWD_EV_SU_BAD
+EV_SU_COUNTING: Final[int] = lib.SWD_EV_SU_COUNTING
+EV_SU_LOW: Final[int] = lib.SWD_EV_SU_LOW
+EV_SUERM: Final[int] = lib.SWD_EV_SUERM
+EV_AERM: Final[int] = lib.SWD_EV_AERM
+EV_SU_PROVED_AGAIN: Final[int] = lib.SWD_EV_SU_PROVED_AGAIN
 
 BAD_FCS: Final[int] = lib.SWD_BAD_FCS
 BAD_ABORT: Final[int] = lib.SWD_BAD_ABORT
@@ -50,7 +72,7 @@ DRAIN_OCTETS: Final = 1 << 16
 
 
 class Event(NamedTuple):
-    """One swd_event; `octets` holds the frame of an EV_FRAME, without FCS."""
+    """One swd_event; `octets` holds the frame of an EV_FRAME or unit of an EV_SU, without FCS."""
 
     at: int
     kind: int
@@ -68,6 +90,8 @@ class EngineConfig:
     n_sources: int = 0
     n_hdlc_tx: int = 0
     n_hdlc_rx: int = 0
+    n_su_tx: int = 0
+    n_su_rx: int = 0
     n_conferences: int = 0
     n_switched: int = 0
     n_lines: int = 0
@@ -77,7 +101,7 @@ class EngineConfig:
     recorder_octets: int = 8192
 
 
-class Engine:
+class Engine(SignallingActs):
     """One media path, in memory of its own; belongs to one thread."""
 
     def __init__(self, config: EngineConfig, assets: Assets | None = None) -> None:
@@ -98,6 +122,7 @@ class Engine:
         self._frames: Any = lib.swd_frames(self._e)
         self.first_source_cell: int = lib.swd_first_source_cell(self._e)
         self.first_hdlc_cell: int = lib.swd_first_hdlc_cell(self._e)
+        self.first_su_cell: int = lib.swd_first_su_cell(self._e)
         self.first_conference_cell: int = lib.swd_first_conference_cell(self._e)
         self.first_switched_cell: int = lib.swd_first_switched_cell(self._e)
         self.cell_count: int = lib.swd_cell_count(self._e)
@@ -120,7 +145,12 @@ class Engine:
 
     def _event(self, raw: Any) -> Event:
         kind, a, b = raw.kind, raw.a, raw.b
-        octets = bytes(ffi.buffer(self._frames + a, b)) if kind == EV_FRAME else b""
+        if kind == EV_FRAME:
+            octets = bytes(ffi.buffer(self._frames + a, b))
+        elif kind == EV_SU:
+            octets = bytes(ffi.buffer(self._frames + a, b & 0xFFFF))
+        else:
+            octets = b""
         return Event(raw.at, kind, raw.unit, a, b, octets)
 
     def snapshot(self) -> bytes:
@@ -138,7 +168,7 @@ class Engine:
     def connect(self, switched_cell: int, from_cell: int) -> None:
         """Let a switched cell copy another cell, 8 cycles later."""
         if lib.swd_connect(self._e, switched_cell, from_cell):
-            _out_of_range("connect", switched_cell, from_cell)
+            out_of_range("connect", switched_cell, from_cell)
 
     def connected(self, switched_cell: int) -> int:
         """The cell that a switched cell copies; NONE for a cell that is not a switched one."""
@@ -147,28 +177,28 @@ class Engine:
     def conference_leg(self, conference: int, leg: int, from_cell: int, hears_mask: int) -> None:
         """Leg `leg` speaks from a cell (NONE: says nothing) and hears the legs whose bits are set."""
         if lib.swd_conference_leg(self._e, conference, leg, from_cell, hears_mask):
-            _out_of_range("conference_leg", conference, leg, from_cell, hears_mask)
+            out_of_range("conference_leg", conference, leg, from_cell, hears_mask)
 
     # Impairments
 
     def gate(self, cell: int, and_bits: int, or_bits: int, xor_bits: int) -> bool:
         """Force bits of a cell; (0xFF, 0, 0) ends it. False when 64 cells are gated already."""
-        return _done(lib.swd_gate(self._e, cell, and_bits, or_bits, xor_bits), "gate", cell)
+        return done(lib.swd_gate(self._e, cell, and_bits, or_bits, xor_bits), "gate", cell)
 
     def line_define(self, line: int, first_switched_cell: int) -> None:
         """A line direction is 32 switched cells from this one; no two lines overlap."""
         if lib.swd_line_define(self._e, line, first_switched_cell):
-            _out_of_range("line_define", line, first_switched_cell)
+            out_of_range("line_define", line, first_switched_cell)
 
     def line_cut(self, line: int, cut: bool) -> None:
         """Cut: all 32 cells carry 0xFF."""
         if lib.swd_line_cut(self._e, line, cut):
-            _out_of_range("line_cut", line)
+            out_of_range("line_cut", line)
 
     def line_errors(self, line: int, rate_ppb: int, key: int) -> None:
         """Random bit errors, 0..500,000,000 a thousand million bits; 0 ends them."""
         if lib.swd_line_errors(self._e, line, rate_ppb, key):
-            _out_of_range("line_errors", line, rate_ppb)
+            out_of_range("line_errors", line, rate_ppb)
 
     def line_error_count(self, line: int) -> int:
         """Bits flipped since the line was defined."""
@@ -178,37 +208,37 @@ class Engine:
 
     def source_idle(self, source: int) -> None:
         if lib.swd_source_idle(self._e, source):
-            _out_of_range("source_idle", source)
+            out_of_range("source_idle", source)
 
     def source_tone(self, source: int, tone: int) -> None:
         """A tone of the assets, its cadence beginning now."""
         if lib.swd_source_tone(self._e, self._native_assets, source, tone):
-            _out_of_range("source_tone", source, tone)
+            out_of_range("source_tone", source, tone)
 
     def source_prompts(self, source: int, prompts: Sequence[int], loop: bool = False) -> None:
         """1..16 prompts, one after the other, or over and over; EV_SOURCE_DONE at their end."""
         if lib.swd_source_prompts(self._e, self._native_assets, source, list(prompts), len(prompts), loop):
-            _out_of_range("source_prompts", source, *prompts)
+            out_of_range("source_prompts", source, *prompts)
 
     def source_digits(self, source: int, digits: str, on_cycles: int, off_cycles: int, low_mdbm0: int,
                       high_mdbm0: int) -> None:
         """1..32 DTMF digits 0-9 A-D * #; EV_SOURCE_DONE after the last one's pause."""
         if lib.swd_source_digits(self._e, source, digits.encode(), on_cycles, off_cycles, low_mdbm0, high_mdbm0):
-            _out_of_range("source_digits", source, digits, on_cycles, off_cycles, low_mdbm0, high_mdbm0)
+            out_of_range("source_digits", source, digits, on_cycles, off_cycles, low_mdbm0, high_mdbm0)
 
     def source_mark(self, source: int, party: int) -> None:
         """The watermark of party 1..2047."""
         if lib.swd_source_mark(self._e, source, party):
-            _out_of_range("source_mark", source, party)
+            out_of_range("source_mark", source, party)
 
     def source_raw(self, source: int) -> None:
         """Octets as they are fed; idle when none wait."""
         if lib.swd_source_raw(self._e, source):
-            _out_of_range("source_raw", source)
+            out_of_range("source_raw", source)
 
     def source_feed(self, source: int, octets: bytes) -> bool:
         """Add octets to a raw source; False, nothing added, when more than 640 would wait."""
-        return _done(lib.swd_source_feed(self._e, source, octets, len(octets)), "source_feed", source)
+        return done(lib.swd_source_feed(self._e, source, octets, len(octets)), "source_feed", source)
 
     def source_underruns(self, source: int) -> int:
         """Octets since source_raw for which none was waiting."""
@@ -218,7 +248,7 @@ class Engine:
 
     def hdlc_send(self, transmitter: int, frame: bytes) -> bool:
         """Queue a frame of 1..300 octets without FCS; False when there is no room."""
-        return _done(lib.swd_hdlc_send(self._e, transmitter, frame, len(frame)), "hdlc_send", transmitter, len(frame))
+        return done(lib.swd_hdlc_send(self._e, transmitter, frame, len(frame)), "hdlc_send", transmitter, len(frame))
 
     def hdlc_waiting(self, transmitter: int) -> int:
         """Frames not yet wholly sent."""
@@ -227,34 +257,34 @@ class Engine:
     def hdlc_flush(self, transmitter: int) -> None:
         """Forget what waits and abort what is being sent."""
         if lib.swd_hdlc_flush(self._e, transmitter):
-            _out_of_range("hdlc_flush", transmitter)
+            out_of_range("hdlc_flush", transmitter)
 
     def hdlc_listen(self, receiver: int, cell: int) -> None:
         """Receive frames from a cell (NONE: deaf), from a fresh start."""
         if lib.swd_hdlc_listen(self._e, receiver, cell):
-            _out_of_range("hdlc_listen", receiver, cell)
+            out_of_range("hdlc_listen", receiver, cell)
 
     # Receivers, ears, recorders
 
     def receiver_listen(self, receiver: int, cell: int) -> None:
         """A DTMF receiver listens to a cell (NONE: released), from a fresh start."""
         if lib.swd_receiver_listen(self._e, receiver, cell):
-            _out_of_range("receiver_listen", receiver, cell)
+            out_of_range("receiver_listen", receiver, cell)
 
     def ear_listen(self, ear: int, cell: int) -> None:
         """An ear listens to a cell; NONE: deaf, and it hears quiet."""
         if lib.swd_ear_listen(self._e, ear, cell):
-            _out_of_range("ear_listen", ear, cell)
+            out_of_range("ear_listen", ear, cell)
 
     def record_start(self, recorder: int, cell: int) -> None:
         """Keep a cell's octets from now on; a started recorder starts anew, empty."""
         if lib.swd_record_start(self._e, recorder, cell):
-            _out_of_range("record_start", recorder, cell)
+            out_of_range("record_start", recorder, cell)
 
     def record_stop(self, recorder: int) -> None:
         """Keep no more; what is kept can still be drained."""
         if lib.swd_record_stop(self._e, recorder):
-            _out_of_range("record_stop", recorder)
+            out_of_range("record_stop", recorder)
 
     def record_drain(self, recorder: int) -> bytes:
         """Take out what a recorder holds, oldest first."""
@@ -274,16 +304,8 @@ def exponential_q16(draw: int) -> int:
     return int(lib.swd_exponential_q16(draw))
 
 
-def _done(result: int, act: str, *values: object) -> bool:
-    if result == lib.SWD_E_FULL:
-        return False
-    if result:
-        _out_of_range(act, *values)
-    return True
-
-
-def _out_of_range(act: str, *values: object) -> NoReturn:
-    raise ValueError(f"{act}{values}: out of range")
-
-
-__all__ = ["Assets", "Engine", "EngineConfig", "Event", "Tone", "exponential_q16", "philox"]
+__all__ = [
+    "MONITOR_AERM", "MONITOR_NONE", "MONITOR_SUERM", "SU_ABORT", "SU_BAD_FCS", "SU_FIRST", "SU_QUEUE", "SU_RAW",
+    "SU_VERBATIM", "Assets", "Engine", "EngineConfig", "Event", "SuCounts", "SuTxCounts", "Tone", "exponential_q16",
+    "philox",
+]
