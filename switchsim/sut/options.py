@@ -33,10 +33,11 @@ MODES: Final = {
     mode.name: mode
     for mode in (
         Mode(name="hdlc", shortest=1, longest=264, block=False),
+        Mode(name="ss7", shortest=3, longest=276, block=False),
         Mode(name="raw", shortest=BLOCK_OCTETS, longest=BLOCK_OCTETS, block=True),
     )
 }
-"""The modes that this version takes; `ss7` and `cas` are rows to come."""
+"""The modes that this version takes; `cas` is a row to come."""
 
 
 class AttachOption(msgspec.Struct, frozen=True, kw_only=True):

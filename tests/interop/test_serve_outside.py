@@ -89,7 +89,7 @@ def test_a_path_that_is_taken_is_bad_input(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("options", [
     ("--attach", "e9-9:16=hdlc:unix:/tmp/x"), ("--attach", "e1-0:0=hdlc:unix:/tmp/x"), ("--clock", "tcp:1"),
-    ("--attach", "e1-0:16=ss7:unix:/tmp/x"), ("--dial", "e9-9=1"), ("--dial", "e1-0"), ("--pace", "never"),
+    ("--attach", "e1-0:16=cas:unix:/tmp/x"), ("--dial", "e9-9=1"), ("--dial", "e1-0"), ("--pace", "never"),
     ("--attach", "e1-0:3=raw:unix:/tmp/x", "--attach", "e1-0:3=raw:unix:/tmp/y")])
 def test_wrong_options_are_bad_input(tmp_path: Path, options: tuple[str, ...]) -> None:
     served = serve(tmp_path, "one_e1_pri", *options)

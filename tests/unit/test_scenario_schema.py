@@ -119,7 +119,7 @@ def test_the_timeline_and_what_it_waits_for() -> None:
         ("1001..1003", "1003..1001", "21: agents[0]: '1003..1001' names no seats"),
         ("1001..1003", "0001..9999999", "21: agents[0]: '0001..9999999' names no seats"),
         ("answered_percent", "answred", "31: expect[0]: no figure 'answred'"),
-        ("hdlc", "hldc", "33: sut: mode 'hldc' in 'e1-0:16=hldc:unix:/tmp/x.sock'; expected hdlc or raw"),
+        ("hdlc", "hldc", "33: sut: mode 'hldc' in 'e1-0:16=hldc:unix:/tmp/x.sock'; expected hdlc or ss7 or raw"),
         ("wait: 2.5", "wait: 0", "33: sut.wait: 0 is out of range; expected a number 0.001..86400.000"),
         ("agent 1001]", "the boss]", "32: record[0]: 'the boss' does not fit"),
     ],

@@ -47,12 +47,12 @@ int peer_connect(const char *path)
     struct sockaddr_un address = { .sun_family = AF_UNIX };
     int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
     if (fd < 0 || strlen(path) >= sizeof address.sun_path) {
-        fprintf(stderr, "pri_peer: no socket for %s\n", path);
+        fprintf(stderr, "peer: no socket for %s\n", path);
         exit(2);
     }
     strcpy(address.sun_path, path);
     if (connect(fd, (struct sockaddr *)&address, sizeof address) < 0) {
-        fprintf(stderr, "pri_peer: %s: %s\n", path, strerror(errno));
+        fprintf(stderr, "peer: %s: %s\n", path, strerror(errno));
         exit(2);
     }
     return fd;
@@ -112,7 +112,7 @@ static int start_child(const struct options *options, int (*child)(const struct 
     int ends[2];
     fflush(stdout);
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0 || (*pid = fork()) < 0) {
-        perror("pri_peer");
+        perror("peer");
         exit(2);
     }
     if (*pid == 0) {
