@@ -9,7 +9,7 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 
-from switchsim.proto.isup.messages import LAYOUTS, Layout
+from switchsim.proto.isup.messages import LAYOUTS, OPAQUE, Layout
 from switchsim.proto.isup.parameters import Parameter
 
 T = TypeVar("T")
@@ -135,18 +135,19 @@ def _out_of_order(layout: Layout, octets: bytes, cic: int) -> Message | DecodeEr
     taken = [(0, layout.head)]
     for code, minimum in layout.variable_plan:
         start = at + octets[at]
-        if not octets[at] or start >= len(octets):
+        if not octets[at] or start >= len(octets) or _overlaps(taken, start, start + 1):
             return _bad_pointer(layout, octets, at, cic)
         end = start + 1 + octets[start]
         if end > len(octets) or end - start <= minimum:
             return _bad_length(layout, octets, start, code, cic)
         if _overlaps(taken, start, end):
             return _bad_pointer(layout, octets, at, cic)
+        taken.append((start, end))
         found.append((code, octets[start + 1 : end]))
         at += 1
     if layout.optional is not None and octets[at]:
         start = at + octets[at]
-        if start >= len(octets):
+        if start >= len(octets) or _overlaps(taken, start, start + 1):
             return _bad_pointer(layout, octets, at, cic)
         end = _options(octets, start, found)
         if end < 0:
@@ -157,10 +158,7 @@ def _out_of_order(layout: Layout, octets: bytes, cic: int) -> Message | DecodeEr
 
 
 def _overlaps(taken: list[tuple[int, int]], start: int, end: int) -> bool:
-    if any(start < other_end and other < end for other, other_end in taken):
-        return True
-    taken.append((start, end))
-    return False
+    return any(start < other_end and other < end for other, other_end in taken)
 
 
 def _bad_pointer(layout: Layout, octets: bytes, at: int, cic: int) -> DecodeError:
@@ -190,7 +188,7 @@ def _bad_options(layout: Layout, octets: bytes, found: list[tuple[int, bytes]], 
 def _unknown(octets: bytes, cic: int, kind: int) -> Message:
     """A type without a layout. New messages have an optional part alone (Q.764 2.9.5.2), others are kept whole."""
     found: list[tuple[int, bytes]] = []
-    if len(octets) > 3 and octets[3] and _options(octets, 3 + octets[3], found) < 0:
+    if kind in OPAQUE or (len(octets) > 3 and octets[3] and _options(octets, 3 + octets[3], found) < 0):
         found = []
     return Message(cic, kind, found, octets[3:])
 
@@ -204,7 +202,7 @@ def encode(message: Message) -> bytes:
     kind = message.type
     layout = LAYOUTS.get(kind)
     if layout is None:
-        return bytes((message.cic & 0xFF, message.cic >> 8, kind)) + (message.rest or _write_unknown(message))
+        return bytes((message.cic & 0xFF, message.cic >> 8, kind)) + _write_unknown(message)
     given = message.parameters
     count = layout.mandatory_count
     codes = layout.mandatory_codes
@@ -252,9 +250,9 @@ def _in_order(layout: Layout, given: list[tuple[int, bytes]]) -> list[tuple[int,
 
 
 def _write_unknown(message: Message) -> bytes:
-    """A message of a type without a layout, made of an optional part alone."""
-    if not message.parameters:
-        return _END
+    """A message of a type without a layout: as it came, or made of an optional part alone."""
+    if message.rest or not message.parameters:
+        return message.rest
     parts = [bytes((code, len(octets))) + octets for code, octets in message.parameters]
     return b"\1" + b"".join(parts) + _END
 

@@ -7,7 +7,7 @@ what a later issue of the standard may add: they are kept only where a value has
 
 from __future__ import annotations
 
-from typing import Final, Generic, Protocol, TypeVar
+from typing import Final, Generic, Literal, Protocol, TypeVar
 
 import msgspec
 
@@ -26,10 +26,13 @@ class Codec(Protocol[T]):
 
 
 class Bits(Generic[T]):
-    """A value whose fields are groups of bits; `size` octets, and what follows goes to `rest` where there is one."""
+    """A value whose fields are groups of bits; `size` octets, and what follows goes to `rest` where there is one.
 
-    def __init__(self, kind: type[T], size: int, fields: Fields, rest: bool = False) -> None:
-        self.kind, self.size, self.fields, self.rest = kind, size, fields, rest
+    `ones` are bits that are always sent as 1: extension bits.
+    """
+
+    def __init__(self, kind: type[T], size: int, fields: Fields, rest: bool = False, ones: int = 0) -> None:
+        self.kind, self.size, self.fields, self.rest, self.ones = kind, size, fields, rest, ones
         self._plan = tuple((position, (1 << width) - 1) for _, position, width in fields)
 
     def read(self, octets: bytes) -> T | None:
@@ -42,7 +45,7 @@ class Bits(Generic[T]):
         return self.kind(*found)
 
     def write(self, value: T) -> bytes:
-        bits = 0
+        bits = self.ones
         for name, position, width in self.fields:
             field = getattr(value, name)
             assert 0 <= field < 1 << width, f"{name} is {field}, beyond {width} bits"
@@ -52,16 +55,31 @@ class Bits(Generic[T]):
 
 
 class Whole:
-    """A number that fills its octets, most significant octet first; octets behind it are not looked at."""
+    """A number of `size` octets, most significant first unless `little`; octets behind it are not looked at."""
 
-    def __init__(self, size: int = 1) -> None:
+    def __init__(self, size: int = 1, little: bool = False) -> None:
         self.size = size
+        self.order: Literal["big", "little"] = "little" if little else "big"
 
     def read(self, octets: bytes) -> int | None:
-        return int.from_bytes(octets[: self.size], "big") if len(octets) >= self.size else None
+        return int.from_bytes(octets[: self.size], self.order) if len(octets) >= self.size else None
 
     def write(self, value: int) -> bytes:
-        return value.to_bytes(self.size, "big")
+        return value.to_bytes(self.size, self.order)
+
+
+class Few:
+    """A number in the low `width` bits of one octet; `ones` as in Bits."""
+
+    def __init__(self, width: int, ones: int = 0) -> None:
+        self.width, self.ones = width, ones
+
+    def read(self, octets: bytes) -> int | None:
+        return octets[0] & (1 << self.width) - 1 if octets else None
+
+    def write(self, value: int) -> bytes:
+        assert 0 <= value < 1 << self.width, f"{value} is beyond {self.width} bits"
+        return bytes((value | self.ones,))
 
 
 class Octets:
@@ -156,7 +174,7 @@ class SuspendResume(msgspec.Struct, frozen=True, gc=False):
 
 
 class InformationRequest(msgspec.Struct, frozen=True, gc=False):
-    """Q.763 3.28."""
+    """Q.763 3.29 (national use)."""
 
     calling_address: int = 0
     holding: int = 0
@@ -166,7 +184,7 @@ class InformationRequest(msgspec.Struct, frozen=True, gc=False):
 
 
 class Information(msgspec.Struct, frozen=True, gc=False):
-    """Q.763 3.27."""
+    """Q.763 3.28 (national use)."""
 
     calling_address: int = 0  # 0 not included, 1 not available, 3 included
     hold_provided: int = 0

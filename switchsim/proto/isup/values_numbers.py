@@ -83,15 +83,51 @@ class Numbers:
         return head + bytes((value.nature | len(value.digits) % 2 << 7, second)) + write_digits(value.digits)
 
 
+class RoutingNumbers:
+    """Network routing number (Q.763 3.90): odd/even, plan and nature share one octet."""
+
+    def read(self, octets: bytes) -> Number | None:
+        if not octets or (octets[0] & 0x80 and len(octets) < 2):
+            return None
+        head = octets[0]
+        return Number(read_digits(octets[1:], head & 0x80), head & 15, head >> 4 & 7)
+
+    def write(self, value: Number) -> bytes:
+        assert 0 <= value.nature < 16, f"nature of address {value.nature}"
+        head = len(value.digits) % 2 << 7 | value.plan << 4 | value.nature
+        return bytes((head,)) + write_digits(value.digits)
+
+
+class TransitNetwork(msgspec.Struct, frozen=True, gc=False):
+    """Transit network selection (Q.763 3.53, national use)."""
+
+    digits: str
+    kind: int = 2  # type of network identification: 0 ITU-T, 2 national
+    plan: int = 0
+
+
+class TransitNetworks:
+    def read(self, octets: bytes) -> TransitNetwork | None:
+        if not octets or (octets[0] & 0x80 and len(octets) < 2):
+            return None
+        head = octets[0]
+        return TransitNetwork(read_digits(octets[1:], head & 0x80), head >> 4 & 7, head & 15)
+
+    def write(self, value: TransitNetwork) -> bytes:
+        head = len(value.digits) % 2 << 7 | value.kind << 4 | value.plan
+        return bytes((head,)) + write_digits(value.digits)
+
+
 _PLAN: Final = ("plan", 4, 3)
 _PRESENTATION: Final = ("presentation", 2, 2)
 _SCREENING: Final = ("screening", 0, 2)
 _INTERNAL: Final = ("internal", 7, 1)
 _INCOMPLETE: Final = ("incomplete", 7, 1)
 
-CALLED_FORMAT: Final = Numbers((_PLAN, _INTERNAL))  # 3.9, 3.46
+CALLED_FORMAT: Final = Numbers((_PLAN, _INTERNAL))  # 3.9, 3.46, 3.86
 CALLING_FORMAT: Final = Numbers((_PLAN, _INCOMPLETE, _PRESENTATION, _SCREENING))  # 3.10
-CONNECTED_FORMAT: Final = Numbers((_PLAN, _PRESENTATION, _SCREENING))  # 3.16
-REDIRECTING_FORMAT: Final = Numbers((_PLAN, _PRESENTATION))  # 3.39, 3.44
+CONNECTED_FORMAT: Final = Numbers((_PLAN, _PRESENTATION, _SCREENING))  # 3.16, 3.64
+REDIRECTING_FORMAT: Final = Numbers((_PLAN, _PRESENTATION))  # 3.39, 3.44, 3.73, 3.87
 LOCATION_FORMAT: Final = Numbers((_PLAN, _INTERNAL, _PRESENTATION, _SCREENING))  # 3.30
 GENERIC_FORMAT: Final = Numbers((_PLAN, _INCOMPLETE, _PRESENTATION, _SCREENING), qualified=True)  # 3.26
+HTR_FORMAT: Final = Numbers((_PLAN,))  # 3.89
