@@ -10,7 +10,7 @@ from switchsim.proto.mtp2.state import Event, Rc, Status
 from switchsim.proto.mtp2.units import HEAD_OCTETS, fault_of
 
 _IDLE, _REJECTING, _ACCEPTING = Rc
-_STATUS_EVENTS: Final = {status: Event[status.name] for status in Status}
+_STATUS_EVENTS: Final[dict[int, Event]] = {status: Event[status.name] for status in Status}
 
 
 def start(link: Core, _: None) -> None:

@@ -1,32 +1,20 @@
-"""Transmission control: numbering, retransmission buffer, acknowledgements in and out, status (figures 13 and 15).
+"""Transmission control: what may be sent, acknowledgements in and out, SIB, T6 and T7 (Q.703 figures 13 and 15).
 
-The terminal is handed small portions, so that a status, an acknowledgement or a retransmission comes soon; what was
-handed is in the retransmission buffer, whether its transmission has begun or not.
+What goes out when stands in `handing`, what becomes of the buffers in `buffers`.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-from switchsim.proto.mtp2.actions import (
-    CongestionAbated,
-    CongestionOnset,
-    Fill,
-    Flush,
-    Notify,
-    RetrievalComplete,
-    Retrieved,
-    Send,
-)
+from switchsim.proto.mtp2.actions import Flush, Send
+from switchsim.proto.mtp2.buffers import check_abatement, drop, flush_buffers, queue, retrieve
 from switchsim.proto.mtp2.core import Core, Handler
+from switchsim.proto.mtp2.handing import forget_waiting, is_full, note_room, pump, refill, room
 from switchsim.proto.mtp2.state import WINDOW, Event, Status, Txc
-from switchsim.proto.mtp2.units import ACK, FISU, LINE_OCTETS, lssu, msu
+from switchsim.proto.mtp2.units import ACK, LINE_OCTETS, lssu
 
 _IDLE, _STATUS, _FILL_IN, _MESSAGES = Txc
-PORTION_UNITS: Final = 4
-PORTION_OCTETS: Final = 64
-LONG_OCTETS: Final = 24
-"""A unit that takes so many octet times lets us answer `low()` before it ends, so nothing need wait behind it."""
 
 
 def start(link: Core, _: None) -> None:
@@ -39,7 +27,7 @@ def start(link: Core, _: None) -> None:
     state.fib = state.bib = 128
     state.rtb_octets = state.next_index = 0
     state.forced = state.sib_received = state.congested = False
-    _forget_waiting(link)
+    forget_waiting(link)
     link.out.append(ACK[255])
 
 
@@ -65,16 +53,9 @@ def send_msu(link: Core, _: None) -> None:
 def _change(link: Core, to: Txc) -> None:
     if link.state.txc is _MESSAGES and to is not _MESSAGES:
         link.out.append(Flush())
-        _forget_waiting(link)
+        forget_waiting(link)
     link.state.txc = to
     refill(link)
-
-
-def _forget_waiting(link: Core) -> None:
-    state = link.state
-    state.waiting_count = state.waiting_octets = 0
-    state.notify_level = -1
-    state.new_waiting = state.last_new = False
 
 
 def _suspend_supervision(link: Core) -> None:
@@ -84,166 +65,21 @@ def _suspend_supervision(link: Core) -> None:
     link.state.sib_received = False
 
 
-def refill(link: Core) -> None:
-    """Tell the terminal what to repeat: FSN is that of the last message handed over."""
-    state = link.state
-    second = state.fib | state.fsnl
-    if state.txc is _STATUS:
-        link.out.append(Fill(lssu(second, state.status, link.config.lssu_octets)))
-    else:
-        link.out.append(FISU[second])
-
-
 def send_sib(link: Core, _: None) -> None:
     state = link.state
     state.sib_out_count += 1
     link.out.append(Send(lssu(state.fib | state.fsnl, Status.SIB, link.config.lssu_octets), True))
 
 
-def queue(link: Core, message: bytes) -> None:
-    """A message while none may be sent: it waits, for service or for retrieval."""
-    state = link.state
-    if _refused(link):
-        state.dropped_out_count += 1
-        return
-    state.tb.append(message)
-    if link.config.congestion_onset and not state.congested:
-        _check_onset(link)
-
-
 def send(link: Core, message: bytes) -> None:
     queue(link, message)
     state = link.state
-    if link.pcr and state.waiting_count and state.tb and not (state.new_waiting or _full(link)):
+    if link.pcr and state.waiting_count and state.tb and not (state.new_waiting or is_full(link)):
         # Clause 6.3: a new message goes before cyclic retransmission, of which some waits in the terminal.
         state.next_index = max(0, state.next_index - state.waiting_count)
         link.out.append(Flush())
-        _forget_waiting(link)
+        forget_waiting(link)
     pump(link)
-
-
-def _refused(link: Core) -> bool:
-    limit = link.config.congestion_discard
-    return limit > 0 and len(link.state.tb) + len(link.state.rtb) >= limit
-
-
-def _check_onset(link: Core) -> None:
-    state = link.state
-    if len(state.tb) + len(state.rtb) >= link.config.congestion_onset:
-        state.congested = True
-        link.out.append(CongestionOnset())
-
-
-def check_abatement(link: Core) -> None:
-    state = link.state
-    if state.congested and len(state.tb) + len(state.rtb) < link.config.congestion_abate:
-        state.congested = False
-        link.out.append(CongestionAbated())
-
-
-def drop(link: Core, _: bytes) -> None:
-    link.state.dropped_out_count += 1
-
-
-def room(link: Core, _: None) -> None:
-    """The terminal has begun all but `notify_level` units: transmission request."""
-    _note_room(link)
-    pump(link)
-
-
-def note_room(link: Core, _: None) -> None:
-    _note_room(link)
-
-
-def _note_room(link: Core) -> None:
-    state = link.state
-    level = max(state.notify_level, 0)
-    state.notify_level = -1
-    state.waiting_count = min(state.waiting_count, level)
-    state.waiting_octets = state.last_octets if state.waiting_count else 0
-    state.new_waiting = state.last_new and state.waiting_count > 0
-
-
-def pump(link: Core) -> None:
-    """Hand over what is due until the portion is full; the fill-in unit then carries the new FSN."""
-    state = link.state
-    fsnl = state.fsnl
-    hand = _hand_cyclic if link.pcr else _hand_basic
-    while state.waiting_count < PORTION_UNITS and state.waiting_octets < PORTION_OCTETS:
-        if not hand(link):
-            break
-    else:
-        if state.notify_level < 0:
-            state.notify_level = 0 if state.last_octets >= LONG_OCTETS else 1
-            link.out.append(Notify(state.notify_level))
-    if state.fsnl != fsnl:
-        link.out.append(FISU[state.fib | state.fsnl])
-
-
-def _hand_basic(link: Core) -> bool:
-    """Retransmission first, in order; then new messages inside the window (clause 5.2)."""
-    state = link.state
-    if state.next_index < len(state.rtb):
-        _hand(link, state.next_index, new=False)
-    elif state.tb and len(state.rtb) < WINDOW:
-        _number(link)
-    else:
-        return False
-    state.next_index += 1
-    return True
-
-
-def _hand_cyclic(link: Core) -> bool:
-    """New messages first, unless N1 or N2 is reached; then the unacknowledged ones over and over (clause 6.3)."""
-    state = link.state
-    full = _full(link)
-    if state.tb and not full:
-        _number(link)
-    elif state.rtb:
-        if full and not state.forced:
-            state.forced_count += 1
-            state.next_index = 0
-        if state.next_index >= len(state.rtb):
-            state.next_index = 0
-        _hand(link, state.next_index, new=False)
-        state.next_index += 1
-    else:
-        return False
-    state.forced = full
-    return True
-
-
-def _full(link: Core) -> bool:
-    """Is retransmission forced: N1 messages or N2 octets unacknowledged (clause 6.4)?"""
-    state, config = link.state, link.config
-    return len(state.rtb) >= min(config.n1, WINDOW) or state.rtb_octets >= config.n2
-
-
-def _number(link: Core) -> None:
-    """The oldest waiting message gets the next FSN; the first unacknowledged one starts T7 (clause 5.3.1)."""
-    state = link.state
-    if not state.rtb:
-        link.start_timer("T7")
-    message = state.tb.pop(0)
-    state.rtb.append(message)
-    state.rtb_octets += len(message) + LINE_OCTETS
-    state.fsnl = (state.fsnl + 1) & 127
-    state.messages_out_count += 1
-    _hand(link, len(state.rtb) - 1, new=True)
-
-
-def _hand(link: Core, index: int, new: bool) -> None:
-    state = link.state
-    message = state.rtb[index]
-    link.out.append(Send(msu(state.fib | (state.fsnf + index & 127), message)))
-    state.last_octets = len(message) + LINE_OCTETS
-    state.last_new = new
-    state.waiting_count += 1
-    state.waiting_octets += state.last_octets
-    if new:
-        state.new_waiting = True
-    else:
-        state.retransmitted_count += 1
 
 
 def bsn_bib(link: Core, octet: int) -> None:
@@ -291,7 +127,7 @@ def _retransmit(link: Core) -> None:
     state.next_index = 0
     if state.txc is _MESSAGES:
         link.out.append(Flush())
-        _forget_waiting(link)
+        forget_waiting(link)
         refill(link)
         pump(link)
     else:
@@ -321,47 +157,6 @@ def sib(link: Core, _: None) -> None:
             state.sib_received = True
             link.start_timer("T6")
         link.start_timer("T7")
-
-
-def flush_buffers(link: Core, _: None) -> None:
-    """All is forgotten; the next message follows the last one that the peer acknowledged (clause 8.4)."""
-    link.stop_timer("T7")
-    link.state.tb.clear()
-    _renumber(link, link.state.fsnf)
-    check_abatement(link)
-
-
-def _renumber(link: Core, fsnf: int) -> None:
-    state = link.state
-    state.rtb.clear()
-    state.rtb_octets = state.next_index = 0
-    state.forced = False
-    state.fsnf = fsnf
-    state.fsnl = (fsnf - 1) & 127
-    refill(link)
-
-
-def retrieve(link: Core, fsnc: int | None) -> None:
-    """Give back what the peer, having accepted up to `fsnc`, never got: see `Link.retrieve`."""
-    state = link.state
-    out = link.out
-    if fsnc is None:
-        messages = state.tb[:]
-        fsnf = state.fsnf
-    else:
-        count = (fsnc - state.fsnf + 1) & 127
-        if count > len(state.rtb):
-            link.violation("5.5", f"FSNC {fsnc} outside {(state.fsnf - 1) & 127}..{state.fsnl}: nothing is retrieved")
-            out.append(RetrievalComplete())
-            return
-        messages = state.rtb[count:] + state.tb
-        fsnf = (fsnc + 1) & 127
-    link.stop_timer("T7")
-    state.tb.clear()
-    _renumber(link, fsnf)
-    check_abatement(link)
-    out.extend(map(Retrieved, messages))
-    out.append(RetrievalComplete())
 
 
 def expired_t6(link: Core, _: None) -> None:
