@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 import msgspec
 
-from switchsim.dsp.engine import CELL_ONES, EV_BAD_FRAME, EV_FRAME, NONE, Engine
-from switchsim.model.events import FrameBad, ProgramAttached, ProgramDetached
+from switchsim.dsp.engine import CELL_ONES, NONE, Engine
+from switchsim.farend.attached_modes import HDLC, RAW, SS7, Mode, mode_named
+from switchsim.model.events import ProgramAttached, ProgramDetached
 from switchsim.model.order import Order, Outside
 from switchsim.model.part import Host, MediaEvent, Part, State
 from switchsim.model.phase import Phase
-from switchsim.units import ms
 
-HDLC, RAW = "hdlc", "raw"
-WAITING_FRAMES: Final = 64
-LONGEST_FRAME: Final = 264
-"""Octets, FCS and flags not counted; the shortest is 1."""
-DRAIN_CYCLES: Final = ms(1)
-BLOCK_CYCLES: Final = 160
-BAD_REASONS: Final = {1: "fcs", 2: "abort", 3: "short", 4: "long", 5: "align"}
+__all__ = ["HDLC", "RAW", "SS7", "Attached", "AttachedConfig", "AttachedState"]
 
 
 class AttachedConfig(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,6 +24,7 @@ class AttachedConfig(msgspec.Struct, frozen=True, kw_only=True):
     far_rx: int  # the cell that arrives from the machine
     hdlc_tx: int = NONE
     hdlc_rx: int = NONE
+    su: int = NONE  # signalling terminal, both halves
     source: int = NONE
     recorder: int = NONE
 
@@ -41,12 +34,16 @@ class AttachedState(State):
 
     attached: bool = False
     backlog: list[bytes] = []
+    fill: bytes = b""
+    """Units: what the line repeats once everything before it has gone; empty: flags."""
     outbox: list[bytes] = []
     skip: int = 0
     """Octets that are still to come before block 0 begins, 0..159."""
     heard: bytes = b""
     """What the timeslot carried and fills no block yet."""
     bad_lengths: int = 0
+    repeats: int = 0
+    """Units that said what the line repeated anyway."""
     refused: int = 0
     underruns: int = 0
     overruns: int = 0
@@ -55,9 +52,7 @@ class AttachedState(State):
 class Attached(Part[AttachedState]):
     """`farend/attached/<line>:<timeslot>`. Orders: Outside attached, detached, data, bad_length, refused, underrun.
 
-    `take_outbox` is what is to go to the program; the runner takes it after each slice. Block modes: with block 0 at
-    cycle b, the first multiple of 160 not before the program came, the machine's block n holds cycles b + 160n ..
-    b + 160n + 159, and the program's block n, which is ordered at b + 160(n+1), is on the line for those 160 cycles.
+    `take_outbox` is what is to go to the program; the runner takes it after each slice.
     """
 
     phase = Phase.SIGNAL
@@ -67,12 +62,17 @@ class Attached(Part[AttachedState]):
         self.engine = engine
         self.config = config
         self.state = AttachedState()
+        self.mode: Mode = mode_named(config.mode)(self)
+
+    @property
+    def name(self) -> str:
+        """How events call it."""
+        return f"{self.config.line}:{self.config.timeslot}"
 
     @property
     def room(self) -> int:
-        """Frames that the timeslot takes now, 0..64."""
-        waiting = len(self.state.backlog) + self.engine.hdlc_waiting(self.config.hdlc_tx)
-        return max(0, WAITING_FRAMES - waiting)
+        """Datagrams that the timeslot takes now, 0..64."""
+        return self.mode.room()
 
     def take_outbox(self) -> list[bytes]:
         """What is to go to the program, once."""
@@ -88,9 +88,15 @@ class Attached(Part[AttachedState]):
         state = self.state
         match order.what:
             case "attached":
-                self._attach()
+                state.attached = True
+                self.emit(ProgramAttached(self.name))
+                self.mode.attach()
             case "detached":
-                self._detach()
+                state.attached = False
+                state.outbox.clear()
+                self.emit(ProgramDetached(self.name))
+                self.engine.connect(self.config.near_rx, CELL_ONES)
+                self.mode.detach()
             case "data":
                 self._data(order.octets)
             case "bad_length":
@@ -102,74 +108,13 @@ class Attached(Part[AttachedState]):
 
     def _data(self, octets: bytes) -> None:
         """One datagram. A replay of changed inputs may bring what the adaptor never lets through: it is counted."""
-        hdlc = self.config.mode == HDLC
-        fits = 1 <= len(octets) <= LONGEST_FRAME if hdlc else len(octets) == BLOCK_CYCLES
-        if not fits or not self.state.attached:
-            self.state.bad_lengths += 1
-        elif hdlc:
-            self.state.backlog.append(octets)
-            self._drain()
-        elif not self.engine.source_feed(self.config.source, octets):
-            self.state.overruns += 1
-
-    def _attach(self) -> None:
-        config = self.config
-        self.state.attached = True
-        self.emit(ProgramAttached(f"{config.line}:{config.timeslot}"))
-        if config.mode == HDLC:
-            self.engine.hdlc_listen(config.hdlc_rx, config.far_rx)
-            self.engine.connect(config.near_rx, self.engine.first_hdlc_cell + config.hdlc_tx)
-            return
-        self.engine.source_raw(config.source)
-        self.engine.record_start(config.recorder, config.far_rx)
-        self.engine.connect(config.near_rx, self.engine.first_source_cell + config.source)
-        self.state.skip = -self.now % BLOCK_CYCLES
-        self.state.heard = b""
-        self.start_timer("block", self.state.skip + BLOCK_CYCLES)
-
-    def _detach(self) -> None:
-        config = self.config
-        self.state.attached = False
-        self.state.outbox.clear()
-        self.emit(ProgramDetached(f"{config.line}:{config.timeslot}"))
-        self.engine.connect(config.near_rx, CELL_ONES)
-        if config.mode == HDLC:
-            self.state.backlog.clear()
-            self.stop_timer("drain")
-            self.engine.hdlc_flush(config.hdlc_tx)
-            self.engine.hdlc_listen(config.hdlc_rx, NONE)
+        if self.state.attached and len(octets) in self.mode.lengths:
+            self.mode.data(octets)
         else:
-            self.engine.source_idle(config.source)
-            self.engine.record_stop(config.recorder)
-            self.stop_timer("block")
+            self.state.bad_lengths += 1
 
     def on_media(self, event: MediaEvent) -> None:
-        if event.kind == EV_FRAME and self.state.attached:
-            self.state.outbox.append(event.octets)
-        elif event.kind == EV_BAD_FRAME:
-            self.emit(FrameBad(f"{self.config.line}:{self.config.timeslot}", BAD_REASONS[event.a], event.b))
+        self.mode.media(event)
 
     def on_timer(self, name: str) -> None:
-        if name == "block":
-            self._hear()
-            self.start_timer("block", BLOCK_CYCLES - self.now % BLOCK_CYCLES)
-        else:
-            self._drain()
-
-    def _hear(self) -> None:
-        """Cut whole blocks from what was recorded; a timer rounded up to a control tick leaves a rest for the next."""
-        state = self.state
-        recorded = self.engine.record_drain(self.config.recorder)
-        heard = state.heard + recorded[state.skip:]
-        state.skip = max(0, state.skip - len(recorded))
-        whole = len(heard) - len(heard) % BLOCK_CYCLES
-        state.outbox += [heard[at : at + BLOCK_CYCLES] for at in range(0, whole, BLOCK_CYCLES)]
-        state.heard = heard[whole:]
-
-    def _drain(self) -> None:
-        """Give the transmitter what it takes; it holds fewer frames than may wait."""
-        backlog = self.state.backlog
-        while backlog and self.engine.hdlc_send(self.config.hdlc_tx, backlog[0]):
-            del backlog[0]
-        if backlog:
-            self.start_timer("drain", DRAIN_CYCLES)
+        self.mode.timer()
