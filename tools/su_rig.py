@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from switchsim.dsp.engine import EV_RAW_BLOCK, EV_SU, Engine, EngineConfig, Event, SuCounts, SuTxCounts
 from switchsim.dsp.reference import hdlc
 from switchsim.dsp.reference.terminals import Terminals
@@ -102,12 +104,12 @@ class Both:
         return counts
 
 
-def bits_of(*pieces: list[int] | bytes) -> list[int]:
+def bits_of(*pieces: Sequence[int]) -> list[int]:
     """Bits in line order of bit lists and of units, which get their check bits and their stuffing."""
     return [bit for piece in pieces for bit in (hdlc.encode(piece) if isinstance(piece, bytes) else piece)]
 
 
-def line_of(*pieces: list[int] | bytes) -> bytes:
+def line_of(*pieces: Sequence[int]) -> bytes:
     """Line octets of these bits and a flag; more flags, the first of which share their zeros, fill up a row."""
     bits = bits_of(*pieces) + hdlc.FLAG
     bits += hdlc.FLAG[1:] * (len(bits) % 8)

@@ -54,7 +54,7 @@ swd_config acts_config(script *s)
 {
     swd_config c = {
         .tick_cycles = 1 + script_u8(s) % 8, .n_sources = script_u8(s) % 80, .n_hdlc_tx = script_u8(s) % 5,
-        .n_hdlc_rx = script_u8(s) % 5, .n_conferences = script_u8(s) % 4, .n_switched = script_u8(s) % 140,
+        .n_hdlc_rx = script_u8(s) % 5, .n_su_tx = script_u8(s) % 4, .n_su_rx = script_u8(s) % 4, .n_conferences = script_u8(s) % 4, .n_switched = script_u8(s) % 140,
         .n_lines = script_u8(s) % 4, .n_receivers = script_u8(s) % 6, .n_ears = script_u8(s) % 9,
         .n_recorders = script_u8(s) % 3, .recorder_octets = 1024u << script_u8(s) % 2,
     };
@@ -93,12 +93,12 @@ static void note(rig *r, uint64_t x) { r->digest = (r->digest ^ x) * FNV; }
 static void note_event(rig *r, const swd_event *event)
 {
     assert(event->at < swd_now(r->engine) || event->kind == SWD_EV_HEARS); /* an ear made deaf speaks of the octet to come */
-    assert(event->kind >= SWD_EV_FRAME && event->kind <= SWD_EV_RAW_BLOCK);
+    assert(event->kind >= SWD_EV_FRAME && event->kind <= SWD_EV_SU_PROVED_AGAIN);
     note(r, event->at);
     note(r, (uint64_t)event->kind << 32 | event->unit);
     note(r, (uint64_t)event->a << 32 | event->b);
-    if (event->kind == SWD_EV_FRAME)
-        for (uint32_t i = 0; i < event->b; i++)
+    if (event->kind == SWD_EV_FRAME || event->kind == SWD_EV_SU)
+        for (uint32_t i = 0; i < (event->b & 0xFFFF); i++)
             note(r, swd_frames(r->engine)[event->a + i]);
     r->n_events++;
 }
@@ -180,25 +180,44 @@ static int hdlc_act(swd_engine *e, script *s)
     return swd_hdlc_send(e, transmitter, octets, n);
 }
 
+static int su_act(swd_engine *e, script *s)
+{
+    uint8_t octets[SWD_MAX_FRAME + 2];
+    uint32_t kind = script_u8(s) % 12, unit = script_index(s, kind == 7 ? e->config.n_su_rx : e->config.n_su_tx), x = script_u8(s);
+    uint32_t n = x & 1 ? x % 12 : u16(s) % (SWD_MAX_FRAME + 3);
+    for (uint32_t i = 0; i < n; i++)
+        octets[i] = kind == 2 ? 0xFF : (uint8_t)swd_philox(kind, i);
+    switch (kind) {
+    case 0: return swd_su_fill(e, unit, octets, x % 7, (int)(x >> 7));
+    case 1: return swd_su_ack(e, unit, x + (x & 1));
+    case 2: return swd_su_notify(e, unit, script_index(s, 18));
+    case 3: return swd_su_flush(e, unit) == 0;
+    case 7: return swd_su_monitor(e, unit, x % 4, x / 16);
+    default: return swd_su_send(e, unit, octets, n, x >> 2 & 0x3F);
+    }
+}
+
 static uint32_t some_cell(const swd_engine *e, script *s)
 {
     uint32_t kind = script_u8(s) % 4;
     if (kind == 0)
         return script_index(s, e->n_cells);
-    return kind == 1 ? e->first_source + script_index(s, e->config.n_sources + e->config.n_hdlc_tx)
+    return kind == 1 ? e->first_source + script_index(s, e->config.n_sources + e->config.n_hdlc_tx + e->config.n_su_tx)
                      : e->first_switched + script_index(s, e->config.n_switched);
 }
 
 static int listen_act(swd_engine *e, script *s)
 {
     uint8_t drained[1500];
-    uint32_t kind = script_u8(s) % 7, cell = some_cell(e, s);
+    uint32_t kind = script_u8(s) % 9, cell = some_cell(e, s);
     switch (kind) {
     case 0: return swd_hdlc_listen(e, script_index(s, e->config.n_hdlc_rx), cell);
     case 1: return swd_receiver_listen(e, script_index(s, e->config.n_receivers), cell);
     case 2: return swd_record_start(e, script_index(s, e->config.n_recorders), cell);
     case 3: return swd_record_stop(e, script_index(s, e->config.n_recorders));
     case 4: return swd_record_drain(e, script_index(s, e->config.n_recorders), drained, u16(s) % 1500) == 0;
+    case 5:
+    case 6: return swd_su_listen(e, script_index(s, e->config.n_su_rx), cell);
     default: return swd_ear_listen(e, script_index(s, e->config.n_ears), cell);
     }
 }
@@ -218,9 +237,10 @@ static int line_act(swd_engine *e, script *s)
 
 static int any_act(swd_engine *e, script *s)
 {
-    uint32_t kind = script_u8(s) % 8;
+    uint32_t kind = script_u8(s) % 9;
     switch (kind) {
     case 0: return hdlc_act(e, s);
+    case 8: return su_act(e, s);
     case 1:
     case 2: return listen_act(e, s);
     case 3: return line_act(e, s);
@@ -239,6 +259,7 @@ void rig_act(rig *r, script *s)
     for (uint32_t unit = 0; unit < 3; unit++) {
         note(r, swd_line_error_count(r->engine, unit));
         note(r, swd_source_underruns(r->engine, unit) + swd_hdlc_waiting(r->engine, unit));
+        note(r, swd_su_waiting(r->engine, unit) << 16 | swd_su_repeats(r->engine, unit));
         note(r, swd_connected(r->engine, r->engine->first_switched + unit));
     }
 }

@@ -13,6 +13,7 @@ void test_g711(void);
 void test_prng(void);
 void test_tone(void);
 void test_hdlc(void);
+void test_su(void);
 void test_dtmf(void);
 void test_isa(void);
 void test_engine(void);

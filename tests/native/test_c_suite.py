@@ -54,7 +54,9 @@ def test_strict_warnings_find_nothing(build: Path, compiler: str) -> None:
 
 
 @pytest.mark.peer("clang", "libclang-rt-14-dev")
-@pytest.mark.parametrize(("target", "seconds", "least"), [("fuzz", 2, 1000), ("fuzz_engine", 6, 50)])
+@pytest.mark.parametrize(("target", "seconds", "least"), [
+    ("fuzz", 2, 1000), ("fuzz_su", 3, 500), ("fuzz_engine", 6, 50),
+])  # fmt: skip
 def test_fuzzers_find_nothing(build: Path, target: str, seconds: int, least: int) -> None:
     ran = make(target, build, f"SECONDS={seconds}")
     assert ran.returncode == 0, ran.stdout + ran.stderr[-4000:]
@@ -90,7 +92,9 @@ def test_hdlc_fuzzer_can_find(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("file", "old", "new"), [
     ("conference.c", "leg >= SWD_CONF_LEGS || ", ""),
     ("source.c", "if (s->start + k >= x->edge)", "if (k == s->a)"),
-], ids=["range", "cut"])  # fmt: skip
+    ("su_tx.c", "*at_octet = made / 8;", "*at_octet = 0;"),
+    ("su_rx.c", "b->length == SU_OVERLONG", "b->length == SU_OVERLONG + 1"),
+], ids=["range", "cut", "notice", "overlong"])  # fmt: skip
 def test_engine_scripts_can_find(tmp_path: Path, file: str, old: str, new: str) -> None:
-    """An act without its range check; a cadence that is looked at once a call."""
+    """An act without its range check; a cadence that is looked at once a call; a notice's place; an octet too many."""
     assert caught(make("test", tmp_path / "build", native=break_copy(tmp_path, file, old, new)))

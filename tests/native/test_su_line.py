@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 from su_rig import Both, line_of
 
@@ -47,7 +49,7 @@ def both() -> Both:
     return made
 
 
-def heard(both: Both, *pieces: list[int] | bytes) -> list[tuple[int, int, bytes] | tuple[int, int]]:
+def heard(both: Both, *pieces: Sequence[int]) -> list[tuple[int, int, bytes] | tuple[int, int]]:
     """(EV_SU, repeats before, octets) and (kind, a) of what these bits bring."""
     return [(event.kind, event.b >> 16, event.octets) if event.kind == EV_SU else (event.kind, event.a)
             for event in both.hear(line_of(*pieces))]
