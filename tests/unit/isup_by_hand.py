@@ -1,0 +1,104 @@
+"""Two exchanges joined by hand: what one sends waits in a queue until the test lets it through, timers run on order."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+from typing import Any, TypeVar
+
+from switchsim.proto.isup import Isup, IsupConfig, IsupState, SetupRequest
+from switchsim.proto.isup.actions import Action, SendMsu, StartTimer, StopTimer
+from switchsim.proto.isup.codec import DecodeError, Message, decode, encode
+from switchsim.proto.isup.messages import MessageType as M  # noqa: N817
+
+CIRCUITS = (*range(1, 16), *range(17, 32))
+CALL = SetupRequest("10000", calling="13800138000")
+T = TypeVar("T")
+
+
+class Exchange:
+    """One side: what it sent, reported, and which timers run (name -> cycle of expiry)."""
+
+    def __init__(self, own: int, peer: int, circuits: tuple[int, ...] = CIRCUITS, **options: Any) -> None:
+        self.state = IsupState()
+        self.isup = Isup(self.state, IsupConfig(own, peer, circuits, **options))
+        self.sent: deque[bytes] = deque()
+        self.seen: list[Action] = []
+        self.timers: dict[str, int] = {}
+        self.now = 0
+
+    def do(self, actions: Iterable[Action]) -> Exchange:
+        for action in actions:
+            if isinstance(action, SendMsu):
+                assert action.sls == action.data[0] & 15
+                self.sent.append(action.data)
+            elif isinstance(action, StartTimer):
+                self.timers[action.name] = self.now + action.cycles
+            elif isinstance(action, StopTimer):
+                assert action.name in self.timers, f"{action.name} is stopped and does not run"
+                del self.timers[action.name]
+            else:
+                self.seen.append(action)
+        return self
+
+    def setup(self, request: SetupRequest = CALL, cic: int | None = None) -> int | None:
+        found, actions = self.isup.setup(request, cic)
+        self.do(actions)
+        return found
+
+    def hear(self, kind: M, cic: int = 1, *parameters: tuple[int, bytes]) -> Exchange:
+        """Take a message of the peer."""
+        return self.do(self.isup.receive(encode(Message(cic, kind, list(parameters)))))
+
+    def expire(self, name: str) -> Exchange:
+        """A timer runs out; it must be running."""
+        self.now = max(self.now, self.timers.pop(name))
+        return self.do(self.isup.timer(name))
+
+    def said(self) -> str:
+        """Names of the messages sent since the last look."""
+        return " ".join(M(message.type).name for message in self.messages())
+
+    def messages(self) -> list[Message]:
+        found = []
+        while self.sent:
+            message = decode(self.sent.popleft())
+            assert not isinstance(message, DecodeError)
+            found.append(message)
+        return found
+
+    def told(self, kind: type[T]) -> list[T]:
+        """Reports of one kind since the last look; the others stay."""
+        found = [action for action in self.seen if isinstance(action, kind)]
+        self.seen = [action for action in self.seen if not isinstance(action, kind)]
+        return found
+
+    def cpc(self, cic: int = 1) -> str:
+        return self.state.circuits[cic].cpc.name
+
+
+def joined(**options: Any) -> tuple[Exchange, Exchange]:
+    """Point codes 1 and 2: the second controls the even circuits."""
+    return Exchange(1, 2, **options), Exchange(2, 1, **options)
+
+
+def run(one: Exchange, other: Exchange) -> None:
+    """Carry messages over until none is left."""
+    while one.sent or other.sent:
+        while one.sent:
+            other.do(other.isup.receive(one.sent.popleft()))
+        while other.sent:
+            one.do(one.isup.receive(other.sent.popleft()))
+
+
+def talking(one: Exchange, other: Exchange, cic: int = 1) -> None:
+    """A call set up by `one` and answered."""
+    assert one.setup(cic=cic) == cic
+    run(one, other)
+    other.do(other.isup.address_complete(cic))
+    run(one, other)
+    other.do(other.isup.answer(cic))
+    run(one, other)
+    assert (one.cpc(cic), other.cpc(cic)) == ("O_ANSWERED", "I_ANSWERED")
+    one.seen.clear()
+    other.seen.clear()
