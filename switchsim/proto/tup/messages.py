@@ -11,15 +11,8 @@ from typing import Final, Literal, TypeAlias
 
 import msgspec
 
-
-class Variant(IntEnum):
-    """Which routing label carries the messages: 14-bit point codes (Q.723 2.2) or 24-bit ones (China)."""
-
-    ITU14 = 0
-    CHINA24 = 1
-
-
-POINT_CODE_BITS: Final = {Variant.ITU14: 14, Variant.CHINA24: 24}
+from switchsim.proto.mtp3.label import POINT_CODE_BITS as POINT_CODE_BITS
+from switchsim.proto.mtp3.label import Variant as Variant
 
 
 class MessageType(IntEnum):
