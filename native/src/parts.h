@@ -75,6 +75,16 @@ typedef struct swd_su_tx {
     swd_su_slot slots[SWD_SU_QUEUE];
 } swd_su_tx;
 
+#define SWD_SU_ECHO_BITS 80       /* of seven octets, with six bits for five, and a flag */
+
+typedef struct swd_su_echo {      /* the unit that was repeated last, with its check bits */
+    uint32_t n_bits;              /* with its closing flag; 0: none */
+    uint32_t n_octets;
+    uint32_t states[SWD_SU_ECHO_BITS]; /* of a receiver before each of them */
+    uint8_t octets[8];
+    uint8_t code[32];             /* the bits in line order, and 64 more: it begins again */
+} swd_su_echo;
+
 #define SWD_MONITOR_ABORTED 3     /* AERM ended the proving; the next correct unit is told */
 #define SWD_SU_REPORTS 16         /* most reports of eight octets */
 
@@ -86,6 +96,8 @@ typedef struct swd_su_rx {
     uint32_t monitor, monitor_limit, monitor_errors, monitor_units;
     uint32_t last_n, repeats;     /* octets of the last unit when a repetition of it would be kept back, else 0 */
     uint8_t last[8];
+    uint32_t since, spare;        /* line bits since the latest flag */
+    swd_su_echo echo;
     swd_su_counts counts;
 } swd_su_rx;
 

@@ -26,6 +26,13 @@ static inline void su_report(su_sink *sink, uint32_t kind, uint32_t a, uint32_t 
     sink->reports[sink->n_reports++] = (swd_su_report){sink->at_octet, kind, a, b};
 }
 
+/* su_echo.c: units that repeat */
+/* Learn the unit (3..5 octets and its check bits) that the receiver has just taken, for the rows to come. */
+void swd_su_echo_learn(swd_su_echo *echo, const uint8_t *octets, uint32_t n);
+/* Take a row when it goes on as the unit that was learnt does: how many units end in it, the first one with bit
+ * *first_end of the row, counted from 1, the next ones a unit's bits later; nothing but the bits is taken. -1: it does not. */
+int swd_su_echo_row(swd_su_rx *rx, const uint8_t *line, uint32_t *first_end);
+
 /* su_monitor.c: AERM and SUERM */
 void swd_su_monitor_good(swd_su_rx *rx, su_sink *sink);
 void swd_su_monitor_error(swd_su_rx *rx, su_sink *sink);

@@ -77,24 +77,36 @@ static int repeated(swd_su_rx *rx, const uint8_t *octets, uint32_t n)
     return 0;
 }
 
+static void accept_repeated(swd_su_rx *rx, su_sink *sink)
+{
+    rx->counts.good++;
+    rx->after_bad = 0;
+    rx->repeats += rx->repeats < MOST_REPEATS;
+    end_counting(rx, sink);
+    swd_su_monitor_good(rx, sink);
+}
+
 static void accept(swd_su_rx *rx, su_sink *sink)
 {
     const uint8_t *octets = rx->bits.frame;
     uint32_t n = rx->bits.length - FCS_OCTETS;
+    if (repeated(rx, octets, n)) {
+        if (!rx->echo.n_bits)
+            swd_su_echo_learn(&rx->echo, octets, n + FCS_OCTETS);
+        accept_repeated(rx, sink);
+        return;
+    }
     rx->counts.good++;
     rx->after_bad = 0;
+    rx->echo.n_bits = 0;
     if (SU_LENGTH(octets) >= 3) {
         rx->counts.msus++;
         rx->counts.msu_octets += n - SU_OCTETS_MIN;
     }
-    if (repeated(rx, octets, n)) {
-        rx->repeats += rx->repeats < MOST_REPEATS;
-    } else {
-        memcpy(sink->out + sink->n_out, octets, n);
-        su_report(sink, SWD_EV_SU, sink->n_out, n | rx->repeats << 16);
-        sink->n_out += n;
-        rx->repeats = 0;
-    }
+    memcpy(sink->out + sink->n_out, octets, n);
+    su_report(sink, SWD_EV_SU, sink->n_out, n | rx->repeats << 16);
+    sink->n_out += n;
+    rx->repeats = 0;
     end_counting(rx, sink);
     swd_su_monitor_good(rx, sink);
 }
@@ -127,6 +139,7 @@ static void take_flag(swd_su_rx *rx, su_sink *sink)
     if (!rx->bits.hunting && !rx->unaligned)
         judge(rx, sink);
     rx->unaligned = 0;
+    rx->since = 0;
     restart(rx, 0);
 }
 
@@ -175,6 +188,7 @@ static void take_bits(swd_su_rx *rx, su_sink *sink, uint8_t octet)
 {
     for (int shift = 7; shift >= 0; shift--) {
         uint32_t counting = rx->counting;
+        rx->since++;
         if (octet >> shift & 1)
             take_one(rx, sink);
         else
@@ -186,18 +200,40 @@ static void take_bits(swd_su_rx *rx, su_sink *sink, uint8_t octet)
 
 static void take_octet(swd_su_rx *rx, su_sink *sink, uint8_t octet)
 {
-    if (!(rx->bits.ones == 7 && octet == 0xFF) && !hdlc_take_octet(&rx->bits, octet, SU_OVERLONG))
+    if (!(rx->bits.ones == 7 && octet == 0xFF) && !hdlc_take_octet(&rx->bits, octet, SU_OVERLONG)) {
         take_bits(rx, sink, octet);
-    else if (rx->counting)
+        return;
+    }
+    rx->since += 8;
+    if (rx->counting)
         count_bits(rx, sink, 8);
+}
+
+/* A row without a loop over its octets; 0 when there is none for it. */
+static int take_row(swd_su_rx *rx, su_sink *sink, const uint8_t *line)
+{
+    uint32_t end_bit = 0;
+    if (rx->counting)
+        return 0;
+    int ends = rx->echo.n_bits ? swd_su_echo_row(rx, line, &end_bit) : -1;
+    for (int i = 0; i < ends; i++, end_bit += rx->echo.n_bits) {
+        sink->at_octet = (end_bit - 1) / 8;
+        accept_repeated(rx, sink);
+    }
+    if (ends >= 0)
+        return 1;
+    if (!hdlc_take_word(&rx->bits, line, SU_OVERLONG))
+        return 0;
+    rx->since += 64;
+    return 1;
 }
 
 uint32_t swd_su_rx_push(swd_su_rx *rx, const uint8_t *line, uint32_t n, swd_su_report *reports, uint8_t *out)
 {
     su_sink sink = {.reports = reports, .out = out};
     assert(n <= SWD_ROW_CYCLES);
-    if (n == 8 && !rx->counting && hdlc_take_word(&rx->bits, line, SU_OVERLONG))
-        return 0;
+    if (n == 8 && take_row(rx, &sink, line))
+        return sink.n_reports;
     for (; sink.at_octet < n; sink.at_octet++)
         take_octet(rx, &sink, line[sink.at_octet]);
     return sink.n_reports;
