@@ -4,19 +4,38 @@
 two exchanges, `table` their transitions, `timers` their timers with the standard's windows, `actions` what they ask for.
 """
 
-from switchsim.proto.isup.actions import Action, SendMsu, StartTimer, StopTimer
+from switchsim.proto.isup.actions import (
+    Action,
+    AddressCompleteInd,
+    AnswerInd,
+    BlockedInd,
+    CheckTone,
+    ConnectedInd,
+    DigitsInd,
+    IdleInd,
+    MaintenanceAlarm,
+    ProgressInd,
+    QueryInd,
+    Refused,
+    ReleasedInd,
+    ResetDone,
+    ResumeInd,
+    SendMsu,
+    SetupFailed,
+    SetupInd,
+    StartTimer,
+    StatusInd,
+    StopTimer,
+    SuspendInd,
+    Violation,
+)
 from switchsim.proto.isup.machine import Isup
+from switchsim.proto.isup.outgoing import selectable
 from switchsim.proto.isup.state import Circuit, Cpc, IsupConfig, IsupState, SetupRequest
 
 __all__ = [
-    "Action",
-    "Circuit",
-    "Cpc",
-    "Isup",
-    "IsupConfig",
-    "IsupState",
-    "SendMsu",
-    "SetupRequest",
-    "StartTimer",
-    "StopTimer",
-]
+    "Action", "AddressCompleteInd", "AnswerInd", "BlockedInd", "CheckTone", "Circuit", "ConnectedInd", "Cpc", "DigitsInd",
+    "IdleInd", "Isup", "IsupConfig", "IsupState", "MaintenanceAlarm", "ProgressInd", "QueryInd", "Refused", "ReleasedInd",
+    "ResetDone", "ResumeInd", "SendMsu", "SetupFailed", "SetupInd", "SetupRequest", "StartTimer", "StatusInd",
+    "StopTimer", "SuspendInd", "Violation", "selectable",
+]  # fmt: skip
