@@ -25,7 +25,7 @@ TIMERS: Final[dict[str, int]] = {
     "t15": ms(2500),  # 2..3 s: start of the congestion test
     "t16": ms(1700),  # 1.4..2.0 s: congestion status update
     "t17": ms(1150),  # 0.8..1.5 s: between attempts to align
-    "t18": seconds(20),  # network dependent: first phase of a transfer point's restart
+    "t18": seconds(4),  # network dependent: first phase of a transfer point's restart
     "t19": seconds(68),  # 67..69 s: supervision against transfer-restart-allowed ping-pong
     "t20": seconds(60),  # 59..61 s: own restart
     "t21": seconds(64),  # 63..65 s: restart of an adjacent point
