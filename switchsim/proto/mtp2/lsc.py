@@ -280,28 +280,33 @@ _ROWS: Final[tuple[tuple[tuple[Lsc, ...], Event, Handler], ...]] = (
 
 TRANSITIONS: Final = {(state, event): handler for states, event, handler in _ROWS for state in states}
 
+_FROM_RC: Final = (Event.SIO, Event.SIN, Event.SIE, Event.SIOS, Event.SIPO, Event.SIB, Event.FISU_MSU)
+_INNER: Final = (*_FROM_RC, Event.ALIGNED, Event.NOT_POSSIBLE, Event.NO_OUTAGE, Event.T1, Event.POWER_ON)
 _EVENTS: Final = tuple(sorted({event for _, event in TRANSITIONS}))
 IGNORED: Final = (
-    ((_OFF,), tuple(event for event in _EVENTS if event is not Event.POWER_ON),
+    ((_OFF,), tuple(event for event in _EVENTS if event not in _INNER),
      "figure 8: without power only power on counts"),
+    ((_OFF,), tuple(event for event in _INNER if event is not Event.POWER_ON),
+     "impossible, figure 8: without power no box runs"),
     (_ON, (Event.POWER_ON,), "figure 8: power is on"),
     ((_OOS,), (Event.STOP,), "Q.781 2.1: a link out of service stays there"),
     (_ON[1:], (Event.START,), "Q.781 2.2 to 2.8: the link was started"),
-    ((_OOS, _ALIGNING), (Event.SIO, Event.SIN, Event.SIE, Event.SIOS, Event.SIPO, Event.SIB, Event.FISU_MSU),
-     "Q.781 2.1 to 2.4: alignment control judges these, or nobody"),
+    ((_OOS,), _FROM_RC, "impossible, figure 14: reception control is idle (Q.781 2.1)"),
+    ((_ALIGNING,), _FROM_RC[:-1], "Q.781 2.2 to 2.4: alignment control judges these, or nobody"),
+    ((_ALIGNING,), (Event.FISU_MSU,), "impossible: reception control keeps these (Q.781 2.2 to 2.4)"),
     ((_READY, _NOT_READY), (Event.SIN, Event.SIE), "clause 7.3: the peer may still be proving"),
     ((_READY, _NOT_READY, _OUTAGE), (Event.SIB,), "Q.781 2.5, 2.6 and 2.8: no message is under way"),
     ((_READY, _SERVICE), (Event.LOCAL_RECOVERED,), "Q.781 2.5 and 2.7: there is no outage"),
     ((_NOT_READY,), (Event.LOCAL_OUTAGE,), "clause 8.2: the outage is known"),
     ((_SERVICE,), (Event.FISU_MSU,), "figure 8: the usual case, acceptance goes on"),
-    ((_OFF, _OOS, _ALIGNING, _READY, _NOT_READY, _SERVICE), (Event.FLUSH_BUFFERS, Event.CONTINUE),
+    ((_OOS, _ALIGNING, _READY, _NOT_READY, _SERVICE), (Event.FLUSH_BUFFERS, Event.CONTINUE),
      "clause 8.4: these answer the end of an outage"),
     ((_ALIGNING, _READY, _NOT_READY, _SERVICE), (Event.RETRIEVE_BSNT, Event.RETRIEVE),
      "Q.704 clause 5.5: retrieval is of a link that carries nothing"),
     ((_OOS, *_UP), (Event.ALIGNED, Event.NOT_POSSIBLE), "impossible, figure 9: alignment control is idle"),
     ((_OOS, _ALIGNING, _SERVICE, _OUTAGE), (Event.T1,), "impossible, figure 8: T1 runs in aligned states alone"),
     ((_OOS,), (Event.FAILURE,), "figure 8: the link is out of service"),
-    ((_ALIGNING,), (Event.FAILURE,), "impossible, figure 8: SUERM is idle and no sequence numbers are judged"),
-    ((_OOS, _ALIGNING, _READY, _NOT_READY, _SERVICE), (Event.NO_OUTAGE,),
-     "figure 10: processor outage control says it outside processor outage, too"),
+    ((_ALIGNING,), (Event.FAILURE,), "clause 10.2: SUERM is idle, late word of it is of the time before"),
+    ((_NOT_READY,), (Event.NO_OUTAGE,), "figure 8: the recovery that caused it makes the link ready"),
+    ((_OOS, _ALIGNING, _READY, _SERVICE), (Event.NO_OUTAGE,), "impossible, figure 10: there was no outage to end"),
 )  # fmt: skip

@@ -6,7 +6,7 @@ from typing import Final
 
 from switchsim.proto.mtp2.actions import Bsnt, Received
 from switchsim.proto.mtp2.core import Core, Handler
-from switchsim.proto.mtp2.state import Event, Rc, Status
+from switchsim.proto.mtp2.state import Event, Lsc, Rc, Status
 from switchsim.proto.mtp2.units import HEAD_OCTETS, fault_of
 
 _IDLE, _REJECTING, _ACCEPTING = Rc
@@ -17,7 +17,8 @@ def start(link: Core, _: None) -> None:
     state = link.state
     state.rc = _REJECTING
     state.fsnx, state.fibx = 0, 128
-    state.rtr = state.abnormal_bsn = state.unb = state.abnormal_fib = state.unf = state.receive_congested = False
+    state.rtr = state.nack_due = state.receive_congested = False
+    state.abnormal_bsn = state.unb = state.abnormal_fib = state.unf = False
 
 
 def stop(link: Core, _: None) -> None:
@@ -36,7 +37,11 @@ def reject(link: Core, _: None) -> None:
 
 
 def unit(link: Core, octets: bytes) -> None:
-    """One unit with good check bits; its order of judgement is that of figure 14 (basic) or 16 (cyclic)."""
+    """One unit with good check bits; its order of judgement is that of figure 14 (basic) or 16 (cyclic).
+
+    During initial alignment FISU and MSU are not judged at all (Q.781 2.2 to 2.4): a peer that has not noticed our
+    restart still counts from the old numbers.
+    """
     fault = fault_of(octets)
     if fault is not None:
         bad = link.state.bad_units
@@ -46,7 +51,7 @@ def unit(link: Core, octets: bytes) -> None:
     length = len(octets) - HEAD_OCTETS
     if 1 <= length <= 2:
         _status(link, octets[HEAD_OCTETS] & 7)
-    elif _plausible_bsn(link, octets[0]):
+    elif link.state.lsc is not Lsc.INITIAL_ALIGNMENT and _plausible_bsn(link, octets[0]):
         if link.pcr:
             _numbered_cyclic(link, octets)
         else:
@@ -106,7 +111,7 @@ def _numbered_basic(link: Core, octets: bytes) -> None:
         # The FSN of the last accepted message: the usual fill-in, or a message once more.
         state.discarded_in_count += len(octets) > HEAD_OCTETS
     elif ahead == 0 and len(octets) > HEAD_OCTETS and not discarding:
-        state.rtr = False
+        state.rtr = state.nack_due = False
         _take(link, octets)
     else:
         state.discarded_in_count += len(octets) > HEAD_OCTETS
@@ -115,11 +120,22 @@ def _numbered_basic(link: Core, octets: bytes) -> None:
 
 def _out_of_sequence(link: Core) -> None:
     """Ask for all from FSNX on; a congested receiver asks when it is no longer (clauses 5.3.2 and 9.2)."""
+    if link.state.receive_congested:
+        link.state.nack_due = True
+    else:
+        _request(link)
+
+
+def _request(link: Core) -> None:
+    """NACK: from now on the other FIB is expected.
+
+    It is only sent when the unit before had the FIB that we expect, so that never two are under way: units from before
+    the first would have the FIB that is expected after the second.
+    """
     state = link.state
-    state.rtr = True
-    if not state.receive_congested:
-        link.fire("txc", Event.NACK)
-        state.fibx ^= 128
+    state.rtr, state.nack_due = True, False
+    link.fire("txc", Event.NACK)
+    state.fibx ^= 128
 
 
 def _wrong_fib(link: Core, octets: bytes) -> None:
@@ -165,16 +181,18 @@ def congestion(link: Core, _: None) -> None:
 
 
 def no_congestion(link: Core, _: None) -> None:
-    """Acknowledge what was taken, and ask for what was not (clause 9.2)."""
+    """Acknowledge what was taken, and ask for what was not (clause 9.2).
+
+    Figure 14 asks when RTR is set, be it by an earlier NACK that the peer has not answered; its answer will do.
+    """
     state = link.state
     if not state.receive_congested:
         return
     state.receive_congested = False
     link.fire("cc", Event.NORMAL)
     link.fire("txc", Event.FSNX)
-    if state.rtr:
-        link.fire("txc", Event.NACK)
-        state.fibx ^= 128
+    if state.nack_due:
+        _request(link)
 
 
 def retrieve_fsnx(link: Core, _: None) -> None:
@@ -183,7 +201,7 @@ def retrieve_fsnx(link: Core, _: None) -> None:
     Figure 14 cancels RTR here. It stays instead: a NACK that the peer has not seen because of the outage would make
     its units, still with the old FIB, look abnormal and fail the link.
     """
-    link.state.receive_congested = False
+    link.state.receive_congested = link.state.nack_due = False
     link.fire("cc", Event.NORMAL)
     link.fire("txc", Event.FSNX)
 
@@ -201,7 +219,7 @@ _ROWS: Final[tuple[tuple[tuple[Rc, ...], Event, Handler], ...]] = (
     (_ON, Event.UNIT, unit),
     (_ON, Event.CONGESTION, congestion),
     (_ON, Event.NO_CONGESTION, no_congestion),
-    (_ON, Event.LOCAL_RECOVERED, retrieve_fsnx),
+    ((_REJECTING,), Event.LOCAL_RECOVERED, retrieve_fsnx),
     ((_IDLE, *_ON), Event.RETRIEVE_BSNT, retrieve_bsnt),
 )
 
@@ -212,6 +230,7 @@ IGNORED: Final = (
     ((_IDLE,), (Event.STOP, Event.ACCEPT, Event.REJECT, Event.LOCAL_RECOVERED),
      "impossible, figure 8: told between start and failure alone"),
     ((_ACCEPTING,), (Event.ACCEPT,), "figure 14: units are accepted"),
+    ((_ACCEPTING,), (Event.LOCAL_RECOVERED,), "impossible, figure 8: during a local outage units are rejected"),
     ((_IDLE,), (Event.UNIT,), "Q.781 2.1: out of service, no unit means anything"),
     ((_IDLE,), (Event.CONGESTION, Event.NO_CONGESTION), "figure 14: out of service, nothing is received"),
 )

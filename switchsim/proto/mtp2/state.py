@@ -220,6 +220,7 @@ class LinkState(msgspec.Struct):
     fsnx: int = 0
     fibx: int = 128
     rtr: bool = False  # retransmission requested: a NACK is under way
+    nack_due: bool = False  # something was missed during congestion: a NACK when it ends
     abnormal_bsn: bool = False
     unb: bool = False
     abnormal_fib: bool = False

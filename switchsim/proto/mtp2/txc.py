@@ -197,7 +197,7 @@ IGNORED: Final = (
                 Event.FSNX, Event.SIB, Event.FLUSH_BUFFERS, Event.RETRIEVE, Event.T6, Event.T7),
      "impossible, figure 8: nothing happens before power on"),
     ((_IDLE,), (Event.ROOM,), "figure 13: a terminal without power has nothing to send"),
-    ((_FILL_IN,), (Event.SEND_FISU,), "clause 8.3: fill-in units are being sent"),
+    ((_FILL_IN,), (Event.SEND_FISU,), "impossible, figure 8: told when status or messages are being sent"),
     ((_STATUS,), (Event.SEND_MSU,), "impossible, figure 8: fill-in units come before the first message"),
     ((_MESSAGES,), (Event.SEND_MSU,), "impossible, figure 8: told on entering service alone"),
     ((_STATUS,), (Event.SEND_SIB,), "clause 11.1.4: a status that concerns the whole link goes first"),
