@@ -70,6 +70,7 @@ BY_CODEC: dict[type, st.SearchStrategy[Any]] = {
         s.ApplicationTransport, some(14), some(1), some(1), some(6), some(1), st.integers(-1, 127),
         st.binary(max_size=16)),
     s.Pieces: st.lists(st.builds(s.Piece, OCTET, st.binary(max_size=8)), min_size=1, max_size=3).map(tuple),
+    s.CircuitMaps: st.builds(s.CircuitMap, some(6), some(31)),
     v.Redirections: of_bits(v.Redirections.bits),
 }  # fmt: skip
 
@@ -143,20 +144,19 @@ def typical(row: Parameter[Any]) -> Any:
         return 1
     made = {v.CallReferences: v.CallReference(1, 2), v.Redirections: v.RedirectionInformation(3, 1, 1, 1),
             s.ConnectionRequests: s.ConnectionRequest(1, 2, b"\3\4"), s.Precedences: s.Precedence(),
-            s.ClosedUserGroups: s.ClosedUserGroup(0x4600, 7)}  # fmt: skip
+            s.ClosedUserGroups: s.ClosedUserGroup(0x4600, 7), s.CircuitMaps: s.CircuitMap(2, 0x7FFF_7FFF)}  # fmt: skip
     return made[type(codec)]
 
 
 def maximal(row: Parameter[Any]) -> Any:
-    """The longest contents that are still of the usual kind."""
+    """The longest contents that are still of the usual kind: 31 digits, 255 circuits, 32 octets of diagnostics."""
     codec = row.codec
     if isinstance(codec, n.Numbers):
-        return n.Number("12345678901234567890123456789012"[: 30 if codec.qualified else 32], 4,
-                        qualifier=6 * codec.qualified)
+        return n.Number("1234567890123456789012345678901", 4, qualifier=6 * codec.qualified)
     longest: dict[Parameter[Any], Any] = {
-        p.SUBSEQUENT_NUMBER: "1" * 31 + "F",
+        p.SUBSEQUENT_NUMBER: "1" * 30 + "F",
         p.CAUSE: m.Cause(127, 10, 0, -1, bytes(range(1, 31))),
-        p.RANGE_AND_STATUS: m.range_status([1, 0] * 128),
+        p.RANGE_AND_STATUS: m.range_status(([1] + [0] * 7) * 31 + [1] * 7),
         p.CIRCUIT_STATE: (m.CircuitState(3, 3, 3),) * 32,
         p.USER_TO_USER: m.UserToUser(4, b"x" * 128),
     }

@@ -116,7 +116,7 @@ REDIRECTION_INFORMATION = Parameter(0x13, "redirection_information", (1, 2), v.R
 FACILITY = Parameter(0x18, "facility_indicator", (1, 1), _ONE, "3.22")  # 2: user-to-user service
 CLOSED_USER_GROUP = Parameter(0x1A, "closed_user_group_interlock_code", (4, 4), s.ClosedUserGroups(), "3.15")
 SIGNALLING_POINT_CODE = Parameter(0x1E, "signalling_point_code", (2, 2), v.Whole(2, little=True), "3.50")
-CIRCUIT_ASSIGNMENT_MAP = Parameter(0x25, "circuit_assignment_map", (5, 5), s.CIRCUIT_MAP_BITS, "3.69")
+CIRCUIT_ASSIGNMENT_MAP = Parameter(0x25, "circuit_assignment_map", (4, 5), s.CircuitMaps(), "3.69")
 USER_TO_USER_INDICATORS = Parameter(
     0x2A, "user_to_user_indicators", (1, 1), s.USER_TO_USER_INDICATOR_BITS, "3.60"
 )

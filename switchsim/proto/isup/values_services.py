@@ -184,6 +184,19 @@ class CircuitMap(msgspec.Struct, frozen=True, gc=False):
     circuits: int = 0
 
 
+class CircuitMaps:
+    """Three octets of map for a path of 24 timeslots, four for one of 31."""
+
+    def read(self, octets: bytes) -> CircuitMap | None:
+        if len(octets) < 4:
+            return None
+        return CircuitMap(octets[0] & 0x3F, int.from_bytes(octets[1:5], "little") & 0x7FFF_FFFF)
+
+    def write(self, value: CircuitMap) -> bytes:
+        size = 3 if value.kind == 1 and not value.circuits >> 24 else 4
+        return bytes((value.kind,)) + value.circuits.to_bytes(size, "little")
+
+
 class Teleservice(msgspec.Struct, frozen=True, gc=False):
     """User teleservice information (Q.763 3.59): a Q.931 high layer compatibility from octet 3 on."""
 
@@ -236,7 +249,6 @@ THROUGH_CONNECTION_BITS: Final = Bits(
     ThroughConnection, 1, (("through_connection", 0, 1), ("stop_t9", 1, 1)), ones=0x80
 )
 PIVOT_CAPABILITY_BITS: Final = Bits(PivotCapability, 1, (("possible", 0, 3), ("no_interworking", 6, 1)), ones=0x80)
-CIRCUIT_MAP_BITS: Final = Bits(CircuitMap, 5, (("kind", 0, 6), ("circuits", 8, 31)))
 TELESERVICE_BITS: Final = Bits(
     Teleservice,
     2,
