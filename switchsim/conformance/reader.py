@@ -137,7 +137,7 @@ def _with_config(player: Player) -> type[SheetModel]:
     model = player.config_model
 
     class WithConfig(SheetModel):
-        config: model = Field(default_factory=model)  # type: ignore[valid-type,assignment]
+        config: model = Field(default_factory=model)  # type: ignore[valid-type]
 
     return WithConfig
 

@@ -16,7 +16,7 @@ from switchsim.errors import BadInput, Problem
 SEARCH_VARIABLE: Final = "SWITCHSIM_PATH"
 _ENDINGS: Final = (".yaml", ".yml")
 _SCENARIO: Final = re.compile(r"^machine\s*:", re.MULTILINE)
-_OTHER: Final = re.compile(r"^(rack|class|tones)\s*:", re.MULTILINE)
+_OTHER: Final = re.compile(r"^(rack|class|tones|standard)\s*:", re.MULTILINE)
 
 
 def find_machine(name: str, *, beside: Path | None, path: Sequence[str] = (), lines: Lines | None = None) -> Path:
@@ -105,7 +105,10 @@ def _scenarios_below(path: Path) -> list[Path]:
 
 
 def _is_something_else(path: Path) -> bool:
-    """True for a file that plainly is a machine, a board kind or a tone set; what can not be told is taken as meant."""
+    """True for a file that plainly is a machine, a board kind, a tone set or a sheet of a standard.
+
+    What can not be told is taken as meant.
+    """
     try:
         text = path.read_text(encoding="utf-8", errors="replace")
     except OSError:

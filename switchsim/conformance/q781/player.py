@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from switchsim.assembly.yamltypes import Strict
 from switchsim.conformance.q781.bench import Bench
 from switchsim.conformance.q781.play import Deviation, Run
 from switchsim.conformance.q781.wire import TerminalWire
@@ -21,8 +22,8 @@ class Q781Player:
     standard = "Q.781"
     folder = "q781"
     vocabulary = VOCABULARY
-    config_model = Q781Config
-    benches = ("reference", "native", "timed")
+    config_model: type[Strict] = Q781Config
+    benches: Sequence[str] = ("reference", "native", "timed")
 
     def play(self, sheet: Sheet, bench: str, preambles: Mapping[str, Steps],
              link_class: type[mtp2.Link] = mtp2.Link) -> Result:
