@@ -7,11 +7,12 @@ from pathlib import Path
 
 from switchsim.assembly.built import Machine
 from switchsim.assembly.kinds import load_kinds
-from switchsim.assembly.layout import LINE_CELLS, Planner, heard_by
+from switchsim.assembly.layout import LINE_CELLS, heard_by
 from switchsim.assembly.loads import LoadWanted
 from switchsim.assembly.machine import MachineFile, Reviewer
 from switchsim.assembly.people import AgentWanted
 from switchsim.assembly.places import FaultPlaces
+from switchsim.assembly.planner import Planner
 from switchsim.assembly.rack import RackBuilder
 from switchsim.assembly.sounds import load_prompts, load_tones
 from switchsim.assembly.surroundings import Surroundings

@@ -62,7 +62,8 @@ class Provides(Strict):
 
     nodes: Annotated[int, Field(ge=0, le=8)] = 0
     lines: Annotated[int, Field(ge=0, le=8)] = 0
-    links: Annotated[int, Field(ge=0, le=64)] = 0
+    links: Annotated[int, Field(ge=0, le=64)] = 0  # D channels
+    signalling_links: Annotated[int, Field(ge=0, le=64)] = 0  # No.7
     receivers: Annotated[int, Field(ge=0, le=256)] = 0
     announcers: Annotated[int, Field(ge=0, le=256)] = 0
     tones: Annotated[int, Field(ge=0, le=1)] = 0

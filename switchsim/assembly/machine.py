@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from switchsim.assembly.kinds import LoadedKind, Title, Word
 from switchsim.assembly.people import AgentsSpec, Chance, DialText
+from switchsim.assembly.signalling import No7Spec, PriSpec, SignallingSpec, Ss7Spec, ss7_problems
 from switchsim.assembly.yamlfile import Lines
 from switchsim.assembly.yamltypes import Duration, Many, Strict, wrong
 from switchsim.errors import BadInput, Problem
@@ -69,19 +70,11 @@ class FrameSpec(Strict):
     slots: Annotated[dict[int, Word], BeforeValidator(_card_slots, json_schema_input_type=dict[str, Word])]
 
 
-class PriSpec(Strict):
-    """A primary rate access: Q.921 and Q.931, E1 EuroISDN. `side`: what this machine plays."""
-
-    kind: Literal["pri"]
-    side: Literal["user", "network"]
-    d_timeslot: Annotated[int, Field(ge=1, le=31)] = 16
-
-
 class LineSpec(Strict):
     """E1 lines with the same signalling, in the order of the trunk boards."""
 
     names: Annotated[Many[LineName], BeforeValidator(_spread, json_schema_input_type=str)]
-    signalling: PriSpec
+    signalling: SignallingSpec
 
 
 class SeatsSpec(Strict):
@@ -196,6 +189,7 @@ class MachineFile(Strict):
     agents: Many[AgentsSpec] = ()
     subscribers: Many[SubscriberSpec] = ()
     timers: dict[Annotated[str, Field(pattern=r"^T3\d\d$")], Duration] = Field(default_factory=dict)
+    ss7: Ss7Spec | None = None
 
     @model_validator(mode="after")
     def _frames_differ(self) -> MachineFile:
@@ -206,11 +200,27 @@ class MachineFile(Strict):
             seen[spec.frame] = name
         return self
 
-    def line_names(self) -> list[tuple[str, PriSpec]]:
-        return [(name, spec.signalling) for spec in self.lines for name in spec.names]
+    def line_names(self) -> list[tuple[str, PriSpec | No7Spec]]:
+        """Every line with its signalling. A range of No.7 lines counts its CICs on, 32 a line."""
+        return [
+            (name, _on(spec.signalling, 32 * index)) for spec in self.lines for index, name in enumerate(spec.names)
+        ]
+
+    def link_timeslots(self, line: str) -> list[int]:
+        """Timeslots of a line that carry signalling instead of speech."""
+        signalling = dict(self.line_names())[line]
+        if isinstance(signalling, PriSpec):
+            return [signalling.d_timeslot]
+        rows = self.ss7.link_sets if self.ss7 else ()
+        return sorted(link.timeslot for row in rows for link in row.links if link.line == line)
 
     def seat_numbers(self) -> list[tuple[str, SeatsSpec]]:
         return [(number, spec) for spec in self.seats for number in spec.numbers]
+
+
+def _on(signalling: PriSpec | No7Spec, cics: int) -> PriSpec | No7Spec:
+    return signalling if isinstance(signalling, PriSpec) else signalling.model_copy(
+        update={"cic": signalling.cic + cics})
 
 
 class Reviewer:
@@ -225,6 +235,7 @@ class Reviewer:
     def review(self) -> None:
         """Raises BadInput with everything that is wrong."""
         self._boards()
+        self._number7()
         self._services()
         self._queues()
         self._people()
@@ -236,7 +247,7 @@ class Reviewer:
         self.problems.append(self.lines.problem(where, what, expected, advice))
 
     def _boards(self) -> None:
-        counts = {"lines": 0, "links": 0, "seats": 0}
+        counts = {"lines": 0, "links": 0, "signalling_links": 0, "seats": 0}
         found: dict[str, int] = {}
         for frame, spec in self.machine.rack.items():
             for slot, name in spec.slots.items():
@@ -251,13 +262,19 @@ class Reviewer:
             if not least <= found.get(kind_name, 0) <= most:
                 self._say(("rack",), f"{found.get(kind_name, 0)} boards {kind_name}", f"{least}..{most}")
         needs = {"lines": len(self.machine.line_names()), "seats": len(self.machine.seat_numbers())}
-        needs["links"] = needs["lines"]
+        needs["links"] = sum(isinstance(spec, PriSpec) for _, spec in self.machine.line_names())
+        ss7 = self.machine.ss7
+        needs["signalling_links"] = sum(len(row.links) for row in ss7.link_sets) if ss7 else 0
         for what, need in needs.items():
             if need > counts[what]:
                 self._say(("rack",), f"boards for {counts[what]} {what}, but {need} are named", "",
                           "add boards, or name fewer")
         if self.machine.platform is not None and not found.get("mem"):
             self._say(("platform",), "a platform without a MEM board", "a mem in the rack")
+
+    def _number7(self) -> None:
+        for where, what, expected in ss7_problems(self.machine.ss7, self.machine.line_names()):
+            self._say(where, what, expected)
 
     def _services(self) -> None:
         for number, service in self.machine.numbers.items():

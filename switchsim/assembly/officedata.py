@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from switchsim.assembly.layout import Layout, Planner
+from switchsim.assembly.layout import Layout, LinePlan
 from switchsim.assembly.machine import (
     AnnounceStep,
     ClearStep,
@@ -14,6 +14,9 @@ from switchsim.assembly.machine import (
     QueueStep,
     SeatStep,
 )
+from switchsim.assembly.number7 import MACHINE, Number7Data
+from switchsim.assembly.planner import Planner
+from switchsim.assembly.signalling import No7Spec, PriSpec
 from switchsim.firmware.office import (
     Announce,
     Channel,
@@ -21,12 +24,16 @@ from switchsim.firmware.office import (
     Clear,
     Conference,
     Enqueue,
+    Group,
     Link,
     Menu,
+    Number7,
     Office,
     Queue,
+    Relation,
     SeatPort,
     Service,
+    SignallingLink,
     Step,
     Talk,
     Timing,
@@ -42,11 +49,8 @@ def make_office(machine: MachineFile, layout: Layout, planner: Planner, prompt_c
         switching_board=by_kind["bnet"][0].bus,
         network_boards=tuple(board.bus for board in by_kind["bnet"]),
         mem_board=by_kind["mem"][0].bus if by_kind["mem"] else -1,
-        circuits=tuple(
-            Circuit(line.name, timeslot, line.slot(timeslot), line.index)
-            for line in layout.lines
-            for timeslot in line.b_timeslots
-        ),
+        circuits=_circuits(layout),
+        groups=_groups(machine, layout),
         links=_links(layout, planner),
         receivers=_channels(planner, "receivers", layout.receiver_slots),
         announcers=_channels(planner, "announcers", layout.announcer_slots),
@@ -69,20 +73,71 @@ def make_office(machine: MachineFile, layout: Layout, planner: Planner, prompt_c
             for name, spec in machine.queues.items()
         },
         timing=Timing(),
+        number7=_number7(machine, layout, planner),
         layer3_timers=machine.timers,
     )  # fmt: skip
 
 
-def _links(layout: Layout, planner: Planner) -> tuple[Link, ...]:
+def _circuits(layout: Layout) -> tuple[Circuit, ...]:
     rows = []
-    for index, line in enumerate(layout.lines):
-        lap, unit = planner.owner("links", index)
-        trunk = next(board for board in layout.boards if board.path == line.trunk)
-        signalling = line.signalling
-        rows.append(
-            Link(line.name, signalling.d_timeslot, signalling.side, lap.bus, unit, trunk.bus, line.trunk_line)
-        )
+    for line in layout.lines:
+        cic = line.signalling.cic if isinstance(line.signalling, No7Spec) else None
+        rows += [
+            Circuit(line.name, ts, line.slot(ts), line.index, -1 if cic is None else cic + ts)
+            for ts in line.speech_timeslots
+        ]
     return tuple(rows)
+
+
+def _trunk(layout: Layout, line: LinePlan) -> int:
+    """Bus address of a line's trunk board."""
+    return next(board.bus for board in layout.boards if board.path == line.trunk)
+
+
+def _groups(machine: MachineFile, layout: Layout) -> tuple[Group, ...]:
+    relations = Number7Data(machine.ss7, layout).relations() if machine.ss7 else []
+    rows, links = [], 0
+    for line in layout.lines:
+        spec = line.signalling
+        if isinstance(spec, No7Spec):
+            index = relations.index((spec.kind, spec.to))
+        else:
+            index, links = links, links + 1
+        rows.append(Group(spec.kind, line.name, index, _trunk(layout, line), line.trunk_line))
+    return tuple(rows)
+
+
+def _links(layout: Layout, planner: Planner) -> tuple[Link, ...]:
+    """D channels."""
+    rows: list[Link] = []
+    for line in layout.lines:
+        spec = line.signalling
+        if isinstance(spec, PriSpec):
+            lap, unit = planner.owner("links", len(rows))
+            rows.append(Link(line.name, spec.d_timeslot, spec.side, lap.bus, unit))
+    return tuple(rows)
+
+
+def _number7(machine: MachineFile, layout: Layout, planner: Planner) -> Number7 | None:
+    if machine.ss7 is None:
+        return None
+    data = Number7Data(machine.ss7, layout)
+    links = []
+    for number, link in enumerate(data.links(MACHINE)):
+        board, unit = planner.owner("signalling_links", number)
+        line = next(line for line in layout.lines if line.name == link.terminal.name.partition(":")[0])
+        links.append(
+            SignallingLink(number, link.terminal.name, board.bus, unit, _trunk(layout, line), line.trunk_line)
+        )
+    circuit_at = {(circuit.line, circuit.timeslot): index for index, circuit in enumerate(_circuits(layout))}
+    relations = []
+    for kind, to in data.relations():
+        circuits = {
+            cic + ts: circuit_at[line.name, ts] for line, cic in data.lines_of(kind, to) for ts in line.speech_timeslots
+        }
+        row = data.row(kind, to, far=False)
+        relations.append(Relation(kind, row.point_code, circuits, row.isup, row.tup))
+    return Number7(data.mtp3(MACHINE), tuple(links), tuple(relations))
 
 
 def _channels(planner: Planner, what: str, slots: list[int]) -> tuple[Channel, ...]:

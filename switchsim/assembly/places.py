@@ -5,7 +5,8 @@ from __future__ import annotations
 import difflib
 from typing import Any
 
-from switchsim.assembly.layout import Layout, Planner
+from switchsim.assembly.layout import Layout
+from switchsim.assembly.planner import Planner
 from switchsim.errors import BadInput
 from switchsim.faults.catalogue import CATALOGUE, TARGETS, FaultRow
 from switchsim.hardware.board import DEADLY

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from switchsim.assembly.layout import BoardPlace, Layout, Planner
+from switchsim.assembly.layout import BoardPlace, Layout
 from switchsim.assembly.machine import MachineFile
 from switchsim.assembly.officedata import make_office
+from switchsim.assembly.planner import Planner
 from switchsim.callcentre.cti_server import CtiConfig, CtiServer
 from switchsim.dsp.engine import Engine
 from switchsim.firmware.processor import Processor
@@ -46,10 +47,6 @@ class RackBuilder:
         self._rack_boards()
         self._platform()
 
-    def exchange_lines(self) -> list[str]:
-        """Lines whose far end is a built-in exchange."""
-        return [line.name for line in self.layout.lines if line.name in self.layout.far_hdlc]
-
     def _rack(self) -> Rack:
         boards = self.layout.boards
         hearing: dict[int, tuple[str, ...]] = {}
@@ -76,7 +73,7 @@ class RackBuilder:
             programs={side: f"{place}/program" for side, place in zip(PROGRAM_SIDES, roles["mpu"], strict=False)},
             platform="callcentre/cti_server" if self.spec.platform is not None else "",
             people={seat.number: f"farend/agent/{seat.number}" for seat in self.layout.seats},
-            exchanges={name: f"farend/exchange/{name}" for name in self.exchange_lines()},
+            exchanges={line: f"farend/exchange/{name}" for line, name in self.layout.exchanges.items()},
         )
 
     def _programs(self, prompt_cycles: tuple[int, ...]) -> None:
@@ -119,7 +116,9 @@ class RackBuilder:
         return Site(
             path=board.path, host=self.kernel, kind=board.loaded.kind, bus=board.bus, side=board.side,
             engine=self.engine, rack=self.rack, lines=own("lines", layout.trunk_lines()),
-            links=own("links", layout.links), receivers=own("receivers", layout.receivers),
+            links=own("links", layout.links),
+            signalling=own("signalling_links", [link.terminal for link in layout.number7 if not link.point]),
+            receivers=own("receivers", layout.receivers),
             announcers=own("announcers", layout.announcers), tones=tuple(tones) if provides.tones else (),
             seats=own("seats", layout.seat_lines(self.engine.first_source_cell)),
             nodes=own("nodes", list(self.rack.nodes)),

@@ -7,19 +7,22 @@ from typing import Any
 
 import msgspec
 
-from switchsim.assembly.layout import HDLC, Layout, LinePlan
+from switchsim.assembly.layout import HDLC, SS7, Layout, LinePlan
 from switchsim.assembly.loads import LoadWanted
 from switchsim.assembly.machine import MachineFile, SubscriberSpec
+from switchsim.assembly.number7 import Number7Data
 from switchsim.assembly.people import AgentWanted
 from switchsim.assembly.rack import wire
-from switchsim.dsp.engine import EV_BAD_FRAME, EV_FRAME, EV_HEARS, EV_SOURCE_DONE, Engine
+from switchsim.dsp.engine import EV_BAD_FRAME, EV_FRAME, EV_HEARS, EV_SOURCE_DONE, EV_SU, EV_SU_BAD, Engine
 from switchsim.errors import BadInput
 from switchsim.farend.agents import Agent, AgentConfig
 from switchsim.farend.attached import Attached, AttachedConfig
 from switchsim.farend.exchange import ExchangeConfig, Party, Subscriber
 from switchsim.farend.isdn import IsdnExchange
 from switchsim.farend.load import Load, LoadConfig
+from switchsim.farend.number7 import No7Config, No7Exchange
 from switchsim.farend.plan import Plan, plan_problems
+from switchsim.farend.signalling import Stp, media_units
 from switchsim.hardware.site import Link, Rack
 from switchsim.kernel.scheduler import Kernel
 from switchsim.model.messages import PlaceCall, SetKey
@@ -51,33 +54,71 @@ class Surroundings:
         for line in self.layout.lines:
             if line.name in self.layout.far_hdlc:
                 self._exchange(line)
+        for name in self.layout.points:
+            self._point(name)
         programs = [self._attach(name, timeslot, mode) for name, timeslot, mode in attached]
         self._people()
         self._loads()
         return programs
 
     def _exchange(self, line: LinePlan) -> None:
-        layout = self.layout
         place = self.rack.exchanges[line.name]
-        unit = layout.far_hdlc[line.name]
-        parties = tuple(
-            Party(timeslot=ts, source=layout.party_sources[line.name, ts], ear=layout.party_ears[line.name, ts],
-                  party=layout.party_ids[line.name, ts])
-            for ts in line.b_timeslots
-            if (line.name, ts) in layout.party_sources
-        )  # fmt: skip
+        unit = self.layout.far_hdlc[line.name]
+        d_timeslot = line.signalling.d_timeslot  # type: ignore[union-attr]
+        parties = self._parties([line])
         config = ExchangeConfig(
-            line=line.name, side=OTHER_SIDE[line.signalling.side],  # type: ignore[arg-type]
-            d_timeslot=line.signalling.d_timeslot, hdlc_tx=unit, hdlc_rx=unit, far_tx=line.far_tx_cell,
-            far_rx=line.far_rx_cell, parties=parties, plans=self._plans(line.name), prompts=self.prompts,
-            subscribers=tuple(_subscriber(spec) for spec in self.spec.subscribers),
-            ring_back=self.ring_back, remote_alarm=True,
+            line=line.name, side=OTHER_SIDE[line.signalling.side],  # type: ignore[arg-type,union-attr]
+            d_timeslot=d_timeslot, hdlc_tx=unit, hdlc_rx=unit, d_speaks=line.far_tx_cell + d_timeslot,
+            d_hears=line.far_rx_cell + d_timeslot, **self._telephones(parties, [line.name]),
         )  # fmt: skip
         self.kernel.add(IsdnExchange(place, self.kernel, self.engine, config))
         self.kernel.own_media((EV_FRAME, EV_BAD_FRAME), unit, place)
+        self._own_people(parties, place)
+
+    def _point(self, name: str) -> None:
+        """A signalling point of the far end: a transfer point, or an exchange with subscribers."""
+        ss7 = self.spec.ss7
+        assert ss7 is not None, "points without a section ss7"
+        data = Number7Data(ss7, self.layout)
+        point = data.point(name)
+        if ss7.points[name].role == "stp":
+            place = f"farend/stp/{name}"
+            self.kernel.add(Stp(place, self.kernel, self.engine, point))
+        else:
+            place = f"farend/exchange/{name}"
+            lines = [line for line in self.layout.lines if self.layout.exchanges.get(line.name) == name]
+            parties = self._parties(lines)
+            by_place = {(party.line, party.timeslot): index for index, party in enumerate(parties)}
+            config = No7Config(point=point, circuits=data.circuits(name, by_place),
+                               **self._telephones(parties, [line.name for line in lines]))  # fmt: skip
+            self.kernel.add(No7Exchange(place, self.kernel, self.engine, config))
+            self._own_people(parties, place)
+        for kinds, unit in media_units(point.links):
+            self.kernel.own_media(kinds, unit, place)
+
+    def _parties(self, lines: list[LinePlan]) -> tuple[Party, ...]:
+        layout = self.layout
+        return tuple(
+            Party(line=line.name, timeslot=ts, source=layout.party_sources[line.name, ts],
+                  ear=layout.party_ears[line.name, ts], party=layout.party_ids[line.name, ts],
+                  speaks=line.far_tx_cell + ts, hears=line.far_rx_cell + ts)
+            for line in lines for ts in line.speech_timeslots if (line.name, ts) in layout.party_sources
+        )  # fmt: skip
+
+    def _own_people(self, parties: tuple[Party, ...], place: str) -> None:
         for party in parties:
             self.kernel.own_media((EV_SOURCE_DONE,), party.source, place)
             self.kernel.own_media((EV_HEARS,), party.ear, place)
+
+    def _telephones(self, parties: tuple[Party, ...], lines: list[str]) -> dict[str, Any]:
+        """What every exchange is told of its people."""
+        plans: dict[str, Plan] = {}
+        for line in lines:
+            plans |= self._plans(line)
+        return {
+            "parties": parties, "plans": plans, "prompts": self.prompts, "ring_back": self.ring_back,
+            "subscribers": tuple(_subscriber(spec) for spec in self.spec.subscribers), "remote_alarm": True,
+        }  # fmt: skip
 
     def _plans(self, line: str) -> dict[str, Plan]:
         return {
@@ -97,6 +138,9 @@ class Surroundings:
             unit = self.layout.far_hdlc[key]
             units = {"hdlc_tx": unit, "hdlc_rx": unit}
             self.kernel.own_media((EV_FRAME, EV_BAD_FRAME), unit, place)
+        elif mode == SS7:
+            units = {"su": self.layout.far_su[key]}
+            self.kernel.own_media((EV_SU, EV_SU_BAD), units["su"], place)
         else:
             source, recorder = self.layout.raw[key]
             units = {"source": source, "recorder": recorder}

@@ -21,9 +21,12 @@ OWN_PLANS: Final = {"": Plan(), "answered": Plan(steps=(Speak(), Stay()))}
 
 
 class Party(msgspec.Struct, frozen=True, kw_only=True):
-    """The person and the telephone of one B channel; units are the native core's."""
+    """The person and the telephone of one circuit; units and cells are the native core's."""
 
-    timeslot: int  # 1..15, 17..31
+    line: str
+    timeslot: int
+    speaks: int  # the switched cell that leaves towards the machine
+    hears: int  # the cell that arrives from it
     source: int
     ear: int
     party: int  # watermark, 1..2047
@@ -38,23 +41,15 @@ class Subscriber(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     plan: str = "answered"
 
 
-class ExchangeConfig(msgspec.Struct, frozen=True, kw_only=True):
-    """One exchange. Cells and units are the native core's; the exchange connects cells far_tx .. far_tx + 31."""
+class TelephonesConfig(msgspec.Struct, frozen=True, kw_only=True):
+    """The people of an exchange, whatever signalling it speaks."""
 
-    line: str
-    side: Literal["network", "user"]
-    d_timeslot: int = 16
-    hdlc_tx: int
-    hdlc_rx: int
-    far_tx: int  # first of the 32 switched cells that leave towards the machine
-    far_rx: int  # first of the 32 cells that arrive from it
     parties: tuple[Party, ...]
     plans: dict[str, Plan] = msgspec.field(default_factory=dict)
     subscribers: tuple[Subscriber, ...] = ()
     prompts: tuple[str, ...] = ()  # names, in the order of the engine's assets
     ring_back: int = -1  # tone that a caller hears from us while our subscriber rings; -1: none
     remote_alarm: bool = False  # there is a port `remote`, to answer a lost signal with RAI
-    timers: dict[str, int] = msgspec.field(default_factory=dict)  # Q.931 timers that differ from the standard, cycles
 
     def plan(self, name: str) -> Plan:
         """The plan of that name; the loader has seen that there is one."""
@@ -70,6 +65,19 @@ class ExchangeConfig(msgspec.Struct, frozen=True, kw_only=True):
         return any(row.number.startswith(called) for row in self.subscribers)
 
 
+class ExchangeConfig(TelephonesConfig, frozen=True, kw_only=True):
+    """An ISDN exchange on one line."""
+
+    line: str
+    side: Literal["network", "user"]
+    d_timeslot: int = 16
+    hdlc_tx: int
+    hdlc_rx: int
+    d_speaks: int  # the switched cell of the D timeslot that leaves towards the machine
+    d_hears: int  # the cell that arrives from it
+    timers: dict[str, int] = msgspec.field(default_factory=dict)  # Q.931 timers that differ from the standard, cycles
+
+
 class Leg(msgspec.Struct):
     """A B channel's call; key 0 = none."""
 
@@ -81,14 +89,19 @@ class Leg(msgspec.Struct):
     caller: CallerState = msgspec.field(default_factory=CallerState)
 
 
-class ExchangeState(State):
-    lapd: LapdState
-    q931: InterfaceState
+class TelephonesState(State, kw_only=True):
+    """What every exchange keeps of its people's calls."""
+
     legs: list[Leg]  # as config.parties
-    by_key: dict[int, int] = msgspec.field(default_factory=dict)  # Q.931 call key -> index
+    by_key: dict[int, int] = msgspec.field(default_factory=dict)  # call key -> index
     placed: int = 0
     refused: int = 0
     received: int = 0
+
+
+class ExchangeState(TelephonesState, kw_only=True):
+    lapd: LapdState
+    q931: InterfaceState
     bad_frames: int = 0
     frames_lost: int = 0
 

@@ -34,7 +34,7 @@ PERSON_TIMERS: Final = frozenset({"step", "patience", "dead", "ring", "inband"})
 
 
 class IsdnExchange(Part[ExchangeState]):
-    """`farend/exchange/<line>`. Ports: in `load` (PlaceCall), in `line` (LineSeen), out `remote` (RemoteAlarm).
+    """`farend/exchange/<line>`. Ports: in `load` (PlaceCall), in `line` (LineSeen), out `remote/<line>` (RemoteAlarm).
 
     Owns the events of its HDLC receiver (FRAME, BAD_FRAME), of its parties' sources (SOURCE_DONE) and ears (HEARS).
     Orders: Act `call` (called, calling, plan, hold_cycles, patience_cycles), `hang_up` (party), `dial` (party, digits),
@@ -58,8 +58,8 @@ class IsdnExchange(Part[ExchangeState]):
 
     def start(self) -> None:
         config, engine = self.config, self.engine
-        engine.connect(config.far_tx + config.d_timeslot, engine.first_hdlc_cell + config.hdlc_tx)
-        engine.hdlc_listen(config.hdlc_rx, config.far_rx + config.d_timeslot)
+        engine.connect(config.d_speaks, engine.first_hdlc_cell + config.hdlc_tx)
+        engine.hdlc_listen(config.hdlc_rx, config.d_hears)
         self._do(self.lapd.establish())
 
     # -- what happens ------------------------------------------------------------------------------------------------
@@ -80,7 +80,7 @@ class IsdnExchange(Part[ExchangeState]):
         else:
             self._do(self.lapd.line(message.in_service))
             if self.config.remote_alarm:
-                self.send("remote", RemoteAlarm(not message.in_service))
+                self.send(f"remote/{self.config.line}", RemoteAlarm(not message.in_service))
 
     def on_timer(self, name: str) -> None:
         kind, _, number = name.partition("/")
@@ -114,7 +114,8 @@ class IsdnExchange(Part[ExchangeState]):
         if key is not None:
             self.state.placed += 1
             timeslot = self.state.q931.calls[key].channel
-            index = self.telephones.take_up(key, timeslot, order.plan, order.hold_cycles, order.patience_cycles)
+            index = self.telephones.by_place[self.config.line, timeslot]
+            self.telephones.take_up(key, index, order.plan, order.hold_cycles, order.patience_cycles)
             self.emit(PartyCalls(self.config.parties[index].party, order.calling, order.called))
             self.telephones.waits(index)
         self._do(actions)
@@ -204,7 +205,8 @@ class IsdnExchange(Part[ExchangeState]):
             self._do(self.q931.reject(key, USER_BUSY))
             return
         self.state.received += 1
-        index = self.telephones.take_up(key, call.channel, subscriber.plan, patience=0)
+        index = self.telephones.by_place[self.config.line, call.channel]
+        self.telephones.take_up(key, index, subscriber.plan, patience=0)
         self.telephones.tell(index, "ringing")
         tone = self.config.ring_back
         if tone >= 0:

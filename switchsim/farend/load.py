@@ -171,14 +171,16 @@ class Load(Part[LoadState]):
     def _call(self) -> None:
         config, state = self.config, self.state
         state.calls += 1
+        port = self._port()
         call = PlaceCall(
             called=self._one_of("called", config.called),
             calling=self._calling(),
             plan=self._one_of("plan", config.plans),
             hold_cycles=self._drawn("hold", config.hold),
             patience_cycles=self._drawn("patience", config.patience),
+            line=port.partition("/")[2],
         )
-        if not self.send(self._port(), call):
+        if not self.send(port, call):
             state.lost += 1
 
     def _port(self) -> str:

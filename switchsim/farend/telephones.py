@@ -1,4 +1,4 @@
-"""The telephones of an exchange: for each B channel a person with an ear and a mouth, who takes part in its call."""
+"""The telephones of an exchange: for each circuit a person with an ear and a mouth, who takes part in its call."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, Final
 from switchsim.dsp.engine import CELL_IDLE, NONE, Engine
 from switchsim.farend import party
 from switchsim.farend.chance import drawn
-from switchsim.farend.exchange import ExchangeConfig, ExchangeState, Leg, Party
+from switchsim.farend.exchange import Leg, Party, TelephonesConfig, TelephonesState
 from switchsim.farend.hearing import QUIET, in_words
 from switchsim.farend.party import CallerState
 from switchsim.farend.plan import Plan
@@ -24,24 +24,24 @@ class Telephones:
     """Carries out what people do. `index` counts the parties of the configuration; `hang_up(index)` clears the call."""
 
     def __init__(
-        self, part: Part[ExchangeState], engine: Engine, config: ExchangeConfig, hang_up: Callable[[int], None]
+        self, part: Part[Any], engine: Engine, config: TelephonesConfig, hang_up: Callable[[int], None]
     ) -> None:
+        """`part.state` is a TelephonesState."""
         self.part = part
         self.engine = engine
         self.config = config
         self.hang_up = hang_up
-        self.by_timeslot = {row.timeslot: index for index, row in enumerate(config.parties)}
+        self.by_place = {(row.line, row.timeslot): index for index, row in enumerate(config.parties)}
         self.by_party = {row.party: index for index, row in enumerate(config.parties)}
         self.by_source = {row.source: index for index, row in enumerate(config.parties)}
         self.by_ear = {row.ear: index for index, row in enumerate(config.parties)}
 
     # -- a call begins and ends --------------------------------------------------------------------------------------
 
-    def take_up(self, key: int, timeslot: int, plan_name: str, hold: int = -1, patience: int = -1) -> int:
-        """The person of a timeslot has a call: ear and mouth are on it. hold, patience: cycles, -1 as the plan says."""
-        index = self.by_timeslot[timeslot]
+    def take_up(self, key: int, index: int, plan_name: str, hold: int = -1, patience: int = -1) -> None:
+        """This person has a call: ear and mouth are on it. hold, patience: cycles, -1 as the plan says."""
         if self._leg(index).key:
-            self.put_down(self._leg(index).key, CHANNEL_TAKEN)  # both sides chose it; Q.931 gave it to the other one
+            self.put_down(self._leg(index).key, CHANNEL_TAKEN)  # both sides chose it; the other one got it
         row, plan = self.config.parties[index], self.config.plan(plan_name)
         caller = CallerState(
             plan=plan_name,
@@ -50,16 +50,15 @@ class Telephones:
             reaction=self._drawn("reaction", plan),
             err=plan.wrong_ppm > 0 and below(self.part.draw("err"), 1_000_000) < plan.wrong_ppm,
         )
-        self.part.state.legs[index] = Leg(key=key, began=self.part.now, caller=caller)
-        self.part.state.by_key[key] = index
-        self.engine.ear_listen(row.ear, self.config.far_rx + timeslot)
-        self.engine.connect(self.config.far_tx + timeslot, self.engine.first_source_cell + row.source)
-        self.part.emit(PartyPlaced(row.party, self.config.line, timeslot, ""))
-        return index
+        self._state.legs[index] = Leg(key=key, began=self.part.now, caller=caller)
+        self._state.by_key[key] = index
+        self.engine.ear_listen(row.ear, row.hears)
+        self.engine.connect(row.speaks, self.engine.first_source_cell + row.source)
+        self.part.emit(PartyPlaced(row.party, row.line, row.timeslot, ""))
 
     def put_down(self, key: int, cause: int) -> None:
         """The call is over: nothing of it is left at the telephone. A call that has none changes nothing."""
-        index = self.part.state.by_key.pop(key, None)
+        index = self._state.by_key.pop(key, None)
         if index is None:
             return
         row, leg = self._row(index), self._leg(index)
@@ -69,10 +68,10 @@ class Telephones:
             self.part.emit(PartyHears(row.party, QUIET, "", self.part.now))
         if leg.speaks:
             self.part.emit(PartySpeaks(row.party, 0))
-        self.part.state.legs[index] = Leg()
+        self._state.legs[index] = Leg()
         self.engine.ear_listen(row.ear, NONE)
         self.engine.source_idle(row.source)
-        self.engine.connect(self.config.far_tx + row.timeslot, CELL_IDLE)
+        self.engine.connect(row.speaks, CELL_IDLE)
         self.tell(index, "released", cause)
         self.part.emit(PartyPlaced(row.party, "", 0, ""))
 
@@ -161,8 +160,13 @@ class Telephones:
         self.tell(index, action.why, NORMAL_CLEARING)
         self.hang_up(index)
 
+    @property
+    def _state(self) -> TelephonesState:
+        state: TelephonesState = self.part.state
+        return state
+
     def _leg(self, index: int) -> Leg:
-        return self.part.state.legs[index]
+        return self._state.legs[index]
 
     def _row(self, index: int) -> Party:
         return self.config.parties[index]

@@ -7,16 +7,33 @@ from __future__ import annotations
 
 import msgspec
 
-from switchsim.units import seconds
+from switchsim.proto.isup import IsupConfig
+from switchsim.proto.mtp3 import Mtp3Config
+from switchsim.proto.tup import TupConfig
+from switchsim.units import ms, seconds
 
 
 class Circuit(msgspec.Struct, frozen=True):
-    """A trunk circuit: one B channel."""
+    """A trunk circuit: one timeslot for speech."""
 
     line: str
     timeslot: int
     slot: int
-    link: int  # index into Office.links
+    group: int  # index into Office.groups
+    cic: int = -1  # of No.7 circuits
+
+
+class Group(msgspec.Struct, frozen=True):
+    """The circuits of one line, under one signalling.
+
+    kind: pri, isup, tup. index: of the D channel in Office.links, or of the relation in Office.number7.relations.
+    """
+
+    kind: str
+    line: str
+    index: int
+    trunk_board: int
+    trunk_line: int
 
 
 class Link(msgspec.Struct, frozen=True):
@@ -27,8 +44,35 @@ class Link(msgspec.Struct, frozen=True):
     side: str  # user, network: the side that this machine plays
     board: int
     unit: int  # link number on its board
+
+
+class SignallingLink(msgspec.Struct, frozen=True):
+    """A No.7 link: Q.703 on a board, Q.704 here. `number` is what Mtp3Config calls it."""
+
+    number: int
+    name: str  # line:timeslot
+    board: int
+    unit: int
     trunk_board: int
     trunk_line: int
+
+
+class Relation(msgspec.Struct, frozen=True):
+    """Circuits of one user part towards one exchange."""
+
+    kind: str  # isup, tup
+    point_code: int
+    circuits: dict[int, int]  # CIC -> index into Office.circuits
+    isup: IsupConfig | None = None
+    tup: TupConfig | None = None
+
+
+class Number7(msgspec.Struct, frozen=True):
+    """This machine as a signalling point."""
+
+    mtp3: Mtp3Config
+    links: tuple[SignallingLink, ...]
+    relations: tuple[Relation, ...]
 
 
 class Channel(msgspec.Struct, frozen=True):
@@ -116,6 +160,8 @@ class Timing(msgspec.Struct, frozen=True):
     interdigit_cycles: int = seconds(5)
     route_timeout_cycles: int = seconds(2)
     guard_cycles: int = seconds(2)  # beyond a prompt's length, before the board is given up
+    line_raise_cycles: int = ms(2_500)  # so long a line's defect lasts before its circuits are taken out
+    line_clear_cycles: int = seconds(10)  # and so long it is gone before they come back
 
 
 class Office(msgspec.Struct, frozen=True):
@@ -125,7 +171,8 @@ class Office(msgspec.Struct, frozen=True):
     network_boards: tuple[int, ...]  # bus addresses of their own
     mem_board: int  # -1 without a platform
     circuits: tuple[Circuit, ...]
-    links: tuple[Link, ...]
+    groups: tuple[Group, ...]
+    links: tuple[Link, ...]  # D channels
     receivers: tuple[Channel, ...]
     announcers: tuple[Channel, ...]
     conferences: tuple[Conference, ...]
@@ -137,4 +184,5 @@ class Office(msgspec.Struct, frozen=True):
     services: dict[str, Service]
     queues: dict[str, Queue]
     timing: Timing
+    number7: Number7 | None = None
     layer3_timers: dict[str, int] = {}  # Q.931 timers that differ from the standard's values, cycles

@@ -14,6 +14,7 @@ from switchsim.dsp.engine import Engine
 from switchsim.hardware.kind import BoardKind
 from switchsim.model.message import Message
 from switchsim.model.part import Host
+from switchsim.terminals.level2 import TerminalRow
 
 
 class TrunkLine(msgspec.Struct, frozen=True):
@@ -101,6 +102,7 @@ class Site:
     rack: Rack
     lines: tuple[TrunkLine, ...] = ()
     links: tuple[LapLink, ...] = ()
+    signalling: tuple[TerminalRow, ...] = ()
     receivers: tuple[Receiver, ...] = ()
     announcers: tuple[int, ...] = ()  # native sources
     tones: tuple[tuple[int, int], ...] = ()  # native source, tone of the assets

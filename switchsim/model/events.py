@@ -163,6 +163,84 @@ class Violated(Event, frozen=True):
     detail: str
 
 
+class UnitSent(Event, frozen=True):
+    """A signal unit left that differs from the one before it: from the BSN on, hexadecimal, no check bits."""
+
+    link: str
+    octets: str
+
+
+class UnitReceived(Event, frozen=True):
+    """A correct signal unit came that differs from the one before it."""
+
+    link: str
+    octets: str
+
+
+class OctetCounting(Event, frozen=True):
+    """The receiver of a link entered (1) or left (0) octet counting (Q.703 4.1.4)."""
+
+    link: str
+    on: int
+
+
+class SignallingLink(Event, frozen=True):
+    """Level 3's view of a signalling link: available, failed, inhibited, blocked, deactivated, testing (Q.704 3.2)."""
+
+    link: str
+    state: str
+
+
+class MessageSent(Event, frozen=True):
+    """A user part gave a message to the MTP (MTP-TRANSFER request); octets: what follows the routing label."""
+
+    service: int
+    dpc: int
+    sls: int
+    octets: str
+
+
+class MessageDelivered(Event, frozen=True):
+    """The MTP gave a user part a message (MTP-TRANSFER indication)."""
+
+    service: int
+    opc: int
+    sls: int
+    octets: str
+
+
+class Changeover(Event, frozen=True):
+    """Traffic left a signalling link for others (Q.704 5); retrieved: messages sent again there."""
+
+    link: str
+    to_links: str
+    retrieved: int
+
+
+class Changeback(Event, frozen=True):
+    """Traffic returned to a signalling link (Q.704 6)."""
+
+    link: str
+
+
+class Destination(Event, frozen=True):
+    """Users of the MTP are told about a destination: pause, resume, congestion (level), unavailable user part."""
+
+    point_code: int
+    state: str
+    level: int
+
+
+class CircuitBlocked(Event, frozen=True):
+    """A circuit can not be used for new calls, or can again; by: local, remote; sort: maintenance, hardware."""
+
+    line: str
+    timeslot: int
+    by: str
+    sort: str
+    on: int
+
+
 # -- calls -------------------------------------------------------------------------------------------------------
 
 

@@ -30,6 +30,25 @@ class LineCarries(BusMessage, frozen=True):
     up: bool
 
 
+class SendMsu(BusMessage, frozen=True):
+    """To a signalling board: transmit a message signal unit, SIO to the end of the SIF (Q.703 2.3)."""
+
+    link: int
+    octets: bytes
+
+
+class Level2Order(BusMessage, frozen=True):
+    """MTP3 to level 2 of a link (Q.704 figure 23 ff., Q.703 figure 8).
+
+    start, stop, emergency, emergency_ceases, flush, continue, retrieve_bsnt, retrieve (value: FSNC, -1 not known),
+    report (say again whether the link is in service: a processor has just taken over).
+    """
+
+    link: int
+    order: str
+    value: int
+
+
 class ConnectSlots(BusMessage, frozen=True):
     """`to_slot` hears `from_slot` from now on; from 0 = quiet."""
 
@@ -90,6 +109,27 @@ class Layer3Received(BusMessage, frozen=True):
 class LinkChanged(BusMessage, frozen=True):
     link: int
     up: bool
+
+
+class MsuReceived(BusMessage, frozen=True):
+    """A message signal unit came, once and in sequence: SIO to the end of the SIF."""
+
+    link: int
+    octets: bytes
+
+
+class Level2Report(BusMessage, frozen=True):
+    """Level 2 of a link to MTP3.
+
+    in_service, out_of_service (text: why), remote_outage, remote_recovered, bsnt (value: FSN), retrieved (octets: SIO to
+    the end of the SIF), retrieval_complete, congested (value 1 begins, 0 ends).
+    """
+
+    link: int
+    what: str
+    value: int
+    text: str
+    octets: bytes
 
 
 class DigitReceived(BusMessage, frozen=True):
@@ -234,6 +274,7 @@ class PlaceCall(Message, frozen=True):
     plan: str
     hold_cycles: int
     patience_cycles: int
+    line: str = ""  # on which the call is to be; `` any
 
 
 class RemoteAlarm(Message, frozen=True):
@@ -246,6 +287,7 @@ class LineSeen(Message, frozen=True):
     """To an exchange of the far end: its layer 1 sees the line in service, or not."""
 
     in_service: bool
+    line: str = ""
 
 
 # -- platform ----------------------------------------------------------------------------------------------------

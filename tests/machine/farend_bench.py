@@ -87,11 +87,13 @@ class Bench:
         self.ends = []
         for end, (path, side) in enumerate(((NET, "network"), (USER, "user"))):
             people = tuple(
-                Party(timeslot=slot, source=end * count + i, ear=end * count + i, party=100 * (end + 1) + slot)
+                Party(line="e1-0", timeslot=slot, source=end * count + i, ear=end * count + i,
+                      party=100 * (end + 1) + slot, speaks=self.cells[end] + slot, hears=self.cells[1 - end] + slot)
                 for i, slot in enumerate(SLOTS)
-            )
+            )  # fmt: skip
             exchange = ExchangeConfig(
-                line="e1-0", side=side, hdlc_tx=end, hdlc_rx=end, far_tx=self.cells[end], far_rx=self.cells[1 - end],
+                line="e1-0", side=side, hdlc_tx=end, hdlc_rx=end, d_speaks=self.cells[end] + 16,
+                d_hears=self.cells[1 - end] + 16,
                 parties=people, plans=plans or {}, subscribers=subscribers, prompts=prompts, ring_back=ring_back,
             )  # type: ignore[arg-type] # fmt: skip
             self._add(path, exchange)

@@ -151,7 +151,7 @@ def test_q931_5_1_3_overlap_digits_are_asked_for(dialled: tuple[str, str], end: 
     bench = Bench(subscribers=(Subscriber(number="10060", ring=Constant(8)),)).run(seconds(1))
     user = bench.ends[1]
     key, actions = user.q931.setup(SetupRequest(Number(dialled[0]), sending_complete=False))
-    user.telephones.take_up(key, user.state.q931.calls[key].channel, "")
+    user.telephones.take_up(key, user.telephones.by_place["e1-0", user.state.q931.calls[key].channel], "")
     user._do(actions)
     bench.run(seconds(1))
     if dialled[1]:

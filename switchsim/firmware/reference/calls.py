@@ -43,7 +43,7 @@ class Calls:
         self.core.world.emit(event)
 
     def offered(self, leg: Leg, calling: str, called: str, complete: bool) -> Call:
-        """A SETUP came on a circuit."""
+        """A call came on a circuit."""
         call = self.new("in", leg, calling, called)
         self.announce(call)
         return call
@@ -78,11 +78,11 @@ class Calls:
         if complete or target in self.office.numbers or not self._is_beginning(call.called):
             self.analyse(call, complete=True)
 
-    def place(self, dial: Dial, link: int) -> bool:
+    def place(self, dial: Dial, group: int) -> bool:
         """A call from the console; it speaks to nobody, is held and cleared."""
         call = self.new("out", Leg(), dial.calling, dial.number)
         call.hold_cycles, call.attempts = dial.hold_cycles, dial.attempts + 1
-        if not self.program.trunks.set_up(call, call.b, link, dial.number):
+        if not self.program.trunks.set_up(call, call.b, group, dial.number):
             del self.core.state.calls[call.number]
             self.core.state.next_call -= 1
             return False

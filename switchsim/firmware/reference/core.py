@@ -39,7 +39,8 @@ class Core:
         self.world = world
         self.dirty_calls: set[int] = set()
         self.dirty_seats: set[int] = set()
-        self.dirty_links: set[int] = set()
+        self.dirty_groups: set[int] = set()
+        self.number7_changed = False  # MTP3
         self.units_changed = False  # platform, broken or blocked units, waiting dials
 
     def touch(self, call: Call) -> None:

@@ -22,8 +22,10 @@ from switchsim.model.messages import (
     BoardStarted,
     DigitReceived,
     Layer3Received,
+    Level2Report,
     LineChanged,
     LinkChanged,
+    MsuReceived,
     PlatformChanged,
     PlayEnded,
     RouteAnswer,
@@ -50,7 +52,9 @@ class Program:
         self.talk = Talk(self)
         self.standby = Standby(self)
         self._handlers: dict[type, Callable[[Any], None]] = {
-            Layer3Received: lambda m: self.trunks.layer3(self._link(m.board, m.link), m.octets),
+            Layer3Received: lambda m: self.trunks.access.layer3(self._links[m.board, m.link], m.octets),
+            MsuReceived: lambda m: self.trunks.number7.received(m.board, m.link, m.octets),
+            Level2Report: self._level2,
             LinkChanged: self._link_changed,
             DigitReceived: self._digit,
             PlayEnded: self._play_ended,
@@ -101,7 +105,9 @@ class Program:
     def timer(self, name: str) -> None:
         what, _, rest = name.partition("/")
         if what == "q931":
-            self.trunks.timer(rest)
+            self.trunks.access.timer(rest)
+        elif what in ("mtp3", "user", "line"):
+            self.trunks.number7.timer(name)
         elif what == "wrap":
             self.seats.wrapped_up(int(rest))
         else:
@@ -115,11 +121,11 @@ class Program:
 
     # -- by message ----------------------------------------------------------------------------------------------
 
-    def _link(self, board: int, unit: int) -> int:
-        return self._links[board, unit]
-
     def _link_changed(self, message: LinkChanged) -> None:
-        self.trunks.link_changed(self._link(message.board, message.link), message.up)
+        self.trunks.access.link_changed(self._links[message.board, message.link], message.up)
+
+    def _level2(self, message: Level2Report) -> None:
+        self.trunks.number7.level2(message)
 
     def _digit(self, message: DigitReceived) -> None:
         index = self._receivers[message.board, message.receiver]
@@ -192,12 +198,10 @@ class Program:
             else:
                 self.seats.repaired(index)
         if lost:
-            self.trunks.board_lost(board)
-            for line in {link.trunk_line for link in office.links if link.trunk_board == board}:
-                self.trunks.line_changed(board, line, False)
-        else:
-            for line in {link.trunk_line for link in office.links if link.trunk_board == board}:
-                self.trunks.line_changed(board, line, True)
+            self.trunks.access.board_lost(board)
+        self.trunks.number7.board_changed(board, lost=lost)
+        for line in sorted({group.trunk_line for group in office.groups if group.trunk_board == board}):
+            self.trunks.line_changed(board, line, not lost)
 
     def _platform_changed(self, message: PlatformChanged) -> None:
         self.core.state.platform = message.up

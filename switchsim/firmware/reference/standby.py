@@ -2,7 +2,7 @@
 
 After every message handled, each call and seat that changed goes to the standby as one checkpoint. A takeover keeps
 answered calls; calls in set-up are given up with a cause, and their circuits restarted, because nobody knows how far
-their Q.931 had come.
+their signalling had come.
 """
 
 from __future__ import annotations
@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from switchsim.firmware.reference.state import SETTLED, Call, Dial, Leg, ProgramState, Seat, Stage
+from switchsim.firmware.reference.state import SETTLED, Call, Dial, ProgramState, Seat, Stage
 from switchsim.model.events import CallCleared
 from switchsim.model.part import State
-from switchsim.proto.q931.state import RESTARTING
 
 if TYPE_CHECKING:
     from switchsim.firmware.reference.program import Program
@@ -22,20 +21,7 @@ if TYPE_CHECKING:
 TEMPORARY_FAILURE = 41
 
 Store = dict[str, bytes]
-"""What a standby holds: `call/7`, `seat/3`, `link/0`, `platform` -> msgpack."""
-
-
-class LinkRow(State):
-    """A link's checkpoint.
-
-    next_key, next_cr: the first Q.931 call key and call reference not used yet. restarting: timeslots whose RESTART has
-    not been acknowledged.
-    """
-
-    up: bool
-    next_key: int
-    next_cr: int
-    restarting: list[int]
+"""What a standby holds: `call/7`, `seat/3`, `group/0`, `units`, `number7` -> msgpack."""
 
 
 class UnitsRow(State):
@@ -61,11 +47,13 @@ class Standby:
         """Checkpoints of what was touched since the last time, and forget that it was."""
         rows = [(f"call/{number}", self._call(number)) for number in sorted(self.core.dirty_calls)]
         rows += [(f"seat/{index}", self._seat(index)) for index in sorted(self.core.dirty_seats)]
-        rows += [self.link(number) for number in sorted(self.core.dirty_links)]
+        rows += [self.group(number) for number in sorted(self.core.dirty_groups)]
         if self.core.units_changed:
             rows.append(self.units())
-        self.core.units_changed = False
-        for dirty in (self.core.dirty_calls, self.core.dirty_seats, self.core.dirty_links):
+        if self.core.number7_changed:
+            rows.append(self.number7())
+        self.core.units_changed = self.core.number7_changed = False
+        for dirty in (self.core.dirty_calls, self.core.dirty_seats, self.core.dirty_groups):
             dirty.clear()
         return rows
 
@@ -74,15 +62,14 @@ class Standby:
         state = self.core.state
         rows = [(f"call/{number}", self._call(number)) for number in state.calls]
         rows += [(f"seat/{index}", self._seat(index)) for index in range(len(state.seats))]
-        rows.append(self.units())
-        return rows + [self.link(number) for number in range(len(state.link_up))]
+        rows += [self.units(), self.number7()]
+        return rows + [self.group(number) for number in range(len(self.core.office.groups))]
 
-    def link(self, number: int) -> tuple[str, bytes]:
-        state = self.core.state
-        interface = state.interfaces[number]
-        restarting = [timeslot for timeslot, use in enumerate(interface.channels) if use == RESTARTING]
-        row = LinkRow(state.link_up[number], interface.next_key, interface.next_cr, restarting)
-        return f"link/{number}", msgspec.msgpack.encode(row)
+    def group(self, number: int) -> tuple[str, bytes]:
+        return f"group/{number}", self.program.trunks.signalling[number].export_group(number)
+
+    def number7(self) -> tuple[str, bytes]:
+        return "number7", self.program.trunks.number7.export_network()
 
     def units(self) -> tuple[str, bytes]:
         state = self.core.state
@@ -93,11 +80,9 @@ class Standby:
         call = self.core.state.calls.get(number)
         if call is None:
             return b""
-        call.layer3 = [
-            self.program.trunks.interfaces[self.core.office.circuits[leg.circuit].link].export_call(leg.key)
-            for leg in (call.a, call.b)
-            if self._known(leg)
-        ]
+        trunks = self.program.trunks
+        exported = [trunks.of(leg).export_call(leg) for leg in (call.a, call.b) if leg.circuit >= 0]
+        call.layer3 = [octets for octets in exported if octets]
         call.heard = self._heard(call)
         octets = msgspec.msgpack.encode(call)
         call.layer3, call.heard = [], {}
@@ -108,11 +93,6 @@ class Standby:
         state = self.core.state
         legs = [leg for leg in (call.a, call.b) if leg.seat < 0 or state.seats[leg.seat].call == call.number]
         return {slot: state.hears[slot] for slot in map(self.core.slot, legs) if slot in state.hears}
-
-    def _known(self, leg: Leg) -> bool:
-        if leg.circuit < 0:
-            return False
-        return leg.key in self.core.state.interfaces[self.core.office.circuits[leg.circuit].link].calls
 
     def _seat(self, index: int) -> bytes:
         return msgspec.msgpack.encode(self.core.state.seats[index])
@@ -152,13 +132,10 @@ class Standby:
             what, _, number = key.partition("/")
             if what == "seat":
                 state.seats[int(number)] = msgspec.msgpack.decode(octets, type=Seat)
-            elif what == "link":
-                row, interface = msgspec.msgpack.decode(octets, type=LinkRow), state.interfaces[int(number)]
-                state.link_up[int(number)] = row.up
-                interface.link_up = True  # `Trunks.resume` lets it fail, with all that follows for the calls adopted
-                restart += [self.program.trunks.circuit_at[int(number), timeslot] for timeslot in row.restarting]
-                # The peer still holds the references of calls that nobody here knows: use none of them again.
-                interface.next_key, interface.next_cr = row.next_key, row.next_cr
+            elif what == "group":
+                restart += self.program.trunks.signalling[int(number)].adopt_group(int(number), octets)
+            elif what == "number7":
+                self.program.trunks.number7.adopt_network(octets)
             elif what == "units":
                 units = msgspec.msgpack.decode(octets, type=UnitsRow)
                 state.platform, state.blocked, state.dials = units.platform, units.blocked, units.dials
@@ -175,7 +152,7 @@ class Standby:
         if len(call.layer3) != len(legs):
             return False
         return all(
-            self.program.trunks.interfaces[self.core.office.circuits[leg.circuit].link].adopt_call(layer3)
+            self.program.trunks.of(leg).adopt_call(leg, layer3)
             for leg, layer3 in zip(legs, call.layer3, strict=True)
         )
 
@@ -186,7 +163,7 @@ class Standby:
         state.calls[call.number] = call
         for leg in (call.a, call.b):
             if leg.circuit >= 0:
-                state.by_key[f"{core.office.circuits[leg.circuit].link}/{leg.key}"] = call.number
+                state.by_key[f"{core.office.circuits[leg.circuit].group}/{leg.key}"] = call.number
         self._occupy(call)
         if call.stage in (Stage.QUEUED, Stage.RINGING) and call.queue:
             state.waiting.setdefault(call.queue, []).append(call.number)

@@ -7,8 +7,8 @@ from enum import StrEnum
 import msgspec
 
 from switchsim.model.part import State
-from switchsim.proto.q931 import CallState as LayerThreeCall
 from switchsim.proto.q931 import InterfaceState
+from switchsim.terminals.point import PointState
 
 
 class Stage(StrEnum):
@@ -19,7 +19,7 @@ class Stage(StrEnum):
     ROUTING = "routing"  # the platform is asked
     QUEUED = "queued"
     RINGING = "ringing"  # at a seat
-    OUTGOING = "outgoing"  # SETUP sent
+    OUTGOING = "outgoing"  # SETUP or IAM sent
     TALK = "talk"
     HELD = "held"
     CONFERENCE = "conference"
@@ -31,7 +31,7 @@ SETTLED = frozenset(Stage) - {Stage.COLLECTING, Stage.OUTGOING, Stage.CLEARING}
 
 
 class Leg(State):
-    """One end of a call: a trunk circuit (with its Q.931 key) or a seat; both -1 = nobody."""
+    """One end of a call: a trunk circuit (with its key: of Q.931, or the CIC) or a seat; both -1 = nobody."""
 
     circuit: int = -1
     key: int = -1
@@ -84,7 +84,7 @@ class Call(State):
     talked: int = 0
     seat: str = ""  # the last seat that talked
     hold_cycles: int = 0  # of a call that the console placed
-    layer3: list[LayerThreeCall] = []  # of the trunk legs; only in checkpoints
+    layer3: list[bytes] = []  # of the trunk legs; only in checkpoints
     heard: dict[int, int] = {}  # slot of a leg -> what it hears; only in checkpoints
 
 
@@ -119,11 +119,15 @@ class Dial(State):
 
 
 class ProgramState(State):
-    interfaces: list[InterfaceState] = []  # by link
+    interfaces: list[InterfaceState] = []  # by D channel
     link_up: list[bool] = []
+    number7: PointState = msgspec.field(default_factory=PointState)
+    boards_lost: list[int] = []  # signalling boards that answer nothing
+    turns: dict[int, int] = {}  # group -> CIC of the last call set up
+    lines_out: list[int] = []  # groups whose circuits are taken out: their line has been away for too long
     calls: dict[int, Call] = {}
     next_call: int = 1
-    by_key: dict[str, int] = {}  # "link/key" -> call
+    by_key: dict[str, int] = {}  # "group/key" -> call
     seats: list[Seat] = []
     waiting: dict[str, list[int]] = {}  # queue -> calls, first in first out
     receivers: Pool = msgspec.field(default_factory=Pool)

@@ -167,7 +167,7 @@ class Talk:
 
     def _reach_outside(self, call: Call) -> None:
         trunks = self.program.trunks
-        found = any(trunks.set_up(call, call.b, link, call.target) for link in trunks.usable_links())
+        found = any(trunks.set_up(call, call.b, group, call.target) for group in trunks.usable_groups())
         self._announce(call)
         if found:
             self.core.stage(call, Stage.OUTGOING, call.target)

@@ -1,160 +1,118 @@
-"""Trunk circuits: Q.931 of every D channel, bound to calls."""
+"""Trunk circuits as calls see them: groups of circuits, whatever signalling controls them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-from switchsim.firmware.reference.state import Call, Dial, Leg
-from switchsim.model import messages
-from switchsim.model.events import CircuitState, Violated
-from switchsim.model.messages import LineCarries, SendLayer3
-from switchsim.proto.q931 import (
-    Action,
-    AlertingInd,
-    ConnectedInd,
-    ConnectInd,
-    DigitsTimeout,
-    DisconnectInd,
-    EstablishLink,
-    InfoInd,
-    Interface,
-    InterfaceState,
-    Number,
-    ProceedingInd,
-    ProgressInd,
-    ReleasedInd,
-    RestartDone,
-    RestartFailed,
-    RestartInd,
-    SendL3,
-    SetupAckInd,
-    SetupInd,
-    SetupRefused,
-    SetupRequest,
-    StartTimer,
-    StopTimer,
-    Violation,
-)
+from switchsim.firmware.reference.access import Access
+from switchsim.firmware.reference.number7 import Number7
+from switchsim.firmware.reference.state import Call, Dial, Leg, Stage
+from switchsim.model.events import CircuitState
 
 if TYPE_CHECKING:
     from switchsim.firmware.reference.program import Program
 
-NORMAL_CLEARING, NO_ROUTE = 16, 1
+NO_CIRCUIT, ATTEMPTS = 34, 4
+
+
+class Signalling(Protocol):
+    """What a kind of signalling does for the groups that it controls. `group` counts the office's; keys name calls."""
+
+    def proceeding(self, leg: Leg) -> None: ...
+    def alerting(self, leg: Leg) -> None: ...
+    def more_digits(self, leg: Leg) -> None: ...
+    def connect(self, leg: Leg) -> None: ...
+    def release(self, leg: Leg, cause: int) -> None: ...
+    def restart(self, group: int, circuits: list[int]) -> None: ...
+    def set_up(self, group: int, called: str, calling: str) -> tuple[int, int]: ...
+    def has_room(self, group: int) -> bool: ...
+    def line_changed(self, group: int, in_service: bool) -> None: ...
+    def export_call(self, leg: Leg) -> bytes: ...
+    def adopt_call(self, leg: Leg, octets: bytes) -> bool: ...
+    def export_group(self, group: int) -> bytes: ...
+    def adopt_group(self, group: int, octets: bytes) -> list[int]: ...
 
 
 class Trunks:
-    """One Q.931 interface a link. Timers are named `q931/<link>/<name>`."""
+    """One group of circuits a line; each belongs to the signalling that its kind names."""
 
     def __init__(self, program: Program) -> None:
         self.program = program
         self.core = program.core
         self.office = self.core.office
-        self.circuit_at = {(c.link, c.timeslot): index for index, c in enumerate(self.office.circuits)}
-        self.circuits_of: dict[int, list[tuple[int, int]]] = {}  # link -> circuit, timeslot
-        for (link, timeslot), index in self.circuit_at.items():
-            self.circuits_of.setdefault(link, []).append((index, timeslot))
-        self.restored()
-
-    def restored(self) -> None:
-        self.interfaces = [Interface(state) for state in self.core.state.interfaces]
+        self.access = Access(self)
+        self.number7 = Number7(self)
+        by_kind: dict[str, Signalling] = {"pri": self.access, "isup": self.number7.side, "tup": self.number7.side}
+        self.signalling = [by_kind[group.kind] for group in self.office.groups]
+        self.circuit_at = {(c.line, c.timeslot): index for index, c in enumerate(self.office.circuits)}
+        self.circuits_of: list[list[int]] = [[] for _ in self.office.groups]
+        for index, circuit in enumerate(self.office.circuits):
+            self.circuits_of[circuit.group].append(index)
 
     def cold_start(self) -> None:
-        state = self.core.state
-        state.interfaces = [InterfaceState(side=link.side) for link in self.office.links]  # type: ignore[arg-type]
-        for interface in state.interfaces:
-            interface.timers |= self.office.layer3_timers
-        state.link_up = [False for _ in self.office.links]
-        self.restored()
+        self.access.cold_start()
+        self.number7.cold_start()
 
-    # -- what comes in -------------------------------------------------------------------------------------------
-
-    def layer3(self, link: int, octets: bytes) -> None:
-        self._do(link, self.interfaces[link].receive(octets))
-
-    def link_changed(self, link: int, up: bool) -> None:
-        self.core.state.link_up[link] = up
-        self.core.dirty_links.add(link)
-        self._do(link, self.interfaces[link].data_link(up))
-        if up:
-            self.try_dials(self.office.links[link].line)
-
-    def timer(self, name: str) -> None:
-        link, _, timer = name.partition("/")
-        self._do(int(link), self.interfaces[int(link)].timer(timer))
-
-    def line_changed(self, board: int, line: int, in_service: bool) -> None:
-        """A line went or came back: its circuits take no new calls meanwhile; LAP knows whether layer 1 is there."""
-        blocked = self.core.state.blocked
-        self.core.units_changed = True
-        for index, circuit in enumerate(self.office.circuits):
-            link = self.office.links[circuit.link]
-            if (link.trunk_board, link.trunk_line) == (board, line) and in_service == (index in blocked):
-                if in_service:
-                    blocked.remove(index)
-                else:
-                    blocked.append(index)
-        for link in self.office.links:
-            if (link.trunk_board, link.trunk_line) == (board, line):
-                self.core.world.send_bus(LineCarries(link.board, link.unit, in_service))
-
-    def board_lost(self, board: int) -> None:
-        """A LAP board went with everything that it knew."""
-        for number, link in enumerate(self.office.links):
-            if link.board == board and self.core.state.link_up[number]:
-                self.link_changed(number, False)
+    def of(self, leg: Leg) -> Signalling:
+        """The signalling of a trunk leg's circuit."""
+        return self.signalling[self.office.circuits[leg.circuit].group]
 
     # -- what calls ask for --------------------------------------------------------------------------------------
 
     def proceeding(self, call: Call) -> None:
-        link, interface = self._of(call.a)
-        self._do(link, interface.proceeding(call.a.key))
+        """The number is complete, and known."""
+        self.of(call.a).proceeding(call.a)
 
     def alerting(self, call: Call) -> None:
-        """ALERTING with in-band ring-back."""
-        link, interface = self._of(call.a)
-        self._do(link, interface.alerting(call.a.key, progress=8))
+        """The called seat rings; the caller hears ring-back in the speech path."""
+        self.of(call.a).alerting(call.a)
 
     def more_digits(self, call: Call) -> None:
-        link, interface = self._of(call.a)
-        self._do(link, interface.more_info(call.a.key))
+        self.of(call.a).more_digits(call.a)
 
     def connect(self, call: Call) -> None:
-        link, interface = self._of(call.a)
-        self._do(link, interface.connect(call.a.key))
+        self.of(call.a).connect(call.a)
 
     def release(self, leg: Leg, cause: int) -> None:
-        """Clear the circuit: reject before the first answer, DISCONNECT afterwards."""
-        link, interface = self._of(leg)
-        known = interface.state.calls.get(leg.key)
-        if known is None:
-            return
-        first = known.state.name == "CALL_PRESENT" or (known.state.name == "CALL_INITIATED" and not known.ours)
-        self._do(link, interface.reject(leg.key, cause) if first else interface.disconnect(leg.key, cause))
+        """Clear the circuit; `released` follows, unless nothing was known of the call."""
+        self.of(leg).release(leg, cause)
 
     def restart(self, circuits: Iterable[int]) -> None:
-        """RESTART these circuits, link by link."""
-        by_link: dict[int, list[int]] = {}
-        self.core.dirty_links.update(self.office.circuits[index].link for index in circuits)
+        """Nobody here knows how far the calls of these circuits are: both sides are to make them idle."""
+        by_group: dict[int, list[int]] = {}
         for index in circuits:
-            circuit = self.office.circuits[index]
-            by_link.setdefault(circuit.link, []).append(circuit.timeslot)
-            self._circuit_state(index, "restarting")
-        for link, channels in sorted(by_link.items()):
-            self._do(link, self.interfaces[link].restart(sorted(channels)))
+            by_group.setdefault(self.office.circuits[index].group, []).append(index)
+            self.circuit_state(index, "restarting")
+        for group, indices in sorted(by_group.items()):
+            self.core.dirty_groups.add(group)
+            self.signalling[group].restart(group, indices)
+
+    def usable_groups(self) -> list[int]:
+        """Groups over which a call can be set up now."""
+        return [group for group, signalling in enumerate(self.signalling) if signalling.has_room(group)]
+
+    def set_up(self, call: Call, leg: Leg, group: int, number: str) -> bool:
+        """Seize a free circuit of the group for a leg."""
+        circuit, key = self.signalling[group].set_up(group, number, call.calling)
+        self.core.dirty_groups.add(group)
+        if circuit < 0:
+            return False
+        leg.circuit, leg.key = circuit, key
+        self.core.state.by_key[f"{group}/{key}"] = call.number
+        if not call.line:
+            call.line, call.timeslot = self.office.circuits[circuit].line, self.office.circuits[circuit].timeslot
+        self.circuit_state(circuit, "busy")
+        return True
 
     def resume(self) -> None:
-        """After a switchover: a link that is down fails once more, so that T309 runs for the calls it carries."""
-        for link, up in enumerate(self.core.state.link_up):
-            if not up:
-                self._do(link, self.interfaces[link].data_link(False))
-            else:
-                self.try_dials(self.office.links[link].line)
+        """After a switchover."""
+        self.access.resume()
+        self.number7.resume()
+        for line in dict.fromkeys(group.line for group in self.office.groups):
+            self.try_dials(line)
 
-    def usable_links(self) -> list[int]:
-        """Links over which a call can be set up now."""
-        up = self.core.state.link_up
-        return [link for link in range(len(self.office.links)) if up[link] and self._has_room(link)]
+    # -- calls of the console ------------------------------------------------------------------------------------
 
     def dial(self, dial: Dial) -> None:
         self.core.state.dials.append(dial)
@@ -176,117 +134,69 @@ class Trunks:
                 break
         self.core.units_changed |= len(state.dials) != len(waiting)
 
-    def set_up(self, call: Call, leg: Leg, link: int, number: str) -> bool:
-        """SETUP for a leg on any free circuit of the link."""
-        request = SetupRequest(
-            called=Number(number), calling=Number(call.calling, presentation=0) if call.calling else None
-        )
-        key, actions = self.interfaces[link].setup(request)
-        self.core.dirty_links.add(link)
-        if key is not None:
-            channel = self.interfaces[link].state.calls[key].channel
-            leg.circuit, leg.key = self.circuit_at[link, channel], key
-            self.core.state.by_key[f"{link}/{key}"] = call.number
-            if not call.line:
-                call.line, call.timeslot = self.office.links[link].line, channel
-            self._circuit_state(leg.circuit, "busy")
-        self._do(link, actions)
-        return key is not None
-
     def _place(self, dial: Dial) -> bool:
-        for link, data in enumerate(self.office.links):
-            if data.line == dial.line and self.core.state.link_up[link] and self._has_room(link):
-                return self.program.calls.place(dial, link)
+        for group, data in enumerate(self.office.groups):
+            if data.line == dial.line and self.signalling[group].has_room(group):
+                return self.program.calls.place(dial, group)
         return False
 
-    def _has_room(self, link: int) -> bool:
-        channels, blocked = self.core.state.interfaces[link].channels, self.core.state.blocked
-        return any(channels[timeslot] == 0 and index not in blocked for index, timeslot in self.circuits_of[link])
+    # -- lines ---------------------------------------------------------------------------------------------------
 
-    # -- actions -------------------------------------------------------------------------------------------------
+    def line_changed(self, board: int, line: int, in_service: bool) -> None:
+        """A line went or came back: its circuits take no new calls meanwhile."""
+        blocked = self.core.state.blocked
+        self.core.units_changed = True
+        for number, group in enumerate(self.office.groups):
+            if (group.trunk_board, group.trunk_line) == (board, line):
+                for index in self.circuits_of[number]:
+                    if in_service and index in blocked:
+                        blocked.remove(index)
+                    elif not in_service and index not in blocked:
+                        blocked.append(index)
+                self.signalling[number].line_changed(number, in_service)
 
-    def _of(self, leg: Leg) -> tuple[int, Interface]:
-        link = self.office.circuits[leg.circuit].link
-        return link, self.interfaces[link]
+    # -- what signalling reports ---------------------------------------------------------------------------------
 
-    def _call(self, link: int, key: int) -> Call | None:
-        return self.core.state.calls.get(self.core.state.by_key.get(f"{link}/{key}", 0))
+    def call_of(self, group: int, key: int) -> Call | None:
+        return self.core.state.calls.get(self.core.state.by_key.get(f"{group}/{key}", 0))
 
-    def _do(self, link: int, actions: Iterable[Action]) -> None:
-        world, office_link = self.core.world, self.office.links[link]
-        for action in actions:
-            match action:
-                case SendL3(octets):
-                    world.send_bus(SendLayer3(office_link.board, office_link.unit, octets))
-                case StartTimer(name, cycles):
-                    world.start_timer(f"q931/{link}/{name}", cycles)
-                case StopTimer(name):
-                    world.stop_timer(f"q931/{link}/{name}")
-                case Violation(clause, detail):
-                    world.emit(Violated(f"{office_link.line}:{office_link.timeslot}", clause, detail))
-                case SetupInd():
-                    self._offered(link, action)
-                case SetupRefused() | SetupAckInd() | ProceedingInd() | ProgressInd():
-                    pass  # the SETUP timers, or the peer, bring the outcome
-                case EstablishLink():
-                    world.send_bus(messages.EstablishLink(office_link.board, office_link.unit))
-                case RestartFailed(channels):  # T316 and N316 are over (four minutes): begin again, never give up
-                    self._do(link, self.interfaces[link].restart(channels))
-                case RestartInd(channels) | RestartDone(channels):
-                    for channel in channels:
-                        self._circuit_state(self.circuit_at[link, channel], "idle")
-                    self.core.dirty_links.add(link)
-                    self.try_dials(office_link.line)
-                case _:
-                    self._on_call(link, action)
+    def offered(self, circuit: int, key: int, calling: str, called: str, complete: bool) -> None:
+        """A call came on a circuit."""
+        group = self.office.circuits[circuit].group
+        self.circuit_state(circuit, "busy")
+        call = self.program.calls.offered(Leg(circuit=circuit, key=key), calling, called, complete)
+        self.core.state.by_key[f"{group}/{key}"] = call.number
+        self.core.dirty_groups.add(group)
+        self.program.calls.analyse(call, complete=complete)
 
-    def _on_call(self, link: int, action: Action) -> None:
-        key = getattr(action, "key", 0)
-        call = self._call(link, key)
-        if isinstance(action, ReleasedInd):
-            self._released(link, action, call)
-            return
-        if call is None:
-            return
-        calls = self.program.calls
-        match action:
-            case InfoInd(_, digits, complete):
-                calls.more_digits(call, digits, complete)
-            case DigitsTimeout():
-                calls.more_digits(call, "", True)
-            case AlertingInd():
-                calls.far_alerting(call)
-            case ConnectedInd():
-                self.core.touch(call)  # active from now on: the standby may keep it
-            case ConnectInd():
-                calls.far_answered(call)
-            case DisconnectInd(_, cause, inband, by_peer):
-                self._disconnected(link, call, key, cause, inband, by_peer)
-
-    def _disconnected(self, link: int, call: Call, key: int, cause: int, inband: bool, by_peer: bool) -> None:
+    def by(self, call: Call, key: int) -> str:
+        """Who cleared, when the peer of that leg did."""
         leg_a = call.a.circuit >= 0 and call.a.key == key
-        by = ("caller" if leg_a and call.direction == "in" else "network") if by_peer else "machine"
-        self.program.calls.clear(call, cause, by)
-        if inband:  # nobody listens to the tone any more
-            self._do(link, self.interfaces[link].release(key, cause))
+        return "caller" if leg_a and call.direction == "in" else "network"
 
-    def _offered(self, link: int, setup: SetupInd) -> None:
-        leg = Leg(circuit=self.circuit_at[link, setup.channel], key=setup.key)
-        self._circuit_state(leg.circuit, "busy")
-        calling = setup.calling.digits if setup.calling else ""
-        call = self.program.calls.offered(leg, calling, setup.called.digits, setup.sending_complete)
-        self.core.state.by_key[f"{link}/{setup.key}"] = call.number
-        self.core.dirty_links.add(link)
-        self.program.calls.analyse(call, complete=setup.sending_complete)
-
-    def _released(self, link: int, action: ReleasedInd, call: Call | None) -> None:
-        self.core.state.by_key.pop(f"{link}/{action.key}", None)
-        if action.channel:
-            self._circuit_state(self.circuit_at[link, action.channel], "idle")
+    def released(self, group: int, key: int, circuit: int, cause: int) -> None:
+        """The call of that key is over at its circuit; circuit -1: it never had one."""
+        call = self.call_of(group, key)
+        self.core.state.by_key.pop(f"{group}/{key}", None)
+        if circuit >= 0:
+            self.circuit_state(circuit, "idle")
         if call is not None:
-            self.program.calls.circuit_free(call, action.key, action.cause)
-        self.try_dials(self.office.links[link].line)
+            self.program.calls.circuit_free(call, key, cause)
+        self.try_dials(self.office.groups[group].line)
 
-    def _circuit_state(self, index: int, state: str) -> None:
+    def set_up_failed(self, group: int, key: int, call: Call, *, again: bool) -> None:
+        """The circuit was no good for our call: it is tried on another one, a few times (Q.764 2.8.1)."""
+        self.core.state.by_key.pop(f"{group}/{key}", None)
+        leg = call.b
+        leg.circuit = leg.key = -1
+        call.attempts += 1
+        groups = [group, *(other for other in self.usable_groups() if other != group)]
+        if again and call.attempts < ATTEMPTS and call.stage != Stage.CLEARING:
+            self.core.touch(call)
+            if any(self.set_up(call, leg, other, call.target or call.called) for other in groups):
+                return
+        self.program.calls.clear(call, NO_CIRCUIT, "network")
+
+    def circuit_state(self, index: int, state: str) -> None:
         circuit = self.office.circuits[index]
         self.core.world.emit(CircuitState(circuit.line, circuit.timeslot, state))

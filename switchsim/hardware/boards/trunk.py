@@ -42,7 +42,7 @@ class Trunk(Board[TrunkState]):
             if self.watched[number]:
                 exchange = rack.exchanges[line.name]
                 links.append(Link(self.path, f"far/{number}", exchange, "line", (LineSeen,)))
-                links.append(Link(exchange, "remote", self.path, f"remote/{number}", (RemoteAlarm,)))
+                links.append(Link(exchange, f"remote/{line.name}", self.path, f"remote/{number}", (RemoteAlarm,)))
         return links
 
     def registers(self) -> dict[str, int]:
@@ -79,7 +79,7 @@ class Trunk(Board[TrunkState]):
         self.engine.line_cut(line.receive, bool(cut & RECEIVE))
         self.engine.line_cut(line.transmit, bool(cut & TRANSMIT))
         if self.watched[number] and (cut ^ state.silent) & TRANSMIT:
-            self.send(f"far/{number}", LineSeen(not cut & TRANSMIT))
+            self.send(f"far/{number}", LineSeen(not cut & TRANSMIT, self.lines[number].name))
         state.silent = cut
 
     def on_message(self, port: str, message: Any) -> None:

@@ -1,0 +1,88 @@
+"""Plans the No.7 side of a machine: units and cells of every signalling link, the machine's and the far end's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from switchsim.assembly.layout import No7Link
+from switchsim.assembly.signalling import LinkSetSpec, Ss7Spec
+from switchsim.dsp.engine import NONE
+from switchsim.proto.mtp2 import LinkConfig
+from switchsim.terminals.level2 import TerminalRow
+
+if TYPE_CHECKING:
+    from switchsim.assembly.planner import Planner
+
+
+class Number7Planner:
+    """Works for a Planner: first `count`, then `plan`."""
+
+    def __init__(self, planner: Planner) -> None:
+        self.planner = planner
+        self.ss7 = planner.machine.ss7
+        self.built_in = _built_in(self.ss7, set(planner.attached)) if self.ss7 else []
+
+    def count(self) -> None:
+        """Give out units: the transmitter and the receiver of a link's end have the same number."""
+        planner, su, taps = self.planner, self.planner.su, self.planner.su_taps
+        self.near: list[tuple[int, int]] = []  # unit, tap
+        self.far: dict[tuple[str, int], int] = {}
+        self.inside: list[tuple[str, str, int, int, int, int]] = []  # points, SLC, units, tap
+        planner.layout.points = self.built_in
+        if self.ss7 is None:
+            return
+        for row in self.ss7.link_sets:
+            for link in row.links:
+                self.near.append((su.take(), taps.take()))
+                if row.to in self.built_in:
+                    self.far[link.line, link.timeslot] = su.take()
+        for far in self.ss7.far_links:
+            a, b = far.between
+            if a in self.built_in and b in self.built_in:
+                self.inside += [(a, b, slc, su.take(), su.take(), taps.take()) for slc in range(far.links)]
+
+    def plan(self) -> None:
+        if self.ss7 is None:
+            return
+        lines = {line.name: line for line in self.planner.layout.lines}
+        planner, layout = self.planner, self.planner.layout
+        far_ends: list[No7Link] = []
+        links = [(row, link) for row in self.ss7.link_sets for link in row.links]
+        for (row, link), (unit, tap) in zip(links, self.near, strict=True):
+            name, line = f"{link.line}:{link.timeslot}", lines[link.line]
+            slot, cell = planner.fixed_way(f"lap7/{name}", planner.first_su + unit, line, link.timeslot)
+            layout.number7.append(No7Link("", row.to, link.slc, self._terminal(name, unit, cell, tap, row)))
+            layout.number7_slots.append(slot)
+            far_unit = self.far.get((link.line, link.timeslot))
+            if far_unit is not None:
+                terminal = self._terminal(name, far_unit, line.far_rx_cell + link.timeslot, -1, row)
+                far_ends.append(No7Link(row.to, "", link.slc, terminal, line.far_tx_cell + link.timeslot))
+        layout.number7 += far_ends
+        for a, b, slc, unit_a, unit_b, tap in self.inside:
+            name, cell_a, cell_b = f"{a}:{b}:{slc}", planner.first_su + unit_a, planner.first_su + unit_b
+            layout.number7.append(No7Link(a, b, slc, self._terminal(name, unit_a, cell_b, tap, None)))
+            layout.number7.append(No7Link(b, a, slc, self._terminal(name, unit_b, cell_a, -1, None)))
+
+    def _terminal(self, name: str, unit: int, cell: int, tap: int, row: LinkSetSpec | None) -> TerminalRow:
+        assert self.ss7 is not None
+        timers = {key.partition(".")[2]: cycles for key, cycles in self.ss7.timers.items() if key.startswith("mtp2.")}
+        config = LinkConfig(method=row.method if row else "basic", timers=timers)
+        receiver = NONE if tap < 0 else self.planner.su.used + tap
+        return TerminalRow(name, unit, unit, cell, self.planner.first_su + unit, receiver, config)
+
+
+def _built_in(ss7: Ss7Spec, attached: set[str]) -> list[str]:
+    """Points of the far end that no outside program is or hides: the machine reaches them by links of its own."""
+    given_away = {
+        row.to for row in ss7.link_sets if any(f"{link.line}:{link.timeslot}" in attached for link in row.links)
+    }
+    neighbours = ss7.neighbours()
+    edge = [name for name in neighbours[""] if name not in given_away]
+    found = list(edge)
+    while edge:
+        edge = [n for name in edge for n in neighbours[name] if n and n not in given_away and n not in found]
+        edge = list(dict.fromkeys(edge))
+        found += edge
+    return [name for name in ss7.points if name in found]
+
+

@@ -1,0 +1,247 @@
+"""The signalling of lines in machine files: primary rate access, and No.7 with its network of signalling points."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field
+
+from switchsim.assembly.kinds import Word
+from switchsim.assembly.yamltypes import Duration, Many, Strict, wrong
+
+Timeslot = Annotated[int, Field(ge=1, le=31)]
+DOTTED = {"itu": (3, 8, 3), "china": (8, 8, 8)}
+"""Bits of the parts of a point code, most significant first (Q.704 14.2.2; GF 001-9001)."""
+
+
+def _point_code(value: Any) -> Any:
+    """`2`, or its parts: `0-0-2` as 3-8-3 or 8-8-8 bits; kept as text until the label's form is known."""
+    text = str(value)
+    if not re.fullmatch(r"\d{1,8}(-\d{1,3}-\d{1,3})?", text):
+        raise wrong(f"{value!r} is no point code", "a number, or three parts as in 1-20-3")
+    return text
+
+
+PointCode = Annotated[str, BeforeValidator(_point_code, json_schema_input_type=int | str)]
+
+
+def point_code(text: str, label: str) -> int:
+    """The number of a point code in networks with that label; raises ValueError with the range when it does not fit."""
+    widths = DOTTED[label]
+    if "-" not in text:
+        code = int(text)
+        if code >= 1 << sum(widths):
+            raise ValueError(f"0..{(1 << sum(widths)) - 1}")
+        return code
+    code = 0
+    for part, width in zip(text.split("-"), widths, strict=True):
+        if int(part) >= 1 << width:
+            raise ValueError("parts of " + "-".join(str(bits) for bits in widths) + " bits")
+        code = code << width | int(part)
+    return code
+
+
+class PriSpec(Strict):
+    """A primary rate access: Q.921 and Q.931, E1 EuroISDN. `side`: what this machine plays."""
+
+    kind: Literal["pri"]
+    side: Literal["user", "network"]
+    d_timeslot: Timeslot = 16
+
+
+class No7Spec(Strict):
+    """Trunk circuits that No.7 controls: ISUP or TUP, towards an exchange of `ss7: points:`.
+
+    cic: the circuit identification code of timeslot 0, by E1 convention the number of the PCM system times 32.
+    """
+
+    kind: Literal["isup", "tup"]
+    to: Word
+    cic: Annotated[int, Field(ge=0, le=4064)]
+
+
+class PointSpec(Strict):
+    """A signalling point of the far end: an exchange with subscribers, or a signalling transfer point."""
+
+    code: PointCode
+    role: Literal["exchange", "stp"] = "exchange"
+
+
+class LinkPlaceSpec(Strict):
+    """A signalling link of the machine: a timeslot of one of its lines."""
+
+    line: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,31}$")]
+    timeslot: Timeslot = 16
+    slc: Annotated[int, Field(ge=0, le=15)]
+
+
+class LinkSetSpec(Strict):
+    """All links of the machine to one adjacent point. pcr: preventive cyclic retransmission (Q.703 6)."""
+
+    to: Word
+    method: Literal["basic", "pcr"] = "basic"
+    links: Annotated[Many[LinkPlaceSpec], Field(min_length=1, max_length=16)]
+
+
+class FarLinksSpec(Strict):
+    """Links between two points of the far end."""
+
+    between: Annotated[Many[Word], Field(min_length=2, max_length=2)]
+    links: Annotated[int, Field(ge=1, le=16)] = 1
+
+
+class Ss7Spec(Strict):
+    """The machine as a signalling point, and the points around it.
+
+    routes: destination -> link sets (named by their adjacent point) by priority; two in a class share the load.
+    Without a row the machine takes the shortest ways that the link sets give.
+    """
+
+    own: PointCode
+    network: Annotated[int, Field(ge=0, le=3)] = 2
+    label: Literal["itu", "china"] = "itu"
+    points: Annotated[dict[Word, PointSpec], Field(min_length=1)]
+    link_sets: Annotated[Many[LinkSetSpec], Field(min_length=1)]
+    far_links: Many[FarLinksSpec] = ()
+    routes: dict[Word, Many[Annotated[Many[Word], Field(min_length=1, max_length=2)]]] = Field(default_factory=dict)
+    timers: dict[Annotated[str, Field(pattern=r"^(mtp2|mtp3|slt|isup|tup)\.t\d{1,2}[ne]?$")], Duration] = Field(
+        default_factory=dict
+    )
+
+    def code(self, point: str) -> int:
+        """The point code of a point of the far end, `` is the machine."""
+        return point_code(self.points[point].code if point else self.own, self.label)
+
+    def neighbours(self) -> dict[str, list[str]]:
+        """Adjacent points of each, in the order of the file; `` is the machine."""
+        found: dict[str, list[str]] = {"": [], **{name: [] for name in self.points}}
+        pairs = [("", row.to) for row in self.link_sets] + [(row.between[0], row.between[1]) for row in self.far_links]
+        for a, b in pairs:
+            found[a].append(b)
+            found[b].append(a)
+        return found
+
+    def ways(self, start: str, target: str) -> list[list[str]]:
+        """Neighbours of `start` by which `target` is reached, shortest first; equal ones share the load, two at most.
+
+        Only transfer points pass messages on; a way leads through the machine never.
+        """
+        neighbours = self.neighbours()
+        lengths: dict[int, list[str]] = {}
+        for first in neighbours[start]:
+            length = self._length(neighbours, start, first, target)
+            if length is not None:
+                lengths.setdefault(length, []).append(first)
+        classes: list[list[str]] = []
+        for length in sorted(lengths):
+            names = lengths[length]
+            classes += [names[at : at + 2] for at in range(0, len(names), 2)]
+        return classes
+
+    def _length(self, neighbours: dict[str, list[str]], start: str, first: str, target: str) -> int | None:
+        """Links on the shortest way from `first` to `target` that does not come back to `start`."""
+        seen, edge, length = {start, first}, [first], 1
+        while edge:
+            if target in edge:
+                return length
+            through = [name for name in edge if name and self.points[name].role == "stp"]
+            edge = [n for name in through for n in neighbours[name] if n not in seen]
+            seen.update(edge)
+            length += 1
+        return None
+
+
+SignallingSpec = Annotated[PriSpec | No7Spec, Field(discriminator="kind")]
+
+
+Wrong = tuple[tuple[str | int, ...], str, str]
+"""(where, what, expected)."""
+
+
+def ss7_problems(ss7: Ss7Spec | None, lines: list[tuple[str, PriSpec | No7Spec]]) -> list[Wrong]:
+    """What does not fit together between the lines, the links and the signalling points."""
+    trunks = [(name, spec) for name, spec in lines if isinstance(spec, No7Spec)]
+    if ss7 is None:
+        return [(("lines",), f"{trunks[0][0]} is of kind {trunks[0][1].kind}, but there is no ss7", "a section ss7")] \
+            if trunks else []  # fmt: skip
+    found = [*_code_problems(ss7), *_name_problems(ss7)]
+    return found or [*_link_problems(ss7, lines), *_trunk_problems(ss7, trunks)]
+
+
+def _code_problems(ss7: Ss7Spec) -> list[Wrong]:
+    found: list[Wrong] = []
+    codes: dict[int, str] = {}
+    rows: list[tuple[tuple[str | int, ...], str]] = [(("ss7", "own"), "")]
+    rows += [(("ss7", "points", name, "code"), name) for name in ss7.points]
+    for where, name in rows:
+        try:
+            code = ss7.code(name)
+        except ValueError as error:
+            found.append((where, "a point code that does not fit the label", str(error)))
+            continue
+        if code in codes:
+            found.append((where, f"point code {code} is {codes[code] or 'the machine'}'s already", "one of its own"))
+        codes[code] = name
+    return found
+
+
+def _name_problems(ss7: Ss7Spec) -> list[Wrong]:
+    named: list[tuple[tuple[str | int, ...], str]] = [
+        (("ss7", "link_sets", index, "to"), row.to) for index, row in enumerate(ss7.link_sets)
+    ]
+    for index, far in enumerate(ss7.far_links):
+        named += [(("ss7", "far_links", index, "between", end), name) for end, name in enumerate(far.between)]
+    for target, classes in ss7.routes.items():
+        named.append((("ss7", "routes", target), target))
+        named += [(("ss7", "routes", target, at), name) for at, row in enumerate(classes) for name in row]
+    found = [(where, f"no point {name!r}", f"one of {sorted(ss7.points)}")
+             for where, name in named if name not in ss7.points]  # fmt: skip
+    sets = [row.to for row in ss7.link_sets]
+    for index, name in enumerate(sets):
+        if name in sets[:index]:
+            found.append((("ss7", "link_sets", index, "to"), f"a second link set to {name!r}", "one with all links"))
+    for target, classes in ss7.routes.items():
+        for name in (name for row in classes for name in row):
+            if name not in sets:
+                found.append((("ss7", "routes", target), f"no link set to {name!r}", f"one of {sets}"))
+    return found
+
+
+def _link_problems(ss7: Ss7Spec, lines: list[tuple[str, PriSpec | No7Spec]]) -> list[Wrong]:
+    found: list[Wrong] = []
+    kinds = dict(lines)
+    used: set[tuple[str, int]] = set()
+    for index, row in enumerate(ss7.link_sets):
+        codes: set[int] = set()
+        for at, link in enumerate(row.links):
+            where = ("ss7", "link_sets", index, "links", at)
+            if not isinstance(kinds.get(link.line), No7Spec):
+                what = f"{link.line} is no line of No.7 circuits" if link.line in kinds else f"no line {link.line!r}"
+                found.append(((*where, "line"), what, "a line of kind isup or tup"))
+            if (link.line, link.timeslot) in used:
+                what = f"{link.line}:{link.timeslot} has a link already"
+                found.append(((*where, "timeslot"), what, "another timeslot"))
+            if link.slc in codes:
+                found.append(((*where, "slc"), f"SLC {link.slc} twice in this link set", "each link its own"))
+            used.add((link.line, link.timeslot))
+            codes.add(link.slc)
+    return found
+
+
+def _trunk_problems(ss7: Ss7Spec, trunks: list[tuple[str, No7Spec]]) -> list[Wrong]:
+    found: list[Wrong] = []
+    taken: dict[tuple[str, int], str] = {}
+    for name, spec in trunks:
+        if spec.to not in ss7.points or ss7.points[spec.to].role != "exchange":
+            found.append((("lines",), f"{name}: no exchange {spec.to!r}",
+                          f"one of {sorted(n for n, p in ss7.points.items() if p.role == 'exchange')}"))  # fmt: skip
+            continue
+        if not ss7.ways("", spec.to):
+            found.append((("ss7",), f"no way to {spec.to!r}", "a link set, or links between points that lead there"))
+        for cic in range(spec.cic + 1, spec.cic + 32):
+            other = taken.setdefault((spec.to, cic), name)
+            if other != name:
+                found.append((("lines",), f"{name}: CIC {cic} is {other}'s already", "CICs of its own"))
+                break
+    return found

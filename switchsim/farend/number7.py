@@ -1,0 +1,283 @@
+"""The No.7 exchange at the far end: a signalling point with circuits on one or more lines, and its subscribers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import msgspec
+
+from switchsim.dsp.engine import EV_HEARS, EV_SOURCE_DONE, Engine
+from switchsim.farend.chance import drawn
+from switchsim.farend.exchange import Leg, Subscriber, TelephonesConfig, TelephonesState
+from switchsim.farend.signalling import PointConfig, Signalling
+from switchsim.farend.telephones import NORMAL_CLEARING, Telephones
+from switchsim.model.events import PartyCalls, PartyState
+from switchsim.model.messages import LineSeen, PlaceCall, RemoteAlarm
+from switchsim.model.order import Act, Order
+from switchsim.model.part import Host, MediaEvent, Part
+from switchsim.model.phase import Phase
+from switchsim.proto import isup, tup
+from switchsim.terminals import users
+from switchsim.terminals.level2 import TerminalState
+from switchsim.terminals.point import PointState
+from switchsim.terminals.users import User
+
+UNALLOCATED: Final = 1  # Q.850
+USER_BUSY: Final = 17
+NO_CIRCUIT: Final = 34
+ATTEMPTS: Final = 4
+PERSON_TIMERS: Final = frozenset({"step", "patience", "dead", "ring"})
+
+
+class CircuitRow(msgspec.Struct, frozen=True):
+    """A circuit of a relation; party: index of its telephone."""
+
+    relation: int
+    cic: int
+    party: int
+    line: str
+
+
+class No7Config(TelephonesConfig, frozen=True, kw_only=True):
+    """One exchange."""
+
+    point: PointConfig
+    circuits: tuple[CircuitRow, ...]
+
+
+class Wanted(msgspec.Struct):
+    """What a subscriber of ours asked for, as long as a repeat attempt may need it."""
+
+    called: str
+    calling: str
+    plan: str
+    hold: int
+    patience: int
+    line: str
+    attempts: int = 0
+
+
+class No7State(TelephonesState, kw_only=True):
+    links: list[TerminalState]
+    point: PointState
+    turns: dict[int, int] = msgspec.field(default_factory=dict)  # relation -> CIC of the last call set up
+    digits: dict[int, str] = msgspec.field(default_factory=dict)  # by call key: the called number so far
+    wanted: dict[int, Wanted] = msgspec.field(default_factory=dict)  # by call key
+
+
+def key_of(relation: int, cic: int) -> int:
+    """The number of a call as telephones know it: 1 and up."""
+    return relation << 12 | cic
+
+
+class No7Exchange(Part[No7State]):
+    """`farend/exchange/<point>`. Ports: in `load` (PlaceCall), in `line` (LineSeen), out `remote/<line>` (RemoteAlarm).
+
+    Orders: those of `Stp` to its links; Act `call` (called, calling, plan, hold_cycles, patience_cycles, line),
+    `hang_up` (party), `dial` (party, digits), `block`, `unblock`, `reset`, `query` (cic, relation).
+    """
+
+    phase = Phase.SIGNAL
+
+    def __init__(self, path: str, host: Host, engine: Engine, config: No7Config) -> None:
+        super().__init__(path, host)
+        self.engine = engine
+        self.config = config
+        self.signalling = Signalling(self, engine, config.point)
+        self.signalling.indication = self._indication  # type: ignore[method-assign]
+        self.telephones = Telephones(self, engine, config, self._hang_up)
+        self.rows = {key_of(row.relation, row.cic): row for row in config.circuits}
+        self.state = No7State(
+            legs=[Leg() for _ in config.parties], links=self.signalling.terminals.new_states(),
+            point=self.signalling.point.new_state(),
+        )  # fmt: skip
+        self.restored()
+
+    def restored(self) -> None:
+        self.signalling.terminals.restored(self.state.links)
+        self.signalling.point.restored(self.state.point)
+
+    def start(self) -> None:
+        self.signalling.power_on()
+
+    # -- what happens ------------------------------------------------------------------------------------------------
+
+    def on_media(self, event: MediaEvent) -> None:
+        if event.kind == EV_HEARS:
+            self.telephones.hears(event)
+        elif event.kind == EV_SOURCE_DONE:
+            self.telephones.spoken(event.unit)
+        else:
+            self.signalling.terminals.media(event)
+
+    def on_message(self, port: str, message: PlaceCall | LineSeen) -> None:
+        if isinstance(message, PlaceCall):
+            self._place(message)
+        elif self.config.remote_alarm:
+            self.send(f"remote/{message.line}", RemoteAlarm(not message.in_service))
+
+    def on_timer(self, name: str) -> None:
+        kind, _, number = name.partition("/")
+        if kind in PERSON_TIMERS:
+            index = int(number)
+            self.state.legs[index].timers.remove(kind)
+            if kind == "ring":
+                self._ask(self.state.legs[index].key, lambda user, cic: user.answer(cic))
+                self._answered_here(index)
+            else:
+                self.telephones.timed(index, kind)
+        else:
+            self.signalling.timer(name)
+
+    def on_order(self, order: Order) -> None:
+        assert isinstance(order, Act), f"{self.path} takes no {type(order).__name__}"
+        values = order.values
+        if order.act == "call":
+            number, calling, plan, line = (str(values.get(name, "")) for name in ("called", "calling", "plan", "line"))
+            hold, patience = (int(values.get(name, -1)) for name in ("hold_cycles", "patience_cycles"))
+            self._place(PlaceCall(number, calling, plan, hold, patience, line))
+        elif order.act in ("hang_up", "dial"):
+            self.telephones.told(int(values["party"]), order.act, str(values.get("digits", "")))
+        elif order.act in _SUPERVISION:
+            relation, cic = int(values.get("relation", 0)), int(values["cic"])
+            self._do(relation, _SUPERVISION[order.act](self._user(relation), cic))
+        else:
+            self.signalling.act(order)
+
+    # -- calls -------------------------------------------------------------------------------------------------------
+
+    def _user(self, relation: int) -> User:
+        return self.signalling.point.users[relation]
+
+    def _do(self, relation: int, actions: Any) -> None:
+        self.signalling.point.do4(relation, actions)
+
+    def _ask(self, key: int, act: Callable[[User, int], Any]) -> None:
+        row = self.rows[key]
+        self._do(row.relation, act(self._user(row.relation), row.cic))
+
+    def _place(self, order: PlaceCall) -> None:
+        """One of the subscribers calls; without a free circuit the call is refused, and counted."""
+        wanted = Wanted(order.called, order.calling, order.plan, order.hold_cycles, order.patience_cycles, order.line)
+        if not self._set_up(wanted):
+            self.state.refused += 1
+            self.emit(PartyState(0, "refused", NO_CIRCUIT))
+
+    def _set_up(self, wanted: Wanted) -> bool:
+        wanted.attempts += 1
+        for relation in range(len(self.config.point.relations)):
+            user = self._user(relation)
+            rows = [row for row in self.config.circuits if row.relation == relation and wanted.line in ("", row.line)]
+            free = [row.cic for row in rows if users.is_free(user, row.cic)]
+            if not free:
+                continue
+            chosen = users.hunt(user, free, self.state.turns.get(relation, 0))
+            cic, actions = users.set_up(user, chosen, wanted.called, wanted.calling)
+            if cic is not None:
+                self.state.turns[relation] = cic
+                key = key_of(relation, cic)
+                index = self.rows[key].party
+                self.state.placed += 1
+                self.state.wanted[key] = wanted
+                self.telephones.take_up(key, index, wanted.plan, wanted.hold, wanted.patience)
+                self.emit(PartyCalls(self.config.parties[index].party, wanted.calling, wanted.called))
+                self.telephones.waits(index)
+                self._do(relation, actions)
+                return True
+            self._do(relation, actions)
+        return False
+
+    def _hang_up(self, index: int) -> None:
+        key = self.state.legs[index].key
+        self._ask(key, lambda user, cic: user.release(cic, NORMAL_CLEARING))
+
+    # -- what the user parts report ----------------------------------------------------------------------------------
+
+    def _indication(self, relation: int, action: Any) -> None:
+        handler = _INDICATIONS.get(type(action))
+        if handler is not None:
+            handler(self, key_of(relation, action.cic), action)
+
+    def _offered(self, key: int, action: Any) -> None:
+        self.state.digits[key] = action.called
+        self._analyse(key, action.complete)
+
+    def _more_digits(self, key: int, action: Any) -> None:
+        if key in self.state.digits:
+            self.state.digits[key] += action.digits
+            self._analyse(key, action.complete)
+
+    def _analyse(self, key: int, complete: bool) -> None:
+        called = self.state.digits[key]
+        subscriber = self.config.subscriber(called)
+        if subscriber is not None or complete or not self.config.may_continue(called):
+            del self.state.digits[key]
+        if subscriber is not None:
+            self._ring(key, subscriber)
+        elif complete or not self.config.may_continue(called):
+            self._ask(key, lambda user, cic: user.release(cic, UNALLOCATED))
+
+    def _ring(self, key: int, subscriber: Subscriber) -> None:
+        if subscriber.behaviour == "busy":
+            self._ask(key, lambda user, cic: user.release(cic, USER_BUSY))
+            return
+        self.state.received += 1
+        index = self.rows[key].party
+        self.telephones.take_up(key, index, subscriber.plan, patience=0)
+        self.telephones.tell(index, "ringing")
+        if self.config.ring_back >= 0:
+            self.engine.source_tone(self.config.parties[index].source, self.config.ring_back)
+        self._ask(key, lambda user, cic: users.address_complete(user, cic, free=True))
+        if subscriber.behaviour == "answers":
+            self.telephones.arm(index, "ring", drawn(subscriber.ring, lambda: self.draw("ring")))
+
+    def _answered_here(self, index: int) -> None:
+        if self.config.ring_back >= 0:
+            self.engine.source_idle(self.config.parties[index].source)
+        self.telephones.connected(index)
+
+    def _rings_there(self, key: int, action: Any) -> None:
+        index = self.state.by_key.get(key)
+        if index is not None:
+            self.telephones.tell(index, "ringing")
+
+    def _answered_there(self, key: int, _: Any) -> None:
+        index = self.state.by_key.get(key)
+        if index is not None:
+            self.telephones.connected(index)
+
+    def _released(self, key: int, action: Any) -> None:
+        self.state.wanted.pop(key, None)
+        self.state.digits.pop(key, None)
+        self.telephones.put_down(key, action.cause)
+
+    def _failed(self, key: int, action: Any) -> None:
+        """The circuit was no good: the same call on another one, a few times (Q.764 2.8.1)."""
+        wanted = self.state.wanted.pop(key, None)
+        self.telephones.put_down(key, NO_CIRCUIT)
+        if wanted is not None and action.try_again and wanted.attempts < ATTEMPTS:
+            self._set_up(wanted)
+
+
+_SUPERVISION: Final[dict[str, Callable[[User, int], Any]]] = {
+    "block": lambda user, cic: user.block(cic, True),
+    "unblock": lambda user, cic: user.block(cic, False),
+    "reset": lambda user, cic: user.reset(cic),
+}
+_INDICATIONS: Final[dict[type, Callable[[No7Exchange, int, Any], None]]] = {
+    isup.SetupInd: No7Exchange._offered,
+    isup.DigitsInd: No7Exchange._more_digits,
+    isup.AddressCompleteInd: No7Exchange._rings_there,
+    isup.AnswerInd: No7Exchange._answered_there,
+    isup.ConnectedInd: No7Exchange._answered_there,
+    isup.ReleasedInd: No7Exchange._released,
+    isup.SetupFailed: No7Exchange._failed,
+    tup.SetupInd: No7Exchange._offered,
+    tup.DigitsInd: No7Exchange._more_digits,
+    tup.AddressCompleteInd: No7Exchange._rings_there,
+    tup.AnswerInd: No7Exchange._answered_there,
+    tup.ReleasedInd: No7Exchange._released,
+    tup.SetupFailed: No7Exchange._failed,
+}
+"""Indications without a row change nothing here."""

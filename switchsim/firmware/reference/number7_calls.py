@@ -1,0 +1,222 @@
+"""What No.7 circuits mean to calls: requests of calls to ISUP or TUP, and their indications to calls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final
+
+from switchsim.firmware.office import Office
+from switchsim.firmware.reference.core import Core
+from switchsim.firmware.reference.state import Call, Leg
+from switchsim.model.events import CircuitBlocked, Violated
+from switchsim.proto import isup, tup
+from switchsim.terminals import users
+from switchsim.terminals.point import SignallingPoint
+from switchsim.terminals.users import User
+
+if TYPE_CHECKING:
+    from switchsim.firmware.reference.number7 import Number7
+
+ALERTING: Final = 1  # event information of CPG
+NO_CIRCUIT: Final = 34
+
+
+class CallSide:
+    """Works for Number7; `key` of a trunk leg is the CIC."""
+
+    def __init__(self, number7: Number7) -> None:
+        self.number7 = number7
+        self.trunks = number7.trunks
+        self.core: Core = number7.core
+        self.office: Office = number7.office
+
+    @property
+    def point(self) -> SignallingPoint:
+        assert self.number7.point is not None, "No.7 circuits without a signalling point"
+        return self.number7.point
+
+    # -- requests ------------------------------------------------------------------------------------------------
+
+    def _user(self, group: int) -> tuple[int, User]:
+        relation = self.office.groups[group].index
+        return relation, self.point.users[relation]
+
+    def _ask(self, leg: Leg, act: Callable[[User, int], Any]) -> None:
+        relation, user = self._user(self.office.circuits[leg.circuit].group)
+        self.point.do4(relation, act(user, leg.key))
+
+    def proceeding(self, leg: Leg) -> None:
+        """Address complete, no indication of the called party: it is a service of the machine (Q.764 2.1.4.8)."""
+        self._ask(leg, lambda user, cic: users.address_complete(user, cic, free=False))
+
+    def alerting(self, leg: Leg) -> None:
+        self._ask(leg, lambda user, cic: user.progress(cic, ALERTING))
+
+    def more_digits(self, leg: Leg) -> None:
+        """T35 runs in the user part."""
+
+    def connect(self, leg: Leg) -> None:
+        self._ask(leg, lambda user, cic: user.answer(cic))
+
+    def release(self, leg: Leg, cause: int) -> None:
+        self._ask(leg, lambda user, cic: user.release(cic, cause))
+
+    def restart(self, group: int, circuits: list[int]) -> None:
+        relation, user = self._user(group)
+        for index in circuits:
+            self.point.do4(relation, user.reset(self.office.circuits[index].cic))
+
+    def set_up(self, group: int, called: str, calling: str) -> tuple[int, int]:
+        """An IAM on a free circuit of the line: (circuit, CIC), or (-1, -1)."""
+        relation, user = self._user(group)
+        free = self._free(group)
+        if not free:
+            return -1, -1
+        turns = self.core.state.turns
+        cic, actions = users.set_up(user, users.hunt(user, free, turns.get(group, 0)), called, calling)
+        self.point.do4(relation, actions)
+        if cic is None:
+            return -1, -1
+        turns[group] = cic
+        return self._circuit(relation, cic), cic
+
+    def _circuit(self, relation: int, cic: int) -> int:
+        """Index of a circuit of the office, -1 for one that is not equipped."""
+        assert self.office.number7 is not None, "No.7 circuits without office data"
+        return self.office.number7.relations[relation].circuits.get(cic, -1)
+
+    def _free(self, group: int) -> list[int]:
+        _, user = self._user(group)
+        blocked = self.core.state.blocked
+        mine = self.trunks.circuits_of[group]
+        return [self.office.circuits[index].cic for index in mine
+                if index not in blocked and users.is_free(user, self.office.circuits[index].cic)]  # fmt: skip
+
+    def has_room(self, group: int) -> bool:
+        return bool(self._free(group))
+
+    # -- lines ---------------------------------------------------------------------------------------------------
+
+    def line_changed(self, group: int, in_service: bool) -> None:
+        """Circuits go out of service only when the defect lasts, and come back only when it is gone for long."""
+        if in_service == (group in self.core.state.lines_out):
+            timing = self.office.timing
+            wait = timing.line_clear_cycles if in_service else timing.line_raise_cycles
+            self.core.world.start_timer(f"line/{group}", wait)
+        else:
+            self.core.world.stop_timer(f"line/{group}")
+
+    def persisted(self, group: int) -> None:
+        """Hardware failure oriented group blocking, or unblocking, of the line's circuits (Q.764 2.8.2.2)."""
+        out = self.core.state.lines_out
+        on = group not in out
+        out.append(group) if on else out.remove(group)
+        self.core.number7_changed = True
+        relation, user = self._user(group)
+        cics = [self.office.circuits[index].cic for index in self.trunks.circuits_of[group]]
+        self.point.do4(relation, user.block_group(cics, on, True))
+
+    # -- hot standby ---------------------------------------------------------------------------------------------
+
+    def export_call(self, leg: Leg) -> bytes:
+        _, user = self._user(self.office.circuits[leg.circuit].group)
+        return users.export_call(user, leg.key)
+
+    def adopt_call(self, leg: Leg, octets: bytes) -> bool:
+        relation, user = self._user(self.office.circuits[leg.circuit].group)
+        actions = users.adopt_call(user, leg.key, octets)
+        if actions is not None:
+            self.point.do4(relation, actions)
+        return actions is not None
+
+    def export_group(self, group: int) -> bytes:
+        return b""
+
+    def adopt_group(self, group: int, octets: bytes) -> list[int]:
+        return []
+
+    # -- indications ---------------------------------------------------------------------------------------------
+
+    def indication(self, relation: int, action: Any) -> None:
+        """Something that a user part reports; what a call has no use for changes nothing."""
+        handler = _INDICATIONS.get(type(action))
+        if handler is None:
+            return
+        circuit = self._circuit(relation, action.cic)
+        if circuit >= 0:
+            handler(self, self.office.circuits[circuit].group, circuit, action)
+
+    def _call(self, group: int, action: Any) -> Call | None:
+        return self.trunks.call_of(group, action.cic)
+
+    def _offered(self, group: int, circuit: int, action: Any) -> None:
+        self.trunks.offered(circuit, action.cic, action.calling, action.called, action.complete)
+
+    def _digits(self, group: int, circuit: int, action: Any) -> None:
+        call = self._call(group, action)
+        if call is not None:
+            self.trunks.program.calls.more_digits(call, action.digits, action.complete)
+
+    def _address_complete(self, group: int, circuit: int, action: Any) -> None:
+        call = self._call(group, action)
+        if call is not None and users.subscriber_free(action):
+            self.trunks.program.calls.far_alerting(call)
+
+    def _progress(self, group: int, circuit: int, action: Any) -> None:
+        call = self._call(group, action)
+        if call is not None and users.subscriber_free(action):
+            self.trunks.program.calls.far_alerting(call)
+
+    def _answered(self, group: int, circuit: int, action: Any) -> None:
+        call = self._call(group, action)
+        if call is not None:
+            self.trunks.program.calls.far_answered(call)
+
+    def _released(self, group: int, circuit: int, action: Any) -> None:
+        """The call is over, the circuit perhaps not idle yet."""
+        call = self._call(group, action)
+        if call is not None:
+            by = self.trunks.by(call, action.cic) if action.by_peer else "machine"
+            self.trunks.program.calls.clear(call, action.cause, by)
+
+    def _failed(self, group: int, circuit: int, action: Any) -> None:
+        call = self._call(group, action)
+        if call is not None:
+            self.trunks.set_up_failed(group, action.cic, call, again=action.try_again)
+
+    def _idle(self, group: int, circuit: int, action: Any) -> None:
+        self.trunks.released(group, action.cic, circuit, NO_CIRCUIT)
+
+    def _blocked(self, group: int, circuit: int, action: Any) -> None:
+        row = self.office.circuits[circuit]
+        by = "local" if action.by == "local" else "remote"
+        self.core.world.emit(CircuitBlocked(row.line, row.timeslot, by, action.kind, int(action.on)))
+        self.core.dirty_groups.add(group)
+
+    def _alarmed(self, group: int, circuit: int, action: Any) -> None:
+        row = self.office.circuits[circuit]
+        self.core.world.emit(Violated(f"{row.line}:{row.timeslot}", action.clause, action.detail))
+
+
+_INDICATIONS: Final[dict[type, Callable[[CallSide, int, int, Any], None]]] = {
+    isup.SetupInd: CallSide._offered,
+    isup.DigitsInd: CallSide._digits,
+    isup.AddressCompleteInd: CallSide._address_complete,
+    isup.ProgressInd: CallSide._progress,
+    isup.AnswerInd: CallSide._answered,
+    isup.ConnectedInd: CallSide._answered,
+    isup.ReleasedInd: CallSide._released,
+    isup.SetupFailed: CallSide._failed,
+    isup.IdleInd: CallSide._idle,
+    isup.BlockedInd: CallSide._blocked,
+    isup.MaintenanceAlarm: CallSide._alarmed,
+    tup.SetupInd: CallSide._offered,
+    tup.DigitsInd: CallSide._digits,
+    tup.AddressCompleteInd: CallSide._address_complete,
+    tup.AnswerInd: CallSide._answered,
+    tup.ReleasedInd: CallSide._released,
+    tup.SetupFailed: CallSide._failed,
+    tup.IdleInd: CallSide._idle,
+    tup.BlockedInd: CallSide._blocked,
+    tup.MaintenanceAlarm: CallSide._alarmed,
+}
