@@ -49,6 +49,7 @@ typedef struct swd_config {
     uint32_t n_switched;
     uint32_t n_lines;            /* line directions: runs of 32 switched cells that can be impaired together */
     uint32_t n_receivers;        /* DTMF receiver bank, channels */
+    uint32_t n_checks;           /* receivers of continuity check tones */
     uint32_t n_ears;
     uint32_t n_recorders;
     uint32_t recorder_octets;    /* ring of each recorder, a power of two >= 1024 */
@@ -106,6 +107,8 @@ typedef struct swd_assets {
 #define SWD_EV_SUERM 13          /* SU receiver `unit`: too many errors in service; the monitor stopped */
 #define SWD_EV_AERM 14           /* SU receiver `unit`: too many errors while proving; the monitor stopped */
 #define SWD_EV_SU_PROVED_AGAIN 15 /* SU receiver `unit`: the first correct unit after SWD_EV_AERM */
+#define SWD_EV_CHECK_ON 16       /* check tone receiver `unit`: a = the frequency, Hz: 2000, 2010 or 1780 */
+#define SWD_EV_CHECK_OFF 17      /* check tone receiver `unit`: it ended; a = the frequency */
 
 #define SWD_BAD_FCS 1
 #define SWD_BAD_ABORT 2          /* seven ones inside a frame */
@@ -123,6 +126,10 @@ typedef struct swd_assets {
 #define SWD_MONITOR_NONE 0
 #define SWD_MONITOR_AERM 1
 #define SWD_MONITOR_SUERM 2
+
+#define SWD_CHECK_2000 1         /* the check tone of a four-wire loop (Q.724 7) */
+#define SWD_CHECK_2010 2         /* a transponder's tones: to it and from it, or the other way round */
+#define SWD_CHECK_1780 4
 
 /* MARK, PROMPT, ONES and idle octets are told octet for octet, and dated to the octet, over paths of up to 111 rows; one odd
  * octet a row in up to 8 rows running, a bit error, is no change. The others are judged by blocks of 20 ms, MIX by windows
@@ -250,6 +257,8 @@ uint32_t swd_su_repeats(const swd_engine *e, uint32_t receiver); /* of the last 
 int swd_su_counters(const swd_engine *e, uint32_t receiver, swd_su_counts *counts);
 
 int swd_receiver_listen(swd_engine *e, uint32_t receiver, uint32_t cell); /* SWD_NONE: released; resets the channel */
+/* Listen for one or more of SWD_CHECK_* (2000 and 2010 Hz not together: they are too near); SWD_NONE: released. Begins anew. */
+int swd_check_listen(swd_engine *e, uint32_t check, uint32_t cell, uint32_t freqs);
 int swd_ear_listen(swd_engine *e, uint32_t ear, uint32_t cell);        /* SWD_NONE: deaf; what it hears becomes QUIET */
 int swd_record_start(swd_engine *e, uint32_t recorder, uint32_t cell);
 int swd_record_stop(swd_engine *e, uint32_t recorder);

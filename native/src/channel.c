@@ -91,6 +91,21 @@ void swd_receivers_span(swd_engine *e, const span *s)
     memset(hits, 0, n * sizeof *hits);
 }
 
+void swd_checks_span(swd_engine *e, const span *s)
+{
+    swd_check *checks = AT(e, swd_check, at_checks);
+    for (uint32_t i = 0; e->n_checking && i < e->config.n_checks; i++) {
+        swd_check *c = &checks[i];
+        if (c->cell == SWD_NONE)
+            continue;
+        const uint8_t *octets = (const uint8_t *)&s->cur[c->cell] + s->a;
+        uint32_t result = swd_check_push(c, s->start + s->a, octets, s->b - s->a);
+        if (result != SWD_CHECK_NOTHING) /* a block ends with a row */
+            swd_event_push(e, s->start + s->b - 1, result == SWD_CHECK_BEGAN ? SWD_EV_CHECK_ON : SWD_EV_CHECK_OFF, i,
+                           swd_check_hz(result == SWD_CHECK_BEGAN ? c->on : c->ended), 0);
+    }
+}
+
 static void record(swd_engine *e, uint32_t i, recorder *x, const span *s)
 {
     uint32_t size = e->config.recorder_octets, before = x->fill;
@@ -158,6 +173,20 @@ int swd_receiver_listen(swd_engine *e, uint32_t receiver, uint32_t cell)
     cells[receiver] = cell;
     AT(e, uint64_t, at_receiver_codes)[receiver] = ROW_IDLE;
     swd_dtmf_assign(AT(e, swd_dtmf, at_dtmf), receiver, cell != SWD_NONE);
+    return SWD_OK;
+}
+
+int swd_check_listen(swd_engine *e, uint32_t check, uint32_t cell, uint32_t freqs)
+{
+    const uint32_t near = SWD_CHECK_2000 | SWD_CHECK_2010;
+    if (check >= e->config.n_checks || !cell_or_none(e, cell))
+        return SWD_E_RANGE;
+    if (cell != SWD_NONE && (freqs == 0 || freqs > 7 || (freqs & near) == near))
+        return SWD_E_RANGE;
+    swd_check *c = &AT(e, swd_check, at_checks)[check];
+    e->n_checking += cell != SWD_NONE;
+    e->n_checking -= c->cell != SWD_NONE;
+    swd_check_reset(c, cell, cell == SWD_NONE ? 0 : freqs);
     return SWD_OK;
 }
 

@@ -130,14 +130,14 @@ struct swd_engine {
     uint32_t first_source, first_hdlc, first_su, first_leg, first_switched;
     uint32_t node_rx, node_su, node_ear, node_leg;      /* nodes: switched cells from 0, then these */
     uint32_t n_pending, n_due;                 /* events; those of them that did not fit into the last call */
-    uint32_t n_gates, stop, n_listening, n_recording, n_errored;
+    uint32_t n_gates, stop, n_listening, n_checking, n_recording, n_errored;
     uint32_t work_capacity, event_capacity;
     uint64_t at_rows[2], at_from, at_source_of, at_head, at_next, at_prev, at_work;
     uint64_t at_awake_switched, at_awake_rx, at_awake_ear, at_awake_conference, at_busy_source, at_busy_tx, at_awake_su, at_busy_su, at_cut;
     uint64_t at_lines, at_sources, at_source_data, at_mark_octets, at_mark_ids, at_tx, at_rx, at_rx_frame_used, at_frames, at_masks;
     uint64_t at_su_tx, at_su_rx, at_su_used;
     uint64_t at_ears, at_quick_ears, at_ear_rings, at_recorders, at_recorder_rings, at_events;
-    uint64_t at_receiver_cells, at_receiver_codes, at_hits, at_dtmf;
+    uint64_t at_checks, at_receiver_cells, at_receiver_codes, at_hits, at_dtmf;
     gate gates[MAX_GATES];
     uint64_t mark_rows[MARK_DELAYS];           /* of row r in [r % 128]: the part of a mark that depends on the row alone */
     tone_row tones[MAX_TONES];
@@ -196,6 +196,7 @@ void swd_conference_row(const swd_engine *e, uint32_t conference, const uint64_t
 void swd_hdlc_send_span(swd_engine *e, const span *s);
 void swd_hdlc_receive_span(swd_engine *e, const span *s);
 void swd_receivers_span(swd_engine *e, const span *s);
+void swd_checks_span(swd_engine *e, const span *s);
 void swd_recorders_span(swd_engine *e, const span *s);
 int swd_tx_settled(const swd_engine *e, uint32_t transmitter, uint64_t octets);
 int swd_rx_settled(const swd_engine *e, uint32_t receiver, uint64_t octets);

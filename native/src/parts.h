@@ -141,6 +141,29 @@ uint32_t swd_dtmf_channels(const swd_dtmf *bank);
  * channel is enough); returns their number. */
 uint32_t swd_dtmf_push(swd_dtmf *bank, uint64_t from, uint32_t n, const uint8_t *codes, swd_dtmf_hit *hits, uint32_t capacity);
 
+/* ---- check.c: receivers of the continuity check tones. */
+#define SWD_CHECK_BLOCK 40       /* cycles */
+#define SWD_CHECK_TONES 3        /* 2000, 2010 and 1780 Hz: bits 0, 1, 2 of SWD_CHECK_* */
+#define SWD_CHECK_NOTHING 0
+#define SWD_CHECK_BEGAN 1
+#define SWD_CHECK_ENDED 2
+
+typedef struct swd_check {
+    uint32_t cell;                /* the engine's; SWD_NONE: released */
+    uint32_t freqs;
+    uint32_t on, ended;           /* the tone told; SWD_CHECK_TONES: none. The one that ended last */
+    uint32_t candidate, run;      /* what the latest blocks hold, and how many of them, as far as it matters */
+    uint32_t gap;                 /* blocks without the tone that is on */
+    uint32_t n;                   /* octets of the present block heard */
+    int64_t re[SWD_CHECK_TONES], im[SWD_CHECK_TONES];
+    int64_t energy;
+} swd_check;
+
+uint32_t swd_check_hz(uint32_t tone);
+void swd_check_reset(swd_check *c, uint32_t cell, uint32_t freqs);
+/* Octets `from`..`from`+n-1 (cycles; not crossing a row). Whether a tone began (c->on) or ended (c->ended) with the last. */
+uint32_t swd_check_push(swd_check *c, uint64_t from, const uint8_t *line, uint32_t n);
+
 /* ---- tone.c: integer oscillators. Phase is 32-bit, a turn is 2^32. */
 uint32_t swd_phase_step(uint32_t freq_mhz);                /* rounded to nearest, integers only */
 int32_t swd_amplitude_q15(int32_t level_mdbm0);            /* peak on the 16-bit scale: 0 dBm0 = 22824 (A-law) */

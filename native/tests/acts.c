@@ -37,6 +37,7 @@ const swd_assets *acts_assets(void)
         {{950000, 0}, {-3000, 0}, 2, 0, {800, 800}},
         {{450000, 0}, {-10000, 0}, 9, 0, {1, 1, 1, 1, 1, 1, 1, 1}},
         {{450000, 0}, {-70000, 0}, 0, 0, {0}},
+        {{2000000, 0}, {-12000, 0}, 0, 0, {0}},
     };
     static swd_assets assets = {octets, prompts, tones, NULL, SOUND_OCTETS, sizeof prompts / sizeof *prompts,
                                 sizeof tones / sizeof *tones, 0};
@@ -55,7 +56,7 @@ swd_config acts_config(script *s)
     swd_config c = {
         .tick_cycles = 1 + script_u8(s) % 8, .n_sources = script_u8(s) % 80, .n_hdlc_tx = script_u8(s) % 5,
         .n_hdlc_rx = script_u8(s) % 5, .n_su_tx = script_u8(s) % 4, .n_su_rx = script_u8(s) % 4, .n_conferences = script_u8(s) % 4, .n_switched = script_u8(s) % 140,
-        .n_lines = script_u8(s) % 4, .n_receivers = script_u8(s) % 6, .n_ears = script_u8(s) % 9,
+        .n_lines = script_u8(s) % 4, .n_receivers = script_u8(s) % 6, .n_checks = script_u8(s) % 3, .n_ears = script_u8(s) % 9,
         .n_recorders = script_u8(s) % 3, .recorder_octets = 1024u << script_u8(s) % 2,
     };
     return c;
@@ -93,7 +94,7 @@ static void note(rig *r, uint64_t x) { r->digest = (r->digest ^ x) * FNV; }
 static void note_event(rig *r, const swd_event *event)
 {
     assert(event->at < swd_now(r->engine) || event->kind == SWD_EV_HEARS); /* an ear made deaf speaks of the octet to come */
-    assert(event->kind >= SWD_EV_FRAME && event->kind <= SWD_EV_SU_PROVED_AGAIN);
+    assert(event->kind >= SWD_EV_FRAME && event->kind <= SWD_EV_CHECK_OFF);
     note(r, event->at);
     note(r, (uint64_t)event->kind << 32 | event->unit);
     note(r, (uint64_t)event->a << 32 | event->b);
@@ -209,7 +210,7 @@ static uint32_t some_cell(const swd_engine *e, script *s)
 static int listen_act(swd_engine *e, script *s)
 {
     uint8_t drained[1500];
-    uint32_t kind = script_u8(s) % 9, cell = some_cell(e, s);
+    uint32_t kind = script_u8(s) % 10, cell = some_cell(e, s);
     switch (kind) {
     case 0: return swd_hdlc_listen(e, script_index(s, e->config.n_hdlc_rx), cell);
     case 1: return swd_receiver_listen(e, script_index(s, e->config.n_receivers), cell);
@@ -218,6 +219,7 @@ static int listen_act(swd_engine *e, script *s)
     case 4: return swd_record_drain(e, script_index(s, e->config.n_recorders), drained, u16(s) % 1500) == 0;
     case 5:
     case 6: return swd_su_listen(e, script_index(s, e->config.n_su_rx), cell);
+    case 7: return swd_check_listen(e, script_index(s, e->config.n_checks), cell, script_u8(s) % 9);
     default: return swd_ear_listen(e, script_index(s, e->config.n_ears), cell);
     }
 }
@@ -283,14 +285,16 @@ static void check_lists(const swd_engine *e)
 void rig_check(const rig *r)
 {
     const swd_engine *e = r->engine;
-    uint32_t listening = 0, recording = 0, errored = 0;
+    uint32_t listening = 0, checking = 0, recording = 0, errored = 0;
     for (uint32_t i = 0; i < e->config.n_receivers; i++)
         listening += AT(e, const uint32_t, at_receiver_cells)[i] != SWD_NONE;
     for (uint32_t i = 0; i < e->config.n_recorders; i++)
         recording += AT(e, const recorder, at_recorders)[i].cell != SWD_NONE;
     for (uint32_t i = 0; i < e->config.n_lines; i++)
         errored += AT(e, const line, at_lines)[i].lambda != 0;
-    assert(listening == e->n_listening && recording == e->n_recording && errored == e->n_errored);
+    for (uint32_t i = 0; i < e->config.n_checks; i++)
+        checking += AT(e, const swd_check, at_checks)[i].cell != SWD_NONE;
+    assert(checking == e->n_checking && listening == e->n_listening && recording == e->n_recording && errored == e->n_errored);
     assert(e->n_pending <= e->event_capacity && e->n_gates <= MAX_GATES);
     assert(AT(e, const uint64_t, at_rows[0])[SWD_CELL_ONES] == ROW_ONES);
     assert(AT(e, const uint64_t, at_rows[1])[SWD_CELL_IDLE] == ROW_IDLE);

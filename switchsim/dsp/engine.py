@@ -52,6 +52,12 @@ EV_SU_LOW: Final[int] = lib.SWD_EV_SU_LOW
 EV_SUERM: Final[int] = lib.SWD_EV_SUERM
 EV_AERM: Final[int] = lib.SWD_EV_AERM
 EV_SU_PROVED_AGAIN: Final[int] = lib.SWD_EV_SU_PROVED_AGAIN
+EV_CHECK_ON: Final[int] = lib.SWD_EV_CHECK_ON
+EV_CHECK_OFF: Final[int] = lib.SWD_EV_CHECK_OFF
+
+CHECK_2000: Final[int] = lib.SWD_CHECK_2000
+CHECK_2010: Final[int] = lib.SWD_CHECK_2010
+CHECK_1780: Final[int] = lib.SWD_CHECK_1780
 
 BAD_FCS: Final[int] = lib.SWD_BAD_FCS
 BAD_ABORT: Final[int] = lib.SWD_BAD_ABORT
@@ -96,6 +102,7 @@ class EngineConfig:
     n_switched: int = 0
     n_lines: int = 0
     n_receivers: int = 0
+    n_checks: int = 0
     n_ears: int = 0
     n_recorders: int = 0
     recorder_octets: int = 8192
@@ -270,6 +277,14 @@ class Engine(SignallingActs):
         """A DTMF receiver listens to a cell (NONE: released), from a fresh start."""
         if lib.swd_receiver_listen(self._e, receiver, cell):
             out_of_range("receiver_listen", receiver, cell)
+
+    def check_listen(self, check: int, cell: int, freqs: int = CHECK_2000) -> None:
+        """A check tone receiver listens to a cell (NONE: released) for one or more of CHECK_*, from a fresh start.
+
+        2000 and 2010 Hz are too near to be listened for together.
+        """
+        if lib.swd_check_listen(self._e, check, cell, freqs):
+            out_of_range("check_listen", check, cell, freqs)
 
     def ear_listen(self, ear: int, cell: int) -> None:
         """An ear listens to a cell; NONE: deaf, and it hears quiet."""
