@@ -153,9 +153,9 @@ class Link(Core):
         state = self.state
         if state.watching:
             self._replay(repeats_before)
+        self.unwatch()
         state.last_unit = octets
         state.repeats_counted = 0
-        state.watching = False
         self.fire("rc", Event.UNIT, octets)
         self._watch_on(0)
         self.settle()
@@ -176,9 +176,10 @@ class Link(Core):
         state = self.state
         if state.repeats_counted < 0:
             state.repeats_counted = min(n, _SATURATED - 1)
+            return
         fresh = min(n - state.repeats_counted, _REPLAYED)
         for _ in range(fresh):
-            state.watching = False
+            self.unwatch()
             state.repeats_counted = min(n, _SATURATED - 1)
             self.fire("rc", Event.UNIT, state.last_unit)
             if state.watching:
@@ -189,8 +190,6 @@ class Link(Core):
         state = self.state
         if not state.watching and (state.abnormal_bsn or state.abnormal_fib or self._sib_goes_on()):
             self.watch(min(counted, _SATURATED - 1))
-        if not state.watching:
-            self.unwatch()
 
     def _sib_goes_on(self) -> bool:
         last = self.state.last_unit

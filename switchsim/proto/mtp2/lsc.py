@@ -15,7 +15,7 @@ from switchsim.proto.mtp2.actions import (
     RtbCleared,
 )
 from switchsim.proto.mtp2.core import Core, Handler
-from switchsim.proto.mtp2.state import RUN, Event, LinkState, Lsc, Poc, Status
+from switchsim.proto.mtp2.state import COUNTERS, RUN, Event, LinkState, Lsc, Poc, Status
 
 _OFF, _OOS, _ALIGNING = Lsc.POWER_OFF, Lsc.OUT_OF_SERVICE, Lsc.INITIAL_ALIGNMENT
 _READY, _NOT_READY, _SERVICE, _OUTAGE = Lsc.ALIGNED_READY, Lsc.ALIGNED_NOT_READY, Lsc.IN_SERVICE, Lsc.PROCESSOR_OUTAGE
@@ -35,7 +35,7 @@ def power_off(link: Core, _: None) -> None:
     state = link.state
     fresh = LinkState()
     for field in state.__struct_fields__:
-        if not (field.endswith("_count") or field == "bad_units"):
+        if field not in COUNTERS:
             setattr(state, field, getattr(fresh, field))
 
 

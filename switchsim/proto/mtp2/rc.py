@@ -23,8 +23,9 @@ def start(link: Core, _: None) -> None:
 
 def stop(link: Core, _: None) -> None:
     """FSNX stays: level 3 asks for the last accepted BSN when the link has failed."""
-    link.state.rc = _IDLE
-    link.state.receive_congested = False
+    state = link.state
+    state.rc = _IDLE
+    state.receive_congested = state.abnormal_bsn = state.abnormal_fib = False
     link.fire("cc", Event.NORMAL)
 
 

@@ -244,3 +244,7 @@ class LinkState(msgspec.Struct):
     failures_count: int = 0
     violations_count: int = 0
     bad_units: dict[str, int] = msgspec.field(default_factory=dict)
+
+
+COUNTERS: Final = LinkState.__struct_fields__[LinkState.__struct_fields__.index("messages_in_count") :]
+"""Fields that outlive everything, loss of power included."""
