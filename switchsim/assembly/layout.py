@@ -10,9 +10,8 @@ from dataclasses import dataclass, field
 from switchsim.assembly.kinds import LoadedKind
 from switchsim.assembly.machine import SeatsSpec
 from switchsim.assembly.signalling import No7Spec, PriSpec
-from switchsim.dsp.engine import EngineConfig
+from switchsim.dsp.engine import NONE, EngineConfig
 from switchsim.errors import BadInput
-from switchsim.hardware.boards.bnet import NO_CELL
 from switchsim.hardware.site import LapLink, Receiver, SeatLine, Slots, TrunkLine
 from switchsim.terminals.level2 import TerminalRow
 
@@ -57,13 +56,13 @@ class LinePlan:
 
 @dataclass(frozen=True)
 class No7Link:
-    """One end of a signalling link; `` is the machine. feeds: the cell that its transmitter goes to, NO_CELL: none."""
+    """One end of a signalling link; `` is the machine. feeds: the cell that its transmitter goes to, NONE: none."""
 
     point: str
     peer: str
     slc: int
     terminal: TerminalRow
-    feeds: int = NO_CELL
+    feeds: int = NONE
 
 
 @dataclass(frozen=True)

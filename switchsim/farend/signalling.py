@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from switchsim.dsp.engine import Engine
+from switchsim.dsp.engine import NONE, Engine
 from switchsim.model.order import Act, Order
 from switchsim.model.part import Host, MediaEvent, Part, State
 from switchsim.model.phase import Phase
@@ -15,14 +15,12 @@ from switchsim.proto.mtp3 import Mtp3Config
 from switchsim.terminals.level2 import TerminalRow, Terminals, TerminalState
 from switchsim.terminals.point import PointState, RelationRow, SignallingPoint
 
-NO_CELL = 0xFFFFFFFF
-
 
 class LinkEnd(msgspec.Struct, frozen=True):
-    """A link of this point. feeds: the cell that its transmitter goes to, NO_CELL: none."""
+    """A link of this point. feeds: the cell that its transmitter goes to, NONE: none."""
 
     terminal: TerminalRow
-    feeds: int = NO_CELL
+    feeds: int = NONE
 
 
 class PointConfig(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,7 +55,7 @@ class Signalling:
     def power_on(self) -> None:
         """Links begin to align."""
         for end in self.config.links:
-            if end.feeds != NO_CELL:
+            if end.feeds != NONE:
                 self.engine.connect(end.feeds, end.terminal.sends)
         self.terminals.power_on()
         for number in range(len(self.config.links)):
