@@ -42,8 +42,12 @@ class Ss7Bench:
         self.machine: Machine = assembly.build(
             ONE_E1, seed=1, record=("agent 1001",), attached=tuple(("e1-0", timeslot, "ss7") for timeslot in TIMESLOTS),
             batch=batch, journal_sink=self.octets.extend)
+        self.before_power_on()
         self.machine.power_on()
         self.cross()
+
+    def before_power_on(self) -> None:
+        """Where a bench adds what it needs besides."""
 
     def cross(self) -> None:
         """The machine sends on each timeslot what comes on the other."""

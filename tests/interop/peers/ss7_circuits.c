@@ -32,7 +32,10 @@ static void reset_range(struct peer *peer, int first, int last)
     }
     peer->counts.resets_sent++;
     say("reset_sent", "\"first\":%d,\"last\":%d", first, last);
-    isup_grs(peer->ss7, supervise(peer, first), last);
+    if (first == last) /* a range of 0 is no group (Q.763 3.43) */
+        isup_rsc(peer->ss7, supervise(peer, first));
+    else
+        isup_grs(peer->ss7, supervise(peer, first), last);
     peer->circuits[first].in_reset = 1;
 }
 
