@@ -36,15 +36,23 @@ class MTP2(Packet):
     ]
     message_class: type[Packet] = MTP3
 
+    def do_dissect(self, s: bytes) -> bytes:
+        """Fewer than three octets are no unit: they are all payload, and nothing stands before them."""
+        if len(s) >= 3:
+            return super().do_dissect(s)
+        self.raw_packet_cache, self.raw_packet_cache_fields, self.explicit = b"", {}, 1
+        return s
+
     def post_build(self, pkt: bytes, pay: bytes) -> bytes:
-        if self.getfieldval("li") is None:
+        if self.getfieldval("li") is None and pkt:
             pkt = pkt[:2] + bytes((pkt[2] & 0xC0 | min(len(pay), LI_MAX),))
         return pkt + pay
 
     def guess_payload_class(self, payload: bytes) -> type[Packet]:
+        li = self.getfieldval("li") or 0
         if len(payload) < 3:
-            return LSSU if self.getfieldval("li") in (1, 2) else Raw
-        return self.message_class if self.getfieldval("li") > 2 else Raw
+            return LSSU if li in (1, 2) else Raw
+        return self.message_class if li > 2 else Raw
 
     def kind(self) -> str:
         """FISU, LSSU or MSU, as a receiver takes it: by its length indicator (Q.703 2.3.3), else by its payload."""

@@ -22,6 +22,10 @@ ABSENT: dict[str, Any] = {"digits": "", "status": b"", "counted": b"", "rest": b
 """What a field holds when nothing is said, where it is not 0."""
 
 
+RENAMED = {"original": "original_called"}
+"""Fields of the codec whose name a scapy packet needs for itself."""
+
+
 def variant_of(packet: Packet | None) -> Variant:
     """That of the label below; 14 bits where there is none."""
     while packet is not None and not isinstance(packet, MTP3):
@@ -85,14 +89,14 @@ class TupMessage(TablePacket):
         return int(self.row.type)
 
     def octets(self) -> bytes:
-        values = {name: self.getfieldval(name) for name in names_of(self.row)}
+        values = {name: self.getfieldval(RENAMED.get(name, name)) for name in names_of(self.row)}
         return encode_fields(Message(0, self.message_type, values), variant_of(self.underlayer))
 
     def read(self, octets: bytes) -> bytes | None:
         values = readable(self.message_type, octets, variant_of(self.underlayer))
         if values is None:
             return None
-        self.fields.update(values)
+        self.fields.update({RENAMED.get(name, name): value for name, value in values.items()})
         return b""
 
 
@@ -102,7 +106,7 @@ def names_of(row: Row) -> dict[str, Field]:
 
 
 def _message_class(row: Row) -> type[TupMessage]:
-    fields = [ValueField(name, ABSENT.get(field.kind, 0)) for name, field in names_of(row).items()]
+    fields = [ValueField(RENAMED.get(name, name), ABSENT.get(field.kind, 0)) for name, field in names_of(row).items()]
     name = f"TUP_{row.type.name}"
     members = {"name": name, "fields_desc": [ValueField("raw"), *fields], "row": row, "__module__": __name__}
     made: Any = Packet_metaclass(name, (TupMessage,), members)
