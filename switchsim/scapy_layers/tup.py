@@ -59,7 +59,7 @@ class TUP(TablePacket):
         """A message without fields is a layer too."""
         if s or self.type not in MESSAGES:
             super().do_dissect_payload(s)
-        elif not ROWS[self.type].fields:
+        elif readable(self.type, b"", variant_of(self)) is not None:
             self.add_payload(MESSAGES[self.type]())
 
     def guess_payload_class(self, payload: bytes) -> type[Packet]:
