@@ -226,9 +226,10 @@ def numbers(actions: list[Action]) -> list[int]:
 ])  # fmt: skip
 def test_retrieval_gives_what_the_peer_never_accepted(fsnc: int | None, expected: list[int]) -> None:
     link = loaded()
-    actions = link.retrieve(fsnc)
-    assert numbers(actions) == expected
-    assert ("Violation" in kinds(actions)) == (fsnc in (4, 60))
+    *given_back, last = link.retrieve(fsnc)
+    assert last == mtp2.RetrievalComplete(reasonable=fsnc not in (4, 60))
+    assert numbers([*given_back, mtp2.RetrievalComplete()]) == expected
+    assert bool(link.state.rtb) == (fsnc in (4, 60))
 
 
 def test_retrieval_happens_once_and_bsnt_stays_until_the_next_start() -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import random
 
+import msgspec
 import pytest
 from mtp2_pair import End, Pair, Spoil
 
 from switchsim.proto import mtp2
-from switchsim.proto.mtp2 import LinkConfig
+from switchsim.proto.mtp2 import Link, LinkConfig, LinkState
 
 TIMERS = {"t4n": 800, "t4e": 200, "t7": 16_000}
 BASIC = LinkConfig(timers=TIMERS)
@@ -54,7 +55,15 @@ def calm(pair: Pair) -> None:
             end.do(end.link.continue_())
 
 
-def traffic(config: LinkConfig, seed: int, lost: float, disturbed: bool = False, traced: bool = False) -> Pair:
+def restore(end: End) -> None:
+    """Go on from a snapshot."""
+    link = end.link
+    end.link = Link(msgspec.msgpack.decode(msgspec.msgpack.encode(link.state), type=LinkState), link.config)
+
+
+def traffic(
+    config: LinkConfig, seed: int, lost: float, disturbed: bool = False, traced: bool = False, restored: bool = False
+) -> Pair:
     draw = random.Random(seed)
     pair = Pair(config, delay=draw.choice((8, 100, 800)), traced=traced)
     pair.align()
@@ -66,6 +75,9 @@ def traffic(config: LinkConfig, seed: int, lost: float, disturbed: bool = False,
         if disturbed:
             disturb(draw, draw.choice((pair.a, pair.b)))
         pair.run(draw.choice((0, 20, 200, 600)))
+        if restored:
+            restore(pair.a)
+            restore(pair.b)
     calm(pair)
     pair.run(800_000, lambda: not (pair.a.link.state.rtb or pair.b.link.state.rtb
                                    or pair.a.link.state.tb or pair.b.link.state.tb))
@@ -101,6 +113,12 @@ def test_the_short_way_does_what_the_boxes_do(config: LinkConfig) -> None:
         assert short.a.sent == long.a.sent
         assert short.a.actions == long.a.actions
         assert short.b.actions == long.b.actions
+
+
+@pytest.mark.parametrize("config", [BASIC, CYCLIC], ids=["basic", "pcr"])
+def test_a_snapshot_goes_on_as_the_link_would_have(config: LinkConfig) -> None:
+    kept, restored = (traffic(config, 400, lost=0.05, disturbed=True, restored=restored) for restored in (False, True))
+    assert (kept.a.actions, kept.b.actions) == (restored.a.actions, restored.b.actions)
 
 
 @pytest.mark.parametrize("config", [BASIC, CYCLIC], ids=["basic", "pcr"])

@@ -98,7 +98,9 @@ class Retrieved(msgspec.Struct, frozen=True, gc=False, tag="mtp2_retrieved"):
 
 
 class RetrievalComplete(msgspec.Struct, frozen=True, gc=False, tag="mtp2_retrieval_complete"):
-    """All retrieved messages were told."""
+    """All retrieved messages were told; not `reasonable`: the FSNC was none of ours, nothing was retrieved."""
+
+    reasonable: bool = True
 
 
 class CongestionOnset(msgspec.Struct, frozen=True, gc=False, tag="mtp2_congestion_onset"):

@@ -42,7 +42,7 @@ def drop(link: Core, _: bytes) -> None:
 
 
 def flush_buffers(link: Core, _: None) -> None:
-    """All is forgotten; the next message follows the last one that the peer acknowledged (clause 8.4)."""
+    """All is forgotten; the next message follows the last one that the peer acknowledged (clause 8)."""
     link.stop_timer("T7")
     link.state.tb.clear()
     _renumber(link, link.state.fsnf)
@@ -69,8 +69,7 @@ def retrieve(link: Core, fsnc: int | None) -> None:
     else:
         count = (fsnc - state.fsnf + 1) & 127
         if count > len(state.rtb):
-            link.violation("5.5", f"FSNC {fsnc} outside {(state.fsnf - 1) & 127}..{state.fsnl}: nothing is retrieved")
-            out.append(RetrievalComplete())
+            out.append(RetrievalComplete(reasonable=False))
             return
         messages = state.rtb[count:] + state.tb
         fsnf = (fsnc + 1) & 127

@@ -32,5 +32,5 @@ TRANSITIONS: Final[dict[tuple[Cc, Event], Handler]] = {
 IGNORED: Final = (
     ((Cc.NORMAL,), (Event.NORMAL,), "figure 19: no congestion to end"),
     ((Cc.NORMAL,), (Event.T5,), "impossible, figure 19: T5 runs while busy alone"),
-    ((Cc.BUSY,), (Event.BUSY,), "clause 9.2: SIB goes every T5, not with every discarded message"),
+    ((Cc.BUSY,), (Event.BUSY,), "clause 9.3: SIB goes every T5, not with every discarded message"),
 )

@@ -70,7 +70,7 @@ def pump(link: Core) -> None:
 
 
 def _hand_basic(link: Core) -> bool:
-    """Retransmission first, in order; then new messages inside the window (clause 5.2)."""
+    """Retransmission first, in order; then new messages inside the window (clause 5.3)."""
     state = link.state
     if state.next_index < len(state.rtb):
         _hand(link, state.next_index, new=False)

@@ -1,4 +1,4 @@
-"""Link state control: power, start and stop, service, failure and processor outage (Q.703 clause 4.2, figure 8)."""
+"""Link state control: power, start and stop, service, failure, processor outage (Q.703 clauses 1.7 and 8, figure 8)."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def start(link: Core, _: None) -> None:
 
 
 def stop(link: Core, _: None) -> None:
-    """Level 3 ended it: no indication (Q.703 clause 3.2.5)."""
+    """Level 3 ended it: no indication (figure 8)."""
     _leave(link)
 
 
@@ -297,10 +297,10 @@ IGNORED: Final = (
     ((_READY, _NOT_READY), (Event.SIN, Event.SIE), "clause 7.3: the peer may still be proving"),
     ((_READY, _NOT_READY, _OUTAGE), (Event.SIB,), "Q.781 2.5, 2.6 and 2.8: no message is under way"),
     ((_READY, _SERVICE), (Event.LOCAL_RECOVERED,), "Q.781 2.5 and 2.7: there is no outage"),
-    ((_NOT_READY,), (Event.LOCAL_OUTAGE,), "clause 8.2: the outage is known"),
+    ((_NOT_READY,), (Event.LOCAL_OUTAGE,), "clause 8: the outage is known"),
     ((_SERVICE,), (Event.FISU_MSU,), "figure 8: the usual case, acceptance goes on"),
     ((_OOS, _ALIGNING, _READY, _NOT_READY, _SERVICE), (Event.FLUSH_BUFFERS, Event.CONTINUE),
-     "clause 8.4: these answer the end of an outage"),
+     "clause 8: these answer the end of an outage"),
     ((_ALIGNING, _READY, _NOT_READY, _SERVICE), (Event.RETRIEVE_BSNT, Event.RETRIEVE),
      "Q.704 clause 5.5: retrieval is of a link that carries nothing"),
     ((_OOS, *_UP), (Event.ALIGNED, Event.NOT_POSSIBLE), "impossible, figure 9: alignment control is idle"),

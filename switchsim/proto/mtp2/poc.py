@@ -40,6 +40,6 @@ IGNORED: Final = (
     ((_IDLE,), (Event.STOP,), "figure 10: nothing to stop"),
     ((_IDLE, _REMOTE), (Event.LOCAL_RECOVERED,), "impossible, figure 8: told when a local outage was marked"),
     ((_IDLE, _LOCAL), (Event.REMOTE_RECOVERED,), "impossible, figure 8: told when a remote outage was marked"),
-    ((_LOCAL, _BOTH), (Event.LOCAL_OUTAGE,), "clause 8.2: the outage is known"),
+    ((_LOCAL, _BOTH), (Event.LOCAL_OUTAGE,), "clause 8: the outage is known"),
     ((_REMOTE, _BOTH), (Event.REMOTE_OUTAGE,), "impossible, figure 8: only the first SIPO is told"),
 )

@@ -64,7 +64,7 @@ def _status(link: Core, code: int) -> None:
     if event is None:
         bad = link.state.bad_units
         bad["status"] = bad.get("status", 0) + 1
-        link.violation("11.1", f"status {code} is none")
+        link.violation("2.3.9", f"status {code} is none")
         return
     link.fire("lsc", event)
     if event in (Event.SIO, Event.SIN, Event.SIE, Event.SIOS):
@@ -120,7 +120,7 @@ def _numbered_basic(link: Core, octets: bytes) -> None:
 
 
 def _out_of_sequence(link: Core) -> None:
-    """Ask for all from FSNX on; a congested receiver asks when it is no longer (clauses 5.3.2 and 9.2)."""
+    """Ask for all from FSNX on; a congested receiver asks when it is no longer (clauses 5.2 and 9.3)."""
     if link.state.receive_congested:
         link.state.nack_due = True
     else:
@@ -140,16 +140,16 @@ def _request(link: Core) -> None:
 
 
 def _wrong_fib(link: Core, octets: bytes) -> None:
-    """Sent before the peer saw our NACK, or nonsense: two of three of these fail the link (clause 5.3.2)."""
+    """Sent before the peer saw our NACK, or nonsense: two of three of these fail the link (clause 5.2.2)."""
     state = link.state
     if state.abnormal_fib:
-        link.violation("5.3.2", "FIB inverted again without a request")
+        link.violation("5.2.2", "FIB inverted again without a request")
         link.fire("lsc", Event.FAILURE, "abnormal FIB")
     elif state.rtr:
         state.discarded_in_count += len(octets) > HEAD_OCTETS
         link.fire("txc", Event.BSN_BIB, octets[0])
     else:
-        link.violation("5.3.2", "FIB inverted without a request")
+        link.violation("5.2.2", "FIB inverted without a request")
         state.abnormal_fib, state.unf = True, False
 
 
@@ -182,7 +182,7 @@ def congestion(link: Core, _: None) -> None:
 
 
 def no_congestion(link: Core, _: None) -> None:
-    """Acknowledge what was taken, and ask for what was not (clause 9.2).
+    """Acknowledge what was taken, and ask for what was not (clause 9.4).
 
     Figure 14 asks when RTR is set, be it by an earlier NACK that the peer has not answered; its answer will do.
     """

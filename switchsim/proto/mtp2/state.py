@@ -11,7 +11,7 @@ from switchsim.units import ms, seconds
 
 
 class Lsc(IntEnum):
-    """Link state control (Q.703 clause 4.2 and figure 8)."""
+    """Link state control (Q.703 clause 1.7, figure 8)."""
 
     POWER_OFF = 0
     OUT_OF_SERVICE = 1
@@ -146,9 +146,9 @@ REPEATS_CYCLES: Final = 8
 RUN: Final = {name: 1 << bit for bit, name in enumerate(("T1", "T2", "T3", "T4", "T5", "T6", "T7", "repeats"))}
 """Bit of each timer in `LinkState.running`."""
 
-ABORTS_LIMIT: Final = 5  # M: aborted proving periods, Q.703 clause 10.3.5
-TIN, TIE = 4, 1  # AERM thresholds, Q.703 clause 10.3.5
-WINDOW: Final = 127  # unacknowledged messages, Q.703 clause 5.2
+ABORTS_LIMIT: Final = 5  # M: aborted proving periods, Q.703 clause 10.3
+TIN, TIE = 4, 1  # AERM thresholds, Q.703 clause 10.3
+WINDOW: Final = 127  # unacknowledged messages, Q.703 clause 5.3
 
 
 class LinkConfig(msgspec.Struct, frozen=True, kw_only=True):
@@ -157,7 +157,7 @@ class LinkConfig(msgspec.Struct, frozen=True, kw_only=True):
     `timers` overrides cycles by lower-case name: t1 t2 t3 t4n t4e t5 t6 t7. `n1` (1..127 messages) and `n2` (octets on
     the line, 6 a message more than SIO + SIF) limit what preventive cyclic retransmission keeps unacknowledged before
     it forces retransmission. The congestion thresholds count what waits or is unacknowledged; 0 switches one off.
-    `congested` says what a congested receiver does with messages (clause 9.2).
+    `congested` says what a congested receiver does with messages (clause 9.3).
     """
 
     method: Literal["basic", "pcr"] = "basic"

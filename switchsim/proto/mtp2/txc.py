@@ -200,7 +200,7 @@ IGNORED: Final = (
     ((_FILL_IN,), (Event.SEND_FISU,), "impossible, figure 8: told when status or messages are being sent"),
     ((_STATUS,), (Event.SEND_MSU,), "impossible, figure 8: fill-in units come before the first message"),
     ((_MESSAGES,), (Event.SEND_MSU,), "impossible, figure 8: told on entering service alone"),
-    ((_STATUS,), (Event.SEND_SIB,), "clause 11.1.4: a status that concerns the whole link goes first"),
+    ((_STATUS,), (Event.SEND_SIB,), "clause 11.2: a status that concerns the whole link goes first"),
     ((_STATUS, _FILL_IN), (Event.SIB,), "impossible, figure 8: told in service alone"),
     ((_MESSAGES,), (Event.FLUSH_BUFFERS, Event.RETRIEVE), "impossible, figure 8: told during an outage or later"),
     ((_STATUS, _FILL_IN), (Event.T6, Event.T7), "impossible: both stop when messages may not be sent"),
