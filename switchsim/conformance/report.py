@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from switchsim.assembly import yamlfile
 from switchsim.assembly.shipped import folder
 from switchsim.conformance.player import Player
 from switchsim.conformance.q781.player import Q781Player
-from switchsim.conformance.reader import Sheet, Steps, read_folder
+from switchsim.conformance.reader import PREAMBLES, Sheet, Steps, read_folder, read_preambles, read_sheet
 from switchsim.conformance.verdict import Result, Verdict
 
 PLAYERS: Final[tuple[Player, ...]] = (Q781Player(),)
@@ -30,6 +31,14 @@ class Row(NamedTuple):
 def sheets_of(player: Player) -> tuple[list[Sheet], dict[str, Steps]]:
     """The shipped sheets of a standard and their preambles; raises BadInput."""
     return read_folder(folder("scenarios") / "conformance" / player.folder, player)
+
+
+def check_sheet(path: Path) -> Sheet:
+    """The sheet of a file of any standard, read with the preambles beside it; raises BadInput."""
+    data = yamlfile.read(path).data
+    standard = data.get("standard") if isinstance(data, dict) else None
+    player = next((one for one in PLAYERS if one.standard == standard), PLAYERS[0])  # which then tells what is wrong
+    return read_sheet(path, player, read_preambles(path.parent / PREAMBLES, player))
 
 
 def conformance_rows(benches: Sequence[str] = ("timed",), players: Sequence[Player] = PLAYERS) -> list[Row]:

@@ -15,7 +15,7 @@ import pytest
 from switchsim.conformance.q781.player import Q781Player
 from switchsim.conformance.q781.words import QUICK, TIMERS
 from switchsim.conformance.reader import Sheet, read_folder, read_sheet
-from switchsim.conformance.report import PLAYERS, conformance_rows, sheets_of
+from switchsim.conformance.report import PLAYERS, check_sheet, conformance_rows, sheets_of
 from switchsim.conformance.verdict import LogLine, Verdict, first_difference
 from switchsim.errors import BadInput
 from switchsim.proto import mtp2
@@ -335,6 +335,16 @@ def test_a_mistake_in_a_sheet_is_told_with_its_line(old: str, new: str, told: st
     assert caught.value.exit_code == 2
     assert told in str(caught.value)
     assert str(caught.value).startswith(f"{path}:")
+
+
+def test_a_single_sheet_can_be_checked(tmp_path: Path) -> None:
+    path = Path(BY_NUMBER["1.2"].file)
+    assert check_sheet(path) == BY_NUMBER["1.2"]
+    (tmp_path / "preambles.yaml").write_bytes(path.with_name("preambles.yaml").read_bytes())
+    for text, told in [("", "1.2.yaml:1"), (GOOD.replace("Q.781", "Q.999"), "1.2.yaml:2: the standard 'Q.999'")]:
+        (tmp_path / "1.2.yaml").write_text(text)
+        with pytest.raises(BadInput, match=told):
+            check_sheet(tmp_path / "1.2.yaml")
 
 
 def test_the_mistakes_of_all_sheets_are_told_at_once(tmp_path: Path) -> None:
