@@ -113,7 +113,9 @@ def number(kind: MessageType) -> str:
     return f"q783-4.{kind >> 4}" if kind & 15 == 5 else "gf-9001"
 
 
-@pytest.mark.parametrize(("kind", "cause"), UNSUCCESSFUL, ids=[f"{number(row[0])}.1-{row[0].name}" for row in UNSUCCESSFUL])
+@pytest.mark.parametrize(
+    ("kind", "cause"), UNSUCCESSFUL, ids=[f"{number(kind)}.1-{kind.name}" for kind, _ in UNSUCCESSFUL]
+)
 def test_q783_group_4_unsuccessful_message_received(kind: MessageType, cause: int) -> None:
     play(new(), f"{SETUP}\n > {kind.name} = -t2 | released {cause} peer | CLF | +t6 | +t7 | [OUT_RELEASING]\n"
                 "> RLG = -t6 | -t7 | idle | [IDLE]")  # fmt: skip

@@ -57,6 +57,10 @@ def show_message(sent: Message) -> str:
     return " ".join(words)
 
 
+def timer_name(name: str, cic: int) -> str:
+    return name if name.startswith(("tg/", "tx/")) else name.removesuffix(f"/{cic}")
+
+
 def show(tup: Tup, action: act.Action, cic: int) -> str:
     match action:
         case act.SendMsu(sls, data, spare):
@@ -64,9 +68,9 @@ def show(tup: Tup, action: act.Action, cic: int) -> str:
             assert isinstance(read, Message)
             return ("" if read.cic == cic else f"{read.cic}:") + show_message(read)
         case act.StartTimer(name):
-            return "+" + name.removesuffix(f"/{cic}")
+            return "+" + timer_name(name, cic)
         case act.StopTimer(name):
-            return "-" + name.removesuffix(f"/{cic}")
+            return "-" + timer_name(name, cic)
         case act.SetupInd():
             extra = f" from {action.calling}" if action.calling else ""
             return f"setup {action.called}{extra}{' complete' * action.complete}{' checked' * action.checked}"
@@ -91,7 +95,8 @@ def show(tup: Tup, action: act.Action, cic: int) -> str:
         case act.IdleInd(where):
             return "idle" if where == cic else f"idle {where}"
         case act.BlockedInd(where, by, kind, on):
-            return f"blocked {where} {by} {kind} {'on' if on else 'off'}"
+            short = kind.removesuffix("enance")
+            return f"blocked {where} {by} {short} {'on' if on else 'off'}"
         case act.CheckTone(_, mode):
             return f"tone {mode}"
         case act.ChargeInd(_, pulses, octets):

@@ -72,7 +72,8 @@ def on_continuity_failure(core: Core, circuit: Circuit, _: Message) -> None:
 
 
 def on_check_request(core: Core, circuit: Circuit, _: Message) -> None:
-    """CCR: loop the circuit until CLF, CCF or a reset."""
+    """CCR: loop the circuit until CLF, CCF or a reset; whatever signal of ours was being repeated is pointless now."""
+    core.stop_call(circuit)
     core.enter(circuit, Circuits.IN_RECHECK)
     core.tone(circuit, "loop")
 

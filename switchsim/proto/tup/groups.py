@@ -105,8 +105,8 @@ def clear(core: Core, circuit: Circuit, reason: str) -> None:
 
     `reason` "": on our order, else why a call of ours that has just been tried is to be tried elsewhere.
     """
-    core.end_call(circuit, TEMPORARY_FAILURE, bool(reason), reason)
     if circuit.state not in (Circuits.IDLE, Circuits.RESETTING, Circuits.GROUP_RESET):
+        core.end_call(circuit, TEMPORARY_FAILURE, bool(reason), reason)
         core.idle(circuit)
 
 

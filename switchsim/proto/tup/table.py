@@ -87,7 +87,7 @@ _MESSAGE_ROWS: Final[tuple[_MessageRow, ...]] = (
     # continuity
     ((_S.IN_CHECK,), (MessageType.COT,), continuity.on_continuity),
     ((_S.IN_CHECK,), (MessageType.CCF,), continuity.on_continuity_failure),
-    ((_S.IDLE, _S.IN_RECHECK), (MessageType.CCR,), continuity.on_check_request),
+    ((_S.IDLE, *sorted(IN_WAITING)), (MessageType.CCR,), continuity.on_check_request),
     ((_S.IN_RECHECK,), (MessageType.COT, MessageType.CCF), continuity.on_recheck_over),
     # the end
     ((_S.OUT_CHECK, _S.OUT_ADDRESS, _S.OUT_RINGING), _UNSUCCESSFUL, clearing.on_unsuccessful),
