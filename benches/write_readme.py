@@ -16,7 +16,7 @@ HERE = Path(__file__).parent
 LATEST = HERE.parent / ".benchmarks" / "latest.json"
 README = HERE / "README.md"
 BEGIN, END = "<!-- measured: begin -->\n", "<!-- measured: end -->\n"
-PROGRAMS = ("bench_q931.py", "bench_hdlc.py", "bench_dtmf.py")
+PROGRAMS = ("bench_q931.py", "bench_isup_codec.py", "bench_hdlc.py", "bench_dtmf.py")
 
 
 def processor() -> str:
