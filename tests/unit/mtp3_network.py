@@ -78,7 +78,7 @@ class Pipe:
         self.generation += 1
         for end, delay in zip(self.ends, after, strict=True):
             if end.up:
-                end.up = False
+                end.up = end.wanted = False  # level 2 stays out of service until it is ordered to start
                 self.network.later(delay, self.network.out_of_service, end)
 
     def align(self) -> None:
@@ -134,12 +134,13 @@ class Pipe:
     def order(self, end: End, order: str, value: int) -> list[tuple[Any, ...]]:
         """Carry out an order; returns the answers as (method, arguments)."""
         if order == "start":
+            self.leave(end)
             end.reset()
             end.wanted = True
             self.align()
         elif order == "stop":
-            end.wanted = end.up = False
-            self.take_down(after=(self.delay, self.delay))
+            end.wanted = False
+            self.leave(end)
         elif order == "retrieve_bsnt":
             return [("bsnt_unknown",)] if end.unreadable else [("bsnt", end.last_accepted)]
         elif order == "retrieve":
@@ -152,6 +153,12 @@ class Pipe:
             self.pump(end)
         return []
 
+    def leave(self, end: End) -> None:
+        """This end goes out of service by order; the other one notices."""
+        if end.up:
+            end.up = False
+            self.take_down(after=(self.delay, self.delay))
+
     def retrieve(self, end: End, value: int) -> list[tuple[Any, ...]]:
         numbers = [fsn for fsn, _ in end.retransmission_buffer]
         first = numbers[0] - 1 & 127 if numbers else end.last_sent
@@ -163,7 +170,8 @@ class Pipe:
         else:
             messages = []  # emergency, or an unreasonable number
         messages += end.transmit_buffer
-        end.reset()
+        end.transmit_buffer.clear()
+        end.retransmission_buffer.clear()
         return [("retrieved", octets) for octets in messages] + [("retrieval_complete",)]
 
 
@@ -186,6 +194,7 @@ class Network:
         self.traces: dict[str, list[tuple[Box, int, int]]] = {}
         self.flushed_count = 0
         self.sent_when_down_count = 0
+        self.answer_cycles = 0  # level 2 answers a query after so long
 
     def add(self, name: str, config: Mtp3Config) -> Mtp3:
         self.traces[name] = []
@@ -253,14 +262,26 @@ class Network:
                 self.timers.pop((node, action.name), None)
             case Level2():
                 end = self.ends[node, action.link]
-                for method, *arguments in end.pipe.order(end, action.order, action.value):
-                    self.queues[node].append(getattr(self.nodes[node], method)(action.link, *arguments))
+                answers = end.pipe.order(end, action.order, action.value)
+                if answers and self.answer_cycles:
+                    self.later(self.answer_cycles, self.answer, node, action.link, answers)
+                else:
+                    self.answer(node, action.link, answers)
             case Pause() | Resume():
                 down = isinstance(action, Pause)
                 assert self.paused.get((node, action.dpc), True) is not down, f"{action} twice"
                 self.paused[node, action.dpc] = down
             case _:
                 pass
+
+    def answer(self, node: str, link: int, answers: list[tuple[Any, ...]]) -> None:
+        """After the actions under way, if there are any."""
+        for method, *arguments in answers:
+            actions = getattr(self.nodes[node], method)(link, *arguments)
+            if self.queues[node]:
+                self.queues[node].append(actions)
+            else:
+                self.do(node, actions)
 
     def out_of_service(self, end: End) -> None:
         self.do(end.node, self.nodes[end.node].out_of_service(end.link, "line"))
@@ -277,14 +298,14 @@ class Network:
     def outage(self, node: str, link: int, on: bool) -> None:
         """A processor outage at one end: the other end hears of it a little later."""
         end = self.ends[node, link]
-        end.outage = on
-        self.do(node, self.nodes[node].local_outage(link, on))
-        far = end.pipe.other(end)
-        self.later(end.pipe.delay, self.tell_outage, far, on)
+        if end.outage is not on:
+            end.outage = on
+            self.do(node, self.nodes[node].local_outage(link, on))
+            self.later(end.pipe.delay, self.tell_outage, end.pipe.other(end), on)
 
     def tell_outage(self, far: End, on: bool) -> None:
         point = self.nodes[far.node]
-        far.held = True
+        far.held = far.up
         self.do(far.node, point.remote_outage(far.link) if on else point.remote_recovered(far.link))
 
     def of(self, kind: type, node: str = "") -> list[Any]:
@@ -330,3 +351,45 @@ def quad(links: int = 1, **options: Any) -> Network:
             network.join(first + n, a, b)
     network.activate()
     return network
+
+
+class Load:
+    """Tagged traffic both ways between A and B, one message of each SLS every `step` cycles; `check` judges it."""
+
+    def __init__(self, network: Network, step: int = 400, points: tuple[tuple[str, int, str], ...] = ()) -> None:
+        self.network, self.step = network, step
+        self.points = points or (("A", 2, "B"), ("B", 1, "A"))
+        self.number = 0
+        self.stopped = False
+        self.sent: list[tuple[str, int, int]] = []
+        self.tick()
+
+    def tick(self) -> None:
+        if self.stopped:
+            return
+        self.number += 1
+        for node, dpc, to in self.points:
+            if self.network.paused.get((node, dpc), True):
+                continue
+            for sls in range(16):
+                self.sent.append((to, sls, self.number))
+                self.network.send(node, dpc, sls, self.number.to_bytes(4, "big"))
+        self.network.later(self.step, self.tick)
+
+    def stop(self, settle: int = 40000) -> None:
+        self.stopped = True
+        self.network.run(settle)
+
+    def received(self) -> list[tuple[str, int, int]]:
+        return [(node, one.sls, int.from_bytes(one.data, "big")) for node, one in self.network.delivered]
+
+    def lost(self) -> list[tuple[str, int, int]]:
+        """What never arrived; asserts that nothing came twice and that each SLS is in sequence."""
+        came = self.received()
+        assert len(came) == len(set(came)), "a message came twice"
+        last: dict[tuple[str, int], int] = {}
+        for node, sls, number in came:
+            assert number > last.get((node, sls), 0), f"out of sequence at {node}, SLS {sls}: {number}"
+            last[node, sls] = number
+        there = set(came)
+        return [one for one in self.sent if one not in there]

@@ -195,7 +195,7 @@ def on_acknowledgement(core: Core, link: int, fsn: int) -> None:
     step(core, link, TcocEvent.ACKNOWLEDGED, fsn if fsn <= _LAST_FSN else -1)
 
 
-_TIMER = Nothing("the timer does not run in this state", "16.8")
+_TIMER = Nothing("the timer does not run in this state", "16.8", impossible=True)
 _ANSWER = Nothing("level 2 answers only what it was asked", "5.4.1")
 _UNDER_WAY = Nothing("the changeover of this link is under way already", "5.2")
 _UNEXPECTED = Nothing("an acknowledgement without an order is ignored", "5.7.1")

@@ -124,13 +124,20 @@ def encode(message: Message, variant: Variant) -> bytes:
     if body is Body.PATTERN:
         assert 1 <= len(message.pattern) <= 15, "a test pattern has 1 to 15 octets"
         return head + bytes((len(message.pattern) << 4,)) + message.pattern
-    bits = POINT_CODE_BITS[variant]
-    number = message.value
-    if body in (Body.POINT, Body.POINT_STATUS):
-        number = message.point | message.value << bits
-    elif body is Body.POINT_USER:
-        number = message.point | (message.user | message.cause << 4) << (bits + 7) // 8 * 8
-    return head + number.to_bytes(_LENGTHS[body, variant], "little")
+    return head + _number(message, body, POINT_CODE_BITS[variant]).to_bytes(_LENGTHS[body, variant], "little")
+
+
+def _number(message: Message, body: Body, bits: int) -> int:
+    """A body as one little-endian number."""
+    if body is Body.NONE:
+        return 0
+    if body is Body.POINT:
+        return message.point
+    if body is Body.POINT_STATUS:
+        return message.point | message.value << bits
+    if body is Body.POINT_USER:
+        return message.point | (message.user | message.cause << 4) << (bits + 7) // 8 * 8
+    return message.value
 
 
 def decode(si: int, octets: bytes, variant: Variant) -> Message | Rejected:

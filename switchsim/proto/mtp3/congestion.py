@@ -92,7 +92,7 @@ def _easier(core: Core, dpc: int) -> None:
         destination.rcat = Rcat.IDLE
 
 
-_TIMER = Nothing("the timer does not run in this state", "16.8")
+_TIMER = Nothing("the timer does not run in this state", "16.8", impossible=True)
 RCAT: Rows = {
     (Rcat.IDLE, RcatEvent.TFC): _congested,
     (Rcat.IDLE, RcatEvent.T15): _TIMER,

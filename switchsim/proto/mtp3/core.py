@@ -36,10 +36,11 @@ class Due(IntEnum):
 
 
 class Nothing(msgspec.Struct, frozen=True):
-    """What a pair of state and event that changes nothing says of itself: why, and the clause."""
+    """What a pair of state and event that changes nothing says of itself: why, the clause, and whether it can be."""
 
     reason: str
     clause: str
+    impossible: bool = False
 
 
 Handler: TypeAlias = Callable[..., None]

@@ -195,7 +195,7 @@ def _test_remote(core: Core, link: int) -> None:
 _UNEXPECTED = Nothing("an answer that nothing waits for", "10.2.4")
 _BUSY = Nothing("a request for this link is under way", "10.2")
 _SETTLES = Nothing("the request under way settles what the far end believes", "10.4")
-_TIMER = Nothing("the timer does not run in this state", "16.8")
+_TIMER = Nothing("the timer does not run in this state", "16.8", impossible=True)
 _ASKING = (Linh.INHIBITING, Linh.INHIBITING_AGAIN)
 _GIVING = (Linh.UNINHIBITING, Linh.UNINHIBITING_AGAIN)
 _FORCING = (Linh.FORCING, Linh.FORCING_AGAIN)

@@ -48,7 +48,8 @@ class Label(msgspec.Struct, frozen=True, gc=False):
 def encode(label: Label, variant: Variant) -> bytes:
     """The label's octets, 4 or 7, least significant bit first; values out of range are our own mistake."""
     bits = POINT_CODE_BITS[variant]
-    assert not ((label.dpc | label.opc) >> bits or (label.sls | label.spare) >> 4), f"label out of range: {label}"
+    fits = (label.dpc | label.opc) >> bits == 0 and (label.sls | label.spare) >> 4 == 0
+    assert fits, f"label out of range: {label}"
     word = label.dpc | label.opc << bits | label.sls << 2 * bits
     if variant is Variant.CHINA24:
         word |= label.spare << 52

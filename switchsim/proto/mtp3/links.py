@@ -85,14 +85,15 @@ def set_outage(core: Core, link: int, remote: bool, on: bool) -> None:
         entry.remote_outage = on
     else:
         entry.local_outage = on
-    if entry.lsac is not Lsac.ACTIVE:
+    if entry.lsac not in (Lsac.ACTIVE, Lsac.TESTING):
         return
     if not (entry.remote_outage or entry.local_outage):
         if entry.stale:
             core.level2(link, "flush")
         core.level2(link, "continue")
         entry.stale = False
-    update(core, link)
+    if entry.lsac is Lsac.ACTIVE:
+        update(core, link)
 
 
 # -- LSAC --------------------------------------------------------------------------------------------------------------
@@ -179,7 +180,7 @@ def _refuse_service(core: Core, link: int) -> None:
     core.level2(link, "stop")
 
 
-_TIMER = Nothing("the timer does not run in this state", "16.8")
+_TIMER = Nothing("the timer does not run in this state", "16.8", impossible=True)
 _WANTED = Nothing("the link is to be active already", "12.2.1")
 _DOWN = Nothing("level 2 is known to be out of service", "3.2.2")
 _NO_TEST = Nothing("no test runs in this state", "12.2.2")

@@ -170,7 +170,7 @@ def _lost(core: Core) -> None:
 
 _ALONE = Nothing("without a link there is nobody to restart with", "9.2")
 _RUNS = Nothing("the restart goes on with one neighbour more", "9.2")
-_TIMER = Nothing("the timer does not run in this state", "16.8")
+_TIMER = Nothing("the timer does not run in this state", "16.8", impossible=True)
 TPRC: Rows = {
     (Tprc.ISOLATED, TprcEvent.CONNECTED): _begin,
     (Tprc.ISOLATED, TprcEvent.LOST): _ALONE,

@@ -73,7 +73,7 @@ RSRT: Rows = {
     (Rsrt.ALLOWED, RsrtEvent.TFP): _prohibited,
     (Rsrt.ALLOWED, RsrtEvent.TFR): _restricted,
     (Rsrt.ALLOWED, RsrtEvent.TFA): _KNOWN,
-    (Rsrt.ALLOWED, RsrtEvent.T10): Nothing("the timer does not run in this state", "13.5.2"),
+    (Rsrt.ALLOWED, RsrtEvent.T10): Nothing("the timer does not run in this state", "13.5.2", impossible=True),
     (Rsrt.ALLOWED, RsrtEvent.RESET): _KNOWN,
     (Rsrt.PROHIBITED, RsrtEvent.TFP): _KNOWN,
     (Rsrt.PROHIBITED, RsrtEvent.TFR): _restricted,

@@ -209,7 +209,7 @@ class LinkEntry(msgspec.Struct):
 
 
 class Adjacent(msgspec.Struct):
-    """One adjacent point. `told`: what it heard of destinations from us, a transfer point: 1 prohibited, 2 restricted."""
+    """One adjacent point. `told`: what we, a transfer point, let it know: destination -> 1 prohibited, 2 restricted."""
 
     trac: Trac = Trac.AWAY
     tra_received: bool = False
