@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from switchsim.proto.isup import Isup, IsupConfig, IsupState, SetupRequest
 from switchsim.proto.isup.actions import Action, SendMsu, StartTimer, StopTimer
 from switchsim.proto.isup.codec import DecodeError, Message, decode, encode
-from switchsim.proto.isup.messages import MessageType as M  # noqa: N817
+from switchsim.proto.isup.messages import MessageType as M
 
 CIRCUITS = (*range(1, 16), *range(17, 32))
 CALL = SetupRequest("10000", calling="13800138000")

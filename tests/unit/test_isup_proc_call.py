@@ -26,7 +26,7 @@ from switchsim.proto.isup.actions import (
     SuspendInd,
     Violation,
 )
-from switchsim.proto.isup.messages import MessageType as M  # noqa: N817
+from switchsim.proto.isup.messages import MessageType as M
 from switchsim.proto.isup.values_more import Cause
 from switchsim.units import seconds
 

@@ -23,6 +23,7 @@ _ACKNOWLEDGES: Final = {MessageType.CGB: MessageType.CGBA, MessageType.CGU: Mess
 
 def block(core: Core, circuit: Circuit) -> None:
     """BLO with T12 and T13."""
+    drop(core, False, [circuit])
     circuit.maint_local = Block.BLOCKING
     core.stop_pair(circuit, 14)
     core.send(circuit.cic, MessageType.BLO)
@@ -31,6 +32,7 @@ def block(core: Core, circuit: Circuit) -> None:
 
 def unblock(core: Core, circuit: Circuit) -> None:
     """UBL with T14 and T15."""
+    drop(core, False, [circuit])
     circuit.maint_local = Block.UNBLOCKING
     core.stop_pair(circuit, 12)
     core.send(circuit.cic, MessageType.UBL)
@@ -68,6 +70,7 @@ def on_bla(core: Core, circuit: Circuit, _: Message) -> None:
     core.note("BLS", state, MessageType.BLA)
     if state is Block.BLOCKING:
         core.stop_pair(circuit, 12)
+        drop(core, False, [circuit])
         _settle(core, circuit, False, Block.BLOCKED)
     elif state is Block.NONE:
         core.violation("2.9.5.1", "BLA for a circuit that is not blocked", circuit.cic)
@@ -80,6 +83,7 @@ def on_uba(core: Core, circuit: Circuit, _: Message) -> None:
     core.note("BLS", state, MessageType.UBA)
     if state is Block.UNBLOCKING:
         core.stop_pair(circuit, 14)
+        drop(core, False, [circuit])
         _settle(core, circuit, False, Block.NONE)
     elif state is Block.BLOCKED:
         core.violation("2.9.5.1", "UBA for a circuit that is blocked", circuit.cic)
@@ -102,8 +106,9 @@ def expired_t12(core: Core, circuit: Circuit) -> None:
 
 def expired_t13(core: Core, circuit: Circuit) -> None:
     """Maintenance is told; only T13 repeats from now on (2.9.4)."""
-    core.alarm("2.9.4", circuit.cic, "no BLA within T13")
-    core.stop(circuit, 12)
+    if circuit.timers >> 12 & 1:
+        core.alarm("2.9.4", circuit.cic, "no BLA within T13")
+        core.stop(circuit, 12)
     core.send(circuit.cic, MessageType.BLO)
     core.start(circuit, 13)
 
@@ -114,8 +119,9 @@ def expired_t14(core: Core, circuit: Circuit) -> None:
 
 
 def expired_t15(core: Core, circuit: Circuit) -> None:
-    core.alarm("2.9.4", circuit.cic, "no UBA within T15")
-    core.stop(circuit, 14)
+    if circuit.timers >> 14 & 1:
+        core.alarm("2.9.4", circuit.cic, "no UBA within T15")
+        core.stop(circuit, 14)
     core.send(circuit.cic, MessageType.UBL)
     core.start(circuit, 15)
 
@@ -169,7 +175,7 @@ def send_group(core: Core, cics: Sequence[int], hardware: bool, on: bool) -> Non
                 core.stop_pair(circuit, 12)
                 core.stop_pair(circuit, 14)
                 circuit.maint_local = wanted
-        _drop(core, hardware, concerned)
+        drop(core, hardware, concerned)
         group = Group(int(kind), first, bits, hardware)
         _join(group, core.state.groups.get(ranges.name(18 if on else 20, group)))
         core.state.groups[ranges.name(18 if on else 20, group)] = group
@@ -177,7 +183,7 @@ def send_group(core: Core, cics: Sequence[int], hardware: bool, on: bool) -> Non
         ranges.start_pair(core, group, 18 if on else 20)
 
 
-def _drop(core: Core, hardware: bool, circuits: Sequence[Circuit]) -> None:
+def drop(core: Core, hardware: bool, circuits: Sequence[Circuit]) -> None:
     """A newer order takes its circuits out of older ones that still wait; an order with none left is over."""
     taken = {circuit.cic for circuit in circuits}
     for name, group in list(core.state.groups.items()):
@@ -233,7 +239,7 @@ def _clear_for_hardware(core: Core, circuit: Circuit, by_peer: bool) -> None:
 
 def repeat_group(core: Core, name: str, group: Group, number: int) -> None:
     """T18 to T21: the message again; the long timer tells maintenance and then repeats alone (2.9.4)."""
-    if number in (19, 21):
+    if number in (19, 21) and not group.late:
         core.alarm("2.9.4", group.first, f"group message 0x{group.type:02x} was not acknowledged within T{number}")
         group.late = True
         core.out.append(StopTimer(name))

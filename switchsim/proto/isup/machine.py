@@ -123,6 +123,7 @@ class Isup:
         core = self._core
         core.stop(circuit, 34)
         if segment is not None:
+            core.note("CPC", circuit.cpc, segment.type)
             circuit.segment = core.octets
         if circuit.cpc is Cpc.I_WAIT_ACM:
             incoming.offer_held(core, circuit)
@@ -189,9 +190,6 @@ class Isup:
 
     def more_digits(self, cic: int, digits: str, complete: bool = False) -> list[Action]:
         """SAM; refused once the number has been complete."""
-        circuit = self._circuits.get(cic)
-        if circuit is not None and circuit.complete:
-            return [Refused(cic, "more_digits", circuit.cpc)]
         return self._request(cic, "more_digits", digits, complete)
 
     def address_complete(

@@ -12,6 +12,7 @@ from switchsim.proto.isup.actions import (
     ConnectedInd,
     InformationRequestInd,
     ProgressInd,
+    Refused,
     SetupFailed,
 )
 from switchsim.proto.isup.codec import Message
@@ -59,7 +60,7 @@ def _turn(core: Core, cics: list[int], start: int) -> tuple[Circuit | None, int]
     return None, start
 
 
-def _refusal(core: Core, request: SetupRequest, circuit: Circuit | None) -> str:
+def _refusal(core: Core, request: SetupRequest) -> str:
     """Why no call can be set up now, "" when one can. Congestion steps refuse one, two, three or all of four calls."""
     state = core.state
     if not (state.available and state.user_available):
@@ -68,23 +69,35 @@ def _refusal(core: Core, request: SetupRequest, circuit: Circuit | None) -> str:
         state.congestion_count += 1
         if state.congestion_count % CONGESTION_STEPS < state.congestion_step:
             return "congestion"
+    return ""
+
+
+def _choose(core: Core, request: SetupRequest, cic: int | None) -> Circuit | str:
+    """The circuit for a call, or why there is none."""
+    reason = _refusal(core, request)
+    if reason:
+        return reason
+    if cic is None:
+        return hunt(core) or "no_circuit"
+    circuit = core.circuits.get(cic)
     if circuit is None:
         return "no_circuit"
-    return "" if selectable(circuit, request.category == TEST_CALL) else "not_idle"
+    if core.trace is not None:
+        core.note("CPC", circuit.cpc, "setup")
+    return circuit if selectable(circuit, request.category == TEST_CALL) else "not_idle"
 
 
 def set_up(core: Core, request: SetupRequest, cic: int | None) -> int | None:
     """IAM on `cic` or on the next idle circuit; the circuit, or None with `SetupFailed(0, reason, False)`."""
-    circuit = hunt(core) if cic is None else core.circuits.get(cic)
-    reason = _refusal(core, request, circuit)
-    if circuit is None or reason:
-        core.out.append(SetupFailed(0, reason, False))
+    circuit = _choose(core, request, cic)
+    if isinstance(circuit, str):
+        core.out.append(SetupFailed(0, circuit, False))
         return None
+    if core.trace is not None and cic is None:
+        core.note("CPC", circuit.cpc, "setup")
     if not segments.send(core, circuit.cic, MessageType.IAM, _iam(core, request)):
         core.out.append(SetupFailed(0, "too_long", False))
         return None
-    if core.trace is not None:
-        core.note("CPC", circuit.cpc, "setup")
     circuit.digits, circuit.complete, circuit.category = request.called, request.complete, request.category
     circuit.calling = _calling(request)
     circuit.cpc = Cpc.O_WAIT_ACM
@@ -122,7 +135,10 @@ def _iam(core: Core, request: SetupRequest) -> list[tuple[int, bytes]]:
 
 
 def request_digits(core: Core, circuit: Circuit, digits: str, complete: bool) -> None:
-    """SAM; T7 counts from the last address message. ST ends the number (2.1.2)."""
+    """SAM; T7 counts from the last address message. ST ends the number, nothing follows it (2.1.2)."""
+    if circuit.complete:
+        core.out.append(Refused(circuit.cic, "more_digits", circuit.cpc))
+        return
     sent = digits + ST if complete else digits
     circuit.digits += digits
     circuit.complete = complete

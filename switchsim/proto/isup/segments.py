@@ -27,23 +27,29 @@ def send(core: Core, cic: int, kind: MessageType, parameters: list[tuple[int, by
     if len(octets) <= core.config.limit:
         _out(core, cic, octets)
         return True
+    parts = _cut(core.config.limit, cic, kind, parameters)
+    for octets in parts:
+        _out(core, cic, octets)
+    return bool(parts)
+
+
+def _cut(limit: int, cic: int, kind: MessageType, parameters: list[tuple[int, bytes]]) -> tuple[bytes, ...]:
+    """The message with the segmentation mark and its SGM, moving no more than needed; () when both do not hold it."""
     layout = LAYOUTS[kind]
     first = len(layout.fixed) + len(layout.variable)
-    kept, moved = parameters[:first], []
     code = _indicators(kind)
     flags = next((octets[0] for found, octets in parameters if found == code), 0)
-    kept.append((code, bytes((flags | _BIT,))))
-    for found, octets in parameters[first:]:
-        if found in _MOVABLE:
-            moved.append((found, octets))
-        elif found != code:
-            kept.append((found, octets))
-    head, segment = encode(Message(cic, kind, kept)), encode(Message(cic, MessageType.SGM, moved))
-    if max(len(head), len(segment)) > core.config.limit or not moved:
-        return False
-    _out(core, cic, head)
-    _out(core, cic, segment)
-    return True
+    kept = [row for row in parameters if row[0] != code]
+    kept.insert(first, (code, bytes((flags | _BIT,))))
+    moved: list[tuple[int, bytes]] = []
+    for movable in _MOVABLE:
+        head = encode(Message(cic, kind, kept))
+        if len(head) <= limit:
+            break
+        moved += [row for row in kept[first:] if row[0] == movable]
+        kept = kept[:first] + [row for row in kept[first:] if row[0] != movable]
+    parts = encode(Message(cic, kind, kept)), encode(Message(cic, MessageType.SGM, moved))
+    return parts if max(map(len, parts)) <= limit else ()
 
 
 def _out(core: Core, cic: int, octets: bytes) -> None:

@@ -73,8 +73,8 @@ def on_reset_acknowledge(core: Core, first: Circuit, message: Message) -> None:
     blocking.end_group(core, name)
     circuits = [core.circuits[first.cic + index] for index in range(len(group.bits))]
     for circuit, bit in zip(circuits, found.bits(), strict=True):
-        core.note("CGRS", circuit.cpc, MessageType.GRA)
         if circuit.cpc is Cpc.GROUP_RESET:
+            core.note("CGRS", circuit.cpc, MessageType.GRA)
             core.idle(circuit)
         core.remote_block(circuit, False, bool(bit))
     core.out.append(ResetDone(tuple(circuit.cic for circuit in circuits)))
@@ -86,10 +86,9 @@ def on_reset_acknowledge(core: Core, first: Circuit, message: Message) -> None:
 
 def repeat_reset(core: Core, name: str, group: Group, number: int) -> None:
     """T22, T23: GRS again; T23 tells maintenance and then repeats alone (2.9.3.2)."""
-    if number == 23:
-        if not group.late:
-            core.alarm("2.9.3.2", group.first, "no GRA within T23")
-            core.out.append(StopTimer(name))
+    if number == 23 and not group.late:
+        core.alarm("2.9.3.2", group.first, "no GRA within T23")
+        core.out.append(StopTimer(name))
         group.late = True
     _send_range(core, group)
     ranges.start(core, group, number)
@@ -231,6 +230,8 @@ def on_unequipped(core: Core, circuit: Circuit, _: Message) -> None:
         if group.first == circuit.cic:
             blocking.end_group(core, name)
             _left_over(core, group)
+    for hardware in (False, True):
+        blocking.drop(core, hardware, [circuit])
     for number in (12, 14):
         core.stop_pair(circuit, number)
     circuit.maint_local = Block.BLOCKED if circuit.maint_local in _LOCAL else Block.NONE

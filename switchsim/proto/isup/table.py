@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
-from switchsim.proto.isup import blocking, clearing, compat, continuity, incoming, outgoing, supervision
+from switchsim.proto.isup import blocking, clearing, compat, continuity, incoming, network, outgoing, supervision
 from switchsim.proto.isup.actions import Refused
 from switchsim.proto.isup.codec import Message
 from switchsim.proto.isup.core import Core
@@ -216,9 +216,9 @@ def _boxes() -> tuple[BoxRow, ...]:
     rows += [BoxRow("BLS", Block.UNBLOCKING, timer, "2.9.4") for timer in ("t14", "t15")]
     rows += [BoxRow("BLR", on, event, "2.8.2.1") for on in (0, 1) for event in (_M.BLO, _M.UBL)]
     for sent, received in (("MGBS", "MGBR"), ("HLB", "HRB")):
-        rows += [BoxRow(sent, Block.NONE, event, "2.8.2.2") for event in (_M.CGB, _M.CGBA)]
+        rows += [BoxRow(sent, state, event, "2.8.2.2") for state in Block for event in (_M.CGB, _M.CGU)]
+        rows += [BoxRow(sent, Block.NONE, _M.CGBA, "2.9.5.1"), BoxRow(sent, Block.BLOCKED, _M.CGUA, "2.9.5.1")]
         rows += [BoxRow(sent, Block.BLOCKING, event, "2.8.2.2") for event in (_M.CGBA, "t18", "t19")]
-        rows += [BoxRow(sent, Block.BLOCKED, event, "2.8.2.2") for event in (_M.CGU, _M.CGUA)]
         rows += [BoxRow(sent, Block.UNBLOCKING, event, "2.8.2.2") for event in (_M.CGUA, "t20", "t21")]
         rows += [BoxRow(received, on, event, "2.8.2.2") for on in (0, 1) for event in (_M.CGB, _M.CGU)]
     rows += [BoxRow("CGRS", state, _M.GRS, "2.9.3.2") for state in Cpc]
@@ -227,8 +227,8 @@ def _boxes() -> tuple[BoxRow, ...]:
     rows += [BoxRow("CQS", 0, _M.CQM, "2.8.3"), BoxRow("CQS", 0, _M.CQR, "2.8.3"), BoxRow("CQS", 1, _M.CQR, "2.8.3")]
     rows += [BoxRow("CQS", 1, "t28", "2.8.3"), BoxRow("CQR", 0, _M.CQM, "2.8.3")]
     rows += [BoxRow("MTP", on, event, "2.14") for on in (0, 1) for event in ("pause", "resume")]
-    events = (*(f"{cause}" for cause in ("congestion", "unknown", "unequipped", "inaccessible")), "t4", "t29", "t30")
-    rows += [BoxRow("MTP", 1, event, "2.13.2") for event in events]
+    events = (*network.CAUSES, "t4", "t29", "t30")
+    rows += [BoxRow("MTP", on, event, "2.13.2") for on in (0, 1) for event in events]
     return tuple(rows)
 
 
