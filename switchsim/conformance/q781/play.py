@@ -120,13 +120,14 @@ class Run:
             return
         while needed < step.low * len(turn):
             seen = self._next_seen(step, deadline)
+            self.last = seen
             if needed == 0 and step.high is None:
                 place = next((at for at, one in enumerate(turn) if not mismatch(*one, seen.unit)), 0)
             if why := mismatch(*turn[place % len(turn)], seen.unit):
                 if needed == 0 and self.going.next_is(seen.unit):
                     continue
                 raise Deviation(step, f"{why}: {seen.unit} at {format_cycles(seen.at)}")
-            place, needed, self.last = place + 1, needed + 1, seen
+            place, needed = place + 1, needed + 1
             self._check_window(step, window, seen.at if needed == 1 else None)
         self.going.follow(step, turn, place)
         self.at = self.last.at if self.last else self.bench.now
