@@ -33,7 +33,7 @@ def forget_waiting(link: Core) -> None:
     state = link.state
     state.waiting_count = state.waiting_octets = 0
     state.notify_level = -1
-    state.new_waiting = state.last_new = False
+    state.new_waiting = False
 
 
 def room(link: Core, _: None) -> None:
@@ -50,7 +50,7 @@ def note_room(link: Core, _: None) -> None:
     state.waiting_count = min(state.waiting_count, state.notify_level)
     state.notify_level = -1
     state.waiting_octets = state.last_octets if state.waiting_count else 0
-    state.new_waiting = state.last_new and state.waiting_count > 0
+    state.new_waiting = False
 
 
 def pump(link: Core) -> None:
@@ -62,11 +62,17 @@ def pump(link: Core) -> None:
         if not hand(link):
             break
     else:
-        if state.notify_level < 0:
-            state.notify_level = 0 if state.last_octets >= LONG_OCTETS else 1
-            link.out.append(Notify(state.notify_level))
+        _ask_for_room(link, 0 if link.pcr or state.last_octets >= LONG_OCTETS else 1)
+    if state.new_waiting and link.pcr:
+        _ask_for_room(link, 0)
     if state.fsnl != fsnl:
         link.out.append(FISU[state.fib | state.fsnl])
+
+
+def _ask_for_room(link: Core, level: int) -> None:
+    if link.state.notify_level < 0:
+        link.state.notify_level = level
+        link.out.append(Notify(level))
 
 
 def _hand_basic(link: Core) -> bool:
@@ -83,12 +89,16 @@ def _hand_basic(link: Core) -> bool:
 
 
 def _hand_cyclic(link: Core) -> bool:
-    """New messages first, unless N1 or N2 is reached; then the unacknowledged ones over and over (clause 6.3)."""
+    """New messages first, unless N1 or N2 is reached; then the unacknowledged ones over and over (clause 6.3).
+
+    No repetition is handed over behind a new message that may not have begun: one more new message, with a higher
+    number, could not go between them.
+    """
     state = link.state
     full = is_full(link)
     if state.tb and not full:
         _number(link)
-    elif state.rtb:
+    elif state.rtb and not state.new_waiting:
         if full and not state.forced:
             state.forced_count += 1
             state.next_index = 0
@@ -126,7 +136,6 @@ def _hand(link: Core, index: int, new: bool) -> None:
     message = state.rtb[index]
     link.out.append(Send(msu(state.fib | (state.fsnf + index & 127), message)))
     state.last_octets = len(message) + LINE_OCTETS
-    state.last_new = new
     state.waiting_count += 1
     state.waiting_octets += state.last_octets
     if new:

@@ -212,7 +212,6 @@ class LinkState(msgspec.Struct):
     last_octets: int = 0
     notify_level: int = -1  # -1: none asked for
     new_waiting: bool = False  # a new message may be among the waiting units
-    last_new: bool = False  # the last unit handed over was one
     forced: bool = False
     sib_received: bool = False
     congested: bool = False  # transmission buffers, told to level 3
