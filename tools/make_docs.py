@@ -12,6 +12,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Final
 
 import click
@@ -36,20 +37,27 @@ def page(title: str, *parts: str) -> str:
 
 def events_page() -> str:
     import switchsim.model.events as events
-    from switchsim.model.event import snake
+    import switchsim.model.link_events as link_events
 
-    source = inspect.getsource(events)
-    lines, heads = source.splitlines(), dict(_headings(source))
     parts = ["Every line of `journal.jsonl` has `at` (cycle), `phase`, `place` (path of the part that wrote it),",
              "`seq`, `kind` (the event's name), then the fields below. Integers and text only.", "",
-             *_told(ast.parse(source))]
+             *_told(ast.parse(inspect.getsource(events)))]
+    return page("Journal events", *parts, *_events_of(events), *_events_of(link_events))
+
+
+def _events_of(module: ModuleType) -> list[str]:
+    """The events of one module, under its headings."""
+    from switchsim.model.event import snake
+
+    source, parts = inspect.getsource(module), list[str]()
+    lines, heads = source.splitlines(), dict(_headings(source))
     for node in ast.parse(source).body:
         if isinstance(node, ast.ClassDef) and any(ast.unparse(base) == "Event" for base in node.bases):
             newest = max((line for line in heads if line < node.lineno), default=0)
             if newest:
                 parts += [f"## {heads.pop(newest).capitalize()}", ""]
             parts += [*_event(snake(node.name), node, lines)]
-    return page("Journal events", *parts)
+    return parts
 
 
 def _headings(source: str) -> Iterator[tuple[int, str]]:

@@ -1,0 +1,123 @@
+"""Journal events of signalling links: D channels, No.7 links, and what the message transfer part does with them."""
+
+from __future__ import annotations
+
+from switchsim.model.event import Event
+
+# -- links -------------------------------------------------------------------------------------------------------
+
+
+class FrameSent(Event, frozen=True):
+    """An LAPD frame was given to the line: address to information field, hexadecimal, no FCS."""
+
+    link: str  # line:timeslot
+    octets: str
+
+
+class FrameReceived(Event, frozen=True):
+    """The last bit of an LAPD frame arrived."""
+
+    link: str
+    octets: str
+
+
+class FrameBad(Event, frozen=True):
+    """fcs, abort, short, long, align."""
+
+    link: str
+    reason: str
+    octets_count: int
+
+
+class LinkUp(Event, frozen=True):
+    link: str
+
+
+class LinkDown(Event, frozen=True):
+    link: str
+
+
+class Violated(Event, frozen=True):
+    """A peer broke a protocol; the run goes on."""
+
+    link: str
+    clause: str
+    detail: str
+
+
+class UnitSent(Event, frozen=True):
+    """A signal unit left that differs from the one before it: from the BSN on, hexadecimal, no check bits."""
+
+    link: str
+    octets: str
+
+
+class UnitReceived(Event, frozen=True):
+    """A correct signal unit came that differs from the one before it."""
+
+    link: str
+    octets: str
+
+
+class OctetCounting(Event, frozen=True):
+    """The receiver of a link entered (1) or left (0) octet counting (Q.703 4.1.4)."""
+
+    link: str
+    on: int
+
+
+class SignallingLink(Event, frozen=True):
+    """Level 3's view of a signalling link: available, failed, inhibited, blocked, deactivated, testing (Q.704 3.2)."""
+
+    link: str
+    state: str
+
+
+class MessageSent(Event, frozen=True):
+    """A user part gave a message to the MTP (MTP-TRANSFER request); octets: what follows the routing label."""
+
+    service: int
+    dpc: int
+    sls: int
+    octets: str
+
+
+class MessageDelivered(Event, frozen=True):
+    """The MTP gave a user part a message (MTP-TRANSFER indication)."""
+
+    service: int
+    opc: int
+    sls: int
+    octets: str
+
+
+class Changeover(Event, frozen=True):
+    """Traffic left a signalling link for others (Q.704 5); retrieved: messages sent again there."""
+
+    link: str
+    to_links: str
+    retrieved: int
+
+
+class Changeback(Event, frozen=True):
+    """Traffic returned to a signalling link (Q.704 6)."""
+
+    link: str
+
+
+class Destination(Event, frozen=True):
+    """Users of the MTP are told about a destination: pause, resume, congestion (level), unavailable user part."""
+
+    point_code: int
+    state: str
+    level: int
+
+
+class CircuitBlocked(Event, frozen=True):
+    """A circuit can not be used for new calls, or can again; by: local, remote; sort: maintenance, hardware."""
+
+    line: str
+    timeslot: int
+    by: str
+    sort: str
+    on: int
