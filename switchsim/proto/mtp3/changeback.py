@@ -73,13 +73,13 @@ def _cancel(core: Core, key: str) -> None:
 
 
 _LATE = Nothing("no changeback to acknowledge", "6.5.1")
-_OPEN = Nothing("a changeback of this pair of links is under way; further flows join it", "6.2")
+_OPEN = Nothing("a changeback of this pair of links is under way; further flows join it", "6.2", impossible=True)
 _TIMER = Nothing("the timer does not run in this state", "16.8", impossible=True)
 TCBC: Rows = {
     (Tcbc.IDLE, TcbcEvent.DIVERT): _declare_first,
     (Tcbc.IDLE, TcbcEvent.DIVERT_TIMED): _wait,
     (Tcbc.IDLE, TcbcEvent.ACKNOWLEDGED): _LATE,
-    (Tcbc.IDLE, TcbcEvent.CANCELLED): Nothing("no changeback to cancel", "6.2"),
+    (Tcbc.IDLE, TcbcEvent.CANCELLED): Nothing("no changeback to cancel", "6.2", impossible=True),
     (Tcbc.FIRST, TcbcEvent.ACKNOWLEDGED): _finish,
     (Tcbc.FIRST, TcbcEvent.T4): _declare_again,
     (Tcbc.FIRST, TcbcEvent.CANCELLED): _cancel,

@@ -198,14 +198,15 @@ def on_acknowledgement(core: Core, link: int, fsn: int) -> None:
 _TIMER = Nothing("the timer does not run in this state", "16.8", impossible=True)
 _ANSWER = Nothing("level 2 answers only what it was asked", "5.4.1")
 _UNDER_WAY = Nothing("the changeover of this link is under way already", "5.2")
+_NOT_ACTIVE = Nothing("a link is suspended once, and only while it is active", "5.2", impossible=True)
 _UNEXPECTED = Nothing("an acknowledgement without an order is ignored", "5.7.1")
-_FAILED = Nothing("a failed link comes back as a new one, by way of LSAC", "3.3")
+_FAILED = Nothing("a failed link comes back as a new one, by way of LSAC", "3.3", impossible=True)
 TCOC: Rows = {
     (Tcoc.IDLE, TcocEvent.UNAVAILABLE): _unavailable,
     (Tcoc.IDLE, TcocEvent.SUSPENDED): _suspended,
     (Tcoc.IDLE, TcocEvent.RECOVERED): Nothing("no traffic waits; what was diverted comes back by changeback", "6.2"),
     (Tcoc.IDLE, TcocEvent.ORDER): _order_idle,
-    (Tcoc.IDLE, TcocEvent.CANCELLED): Nothing("no changeover to cancel", "5.2"),
+    (Tcoc.IDLE, TcocEvent.CANCELLED): Nothing("no changeover to cancel", "5.2", impossible=True),
     (Tcoc.READING, TcocEvent.BSNT): _bsnt,
     (Tcoc.READING, TcocEvent.BSNT_UNKNOWN): _bsnt,
     (Tcoc.READING, TcocEvent.ORDER): Nothing("answered as soon as our own last FSN is known", "5.4.3"),
@@ -215,7 +216,7 @@ TCOC: Rows = {
     (Tcoc.WAITING, TcocEvent.T2): _unanswered,
     (Tcoc.WAITING, TcocEvent.CANCELLED): _end,
     (Tcoc.TIMED, TcocEvent.UNAVAILABLE): _fails_while_timed,
-    (Tcoc.TIMED, TcocEvent.SUSPENDED): _UNDER_WAY,
+    (Tcoc.TIMED, TcocEvent.SUSPENDED): _NOT_ACTIVE,
     (Tcoc.TIMED, TcocEvent.RECOVERED): _recovered,
     (Tcoc.TIMED, TcocEvent.ORDER): _order_timed,
     (Tcoc.TIMED, TcocEvent.T1): _timed_out,
@@ -225,7 +226,7 @@ TCOC: Rows = {
     (Tcoc.RETRIEVING, TcocEvent.CANCELLED): Nothing("level 2 is about to hand its messages over", "5.5.1"),
 }
 _BY_EVENT = {
-    TcocEvent.UNAVAILABLE: _UNDER_WAY, TcocEvent.SUSPENDED: _UNDER_WAY, TcocEvent.RECOVERED: _FAILED,
+    TcocEvent.UNAVAILABLE: _UNDER_WAY, TcocEvent.SUSPENDED: _NOT_ACTIVE, TcocEvent.RECOVERED: _FAILED,
     TcocEvent.BSNT: _ANSWER, TcocEvent.BSNT_UNKNOWN: _ANSWER, TcocEvent.RETRIEVED: _ANSWER,
     TcocEvent.ACKNOWLEDGED: _UNEXPECTED, TcocEvent.T1: _TIMER, TcocEvent.T2: _TIMER,
 }  # fmt: skip

@@ -221,6 +221,7 @@ for _state in _ASKING:
     LINH[_state, LinhEvent.LID] = _denied
     LINH[_state, LinhEvent.UNINHIBIT] = _change_of_mind
     LINH[_state, LinhEvent.LFU] = _change_of_mind
+    LINH[_state, LinhEvent.T22] = Nothing("the link is not inhibited yet", "10.4", impossible=True)
 for _state in _GIVING:
     LINH[_state, LinhEvent.LUA] = _uninhibited
 for _state in _FORCING:

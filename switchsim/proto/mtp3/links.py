@@ -183,8 +183,8 @@ def _refuse_service(core: Core, link: int) -> None:
 _TIMER = Nothing("the timer does not run in this state", "16.8", impossible=True)
 _WANTED = Nothing("the link is to be active already", "12.2.1")
 _DOWN = Nothing("level 2 is known to be out of service", "3.2.2")
-_NO_TEST = Nothing("no test runs in this state", "12.2.2")
-_NO_TRAFFIC = Nothing("only a link that carries traffic is changed over", "5.2")
+_NO_TEST = Nothing("no test runs in this state", "12.2.2", impossible=True)
+_NO_TRAFFIC = Nothing("the link is known to be out of traffic", "5.2")
 _NOT_HELD = Nothing("nothing waits for the end of a changeover", "12.2.3")
 LSAC: Rows = {
     (Lsac.INACTIVE, LsacEvent.ACTIVATE): _activate,
@@ -269,7 +269,7 @@ def _stop_test(core: Core, link: int) -> None:
     core.stop("slt_t2", link)
 
 
-_RUNS = Nothing("the test runs already", "12.2.2")
+_RUNS = Nothing("a link that aligns has no test running", "12.2.2", impossible=True)
 SLTC: Rows = {
     (Sltc.IDLE, SltcEvent.START): _first_test,
     (Sltc.IDLE, SltcEvent.STOP): Nothing("no test runs", "12.2.2"),

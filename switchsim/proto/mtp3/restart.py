@@ -102,13 +102,14 @@ def _unexpected_tra(core: Core, adjacent_pc: int) -> None:
 
 
 _HERE = Nothing("the neighbour is known to be there", "9.4")
-_NOT_THERE = Nothing("without a link nothing comes from it directly", "9.4")
-_NOT_WAITING = Nothing("nobody waits for the end of its restart", "9.4")
+_NOT_THERE = Nothing("without a link there is nothing to do for it", "9.4")
+_NEVER_THERE = Nothing("without a link nothing comes from it directly", "9.4", impossible=True)
+_NOT_WAITING = Nothing("nobody waits for the end of its restart", "9.4", impossible=True)
 TRAC: Rows = {
     (Trac.AWAY, TracEvent.CONNECTED): _comes,
-    (Trac.AWAY, TracEvent.LOST): _NOT_THERE,
+    (Trac.AWAY, TracEvent.LOST): _NEVER_THERE,
     (Trac.AWAY, TracEvent.TRA): _early_tra,
-    (Trac.AWAY, TracEvent.TRAFFIC): _NOT_THERE,
+    (Trac.AWAY, TracEvent.TRAFFIC): _NEVER_THERE,
     (Trac.AWAY, TracEvent.T21): _NOT_WAITING,
     (Trac.AWAY, TracEvent.OWN_DONE): _NOT_THERE,
     (Trac.RESTARTING, TracEvent.CONNECTED): _HERE,
@@ -117,7 +118,7 @@ TRAC: Rows = {
     (Trac.RESTARTING, TracEvent.TRAFFIC): _has_restarted,
     (Trac.RESTARTING, TracEvent.T21): _has_restarted,
     (Trac.RESTARTING, TracEvent.OWN_DONE): _own_done,
-    (Trac.READY, TracEvent.CONNECTED): _HERE,
+    (Trac.READY, TracEvent.CONNECTED): _NOT_WAITING,
     (Trac.READY, TracEvent.LOST): _goes,
     (Trac.READY, TracEvent.TRA): _unexpected_tra,
     (Trac.READY, TracEvent.TRAFFIC): _NOT_WAITING,
@@ -142,6 +143,8 @@ def _begin(core: Core) -> None:
 def _restart(core: Core) -> None:
     """Management wants a restart with the links as they are: users pause until the neighbours have answered."""
     core.state.tprc = Tprc.COLLECTING
+    for adjacent in core.state.adjacents.values():
+        adjacent.tra_received = False
     for adjacent_pc, adjacent in core.state.adjacents.items():
         if adjacent.trac is not Trac.AWAY:
             _goes(core, adjacent_pc)
@@ -169,12 +172,13 @@ def _lost(core: Core) -> None:
 
 
 _ALONE = Nothing("without a link there is nobody to restart with", "9.2")
+_NO_NEIGHBOUR = Nothing("without a link no neighbour ends its restart or goes", "9.2", impossible=True)
 _RUNS = Nothing("the restart goes on with one neighbour more", "9.2")
 _TIMER = Nothing("the timer does not run in this state", "16.8", impossible=True)
 TPRC: Rows = {
     (Tprc.ISOLATED, TprcEvent.CONNECTED): _begin,
-    (Tprc.ISOLATED, TprcEvent.LOST): _ALONE,
-    (Tprc.ISOLATED, TprcEvent.NEIGHBOUR_DONE): _ALONE,
+    (Tprc.ISOLATED, TprcEvent.LOST): _NO_NEIGHBOUR,
+    (Tprc.ISOLATED, TprcEvent.NEIGHBOUR_DONE): _NO_NEIGHBOUR,
     (Tprc.ISOLATED, TprcEvent.T18): _TIMER,
     (Tprc.ISOLATED, TprcEvent.T20): _TIMER,
     (Tprc.ISOLATED, TprcEvent.RESTART): _ALONE,
@@ -186,7 +190,7 @@ TPRC: Rows = {
     (Tprc.COLLECTING, TprcEvent.RESTART): _RUNS,
     (Tprc.RUNNING, TprcEvent.CONNECTED): Nothing("the adjacent point alone restarts", "9.4"),
     (Tprc.RUNNING, TprcEvent.LOST): _lost,
-    (Tprc.RUNNING, TprcEvent.NEIGHBOUR_DONE): Nothing("the restart has ended", "9.2"),
+    (Tprc.RUNNING, TprcEvent.NEIGHBOUR_DONE): Nothing("the restart has ended", "9.2", impossible=True),
     (Tprc.RUNNING, TprcEvent.T18): _TIMER,
     (Tprc.RUNNING, TprcEvent.T20): _TIMER,
     (Tprc.RUNNING, TprcEvent.RESTART): _restart,
