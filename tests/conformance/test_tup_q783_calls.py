@@ -71,6 +71,8 @@ SHEETS = [
      f"{OFFERED}\n ! request_information = GRQ calling=1 | +tinfo\n tinfo = violation 1.18 | information - -1"),
     ("2.1 dual seizure of a circuit that the peer controls", f"{SETUP}\n > IAM category=10 digits=77 = "
      "-t2 | failed dual_seizure again | +tdigits | setup 77 | [IN_ADDRESS]"),
+    ("2.1 IAM behind a general request is no dual seizure", f"{SETUP}\n > GRQ category=1 = GSM has_category=1 | asked\n"
+     "> IAM digits=77 = violation 2.2 | [OUT_ADDRESS]\n > BLO = blocked 5 peer maint on | BLA | [OUT_ADDRESS]"),
     ("6.5 IAM behind ACM is no dual seizure", f"{RINGING}\n > IAM digits=77 = violation 6.5 | [OUT_RINGING]"),
     ("6.4 no release guard", f"{TALK}\n ! release 16 = released 16 | CLF | +t6 | +t7\n"
      "t6 = CLF | +t6\n t6 = CLF | +t6\n t7 = -t6 | alarm 6.4 | [OUT_STUCK]\n t6 = \n > RLG = idle | [IDLE]"),
@@ -121,18 +123,19 @@ def test_q783_group_4_unsuccessful_message_received(kind: MessageType, cause: in
                 "> RLG = -t6 | -t7 | idle | [IDLE]")  # fmt: skip
 
 
-SENT = [(kind, cause) for kind, _, causes in CAUSES for cause in causes if cause != 17]
-SENT += [(MessageType.SLB, 17), (MessageType.CFL, 31), (MessageType.CFL, 111)]
+SENT = [(kind, cause) for kind, _, causes in CAUSES for cause in causes]
+SENT += [(MessageType.CFL, 31), (MessageType.CFL, 111)]
 
 
 @pytest.mark.parametrize(("kind", "cause"), SENT, ids=[f"{number(kind)}.2-{kind.name}-{cause}" for kind, cause in SENT])
 def test_q783_group_4_unsuccessful_message_sent(kind: MessageType, cause: int) -> None:
-    play(new(), f"{OFFERED}\n ! release {cause} = -tdigits | released {cause} | {kind.name} | +t3 | [IN_REFUSED]\n"
-                "> CLF = -t3 | RLG | idle | [IDLE]")  # fmt: skip
+    refused = f"! release {cause} = -tdigits | released {cause} | {kind.name} | +t3 | [IN_REFUSED]"
+    play(new(national=False), f"{OFFERED}\n {refused}\n > CLF = -t3 | RLG | idle | [IDLE]")
 
 
-def test_q783_4_6_2_busy_outside_china_is_ssb() -> None:
-    play(new(national=False), f"{OFFERED}\n ! release 17 = -tdigits | released 17 | SSB | +t3 | [IN_REFUSED]")
+def test_china_sends_slb_for_ssb_and_cgc_for_nnc() -> None:
+    for cause, kind in ((17, "SLB"), (38, "CGC"), (34, "CGC"), (1, "UNN")):
+        play(new(), f"{OFFERED}\n ! release {cause} = -tdigits | released {cause} | {kind} | +t3 | [IN_REFUSED]")
 
 
 def test_behind_address_complete_only_busy_and_failure_are_sent() -> None:
@@ -201,20 +204,21 @@ def in_state(tup: Tup, state: Circuits) -> None:
 def test_a_call_in_talk_goes_over_to_another_processor(state: Circuits) -> None:
     old, fresh = new(), new()
     in_state(old, state)
-    out = fresh.adopt_call(old.export_call(CIC))
-    assert out is not None
-    expected = ["+treanswer"] if state is Circuits.OUT_CLEARED_BACK else []
-    assert [show(fresh, action, CIC) for action in out] == expected
-    assert fresh.adopt_call(old.export_call(CIC)) is None, "a circuit has one call"
+    call = old.export_call(CIC)
+    assert call is not None
+    assert not fresh.adopt_call(OWN_CIC, call), "it belongs to its own circuit"
+    assert fresh.adopt_call(CIC, call)
+    assert not fresh.adopt_call(CIC, call), "a circuit has one call"
     assert CIC not in fresh.state.free_other
-    if state in (Circuits.IN_TALK, Circuits.IN_CLEARED_BACK):
-        play(fresh, CLEARED)
-    else:
-        play(fresh, f"! release 16 = {'-treanswer | ' if expected else ''}released 16 | CLF | +t6 | +t7")
+    assert sum(fresh.registers().values()) == len(fresh.state.circuits)
+    incoming = state in (Circuits.IN_TALK, Circuits.IN_CLEARED_BACK)
+    assert fresh.registers()["busy_in" if incoming else "busy_out"] == 1
+    play(fresh, CLEARED if incoming else "! release 16 = released 16 | CLF | +t6 | +t7")
 
 
 def test_a_call_that_is_not_in_talk_does_not_go_over() -> None:
     old = new()
     play(old, SETUP)
-    assert new().adopt_call(old.export_call(CIC)) is None
+    assert old.export_call(CIC) is None
+    assert not new().adopt_call(CIC, old.state.circuits[CIC])
     assert Circuits.OUT_ADDRESS not in IN_WAITING | TALKING

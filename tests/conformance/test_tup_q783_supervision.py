@@ -219,11 +219,11 @@ def test_no_calls_to_a_peer_that_is_not_there() -> None:
     tup.resume()
     assert tup.setup(SetupRequest("1"))[0] == 2
     assert shown(tup, tup.status("congestion", 1)) == ["status congestion 1"]
-    assert shown(tup, tup.status("unequipped_user")) == ["status user_part 0", "+tuser"]
-    assert tup.status("unequipped_user") == []
+    assert shown(tup, tup.status("user_unequipped")) == ["status user_part 0", "+tuser"]
+    assert tup.status("user_unequipped") == []
     assert tup.setup(SetupRequest("1"))[0] is None
     assert shown(tup, tup.timer("tuser")) == ["status user_part 1"]
-    tup.status("unequipped_user")
+    tup.status("user_unequipped")
     assert shown(tup, give(tup, message("RLG", 5))) == ["-tuser", "status user_part 1"]
 
 

@@ -239,7 +239,7 @@ def take(watch: Watch, what: str, value: object) -> None:
     elif what == "group":
         watch.step(lambda: tup.block_group((CIC, CIC + 1), value != "unblock", hardware=value == "hardware"))
     else:
-        watch.step({"pause": tup.pause, "resume": tup.resume, "status": lambda: tup.status("unknown_user")}[str(value)])
+        watch.step({"pause": tup.pause, "resume": tup.resume, "status": lambda: tup.status("user_unknown")}[str(value)])
 
 
 @settings(max_examples=300, deadline=None, derandomize=True)

@@ -92,6 +92,12 @@ def show(tup: Tup, action: act.Action, cic: int) -> str:
             return "suspend"
         case act.ResumeInd():
             return "resume"
+        case _:
+            return show_other(action, cic)
+
+
+def show_other(action: act.Action, cic: int) -> str:
+    match action:
         case act.IdleInd(where):
             return "idle" if where == cic else f"idle {where}"
         case act.BlockedInd(where, by, kind, on):

@@ -7,6 +7,7 @@ from typing import Final
 from switchsim.proto.tup.messages import MessageType
 
 NORMAL: Final = 16
+BUSY: Final = 17
 UNSPECIFIED: Final = 31
 TEMPORARY_FAILURE: Final = 41
 TIMER_EXPIRY: Final = 102
@@ -16,10 +17,10 @@ CAUSES: Final[tuple[tuple[MessageType, int, tuple[int, ...]], ...]] = (
     (MessageType.CGC, 34, (34, 44)),
     (MessageType.NNC, 38, (38,)),
     (MessageType.ADI, 28, (28,)),
-    (MessageType.SSB, 17, (17,)),
-    (MessageType.SLB, 17, ()),
-    (MessageType.STB, 17, ()),
-    (MessageType.EUM, 17, ()),
+    (MessageType.SSB, BUSY, (BUSY,)),
+    (MessageType.SLB, BUSY, ()),
+    (MessageType.STB, BUSY, ()),
+    (MessageType.EUM, BUSY, ()),
     (MessageType.UNN, 1, (1, 2, 3)),
     (MessageType.LOS, 27, (27,)),
     (MessageType.SST, 4, (4, 22)),
@@ -32,3 +33,6 @@ CAUSES: Final[tuple[tuple[MessageType, int, tuple[int, ...]], ...]] = (
 
 CAUSE_OF: Final[dict[int, int]] = {message: cause for message, cause, _ in CAUSES}
 MESSAGE_OF: Final[dict[int, MessageType]] = {cause: message for message, _, sent in CAUSES for cause in sent}
+
+IN_CHINA: Final[dict[MessageType, MessageType]] = {MessageType.SSB: MessageType.SLB, MessageType.NNC: MessageType.CGC}
+"""Messages that GF 001-9001 keeps for the international network, and what the national one sends instead."""

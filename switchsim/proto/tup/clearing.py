@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from switchsim.proto.tup.actions import ProgressInd
-from switchsim.proto.tup.causes import CAUSE_OF, MESSAGE_OF, NORMAL, TIMER_EXPIRY, UNSPECIFIED
+from switchsim.proto.tup.causes import BUSY, CAUSE_OF, IN_CHINA, MESSAGE_OF, NORMAL, TIMER_EXPIRY, UNSPECIFIED
 from switchsim.proto.tup.codec import Message
 from switchsim.proto.tup.core import Core
 from switchsim.proto.tup.messages import MessageType
@@ -13,7 +13,6 @@ from switchsim.proto.tup.state import OUT_CALL, Circuit, Circuits
 
 NO_ANSWER: Final = 19
 ADDRESS_INCOMPLETE: Final = 28
-BUSY: Final = 17
 _OPERATORS: Final = range(1, 10)  # calling party's categories whose calls may break in
 
 
@@ -75,11 +74,10 @@ def request_release(core: Core, circuit: Circuit, cause: int) -> None:
 
 def _unsuccessful(core: Core, cause: int, state: Circuits) -> MessageType:
     """The message for a cause; behind an ACM nothing but busy and call failure makes sense."""
-    if cause == BUSY:
-        return MessageType.SLB if core.config.national else MessageType.SSB
-    if state is Circuits.IN_RINGING:
+    if state is Circuits.IN_RINGING and cause != BUSY:
         return MessageType.CFL
-    return MESSAGE_OF.get(cause, MessageType.CFL)
+    kind = MESSAGE_OF.get(cause, MessageType.CFL)
+    return IN_CHINA.get(kind, kind) if core.config.national else kind
 
 
 def refuse_call(core: Core, circuit: Circuit, kind: MessageType) -> None:

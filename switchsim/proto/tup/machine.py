@@ -13,7 +13,16 @@ from switchsim.proto.tup.codec import HEX, DecodeError, Message, decode
 from switchsim.proto.tup.core import TEST_CALL, Core
 from switchsim.proto.tup.messages import ROWS, MessageType
 from switchsim.proto.tup.setup import request_setup
-from switchsim.proto.tup.state import TALKING, Block, Circuit, Circuits, SetupRequest, TupConfig, TupState
+from switchsim.proto.tup.state import (
+    REGISTER_OF,
+    TALKING,
+    Block,
+    Circuit,
+    Circuits,
+    SetupRequest,
+    TupConfig,
+    TupState,
+)
 from switchsim.proto.tup.table import DISPATCH, REQUESTS, TIMERS, Request, refused
 from switchsim.proto.tup.timers import BIT
 
@@ -118,7 +127,7 @@ class Tup:
         return out
 
     def status(self, cause: str, level: int = 0) -> list[Action]:
-        """MTP-STATUS: "congestion" with its level, else the peer's user part is not there.
+        """MTP-STATUS: "congestion" with its level; user_unknown, _unequipped, _inaccessible: no user part there.
 
         Until it speaks again, or a minute has passed, calls are refused; then the next one tries.
         """
@@ -266,27 +275,43 @@ class Tup:
             procedure(self._core, circuit, *arguments)
         return out
 
+    # -- what it looks like ------------------------------------------------------------------------------------------
+
+    def registers(self) -> dict[str, int]:
+        """How many circuits are in what state, for panels; a blocked one counts besides."""
+        counts = dict.fromkeys(
+            ("idle", "busy_in", "busy_out", "releasing", "resetting", "checking", "blocked_local", "blocked_remote",
+             "out_of_service"), 0,
+        )  # fmt: skip
+        for circuit in self.state.circuits.values():
+            counts[REGISTER_OF[circuit.state]] += 1
+            counts["blocked_local"] += bool(circuit.local)
+            counts["blocked_remote"] += bool(circuit.remote)
+        return counts
+
     # -- switchover of the processor ---------------------------------------------------------------------------------
 
-    def export_call(self, cic: int) -> Circuit:
-        """A copy of one circuit with its call, to be kept elsewhere; raises KeyError when there is no such circuit."""
-        return msgspec.convert(msgspec.to_builtins(self.state.circuits[cic]), Circuit)
+    def export_call(self, cic: int) -> Circuit | None:
+        """A copy of a call in talk, for another processor; None when there is none."""
+        circuit = self.state.circuits.get(cic)
+        return _copy(circuit) if circuit is not None and circuit.state in TALKING else None
 
-    def adopt_call(self, circuit: Circuit) -> list[Action] | None:
-        """Take over a call in talk of an earlier processor; None when it was not in talk, or its circuit is not idle.
+    def adopt_call(self, cic: int, call: Circuit) -> bool:
+        """Take over a call in talk, with its blocking; False when it is not one or the circuit is not idle here.
 
-        Its one timer, that of re-answer, starts afresh.
+        No timer comes along: a call in clear-back goes on without its supervision until RAN, CLF or `release`.
         """
-        out = self._begin()
-        here = self.state.circuits.get(circuit.cic)
-        if circuit.state not in TALKING or here is None or here.state is not Circuits.IDLE:
-            return None
-        here.call = msgspec.structs.replace(circuit.call) if circuit.call is not None else None
-        here.backward, here.checked = circuit.backward, circuit.checked
-        self._core.enter(here, circuit.state)
-        if circuit.state is Circuits.OUT_CLEARED_BACK:
-            self._core.start(here, "treanswer")
-        return out
+        circuit = self.state.circuits.get(cic)
+        if circuit is None or circuit.state is not Circuits.IDLE or call.cic != cic or call.state not in TALKING:
+            return False
+        self.state.circuits[cic] = _copy(call)
+        self._core.refresh(self.state.circuits[cic])
+        return True
+
+
+def _copy(circuit: Circuit) -> Circuit:
+    call = msgspec.structs.replace(circuit.call) if circuit.call is not None else None
+    return msgspec.structs.replace(circuit, call=call, timers=0, ordered="", tone="")
 
 
 def _check_digits(*numbers: str) -> None:

@@ -128,7 +128,7 @@ class TupConfig(msgspec.Struct, frozen=True):
     timers: dict[str, int] = msgspec.field(default_factory=dict)  # cycles by name, "t6"
     calling_in_iai: bool = True  # False: the calling number goes out only when a GRQ asks for it
     send_st: bool = False  # end of pulsing behind numbers that are complete
-    national: bool = True  # SLB in place of SSB for a busy subscriber (GF 001-9001)
+    national: bool = True  # `causes.IN_CHINA`: SLB in place of SSB, CGC in place of NNC
     whole_digits: int = 0  # the number is complete with so many; 0: only ST or the user can tell
 
 
@@ -145,3 +145,14 @@ IN_WAITING: Final = frozenset(
 """The call is over, the peer has yet to clear forward."""
 
 BEFORE_BACKWARD: Final = frozenset({Circuits.OUT_CHECK, Circuits.OUT_ADDRESS})
+
+REGISTER_OF: Final[dict[Circuits, str]] = {
+    Circuits.IDLE: "idle",
+    **dict.fromkeys(sorted(OUT_CALL), "busy_out"),
+    **dict.fromkeys(sorted(IN_CALL), "busy_in"),
+    **dict.fromkeys((Circuits.OUT_RELEASING, Circuits.IN_ENDED, Circuits.IN_REFUSED, Circuits.IN_FAILING), "releasing"),
+    **dict.fromkeys((Circuits.OUT_DELAY, Circuits.OUT_RECHECK, Circuits.IN_RECHECK), "checking"),
+    **dict.fromkeys((Circuits.OUT_STUCK, Circuits.IN_STUCK), "out_of_service"),
+    **dict.fromkeys((Circuits.RESETTING, Circuits.GROUP_RESET), "resetting"),
+}
+"""How a panel counts a circuit."""

@@ -1,4 +1,4 @@
-"""Time-outs of the telephone user part and their windows (Q.724 clause 6.4, 7 and 10).
+"""Time-outs of the telephone user part and their windows (Q.724 clauses 6.4 and 7).
 
 `TIMERS[name] = (low, default, high, what it waits for)` in cycles. T1 to T19 have the numbers of Q.724; a window of one
 value is that value within a tenth. The others have no number there: how long to wait for digits, answer and re-answer
