@@ -178,6 +178,15 @@ def without_timer(*names: str) -> type[mtp2.Link]:
     return type("WithoutTimer", (mtp2.Link,), {"timer": timer})
 
 
+def set_up_wrongly(**changes: Any) -> type[mtp2.Link]:
+    """A link that takes no notice of how it was to be set up."""
+
+    def init(self: mtp2.Link, state: mtp2.LinkState, config: mtp2.LinkConfig) -> None:
+        mtp2.Link.__init__(self, state, msgspec.structs.replace(config, **changes))
+
+    return type("SetUpWrongly", (mtp2.Link,), {"__init__": init})
+
+
 class NeverRepeats(mtp2.Link):
     """A negative acknowledgement asks for nothing."""
 
@@ -205,6 +214,12 @@ MUTANTS: list[tuple[str, type[mtp2.Link], str]] = [
     ("8.2", NeverRepeats, "FISU instead of MSU"),
     ("9.1", NeverCycles, "FISU BSN=127"),
     ("9.11", without_timer("T7"), "did not come"),
+    ("9.3", set_up_wrongly(n1=127), "FSN=4 instead of 0"),
+    ("9.4", set_up_wrongly(n2=8192), "FSN=3 instead of 0"),
+    ("9.5", set_up_wrongly(n1=5), "FSN=4 instead of 0"),
+    ("9.10", set_up_wrongly(method="basic"), "BIB=0"),
+    ("1.5b", set_up_wrongly(lssu_octets=1), "a status field of 1 octets"),
+    ("10.1", set_up_wrongly(congested="accept"), "BSN=0 instead of 127"),
     ("1.2", without_timer("T2"), "did not come"),
     ("1.3", without_timer("T3"), "did not come"),
     ("1.4", without_timer("T1"), "did not come"),
