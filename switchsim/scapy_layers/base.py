@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from scapy.fields import Field
-from scapy.packet import NoPayload, Packet
+from scapy.packet import Packet
 
 
 class ValueField(Field[Any, Any]):
@@ -48,7 +48,3 @@ class TablePacket(Packet):
             self.fields["raw"], left = s, b""
         self.explicit = 1
         return left
-
-    def upper(self) -> Packet | None:
-        """The payload, if there is one."""
-        return None if isinstance(self.payload, NoPayload) else self.payload

@@ -6,6 +6,8 @@ second one on (Q.763 3.69 has three or four), so that parameter is left out here
 
 from __future__ import annotations
 
+import re
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -16,9 +18,10 @@ from scapy.packet import Packet
 from tshark_bench import CHINA, capture, complaints, fields, tshark
 
 from switchsim.proto.isup import parameters as p
+from switchsim.proto.isup.causes import CauseValue
 from switchsim.proto.isup.codec import Message, encode
 from switchsim.proto.isup.messages import LAYOUTS, MessageType
-from switchsim.proto.isup.parameters import Parameter
+from switchsim.proto.isup.parameters import PARAMETERS, Parameter
 from switchsim.proto.isup.values_numbers import Number
 from switchsim.proto.mtp3.codec import Kind
 from switchsim.report.pcapng import RECEIVED, SENT, Tap, write_taps
@@ -222,6 +225,42 @@ def test_management_messages(standard: str, tmp_path: Path) -> None:
     for kind, told in zip(kinds, fields(file, names, *options), strict=True):
         h0, h1 = (int(told[name if name in told else name.replace("mg.", "mg.test.")][0], 0) for name in names[:2])
         assert (h0, h1) == (kind & 15, kind >> 4 & 15)
+
+
+# -- the tables --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def known() -> dict[str, dict[int, str]]:
+    """What tshark calls the values of two fields; what it has no name for is missing."""
+    told = subprocess.run(["tshark", "-G", "values"], capture_output=True, text=True, check=True, timeout=60).stdout
+    found: dict[str, dict[int, str]] = {"isup.parameter_type": {}, "isup.cause_indicator": {}}
+    for line in told.splitlines():
+        sort, field, value, name = (*line.split("\t"), "", "", "")[:4]
+        if sort == "V" and field in found and name not in ("Not used", "Unassigned"):
+            found[field].setdefault(int(value, 0), name)
+    return found
+
+
+def as_we_name_it(name: str) -> str:
+    return re.sub(r"[^a-z]+", "_", re.sub(r"\(.*\)|'", "", name.lower()).strip())
+
+
+def test_parameters_have_the_same_names(known: dict[str, dict[int, str]]) -> None:
+    """tshark has none of the parameters 7A..8D hex, and names two others like their neighbours."""
+    theirs = {code: as_we_name_it(name) for code, name in known["isup.parameter_type"].items() if code}
+    ours = {code: row.name for code, row in PARAMETERS.items() if not 0x7A <= code <= 0x8D}
+    del ours[p.CHARGE_INFORMATION.code]
+    different = {code: (name, theirs.get(code)) for code, name in ours.items() if theirs.get(code) != name}
+    assert different == {
+        p.CONTINUITY.code: ("continuity_indicators", "continuity_request"),
+        p.OPTIONAL_BACKWARD_CALL.code: ("optional_backward_call_indicators", "backward_call_indicators"),
+    }
+
+
+def test_cause_values_have_a_name(known: dict[str, dict[int, str]]) -> None:
+    """All that tshark knows but 0 (none yet), 24, 33 and 56, which Q.850 (1998) does not have."""
+    assert set(known["isup.cause_indicator"]) - {0, 24, 33, 56} == {int(cause) for cause in CauseValue}
 
 
 # -- the judge speaks --------------------------------------------------------------------------------------------------

@@ -110,6 +110,13 @@ REFUSED = [
     ("0500 01 00 2001 0a 03 02 05 03 83 10 01 3d 01 01", "Q.763 1.7", "breaks off after 0x3d"),
     ("0500 01 00 2001 0a 03 02 05 03 83 10 01 3d 01 01 3e 03 00", "Q.763 1.7", "breaks off after 0x3d"),
     ("0100 2b 02 01 01 07 01 0c", "Q.763 2.3", "into another parameter"),
+    # Parameters out of order are looked at as closely.
+    ("0100 2b 04 01 02 0c01 00", "Q.763 2.3", "into another parameter"),
+    ("0100 2b 04 01 02 0c 09 00", "Q.763 2.2", "longer than the message"),
+    ("0100 2b 02 01 00 01 00", "Q.763 2.2", "too short"),
+    ("0500 01 00 2001 0a 03 06 01 3d 01 07 00 09 83 10 01", "Q.763 2.2", "longer than the message"),
+    ("0500 01 00 2001 0a 03 06 01 3d 01 07 01 03 83 10 01", "Q.763 1.7", "breaks off"),
+    ("0500 01 00 2001 0a 03 05 01 3d 02 07 03 00 10 01", "Q.763 2.3", "into another parameter"),
     ("0100 10 01 3d ff", "Q.763 1.7", "after the pointers"),
 ]
 
@@ -137,6 +144,12 @@ def test_parameters_may_lie_in_any_order() -> None:
     assert read.value(p.CALLED_PARTY_NUMBER) == Number("1")
     assert read.value(p.HOP_COUNTER) == 7
     assert encode(read) == bytes.fromhex("0500 01 00 2001 0a 03 02 05 03 83 10 01 3d 01 07 00")
+
+
+def test_circuit_states_may_come_before_their_range() -> None:
+    read = decode(bytes.fromhex("0100 2b 04 01 01 0c 01 00"))
+    assert isinstance(read, Message)
+    assert read.parameters == [(p.RANGE_AND_STATUS.code, b"\0"), (p.CIRCUIT_STATE.code, b"\x0c")]
 
 
 def test_octets_behind_the_end_are_not_looked_at() -> None:
