@@ -49,6 +49,28 @@ static void count_units(swd_engine *e)
 
 static uint64_t bits(uint32_t n) { return 8ull * bit_words(n); }
 
+static void lay_out_channels(swd_engine *e, uint64_t *at)
+{
+    const swd_config *c = &e->config;
+    e->at_tx = take(at, sizeof(swd_hdlc_tx) * (uint64_t)c->n_hdlc_tx);
+    e->at_rx = take(at, sizeof(swd_hdlc_rx) * (uint64_t)c->n_hdlc_rx);
+    e->at_rx_frame_used = take(at, 4ull * c->n_hdlc_rx);
+    e->at_frames = take(at, (uint64_t)FRAME_SLOT * c->n_hdlc_rx + (uint64_t)SWD_SU_OUT * c->n_su_rx);
+    e->at_su_tx = take(at, sizeof(swd_su_tx) * (uint64_t)c->n_su_tx);
+    e->at_su_rx = take(at, sizeof(swd_su_rx) * (uint64_t)c->n_su_rx);
+    e->at_su_used = take(at, 4ull * c->n_su_rx);
+}
+
+static void lay_out_receivers(swd_engine *e, uint64_t *at)
+{
+    const swd_config *c = &e->config;
+    e->at_checks = take(at, sizeof(swd_check) * (uint64_t)c->n_checks);
+    e->at_receiver_cells = take(at, 4ull * c->n_receivers);
+    e->at_receiver_codes = take(at, 8ull * c->n_receivers);
+    e->at_hits = take(at, 2 * sizeof(swd_dtmf_hit) * (uint64_t)c->n_receivers);
+    e->at_dtmf = take(at, c->n_receivers ? swd_dtmf_size(c->n_receivers) : 0);
+}
+
 /* Everything's place; the header alone need exist. Returns the size. */
 static uint64_t lay_out(swd_engine *e)
 {
@@ -79,13 +101,7 @@ static uint64_t lay_out(swd_engine *e)
     e->at_source_data = take(&at, sizeof(source_data) * (uint64_t)c->n_sources);
     e->at_mark_octets = take(&at, 8ull * c->n_sources);
     e->at_mark_ids = take(&at, 2ull * c->n_sources);
-    e->at_tx = take(&at, sizeof(swd_hdlc_tx) * (uint64_t)c->n_hdlc_tx);
-    e->at_rx = take(&at, sizeof(swd_hdlc_rx) * (uint64_t)c->n_hdlc_rx);
-    e->at_rx_frame_used = take(&at, 4ull * c->n_hdlc_rx);
-    e->at_frames = take(&at, (uint64_t)FRAME_SLOT * c->n_hdlc_rx + (uint64_t)SWD_SU_OUT * c->n_su_rx);
-    e->at_su_tx = take(&at, sizeof(swd_su_tx) * (uint64_t)c->n_su_tx);
-    e->at_su_rx = take(&at, sizeof(swd_su_rx) * (uint64_t)c->n_su_rx);
-    e->at_su_used = take(&at, 4ull * c->n_su_rx);
+    lay_out_channels(e, &at);
     e->at_masks = take(&at, (uint64_t)SWD_CONF_LEGS * c->n_conferences);
     e->at_ears = take(&at, sizeof(ear) * (uint64_t)c->n_ears);
     e->at_quick_ears = take(&at, sizeof(quick_ear) * (uint64_t)c->n_ears);
@@ -93,11 +109,7 @@ static uint64_t lay_out(swd_engine *e)
     e->at_recorders = take(&at, sizeof(recorder) * (uint64_t)c->n_recorders);
     e->at_recorder_rings = take(&at, (uint64_t)c->recorder_octets * c->n_recorders);
     e->at_events = take(&at, sizeof(swd_event) * (uint64_t)e->event_capacity);
-    e->at_checks = take(&at, sizeof(swd_check) * (uint64_t)c->n_checks);
-    e->at_receiver_cells = take(&at, 4ull * c->n_receivers);
-    e->at_receiver_codes = take(&at, 8ull * c->n_receivers);
-    e->at_hits = take(&at, 2 * sizeof(swd_dtmf_hit) * (uint64_t)c->n_receivers);
-    e->at_dtmf = take(&at, c->n_receivers ? swd_dtmf_size(c->n_receivers) : 0);
+    lay_out_receivers(e, &at);
     return at;
 }
 

@@ -10,6 +10,7 @@ from switchsim.dsp.engine import (
     EV_SU_BAD,
     EV_SU_COUNTING,
     EV_SU_LOW,
+    MONITOR_SUERM,
     NONE,
     SU_ABORT,
     SU_BAD_FCS,
@@ -59,6 +60,33 @@ def test_the_fill_in_unit_is_sent_over_and_over(both: Both) -> None:
     sent = both.sent(0)
     both.run(both.now + 800)
     assert both.sent(0) == sent
+
+
+def test_an_idle_link_does_not_stop_the_clock() -> None:
+    engine = Engine(EngineConfig(tick_cycles=8, n_su_tx=1, n_su_rx=1))
+    engine.su_fill(0, FISU)
+    engine.su_listen(0, engine.first_su_cell)
+    engine.su_monitor(0, MONITOR_SUERM, 64)
+    assert [event.octets for event in engine.run(80)] == [FISU]
+    assert engine.run(800_000) == []
+    assert engine.now == 800_000
+    assert engine.su_repeats(0) == 0xFFFF
+    assert engine.su_counters(0).good > 0xFFFF
+
+
+def test_a_snapshot_taken_within_a_unit_goes_on_alike() -> None:
+    config = EngineConfig(tick_cycles=8, n_su_tx=1, n_su_rx=1)
+    engine, other = Engine(config), Engine(config)
+    engine.su_listen(0, engine.first_su_cell)
+    engine.su_fill(0, FISU)
+    for number in range(8):
+        engine.su_send(0, msu(number, 50))
+    engine.run(83)
+    other.restore(engine.snapshot())
+    for until in (84, 100, 333, 900):
+        while engine.now < until:
+            assert engine.run(until) == other.run(until)
+    assert engine.snapshot() == other.snapshot()
 
 
 def test_units_leave_in_order_with_one_flag_between(both: Both) -> None:
