@@ -210,4 +210,4 @@ def _subscriber(spec: SubscriberSpec) -> Subscriber:
 
 
 def _with_lines(config: LoadConfig, lines: tuple[str, ...]) -> LoadConfig:
-    return msgspec.structs.replace(config, lines=lines)
+    return msgspec.structs.replace(config, lines=lines, bound=False)

@@ -66,6 +66,7 @@ class LoadConfig(msgspec.Struct, frozen=True, kw_only=True):
     called: tuple[Weighted, ...]
     plans: tuple[Weighted, ...]  # names of plans that every exchange of `lines` knows
     lines: tuple[str, ...]  # the out-ports are exchange/<line>
+    bound: bool = True  # False: an exchange with several lines may take another one than that of the port
     spread: str = "round_robin"  # or random
     calling_prefix: str = "138"
     calling_digits: int = 8  # drawn after the prefix
@@ -178,7 +179,7 @@ class Load(Part[LoadState]):
             plan=self._one_of("plan", config.plans),
             hold_cycles=self._drawn("hold", config.hold),
             patience_cycles=self._drawn("patience", config.patience),
-            line=port.partition("/")[2],
+            line=port.partition("/")[2] if config.bound else "",
         )
         if not self.send(port, call):
             state.lost += 1
