@@ -86,6 +86,29 @@ def test_every_type_of_the_table_is_tried() -> None:
     assert len(known) == 50
 
 
+SHAPES = {
+    "IAM": "01 5 1 o", "SAM": "02 0 1 o", "INR": "03 2 0 o", "INF": "04 2 0 o", "COT": "05 1 0 -", "ACM": "06 2 0 o",
+    "CON": "07 2 0 o", "FOT": "08 0 0 o", "ANM": "09 0 0 o", "REL": "0c 0 1 o", "SUS": "0d 1 0 o", "RES": "0e 1 0 o",
+    "RLC": "10 0 0 o", "CCR": "11 0 0 -", "RSC": "12 0 0 -", "BLO": "13 0 0 -", "UBL": "14 0 0 -", "BLA": "15 0 0 -",
+    "UBA": "16 0 0 -", "GRS": "17 0 1 -", "CGB": "18 1 1 -", "CGU": "19 1 1 -", "CGBA": "1a 1 1 -",
+    "CGUA": "1b 1 1 -", "FAR": "1f 1 0 o", "FAA": "20 1 0 o", "FRJ": "21 1 1 o", "LPA": "24 0 0 -", "GRA": "29 0 1 -",
+    "CQM": "2a 0 1 -", "CQR": "2b 0 2 -", "CPG": "2c 1 0 o", "USR": "2d 0 1 o", "UCIC": "2e 0 0 -", "CFN": "2f 0 1 o",
+    "OLM": "30 0 0 -", "NRM": "32 0 0 o", "FAC": "33 0 0 o", "UPT": "34 0 0 o", "UPA": "35 0 0 o", "IDR": "36 0 0 o",
+    "IRS": "37 0 0 o", "SGM": "38 0 0 o", "LOP": "40 0 0 o", "APM": "41 0 0 o", "PRI": "42 0 0 o", "SDM": "43 0 0 o",
+    "CCL": "fc 0 0 o", "MPM": "fd 2 0 o", "OPR": "fe 0 0 o",
+}  # fmt: skip
+"""Code, octets of the fixed part, variable parameters, whether there is an optional part (Q.763 clause 4)."""
+
+
+def test_messages_have_the_shape_of_their_tables() -> None:
+    found = {
+        layout.name: f"{layout.code:02x} {sum(layout.fixed_sizes.values())} {len(layout.variable)} "
+        + ("-" if layout.optional is None else "o")
+        for layout in LAYOUTS.values()
+    }
+    assert found == SHAPES
+
+
 # -- refusals ----------------------------------------------------------------------------------------------------------
 
 IAM = "0500 01 00 2001 0a 03 02 00 03 83 10 01"
@@ -213,7 +236,8 @@ def test_what_one_signalling_unit_carries() -> None:
     assert len(octets) == 266
     assert fitting(octets) is octets
     assert fitting(octets, CHINA_LIMIT) == TooLong(266, 265)
-    assert isinstance(fitting(octets + bytes(3)), TooLong)
+    assert fitting(bytes(268)) == bytes(268)
+    assert isinstance(fitting(bytes(269)), TooLong)
 
 
 @pytest.mark.parametrize("wrong", [
