@@ -262,7 +262,7 @@ def test_a_status_that_the_peer_sent_before_our_start_counts_when_it_goes_on() -
     link.receive(b"\xff\xff\x01\x00")
     assert mtp2.CheckRepeats() in link.start()
     assert link.repeated(500) == [], "all from before"
-    assert kinds(link.timer("repeats")) == ["CheckRepeats", "StartTimer"]
+    assert kinds(link.timer("repeats")) == ["StartTimer", "CheckRepeats"]
     assert mtp2.Fill(b"\x00\xff\x01\x01") in link.repeated(501)
 
 

@@ -89,6 +89,16 @@ def test_8_2_a_negative_acknowledgement_repeats_all_after_bsn_with_the_other_fib
     assert sent(link.receive(fisu(bsn=1, bib=0))) == []
 
 
+def test_an_acknowledgement_ahead_of_a_retransmission_shortens_it() -> None:
+    link = in_service()
+    for index in range(6):
+        link.send(bytes(40) + bytes((index,)))
+        link.low()
+    assert [unit[0] & 127 for unit in sent(link.receive(fisu(bib=0)))] == [0, 1]
+    link.receive(fisu(bsn=3, bib=0))
+    assert [unit[0] & 127 for unit in sent(link.low())] == [4, 5]
+
+
 def test_8_3_127_unacknowledged_messages_are_the_most() -> None:
     link = in_service(LinkConfig(congestion_onset=0))
     units: list[bytes] = []

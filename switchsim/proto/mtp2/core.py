@@ -68,9 +68,9 @@ class Core:
             return
         state.watching = True
         state.repeats_counted = counted
+        self.start_timer("repeats")
         if counted < 0:
             self.out.append(CheckRepeats())
-        self.start_timer("repeats")
 
     def unwatch(self) -> None:
         self.state.watching = False

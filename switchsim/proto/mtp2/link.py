@@ -226,8 +226,8 @@ class Link(Core):
         out: list[Action] = []
         self.out = out
         if state.watching:
-            out.append(CheckRepeats())
             self.start_timer("repeats")
+            out.append(CheckRepeats())
         return out
 
     # -- for people -----------------------------------------------------------------------------------------------
