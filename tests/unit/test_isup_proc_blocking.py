@@ -255,6 +255,13 @@ def test_groups_of_a_hundred_circuits_are_cut_at_32() -> None:
     ]  # fmt: skip
 
 
+def test_group_blocking_of_a_hundred_circuits_is_cut_at_32() -> None:
+    one = Exchange(1, 2, tuple(range(1, 101)))
+    one.do(one.isup.block_group(range(1, 101), True))
+    ranges = [message.value(p.RANGE_AND_STATUS) for message in one.messages()]
+    assert [row.range for row in ranges if row is not None] == [31, 31, 31, 3]
+
+
 def test_a_received_range_may_include_circuits_that_are_not_equipped() -> None:
     _, other = joined()
     other.hear(M.CGB, 15, MAINTENANCE, status(1, 1, 1))

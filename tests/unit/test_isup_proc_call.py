@@ -208,8 +208,9 @@ def test_2_4_two_suspensions_need_two_resumptions() -> None:
     talking(one, other)
     one.hear(M.SUS, 1, USER).hear(M.SUS, 1, NETWORK).hear(M.RES, 1, USER)
     assert one.cpc() == "O_SUSPENDED"
+    assert list(one.timers) == ["t6/1"]
     one.hear(M.RES, 1, NETWORK)
-    assert one.cpc() == "O_ANSWERED"
+    assert (one.cpc(), one.timers) == ("O_ANSWERED", {})
 
 
 def test_2_4_release_while_suspended_stops_its_timers() -> None:

@@ -75,6 +75,8 @@ def test_t24_fails_the_check_repeats_the_call_elsewhere_and_rechecks() -> None:
     run(one, other)
     assert one.told(MaintenanceAlarm)
     assert (one.cpc(), other.cpc()) == ("O_FAILED", "I_FAILED")
+    one.expire("t26/1").do(one.isup.continuity_heard(1, False))
+    assert not one.told(MaintenanceAlarm), "told once"
     one.expire("t26/1")
     run(one, other)
     one.do(one.isup.continuity_heard(1, True))

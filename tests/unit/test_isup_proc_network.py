@@ -72,6 +72,14 @@ def test_2_13_2_any_other_message_shows_that_the_user_part_is_there() -> None:
     assert not one.timers
 
 
+def test_2_14_after_a_pause_the_test_of_the_user_part_begins_anew() -> None:
+    one, _ = joined()
+    one.do(one.isup.status("inaccessible")).do(one.isup.pause())
+    one.sent.clear()
+    assert not one.expire("t4").sent
+    assert one.do(one.isup.resume()).said() == "UPT"
+
+
 def test_2_13_2_an_unequipped_user_part_is_not_tested() -> None:
     one, _ = joined()
     one.do(one.isup.status("unequipped"))

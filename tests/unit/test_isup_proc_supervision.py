@@ -89,6 +89,15 @@ def test_2_9_3_1_crossing_resets() -> None:
     assert (one.cpc(), other.cpc()) == ("IDLE", "IDLE")
 
 
+def test_2_9_3_2_grs_leaves_circuits_that_we_reset_to_their_acknowledgement() -> None:
+    one, _ = joined()
+    one.do(one.isup.reset(1)).do(one.isup.reset_group([2, 3])).hear(M.GRS, 1, ranged(4))
+    assert one.said() == "RSC GRS GRA"
+    assert [one.cpc(cic) for cic in (1, 2, 3, 4)] == ["RESET", "GROUP_RESET", "GROUP_RESET", "IDLE"]
+    one.hear(M.RLC, 1).hear(M.GRA, 2, status(0, 0))
+    assert [one.cpc(cic) for cic in (1, 2, 3)] == ["IDLE"] * 3
+
+
 def test_2_9_3_2_grs_is_answered_with_maintenance_blocking_after_hardware_blocking() -> None:
     _, other = joined()
     other.do(other.isup.block(2, True)).hear(M.BLA, 2).do(other.isup.block_group([3, 4], True, True))

@@ -241,6 +241,22 @@ def test_2_9_5_3_unknown_parameter_in_iam() -> None:
     assert NEW not in [code for code, _ in other.told(SetupInd)[0].parameters]
 
 
+def test_2_9_5_3_an_unknown_parameter_in_a_colliding_iam_spares_our_call() -> None:
+    one, _ = joined()
+    one.setup(cic=2)
+    one.hear(M.IAM, 2, *IAM, *compatibility(Instruction(release=1)))
+    assert one.cpc(2) == "O_WAIT_ACM"
+    assert not one.told(ReleasedInd)
+
+
+def test_2_9_5_3_unknown_parameters_of_a_message_that_waits_are_answered_once() -> None:
+    one, _ = joined()
+    one.setup()
+    one.hear(M.ACM, 1, ACM, (p.OPTIONAL_BACKWARD_CALL.code, b"\x04"), *compatibility(None)).expire("t34/1")
+    assert causes(one) == [("CFN", 99, bytes((NEW,)))]
+    assert one.told(AddressCompleteInd)
+
+
 def test_2_9_5_3_unknown_parameter_in_rel_is_told_in_rlc() -> None:
     one, other = joined()
     talking(one, other)

@@ -31,10 +31,10 @@ from switchsim.proto.isup.actions import (
 )
 from switchsim.proto.isup.machine import Isup
 from switchsim.proto.isup.outgoing import selectable
-from switchsim.proto.isup.state import Circuit, Cpc, IsupConfig, IsupState, SetupRequest
+from switchsim.proto.isup.state import Block, Circuit, Cpc, IsupConfig, IsupState, SetupRequest
 
 __all__ = [
-    "Action", "AddressCompleteInd", "AnswerInd", "BlockedInd", "CheckTone", "Circuit", "ConnectedInd", "Cpc",
+    "Action", "AddressCompleteInd", "AnswerInd", "Block", "BlockedInd", "CheckTone", "Circuit", "ConnectedInd", "Cpc",
     "DigitsInd", "IdleInd", "Isup", "IsupConfig", "IsupState", "MaintenanceAlarm", "ProgressInd", "QueryInd", "Refused",
     "ReleasedInd", "ResetDone", "ResumeInd", "SendMsu", "SetupFailed", "SetupInd", "SetupRequest", "StartTimer",
     "StatusInd", "StopTimer", "SuspendInd", "Violation", "selectable",

@@ -42,7 +42,7 @@ def unknown_message(core: Core, circuit: Circuit, message: Message) -> None:
     instruction = message.value(p.MESSAGE_COMPATIBILITY) or _NO_INSTRUCTION
     discard = instruction.discard_message or instruction.not_possible == 1
     if instruction.release or not discard:
-        _release(core, circuit, _UNKNOWN_MESSAGE, bytes((kind,)))
+        _release(core, circuit, kind, _UNKNOWN_MESSAGE, bytes((kind,)))
     elif instruction.notify:
         _confusion(core, circuit, _UNKNOWN_MESSAGE, bytes((kind,)))
 
@@ -68,7 +68,7 @@ def unknown_parameters(core: Core, circuit: Circuit, message: Message) -> bool:
     clearing = message.type in (MessageType.REL, MessageType.RLC)
     passes = [one for one in given if not (one.discard_message or one.discard_parameter)]
     if not clearing and (any(one.release for one in given) or any(not one.not_possible for one in passes)):
-        _release(core, circuit, _UNKNOWN_PARAMETER, names)
+        _release(core, circuit, message.type, _UNKNOWN_PARAMETER, names)
         return False
     notify = any(one.notify for one in given)
     discard = any(one.discard_message for one in given) or any(one.not_possible == 1 for one in passes)
@@ -86,9 +86,9 @@ def unknown_parameters(core: Core, circuit: Circuit, message: Message) -> bool:
 _NO_PARAMETER_INSTRUCTION: Final = Instruction(notify=1, discard_parameter=1, not_possible=2)
 
 
-def _release(core: Core, circuit: Circuit, cause: int, diagnostic: bytes) -> None:
-    """Release the call, or refuse the one that an IAM would begin; without either the message is only discarded."""
-    if circuit.cpc in CALL_STATES or (circuit.cpc is Cpc.IDLE and core.octets[2] == MessageType.IAM):
+def _release(core: Core, circuit: Circuit, kind: int, cause: int, diagnostic: bytes) -> None:
+    """Release the call, or refuse the one that an IAM would begin: one that met a call of ours is only discarded."""
+    if circuit.cpc is Cpc.IDLE if kind == MessageType.IAM else circuit.cpc in CALL_STATES:
         core.end_call(circuit, cause, False)
         core.release(circuit, cause, diagnostic=diagnostic)
 

@@ -7,6 +7,7 @@ from typing import Final
 from switchsim.proto.isup import parameters as p
 from switchsim.proto.isup.actions import SendMsu
 from switchsim.proto.isup.codec import DecodeError, Message, decode, encode
+from switchsim.proto.isup.compat import KNOWN
 from switchsim.proto.isup.core import Core
 from switchsim.proto.isup.messages import LAYOUTS, MessageType
 from switchsim.proto.isup.state import Circuit
@@ -76,7 +77,10 @@ def waiting(circuit: Circuit) -> bool:
 
 
 def take(core: Core, circuit: Circuit) -> Message | None:
-    """The held message with the parameters of its segment, its segmentation mark gone; nothing is held any more."""
+    """The held message with the parameters of its segment, its segmentation mark gone; nothing is held any more.
+
+    Unknown parameters have been answered when the message came, those of a segment are left out.
+    """
     core.stop(circuit, 34)
     message, segment = decode(circuit.held), decode(circuit.segment)
     circuit.held = circuit.segment = b""
@@ -89,4 +93,5 @@ def take(core: Core, circuit: Circuit) -> Message | None:
     ]
     if isinstance(segment, Message):
         message.parameters.extend(segment.parameters)
+    message.parameters = [row for row in message.parameters if row[0] in KNOWN[message.type]]
     return message
