@@ -23,7 +23,7 @@ ids = [row.name for row in ROWS]
 
 @pytest.mark.parametrize("row", ROWS, ids=ids)
 def test_a_value_comes_back(row: Parameter[Any]) -> None:
-    @settings(max_examples=30, deadline=None)
+    @settings(max_examples=15, deadline=None)
     @given(values(row))
     def check(value: Any) -> None:
         octets = row.codec.write(value)
@@ -42,7 +42,7 @@ def test_a_value_comes_back(row: Parameter[Any]) -> None:
 def test_any_contents_are_read_or_refused(row: Parameter[Any]) -> None:
     """What is read can be written, and means the same again; too few octets are never read."""
 
-    @settings(max_examples=40, deadline=None)
+    @settings(max_examples=20, deadline=None)
     @given(st.binary(max_size=40))
     def check(octets: bytes) -> None:
         value = row.read(octets)
