@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 
 import msgspec
 
+from switchsim.model.part import State
 from switchsim.proto import isup, tup
 
 User: TypeAlias = isup.Isup | tup.Tup
@@ -55,14 +56,49 @@ def subscriber_free(action: Any) -> bool:
     return bool(status) or bool(getattr(action, "in_band", False))
 
 
+class Standing(State):
+    """What lasts beyond calls: blocking of one circuit, as the user part holds it."""
+
+    cic: int
+    marks: list[int]
+
+
+_ISUP_MARKS = ("maint_local", "maint_remote", "hard_local", "hard_remote", "unequipped_remote", "alarmed")
+_TUP_MARKS = ("local", "remote")
+
+
+def export_standing(user: User, cics: Iterable[int]) -> bytes:
+    """Blocking of these circuits, for another processor."""
+    names = _ISUP_MARKS if isinstance(user, isup.Isup) else _TUP_MARKS
+    rows = [Standing(cic, [int(getattr(user.state.circuits[cic], name)) for name in names]) for cic in cics]
+    return msgspec.msgpack.encode([row for row in rows if any(row.marks)])
+
+
+def adopt_standing(user: User, octets: bytes) -> None:
+    """Go on with what `export_standing` gave. What was being agreed on counts as agreed."""
+    for row in msgspec.msgpack.decode(octets, type=list[Standing]):
+        circuit = user.state.circuits.get(row.cic)
+        if isinstance(circuit, isup.Circuit):
+            maint, hard = (_settled(row.marks[at]) for at in (0, 2))
+            circuit.maint_local, circuit.hard_local = maint, hard
+            circuit.maint_remote, circuit.hard_remote = bool(row.marks[1]), bool(row.marks[3])
+            circuit.unequipped_remote, circuit.alarmed = bool(row.marks[4]), bool(row.marks[5])
+        elif isinstance(user, tup.Tup) and circuit is not None:
+            user.adopt_blocking(row.cic, row.marks[0], row.marks[1])
+
+
+def _settled(mark: int) -> isup.Block:
+    return isup.Block.BLOCKED if mark in (isup.Block.BLOCKING, isup.Block.BLOCKED) else isup.Block.NONE
+
+
 def export_call(user: User, cic: int) -> bytes:
     """What another processor needs to go on with a call in talk; empty when there is none."""
     exported = user.export_call(cic)
     return msgspec.msgpack.encode(exported) if exported is not None else b""
 
 
-def adopt_call(user: User, cic: int, octets: bytes) -> Iterable[Any] | None:
-    """Go on with a call; None when it was not in talk."""
+def adopt_call(user: User, cic: int, octets: bytes) -> bool:
+    """Go on with a call; False when it was not in talk."""
     if isinstance(user, isup.Isup):
-        return () if user.adopt_call(cic, msgspec.msgpack.decode(octets, type=isup.Circuit)) else None
-    return user.adopt_call(msgspec.msgpack.decode(octets, type=tup.Circuit))
+        return user.adopt_call(cic, msgspec.msgpack.decode(octets, type=isup.Circuit))
+    return user.adopt_call(cic, msgspec.msgpack.decode(octets, type=tup.Circuit))

@@ -150,6 +150,7 @@ class Access:
         circuit = -1
         if key is not None:
             circuit = self._circuit(link, self.interfaces[link].state.calls[key].channel)
+        self.core.dirty_groups.add(group)
         self._do(link, actions)
         return circuit, -1 if key is None else key
 
@@ -219,6 +220,7 @@ class Access:
                 case SetupInd():
                     calling = action.calling.digits if action.calling else ""
                     circuit = self._circuit(link, action.channel)
+                    self.core.dirty_groups.add(self.group_of[link])
                     self.trunks.offered(circuit, action.key, calling, action.called.digits, action.sending_complete)
                 case SetupRefused() | SetupAckInd() | ProceedingInd() | ProgressInd():
                     pass  # the SETUP timers, or the peer, bring the outcome

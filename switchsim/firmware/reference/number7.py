@@ -18,6 +18,9 @@ from switchsim.terminals.point import RelationRow, SignallingPoint
 if TYPE_CHECKING:
     from switchsim.firmware.reference.trunks import Trunks
 
+FIRST_USER = 3
+"""The lowest service indicator of a user part (Q.704 14.2.1); those below are the message transfer part's own."""
+
 
 class NetworkRow(State):
     """Checkpoint of level 3."""
@@ -62,7 +65,9 @@ class Number7:
 
     def received(self, board: int, unit: int, octets: bytes) -> None:
         assert self.point is not None, "a signalling board without office data"
+        self.core.number7_changed |= octets[0] & 15 < FIRST_USER  # management, or a link test
         self.point.received(self.link_at[board, unit], octets)
+        self._settle()
 
     def level2(self, report: Level2Report) -> None:
         assert self.point is not None, "a signalling board without office data"
@@ -88,6 +93,7 @@ class Number7:
         if name.startswith("line/"):
             self.side.persisted(int(name.partition("/")[2]))
         else:
+            self.core.number7_changed |= name.startswith("mtp3/")
             self.point.timer(name)
             self._settle()
 

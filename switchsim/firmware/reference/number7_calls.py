@@ -123,16 +123,14 @@ class CallSide:
         return users.export_call(user, leg.key)
 
     def adopt_call(self, leg: Leg, octets: bytes) -> bool:
-        relation, user = self._user(self.office.circuits[leg.circuit].group)
-        actions = users.adopt_call(user, leg.key, octets)
-        if actions is not None:
-            self.point.do4(relation, actions)
-        return actions is not None
+        return users.adopt_call(self._user(self.office.circuits[leg.circuit].group)[1], leg.key, octets)
 
     def export_group(self, group: int) -> bytes:
-        return b""
+        _, user = self._user(group)
+        return users.export_standing(user, [self.office.circuits[at].cic for at in self.trunks.circuits_of[group]])
 
     def adopt_group(self, group: int, octets: bytes) -> list[int]:
+        users.adopt_standing(self._user(group)[1], octets)
         return []
 
     # -- indications ---------------------------------------------------------------------------------------------

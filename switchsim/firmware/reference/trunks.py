@@ -95,7 +95,6 @@ class Trunks:
     def set_up(self, call: Call, leg: Leg, group: int, number: str) -> bool:
         """Seize a free circuit of the group for a leg."""
         circuit, key = self.signalling[group].set_up(group, number, call.calling)
-        self.core.dirty_groups.add(group)
         if circuit < 0:
             return False
         leg.circuit, leg.key = circuit, key
@@ -166,7 +165,6 @@ class Trunks:
         self.circuit_state(circuit, "busy")
         call = self.program.calls.offered(Leg(circuit=circuit, key=key), calling, called, complete)
         self.core.state.by_key[f"{group}/{key}"] = call.number
-        self.core.dirty_groups.add(group)
         self.program.calls.analyse(call, complete=complete)
 
     def by(self, call: Call, key: int) -> str:

@@ -296,6 +296,12 @@ class Tup:
         circuit = self.state.circuits.get(cic)
         return _copy(circuit) if circuit is not None and circuit.state in TALKING else None
 
+    def adopt_blocking(self, cic: int, local: int, remote: int) -> None:
+        """Blocking of a circuit as an earlier processor knew it: bits of `Block`."""
+        circuit = self.state.circuits[cic]
+        circuit.local, circuit.remote = local, remote
+        self._core.refresh(circuit)
+
     def adopt_call(self, cic: int, call: Circuit) -> bool:
         """Take over a call in talk, with its blocking; False when it is not one or the circuit is not idle here.
 
