@@ -7,6 +7,7 @@ the simulated world may cause, such as a full queue, is a result.
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Final, NamedTuple
@@ -74,6 +75,8 @@ HEARS_MIX: Final[int] = lib.SWD_HEARS_MIX
 HEARS_ONES: Final[int] = lib.SWD_HEARS_ONES
 
 EVENTS_A_CALL: Final = 4096
+EVENT_ROW: Final = struct.Struct("=QIIII")  # swd_event
+CARRYING: Final = (EV_FRAME, EV_SU)
 DRAIN_OCTETS: Final = 1 << 16
 
 
@@ -126,6 +129,7 @@ class Engine(SignallingActs):
         self._e: Any = lib.swd_init(self._memory, native)
         self._events: Any = ffi.new("swd_event[]", EVENTS_A_CALL)
         self._drained: Any = ffi.new("uint8_t[]", DRAIN_OCTETS)
+        self._event_octets: Any = ffi.buffer(self._events)
         self._frames: Any = lib.swd_frames(self._e)
         self.first_source_cell: int = lib.swd_first_source_cell(self._e)
         self.first_hdlc_cell: int = lib.swd_first_hdlc_cell(self._e)
@@ -144,21 +148,18 @@ class Engine(SignallingActs):
         count = lib.swd_run(self._e, self._native_assets, until, self._events, EVENTS_A_CALL)
         if not count:
             return []
-        events = [self._event(self._events[i]) for i in range(count)]
+        events = self._taken(count)
         while count == EVENTS_A_CALL:  # what did not fit; time does not move for it
             count = lib.swd_run(self._e, self._native_assets, self.now, self._events, EVENTS_A_CALL)
-            events += [self._event(self._events[i]) for i in range(count)]
+            events += self._taken(count)
         return events
 
-    def _event(self, raw: Any) -> Event:
-        kind, a, b = raw.kind, raw.a, raw.b
-        if kind == EV_FRAME:
-            octets = bytes(ffi.buffer(self._frames + a, b))
-        elif kind == EV_SU:
-            octets = bytes(ffi.buffer(self._frames + a, b & 0xFFFF))
-        else:
-            octets = b""
-        return Event(raw.at, kind, raw.unit, a, b, octets)
+    def _taken(self, count: int) -> list[Event]:
+        rows = EVENT_ROW.iter_unpack(self._event_octets[: count * EVENT_ROW.size])
+        return [self._event(*row) if row[1] in CARRYING else Event(*row) for row in rows]
+
+    def _event(self, at: int, kind: int, unit: int, a: int, b: int) -> Event:
+        return Event(at, kind, unit, a, b, bytes(ffi.buffer(self._frames + a, b & 0xFFFF)))
 
     def snapshot(self) -> bytes:
         """The whole state, to go on from in any engine of the same config and assets."""
