@@ -13,7 +13,7 @@ NUMBERED = re.compile(rf"({STANDARD}) (?:clauses? )?(\d+(?:\.\d+)*)(?![\d/:-])")
 LAST_CLAUSE = {"Q.931": 9, "Q.921": 5, "Q.850": 4, "G.704": 6, "G.711": 7, "G.703": 14, "G.706": 6, "Q.24": 5}
 """The last numbered clause of the body of a standard."""
 VIOLATION_METHODS = {"violation", "violate", "_violation", "_violate", "Violation"}
-CLAUSE_ARGUMENT = re.compile(r"[1-9](?:\.\d+)+|annex [A-Z](?:\.\d+)*|table \d+-\d+")
+CLAUSE_ARGUMENT = re.compile(r"[1-9]\d?(?:\.\d+)+|annex [A-Z](?:\.\d+)*|table \d+-\d+")
 """As `Violation` holds it: of the protocol's own standard, which the package's name tells."""
 
 
