@@ -6,13 +6,20 @@ from collections import deque
 from collections.abc import Iterable
 from typing import Any, TypeVar
 
-from switchsim.proto.isup import Isup, IsupConfig, IsupState, SetupRequest
+from switchsim.proto.isup import Cpc, Isup, IsupConfig, IsupState, SetupRequest
+from switchsim.proto.isup import parameters as p
 from switchsim.proto.isup.actions import Action, SendMsu, StartTimer, StopTimer
 from switchsim.proto.isup.codec import DecodeError, Message, decode, encode
 from switchsim.proto.isup.messages import MessageType as M
 
 CIRCUITS = (*range(1, 16), *range(17, 32))
 CALL = SetupRequest("10000", calling="13800138000")
+CHECKED = SetupRequest("10000", continuity=True)
+IAM = ((6, b"\x00"), (7, b"\x20\x01"), (9, b"\x0a"), (2, b"\x00"), (4, b"\x03\x10\x01\x00"))
+BAD = (p.CONTINUITY.code, b"\x00")
+ACM = (M.ACM, ((p.BACKWARD_CALL.code, b"\x16\x14"),))
+ANM: tuple[M, tuple[tuple[int, bytes], ...]] = (M.ANM, ())
+SUS = (M.SUS, ((p.SUSPEND_RESUME.code, b"\x01"),))
 T = TypeVar("T")
 
 
@@ -102,3 +109,51 @@ def talking(one: Exchange, other: Exchange, cic: int = 1) -> None:
     assert (one.cpc(cic), other.cpc(cic)) == ("O_ANSWERED", "I_ANSWERED")
     one.seen.clear()
     other.seen.clear()
+
+
+def outgoing(side: Exchange, *messages: tuple[M, tuple[tuple[int, bytes], ...]]) -> None:
+    side.setup(SetupRequest("1", complete=False), 1)
+    for kind, parameters in messages:
+        side.hear(kind, 1, *parameters)
+
+
+def incoming(side: Exchange, *requests: str) -> None:
+    side.hear(M.IAM, 1, *IAM)
+    for request in requests:
+        side.do(getattr(side.isup, request)(1))
+
+
+def reach(state: Cpc) -> Exchange:
+    """Circuit 1 in that state, by what really leads there."""
+    side = Exchange(2, 1)
+    if state is Cpc.O_CHECK:
+        side.setup(SetupRequest("1", complete=False, continuity=True), 1)
+    elif Cpc.O_WAIT_ACM <= state <= Cpc.O_SUSPENDED:
+        outgoing(side, *(ACM, ANM, SUS)[: state - Cpc.O_WAIT_ACM])
+    elif state is Cpc.O_OVERLOAD:
+        outgoing(side, (M.OLM, ()))
+    elif state is Cpc.I_CHECK:
+        side.hear(M.IAM, 1, (6, b"\x04"), *IAM[1:])
+    elif Cpc.I_WAIT_ACM <= state <= Cpc.I_SUSPENDED:
+        incoming(side, *("address_complete", "answer")[: state - Cpc.I_WAIT_ACM])
+        if state is Cpc.I_SUSPENDED:
+            side.hear(SUS[0], 1, *SUS[1])
+    elif state is Cpc.WAIT_RLC:
+        incoming(side, "release")
+    elif state is Cpc.RESET:
+        side.do(side.isup.reset(1))
+    elif state is Cpc.GROUP_RESET:
+        side.do(side.isup.reset_group([1, 2]))
+    elif state in (Cpc.O_FAILED, Cpc.O_RECHECK):
+        side.setup(CHECKED, 1)
+        side.expire("t24/1")
+        if state is Cpc.O_RECHECK:
+            side.expire("t25/1")
+    elif state in (Cpc.I_FAILED, Cpc.I_RECHECK):
+        side.hear(M.CCR)
+        if state is Cpc.I_FAILED:
+            side.hear(M.COT, 1, BAD)
+    assert side.state.circuits[1].cpc is state
+    side.sent.clear()
+    side.seen.clear()
+    return side
