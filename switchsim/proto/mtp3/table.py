@@ -1,4 +1,4 @@
-"""All boxes with states: each (state, event) pair with its procedure, or with the reason and clause why nothing happens."""
+"""All boxes with states: each (state, event) pair with its procedure, or why nothing happens and by which clause."""
 
 from __future__ import annotations
 
