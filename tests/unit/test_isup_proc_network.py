@@ -50,13 +50,13 @@ def test_2_14_reset_on_resume_spares_calls_in_talk() -> None:
 
 def test_2_13_2_an_unavailable_user_part_is_tested_until_it_answers() -> None:
     one, other = joined()
-    one.do(one.isup.status("inaccessible")).do(one.isup.status("inaccessible"))
+    one.do(one.isup.status("user_inaccessible")).do(one.isup.status("user_inaccessible"))
     assert one.told(StatusInd) == [StatusInd("user_part", 0)]
     assert one.said() == "UPT"
     assert one.setup() is None
     assert list(one.timers) == ["t4"]
     assert one.expire("t4").said() == "UPT"
-    one.do(one.isup.status("unknown"))
+    one.do(one.isup.status("user_unknown"))
     assert not one.sent
     other.hear(M.UPT, 0)
     run(one, other)
@@ -67,14 +67,14 @@ def test_2_13_2_an_unavailable_user_part_is_tested_until_it_answers() -> None:
 
 def test_2_13_2_any_other_message_shows_that_the_user_part_is_there() -> None:
     one, _ = joined()
-    one.do(one.isup.status("inaccessible")).hear(M.BLO, 1)
+    one.do(one.isup.status("user_inaccessible")).hear(M.BLO, 1)
     assert one.state.user_available
     assert not one.timers
 
 
 def test_2_14_after_a_pause_the_test_of_the_user_part_begins_anew() -> None:
     one, _ = joined()
-    one.do(one.isup.status("inaccessible")).do(one.isup.pause())
+    one.do(one.isup.status("user_inaccessible")).do(one.isup.pause())
     one.sent.clear()
     assert not one.expire("t4").sent
     assert one.do(one.isup.resume()).said() == "UPT"
@@ -82,7 +82,7 @@ def test_2_14_after_a_pause_the_test_of_the_user_part_begins_anew() -> None:
 
 def test_2_13_2_an_unequipped_user_part_is_not_tested() -> None:
     one, _ = joined()
-    one.do(one.isup.status("unequipped"))
+    one.do(one.isup.status("user_unequipped"))
     assert not one.sent
     assert one.told(MaintenanceAlarm)
     assert one.setup() is None

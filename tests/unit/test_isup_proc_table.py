@@ -112,7 +112,7 @@ def test_the_other_boxes_note_only_pairs_of_their_table() -> None:
             run(one, other)
     one.do(one.isup.query([1, 2])).do(one.isup.restart_all())
     run(one, other)
-    one.do(one.isup.pause()).do(one.isup.resume()).do(one.isup.status("congestion")).do(one.isup.status("unknown"))
+    one.do(one.isup.pause()).do(one.isup.resume()).do(one.isup.status("congestion")).do(one.isup.status("user_unknown"))
     found = {pair for pair in pairs if pair[0] != "CPC"}
     assert found <= known, found - known
     assert {row.box for row in BOXES} == {pair[0] for pair in found}

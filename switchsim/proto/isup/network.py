@@ -10,7 +10,7 @@ from switchsim.proto.isup.core import Core
 from switchsim.proto.isup.messages import MessageType
 from switchsim.proto.isup.state import CONGESTION_STEPS, TALKING
 
-CAUSES: Final = ("congestion", "unknown", "unequipped", "inaccessible")
+CAUSES: Final = ("congestion", "user_unknown", "user_unequipped", "user_inaccessible")
 """Causes of MTP-STATUS: the signalling network, or the peer's ISUP, of unknown state, not there, or out of reach."""
 
 
@@ -54,7 +54,9 @@ def resume(core: Core) -> None:
 
 
 def status(core: Core, cause: str, _: int) -> None:
-    """MTP-STATUS: one of `CAUSES`; anything else is taken for "unknown"."""
+    """MTP-STATUS: one of `CAUSES`; anything else is taken for "user_unknown"."""
+    if cause not in CAUSES:
+        cause = "user_unknown"
     core.note("MTP", core.state.available, cause)
     if cause == "congestion":
         _congestion(core)
@@ -62,7 +64,7 @@ def status(core: Core, cause: str, _: int) -> None:
     if core.state.user_available:
         core.state.user_available = False
         core.out.append(StatusInd("user_part", 0))
-    if cause == "unequipped":
+    if cause == "user_unequipped":
         _stop(core, "t4")
         core.alarm("2.13.2", 0, "the peer has no ISUP")
     elif "t4" not in core.state.timers:
