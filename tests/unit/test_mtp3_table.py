@@ -32,7 +32,7 @@ def test_what_does_nothing_says_why() -> None:
         assert one.procedure or (one.reason and one.clause)
 
 
-# -- walks ---------------------------------------------------------------------------------------------------------------
+# -- walks -------------------------------------------------------------------------------------------------------------
 
 LEVEL2 = ("in_service", "out_of_service", "bsnt", "bsnt_unknown", "retrieval_complete", "remote_outage",
           "remote_recovered")  # fmt: skip
@@ -120,6 +120,33 @@ def inhibiting() -> list[tuple[Box, int, int]]:
     return found
 
 
+def odd_moments() -> list[tuple[Box, int, int]]:
+    """What comes too late, too early or by a way that leads nowhere."""
+    one_way = settled_sets()
+    one_way.hear(10, Kind.TFP, point=NEAR)
+    one_way.tell("deactivate_link", 0)
+    one_way.tell("retrieval_complete", 0)
+    one_way.hear(10, Kind.COO, 0, NEAR, value=1)
+    slow = settled_sets()
+    slow.tell("out_of_service", 0, "x")
+    slow.tell("bsnt", 0, 1)
+    slow.hear(10, Kind.COA, 0, NEAR, value=1)
+    slow.tell("retrieval_complete", 0)
+    slow.align(0)
+    slow.hear(10, Kind.CBA, 0, NEAR, value=0)
+    late = Hand()
+    late.tell("timer", "t4/tcbc/0/1")
+    late.hear(0, Kind.CBA, 1, value=0)
+    return one_way.trace + slow.trace + late.trace
+
+
+def settled_sets() -> Hand:
+    hand = Hand(up=(0, 10))
+    for timer in [name for name in hand.point.state.timers if name[:3] in ("t3/", "t6/")]:
+        hand.tell("timer", timer)
+    return hand
+
+
 def force(hand: Hand) -> None:
     """As TSRC signals it when a destination is lost that the link could reach."""
     core = hand.point._core
@@ -130,7 +157,8 @@ def force(hand: Hand) -> None:
 @pytest.fixture(scope="module")
 def seen() -> dict[tuple[Box, int, int], int]:
     found: dict[tuple[Box, int, int], int] = {}
-    for trace in [*(by_hand(seed) for seed in range(300)), *(by_network(seed) for seed in range(40)), inhibiting()]:
+    walks = [*(by_hand(seed) for seed in range(300)), *(by_network(seed) for seed in range(40))]
+    for trace in [*walks, inhibiting(), odd_moments()]:
         for one in trace:
             found[one] = found.get(one, 0) + 1
     return found

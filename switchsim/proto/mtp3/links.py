@@ -211,6 +211,10 @@ LSAC: Rows = {
     (Lsac.HELD, LsacEvent.IN_SERVICE): _refuse_service,
     (Lsac.HELD, LsacEvent.CHANGEOVER_ENDED): _restore,
 }
+_LATER = Nothing("a link aligns only after its changeover has ended", "12.2.3", impossible=True)
+for _state in (Lsac.ALIGNING, Lsac.TESTING, Lsac.WAITING):
+    LSAC[_state, LsacEvent.CHANGEOVER_ENDED] = _LATER
+    LSAC[_state, LsacEvent.PEER_CHANGEOVER] = _LATER
 _BY_EVENT = {
     LsacEvent.ACTIVATE: _WANTED, LsacEvent.OUT_OF_SERVICE: _DOWN, LsacEvent.TEST_PASSED: _NO_TEST,
     LsacEvent.TEST_FAILED: _NO_TEST, LsacEvent.T17: _TIMER, LsacEvent.CHANGEOVER_ENDED: _NOT_HELD,
