@@ -14,50 +14,21 @@ import msgspec
 from switchsim.model.event import Event, Record
 from switchsim.model.link_events import (
     Changeback as Changeback,
-)
-from switchsim.model.link_events import (
     Changeover as Changeover,
-)
-from switchsim.model.link_events import (
     CircuitBlocked as CircuitBlocked,
-)
-from switchsim.model.link_events import (
     Destination as Destination,
-)
-from switchsim.model.link_events import (
     FrameBad as FrameBad,
-)
-from switchsim.model.link_events import (
     FrameReceived as FrameReceived,
-)
-from switchsim.model.link_events import (
     FrameSent as FrameSent,
-)
-from switchsim.model.link_events import (
     LinkDown as LinkDown,
-)
-from switchsim.model.link_events import (
     LinkUp as LinkUp,
-)
-from switchsim.model.link_events import (
     MessageDelivered as MessageDelivered,
-)
-from switchsim.model.link_events import (
     MessageSent as MessageSent,
-)
-from switchsim.model.link_events import (
     OctetCounting as OctetCounting,
-)
-from switchsim.model.link_events import (
     SignallingLink as SignallingLink,
-)
-from switchsim.model.link_events import (
+    TrunkGroup as TrunkGroup,
     UnitReceived as UnitReceived,
-)
-from switchsim.model.link_events import (
     UnitSent as UnitSent,
-)
-from switchsim.model.link_events import (
     Violated as Violated,
 )
 

@@ -74,11 +74,15 @@ class SignallingLink(Event, frozen=True):
 
 
 class MessageSent(Event, frozen=True):
-    """A user part gave a message to the MTP (MTP-TRANSFER request); octets: what follows the routing label."""
+    """A user part gave a message to the MTP (MTP-TRANSFER request); octets: what follows the routing label.
+
+    spare: the nibble beside the SLS in labels of 24-bit codes, where TUP has bits 4 to 7 of the CIC.
+    """
 
     service: int
     dpc: int
     sls: int
+    spare: int
     octets: str
 
 
@@ -88,7 +92,21 @@ class MessageDelivered(Event, frozen=True):
     service: int
     opc: int
     sls: int
+    spare: int
     octets: str
+
+
+class TrunkGroup(Event, frozen=True):
+    """Circuits of a line that a user part controls: `cic` is that of timeslot 0. Told once, before any call.
+
+    label_bits: 14 or 24, of a point code.
+    """
+
+    line: str
+    service: int
+    point_code: int
+    cic: int
+    label_bits: int
 
 
 class Changeover(Event, frozen=True):

@@ -1,7 +1,8 @@
 """The ladder of one call: far end, machine and people, message by message, with cycles.
 
 A call's Q.931 messages are found by its circuit: the dialogue on that line's D channel whose channel identification
-names the call's timeslot and whose SETUP lies nearest to the call's beginning.
+names the call's timeslot and whose SETUP lies nearest to the call's beginning. Those of ISUP and TUP
+name their circuit.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ from switchsim.proto.q931.elements import Cause, ChannelId, Ie, Number, Progress
 from switchsim.report.causes import cause_name
 from switchsim.report.frames import SETUP, Numbering, message_name, read_lapd
 from switchsim.report.journal import CallIndex, CallLine
+from switchsim.report.trunk_messages import TrunkMessages
 from switchsim.units import format_cycles, seconds
 
 _FAR: Final = 52
@@ -70,6 +72,7 @@ class LadderReader:
     def __init__(self) -> None:
         self.index = CallIndex()
         self._numbering = Numbering()
+        self._trunks = TrunkMessages()
         self._dialogues: list[_Dialogue] = []
         self._open: dict[tuple[str, str, int, bool], _Dialogue] = {}
         self._call_steps: dict[int, list[Step]] = {}
@@ -78,6 +81,7 @@ class LadderReader:
 
     def take(self, record: Record) -> None:
         self.index.take(record)
+        self._trunks.take(record)
         event = record.event
         if isinstance(event, FrameSent | FrameReceived):
             self._frame(record, event)
@@ -115,9 +119,13 @@ class LadderReader:
         if call.line:
             dialogue = self._dialogue(call)
             found += dialogue.steps if dialogue is not None else ()
+            found += (
+                Step(message.at, FAR, message.text, "out" if message.sent else "in")
+                for message in self._trunks.of_call(call.line, call.timeslot, call.offered, ended)
+            )
             for party in self._parties(call, ended):
                 found += (step for step in self._party_steps.get(party, ()) if call.offered <= step.at <= ended)
-        return sorted(found, key=lambda step: step.at)
+        return sorted(found, key=lambda step: (step.at, step.column != FAR or step.arrow != "in"))
 
     def _dialogue(self, call: CallLine) -> _Dialogue | None:
         near = [

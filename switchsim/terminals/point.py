@@ -131,7 +131,7 @@ class SignallingPoint:
             self.owner.emit(Violated("", "Q.704 2.4", what))
             return
         user = self.users[number]
-        self.owner.emit(MessageDelivered(action.si, action.opc, action.sls, action.data.hex()))
+        self.owner.emit(MessageDelivered(action.si, action.opc, action.sls, action.spare, action.data.hex()))
         if isinstance(user, isup.Isup):
             self.do4(number, user.receive(action.data))
         else:
@@ -196,7 +196,7 @@ class SignallingPoint:
                     self.owner.indication(relation, action)
 
     def _transfer(self, service: int, dpc: int, sls: int, data: bytes, spare: int) -> None:
-        self.owner.emit(MessageSent(service, dpc, sls, data.hex()))
+        self.owner.emit(MessageSent(service, dpc, sls, spare, data.hex()))
         self.do3(self.mtp3.transfer(service, dpc, sls, data, spare))
 
 

@@ -119,7 +119,9 @@ class Number7:
                 self.order_level2(link.number, "report", -1)
             else:
                 self.point.do3(self.point.mtp3.activate_link(link.number))
-        if self.adopted:  # what waited goes on waiting, from the beginning
+        if not self.adopted:
+            self.side.tell_groups()
+        else:  # what waited goes on waiting, from the beginning
             for name, cycles in self.core.state.number7.mtp3.timers.items():
                 self.start_timer(f"mtp3/{name}", cycles)
         self.core.number7_changed = True

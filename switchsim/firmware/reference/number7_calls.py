@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any, Final
 from switchsim.firmware.office import Office
 from switchsim.firmware.reference.core import Core
 from switchsim.firmware.reference.state import Call, Leg
-from switchsim.model.events import CircuitBlocked, Violated
+from switchsim.model.events import CircuitBlocked, TrunkGroup, Violated
 from switchsim.proto import isup, tup
+from switchsim.proto.mtp3 import Variant
 from switchsim.terminals import users
-from switchsim.terminals.point import SignallingPoint
+from switchsim.terminals.point import SERVICE, SignallingPoint
 from switchsim.terminals.users import User
 
 if TYPE_CHECKING:
@@ -34,6 +35,17 @@ class CallSide:
     def point(self) -> SignallingPoint:
         assert self.number7.point is not None, "No.7 circuits without a signalling point"
         return self.number7.point
+
+    def tell_groups(self) -> None:
+        """Which circuits are which, for readers of the journal."""
+        assert self.office.number7 is not None, "No.7 without office data"
+        bits = 24 if self.office.number7.mtp3.variant is Variant.CHINA24 else 14
+        for number, group in enumerate(self.office.groups):
+            circuits = self.trunks.circuits_of[number]
+            if group.kind in SERVICE and circuits:
+                first, row = self.office.circuits[circuits[0]], self.office.number7.relations[group.index]
+                event = TrunkGroup(group.line, SERVICE[group.kind], row.point_code, first.cic - first.timeslot, bits)
+                self.core.world.emit(event)
 
     # -- requests ------------------------------------------------------------------------------------------------
 
