@@ -68,11 +68,11 @@ class SignallingPoint:
         self.restored(self.new_state())
 
     def new_state(self) -> PointState:
-        """Nothing is up, every circuit idle."""
+        """No destination can be reached, every circuit is idle."""
         kinds = [row.kind for row in self.relations]
         return PointState(
-            isup={number: isup.IsupState() for number, kind in enumerate(kinds) if kind == "isup"},
-            tup={number: tup.TupState() for number, kind in enumerate(kinds) if kind == "tup"},
+            isup={number: isup.IsupState(available=False) for number, kind in enumerate(kinds) if kind == "isup"},
+            tup={number: tup.TupState(available=False) for number, kind in enumerate(kinds) if kind == "tup"},
         )
 
     def restored(self, state: PointState) -> None:

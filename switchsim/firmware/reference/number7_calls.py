@@ -150,11 +150,19 @@ class CallSide:
     def indication(self, relation: int, action: Any) -> None:
         """Something that a user part reports; what a call has no use for changes nothing."""
         handler = _INDICATIONS.get(type(action))
+        if isinstance(action, isup.StatusInd | tup.StatusInd):
+            self._status(relation)
         if handler is None:
             return
         circuit = self._circuit(relation, action.cic)
         if circuit >= 0:
             handler(self, self.office.circuits[circuit].group, circuit, action)
+
+    def _status(self, relation: int) -> None:
+        """The other exchange can be reached again, perhaps: calls wait for that."""
+        for group in self.office.groups:
+            if group.kind in SERVICE and group.index == relation:
+                self.trunks.try_dials(group.line)
 
     def _call(self, group: int, action: Any) -> Call | None:
         return self.trunks.call_of(group, action.cic)
