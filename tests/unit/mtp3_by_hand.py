@@ -63,6 +63,12 @@ class Hand:
     def traffic(self, link: int, opc: int, dpc: int, sls: int, data: bytes, si: int = 5) -> list[str]:
         return self.tell("received", link, bytes((NI << 6 | si,)) + encode_label(Label(dpc, opc, sls), 0) + data)
 
+    def emptied(self, link: int) -> list[str]:
+        """Level 2 has handed over everything."""
+        said = self.tell("retrieval_complete", link)
+        assert said.pop(0) == f"stop t2/{link}"
+        return said
+
     def bring_up(self, link: int) -> list[str]:
         self.tell("activate_link", link)
         return self.align(link)

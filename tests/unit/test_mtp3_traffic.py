@@ -31,14 +31,15 @@ def two_sets() -> Hand:
 
 def test_changeover_sends_retrieved_messages_before_those_that_waited() -> None:
     hand = two_links()
-    assert hand.tell("out_of_service", 0, "suerm") == ["link 0 failed", "stop slt_t2/0", "l2 0 retrieve_bsnt"]
+    said = hand.tell("out_of_service", 0, "suerm")
+    assert said == ["link 0 failed", "stop slt_t2/0", "l2 0 retrieve_bsnt", "start t2/0"]
     assert hand.tell("bsnt", 0, 99) == ["1 COO/0 99", "start t2/0"]
     assert hand.send(NEAR, 2, "new") == []
     assert hand.send(NEAR, 1, "stays") == ["1 > 2 1 stays"]
-    assert hand.hear(1, Kind.COA, 0, value=17) == ["stop t2/0", "l2 0 retrieve 17"]
+    assert hand.hear(1, Kind.COA, 0, value=17) == ["l2 0 retrieve 17", "start t2/0"]
     hand.tell("retrieved", 0, hand.octets(NEAR, 2, "first"))
     hand.tell("retrieved", 0, hand.octets(NEAR, 4, "second"))
-    assert hand.tell("retrieval_complete", 0) == [
+    assert hand.emptied(0) == [
         "1 > 2 2 first", "1 > 2 4 second", "1 > 2 2 new", "over 0 2", "l2 0 emergency_ceases", "l2 0 start",
     ]  # fmt: skip
 
@@ -47,24 +48,24 @@ def test_the_far_end_begins() -> None:
     """Q.782 3.2: COO for a link that still works here takes it out; our answer carries our own last FSN."""
     hand = two_links()
     said = hand.hear(1, Kind.COO, 0, value=5)
-    assert said == ["l2 0 stop", "link 0 failed", "stop slt_t2/0", "l2 0 retrieve_bsnt"]
-    assert hand.tell("bsnt", 0, 42) == ["1 COA/0 42", "l2 0 retrieve 5"]
+    assert said == ["l2 0 stop", "link 0 failed", "stop slt_t2/0", "l2 0 retrieve_bsnt", "start t2/0"]
+    assert hand.tell("bsnt", 0, 42) == ["1 COA/0 42", "l2 0 retrieve 5", "start t2/0"]
 
 
 def test_orders_that_cross_acknowledge_each_other() -> None:
     hand = two_links()
     hand.tell("out_of_service", 0, "x")
     hand.tell("bsnt", 0, 42)
-    assert hand.hear(1, Kind.COO, 0, value=7) == ["1 COA/0 42", "stop t2/0", "l2 0 retrieve 7"]
+    assert hand.hear(1, Kind.COO, 0, value=7) == ["1 COA/0 42", "l2 0 retrieve 7", "start t2/0"]
     assert hand.hear(1, Kind.COA, 0, value=7) == []
-    assert hand.tell("retrieval_complete", 0)[0] == "over 0 0"
+    assert hand.emptied(0)[0] == "over 0 0"
 
 
 def test_an_order_that_comes_while_we_read_is_answered_instead_of_ours() -> None:
     hand = two_links()
     hand.tell("out_of_service", 0, "x")
     assert hand.hear(1, Kind.COO, 0, value=7) == []
-    assert hand.tell("bsnt", 0, 42) == ["1 COA/0 42", "l2 0 retrieve 7"]
+    assert hand.tell("bsnt", 0, 42) == ["1 COA/0 42", "l2 0 retrieve 7", "start t2/0"]
 
 
 def test_no_acknowledgement_within_t2_starts_new_traffic_only() -> None:
@@ -82,26 +83,26 @@ def test_emergency_changeover_when_the_fsn_can_not_be_read() -> None:
     hand = two_links()
     hand.tell("out_of_service", 0, "x")
     assert hand.tell("bsnt_unknown", 0) == ["1 ECO/0", "start t2/0"]
-    assert hand.hear(1, Kind.ECA, 0) == ["stop t2/0", "l2 0 retrieve -1"]
+    assert hand.hear(1, Kind.ECA, 0) == ["l2 0 retrieve -1", "start t2/0"]
 
 
 def test_an_emergency_order_is_answered_with_what_we_know() -> None:
     hand = two_links()
     hand.hear(1, Kind.ECO, 0)
-    assert hand.tell("bsnt", 0, 42) == ["1 COA/0 42", "l2 0 retrieve -1"]
+    assert hand.tell("bsnt", 0, 42) == ["1 COA/0 42", "l2 0 retrieve -1", "start t2/0"]
     hand = two_links()
     hand.hear(1, Kind.COO, 0, value=9)
-    assert hand.tell("bsnt_unknown", 0) == ["1 ECA/0", "l2 0 retrieve 9"]
+    assert hand.tell("bsnt_unknown", 0) == ["1 ECA/0", "l2 0 retrieve 9", "start t2/0"]
 
 
 def test_extended_orders_are_understood() -> None:
     """XCO carries 24 bits; beyond the 127 of these links it is unreasonable, as in 5.7.3: only unsent messages go."""
     hand = two_links()
     hand.hear(1, Kind.XCO, 0, value=9)
-    assert hand.tell("bsnt", 0, 42) == ["1 XCA/0 42", "l2 0 retrieve 9"]
+    assert hand.tell("bsnt", 0, 42) == ["1 XCA/0 42", "l2 0 retrieve 9", "start t2/0"]
     hand = two_links()
     hand.hear(1, Kind.XCO, 0, value=900)
-    assert hand.tell("bsnt", 0, 42) == ["1 XCA/0 42", "l2 0 retrieve -1"]
+    assert hand.tell("bsnt", 0, 42) == ["1 XCA/0 42", "l2 0 retrieve -1", "start t2/0"]
 
 
 def test_an_order_after_the_changeover_is_answered_in_emergency() -> None:
@@ -109,8 +110,42 @@ def test_an_order_after_the_changeover_is_answered_in_emergency() -> None:
     hand.tell("out_of_service", 0, "x")
     hand.tell("bsnt", 0, 42)
     hand.hear(1, Kind.COA, 0, value=7)
-    hand.tell("retrieval_complete", 0)
+    hand.emptied(0)
     assert hand.hear(1, Kind.COO, 0, value=7) == ["1 ECA/0"]
+
+
+def test_level_2_that_never_answers_does_not_hold_the_link_for_ever() -> None:
+    """A board that was pulled: T2 passes for its answer."""
+    hand = two_links()
+    hand.tell("out_of_service", 0, "x")
+    hand.send(NEAR, 0, "waits")
+    assert hand.tell("timer", "t2/0") == ["1 ECO/0", "start t2/0"]
+    assert hand.hear(1, Kind.ECA, 0) == ["l2 0 retrieve -1", "start t2/0"]
+    assert hand.tell("timer", "t2/0")[:2] == ["1 > 2 0 waits", "over 0 0"]
+    assert hand.tell("retrieval_complete", 0) == []
+    hand.tell("retrieved", 0, hand.octets(NEAR, 0, "late"))
+    assert hand.point.state.counters["retrieved_unasked"] == 1
+
+
+def test_an_unreasonable_fsn_retrieves_nothing() -> None:
+    """Q.704 5.7.3: level 2 says so, and new traffic goes on."""
+    hand = two_links()
+    hand.tell("out_of_service", 0, "x")
+    hand.tell("bsnt", 0, 42)
+    hand.send(NEAR, 0, "waits")
+    hand.hear(1, Kind.COA, 0, value=99)
+    assert hand.tell("retrieval_complete", 0, False)[:4] == [
+        "violation 5.7.3", "stop t2/0", "1 > 2 0 waits", "over 0 0",
+    ]  # fmt: skip
+
+
+def test_an_order_stops_a_link_that_is_being_inhibited_before_its_buffers_are_read() -> None:
+    hand = two_links()
+    hand.tell("inhibit", 0)
+    hand.hear(1, Kind.LIA, 0)
+    said = hand.hear(1, Kind.COO, 0, value=9)
+    assert said == ["l2 0 stop", "link 0 failed", "stop slt_t2/0", "stop t1/0", "l2 0 retrieve_bsnt", "start t2/0"]
+    assert hand.tell("bsnt", 0, 3) == ["1 COA/0 3", "l2 0 retrieve 9", "start t2/0"]
 
 
 def test_an_order_about_a_link_that_is_not_there() -> None:
@@ -125,9 +160,9 @@ def test_changeover_to_another_link_set_goes_through_the_other_neighbour() -> No
     hand = two_sets()
     hand.tell("out_of_service", 0, "x")
     assert hand.tell("bsnt", 0, 3) == ["10 COO/0 3", "start t2/0"]
-    assert hand.hear(10, Kind.COA, 0, NEAR, value=8) == ["stop t2/0", "l2 0 retrieve 8"]
+    assert hand.hear(10, Kind.COA, 0, NEAR, value=8) == ["l2 0 retrieve 8", "start t2/0"]
     hand.tell("retrieved", 0, hand.octets(NEAR, 5, "old"))
-    assert hand.tell("retrieval_complete", 0)[:2] == ["10 > 2 5 old", "over 0 1"]
+    assert hand.emptied(0)[:2] == ["10 > 2 5 old", "over 0 1"]
 
 
 def test_changeover_by_time_when_the_far_end_can_not_be_told() -> None:
@@ -159,11 +194,11 @@ def test_the_link_that_carried_the_order_fails_too() -> None:
     hand.send(NEAR, 0, "waits")
     hand.tell("out_of_service", 1, "x")
     assert hand.tell("bsnt", 1, 4)[0] == "10 COO/1 4"
-    assert hand.hear(10, Kind.COA, 1, NEAR, value=0)[-1] == "l2 1 retrieve 0"
+    assert hand.hear(10, Kind.COA, 1, NEAR, value=0)[-2] == "l2 1 retrieve 0"
     hand.tell("retrieved", 1, hand.message(Kind.COO, 0, 1, NEAR, value=3))
-    assert hand.tell("retrieval_complete", 1)[0] == "10 COO/0 3"
+    assert hand.emptied(1)[0] == "10 COO/0 3"
     hand.hear(10, Kind.COA, 0, NEAR, value=0)
-    assert hand.tell("retrieval_complete", 0)[0] == "10 > 2 0 waits"
+    assert hand.emptied(0)[0] == "10 > 2 0 waits"
 
 
 def test_a_destination_lost_during_the_changeover_takes_its_messages_along() -> None:
@@ -194,7 +229,7 @@ def restored() -> tuple[Hand, list[str]]:
     hand.tell("out_of_service", 0, "x")
     hand.tell("bsnt", 0, 42)
     hand.hear(1, Kind.COA, 0, value=42)
-    hand.tell("retrieval_complete", 0)
+    hand.emptied(0)
     return hand, hand.align(0)
 
 
@@ -247,7 +282,7 @@ def test_the_old_link_fails_before_the_answer() -> None:
     assert hand.tell("bsnt", 1, 3)[0] == "0 COO/1 3"
     hand.hear(0, Kind.COA, 1, value=9)
     hand.tell("retrieved", 1, hand.octets(NEAR, 2, "older"))
-    assert hand.tell("retrieval_complete", 1)[:2] == ["0 > 2 2 older", "0 > 2 2 waits"]
+    assert hand.emptied(1)[:2] == ["0 > 2 2 older", "0 > 2 2 waits"]
 
 
 def test_changeback_between_link_sets_is_by_time() -> None:
@@ -255,7 +290,7 @@ def test_changeback_between_link_sets_is_by_time() -> None:
     hand.tell("out_of_service", 0, "x")
     hand.tell("bsnt", 0, 3)
     hand.hear(10, Kind.COA, 0, NEAR, value=3)
-    hand.tell("retrieval_complete", 0)
+    hand.emptied(0)
     assert "start t3/tcbc/10/0" in hand.align(0)
     assert hand.send(NEAR, 0, "waits") == []
     assert hand.tell("timer", "t3/tcbc/10/0") == ["0 > 2 0 waits", "back 0"]
@@ -292,4 +327,4 @@ def test_a_link_fails_while_its_traffic_waits_for_t6() -> None:
     hand.tell("bsnt", 10, 1)
     hand.hear(0, Kind.COA, 0, OTHER, value=1)
     hand.tell("retrieved", 10, hand.octets(FAR, 0, "older"))
-    assert hand.tell("retrieval_complete", 10)[:2] == ["0 > 9 0 older", "0 > 9 0 waits"]
+    assert hand.emptied(10)[:2] == ["0 > 9 0 older", "0 > 9 0 waits"]

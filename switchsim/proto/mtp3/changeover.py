@@ -42,13 +42,20 @@ def _unavailable(core: Core, link: int, _: int) -> None:
     core.forget()
     if core.snm_link(plan.adjacent_pc, plan.slc) >= 0:
         _enter(core, link, Tcoc.READING)
-        core.level2(link, "retrieve_bsnt")
+        _read(core, link)
     elif _divertible(core, link):
         _time(core, link)
     else:
         core.state.links[link].peer_ordered = 0
         leave_link(core, link)
         core.reroute(Due.LINK)
+
+
+def _read(core: Core, link: int) -> None:
+    """Ask level 2 for the last FSN that it accepted; T2 watches over it, as its board may be gone."""
+    core.state.links[link].tcoc = Tcoc.READING
+    core.level2(link, "retrieve_bsnt")
+    core.start("t2", link)
 
 
 def _suspended(core: Core, link: int, _: int) -> None:
@@ -67,12 +74,11 @@ def _time(core: Core, link: int) -> None:
 
 
 def _fails_while_timed(core: Core, link: int, _: int) -> None:
-    """Now its buffers can be read: when the far end can be told, nothing need be lost."""
+    """Now its buffers can be read: when the far end can be told, or has told us, nothing need be lost."""
     plan = core.plans[link]
-    if core.snm_link(plan.adjacent_pc, plan.slc) >= 0:
+    if core.snm_link(plan.adjacent_pc, plan.slc) >= 0 or core.state.links[link].peer_ordered:
         core.stop("t1", link)
-        core.state.links[link].tcoc = Tcoc.READING
-        core.level2(link, "retrieve_bsnt")
+        _read(core, link)
 
 
 # -- the exchange ------------------------------------------------------------------------------------------------------
@@ -103,9 +109,9 @@ def _answer(core: Core, link: int) -> None:
 
 def _retrieve(core: Core, link: int) -> None:
     entry = core.state.links[link]
-    core.stop("t2", link)
     entry.tcoc = Tcoc.RETRIEVING
     core.level2(link, "retrieve", entry.peer_fsn)
+    core.start("t2", link)
 
 
 def _acknowledged(core: Core, link: int, fsn: int) -> None:
@@ -131,11 +137,15 @@ def _order_idle(core: Core, link: int, _: int) -> None:
 
 
 def _order_timed(core: Core, link: int, _: int) -> None:
-    """The far end found a way to tell us: from here on it is an ordinary changeover, and the link has failed."""
-    core.stop("t1", link)
-    core.state.links[link].tcoc = Tcoc.READING
-    core.level2(link, "retrieve_bsnt")
-    core.signal(Box.LSAC, link, LsacEvent.PEER_CHANGEOVER)
+    """The far end found a way to tell us: the link has failed, and from here on it is an ordinary changeover.
+
+    An active link is stopped first, for level 2 lets nobody read its buffers while they are in use.
+    """
+    if core.state.links[link].lsac is Lsac.ACTIVE:
+        core.signal(Box.LSAC, link, LsacEvent.PEER_CHANGEOVER)
+    else:
+        core.stop("t1", link)
+        _read(core, link)
 
 
 def _order_again(core: Core, link: int, _: int) -> None:
@@ -161,9 +171,27 @@ def _end(core: Core, link: int, _: int = -1) -> None:
     core.signal(Box.LSAC, link, LsacEvent.CHANGEOVER_ENDED)
 
 
+def _retrieved(core: Core, link: int, reasonable: int) -> None:
+    if not reasonable:
+        core.count("unreasonable_fsn")
+        core.violation("5.7.3", f"link {link}: the far end's last FSN can not be; nothing is retrieved")
+    _end(core, link)
+
+
 def _unanswered(core: Core, link: int, _: int) -> None:
     core.violation("5.7.2", f"no changeover acknowledgement for link {link}: its messages are not retrieved")
     core.count("changeover_unanswered")
+    _end(core, link)
+
+
+def _unread(core: Core, link: int, _: int) -> None:
+    """Level 2 does not answer: changeover in emergency."""
+    core.count("level2_unanswered")
+    _bsnt(core, link, -1)
+
+
+def _unretrieved(core: Core, link: int, _: int) -> None:
+    core.count("level2_unanswered")
     _end(core, link)
 
 
@@ -210,6 +238,7 @@ TCOC: Rows = {
     (Tcoc.READING, TcocEvent.BSNT): _bsnt,
     (Tcoc.READING, TcocEvent.BSNT_UNKNOWN): _bsnt,
     (Tcoc.READING, TcocEvent.ORDER): Nothing("answered as soon as our own last FSN is known", "5.4.3"),
+    (Tcoc.READING, TcocEvent.T2): _unread,
     (Tcoc.READING, TcocEvent.CANCELLED): _end,
     (Tcoc.WAITING, TcocEvent.ORDER): _order_instead,
     (Tcoc.WAITING, TcocEvent.ACKNOWLEDGED): _acknowledged,
@@ -222,7 +251,8 @@ TCOC: Rows = {
     (Tcoc.TIMED, TcocEvent.T1): _timed_out,
     (Tcoc.TIMED, TcocEvent.CANCELLED): _timed_out,
     (Tcoc.RETRIEVING, TcocEvent.ORDER): _order_again,
-    (Tcoc.RETRIEVING, TcocEvent.RETRIEVED): _end,
+    (Tcoc.RETRIEVING, TcocEvent.RETRIEVED): _retrieved,
+    (Tcoc.RETRIEVING, TcocEvent.T2): _unretrieved,
     (Tcoc.RETRIEVING, TcocEvent.CANCELLED): Nothing("level 2 is about to hand its messages over", "5.5.1"),
 }
 _BY_EVENT = {

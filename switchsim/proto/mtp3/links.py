@@ -184,7 +184,7 @@ _TIMER = Nothing("the timer does not run in this state", "16.8", impossible=True
 _WANTED = Nothing("the link is to be active already", "12.2.1")
 _DOWN = Nothing("level 2 is known to be out of service", "3.2.2")
 _NO_TEST = Nothing("no test runs in this state", "12.2.2", impossible=True)
-_NO_TRAFFIC = Nothing("the link is known to be out of traffic", "5.2")
+_NO_TRAFFIC = Nothing("only an active link is given up by order", "5.2", impossible=True)
 _NOT_HELD = Nothing("nothing waits for the end of a changeover", "12.2.3")
 LSAC: Rows = {
     (Lsac.INACTIVE, LsacEvent.ACTIVATE): _activate,
@@ -214,7 +214,6 @@ LSAC: Rows = {
 _LATER = Nothing("a link aligns only after its changeover has ended", "12.2.3", impossible=True)
 for _state in (Lsac.ALIGNING, Lsac.TESTING, Lsac.WAITING):
     LSAC[_state, LsacEvent.CHANGEOVER_ENDED] = _LATER
-    LSAC[_state, LsacEvent.PEER_CHANGEOVER] = _LATER
 _BY_EVENT = {
     LsacEvent.ACTIVATE: _WANTED, LsacEvent.OUT_OF_SERVICE: _DOWN, LsacEvent.TEST_PASSED: _NO_TEST,
     LsacEvent.TEST_FAILED: _NO_TEST, LsacEvent.T17: _TIMER, LsacEvent.CHANGEOVER_ENDED: _NOT_HELD,

@@ -145,8 +145,9 @@ class Mtp3:
             gate.retrieved.append(octets)
         return []
 
-    def retrieval_complete(self, link: int) -> list[Action]:
-        return self._link(link, changeover.step, TcocEvent.RETRIEVED)
+    def retrieval_complete(self, link: int, reasonable: bool = True) -> list[Action]:
+        """Level 2 has handed over all; `reasonable` False: the FSN that we gave it lies outside its buffer."""
+        return self._link(link, changeover.step, TcocEvent.RETRIEVED, int(reasonable))
 
     def congested(self, link: int, level: int) -> list[Action]:
         """Level 2's transmit buffer is congested (True, or level 1..3 in a network with levels) or no longer (0)."""
