@@ -37,8 +37,9 @@ CASES = {
 
 def test_every_case_of_the_standard_has_its_sheet() -> None:
     expected = [f"{group}.{case}" for group, cases in CASES.items() for case in cases.split()]
-    assert [sheet.number for sheet in SHEETS] == expected
-    assert [Path(sheet.file).stem for sheet in SHEETS] == expected
+    listed = [sheet for sheet in SHEETS if not sheet.number.endswith("x")]  # those with an x are ours beyond the list
+    assert [sheet.number for sheet in listed] == expected
+    assert [Path(sheet.file).stem for sheet in SHEETS] == [sheet.number for sheet in SHEETS]
     assert not [sheet.number for sheet in SHEETS if sheet.not_applicable]
 
 
