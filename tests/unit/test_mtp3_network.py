@@ -9,7 +9,8 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from mtp3_network import Load, Network, pair, quad
+from mtp3_load import Load
+from mtp3_network import Network, pair, quad
 
 from switchsim.proto.mtp3 import (
     ChangebackDone,

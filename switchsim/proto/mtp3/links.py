@@ -107,7 +107,7 @@ def _start(core: Core, link: int) -> None:
     adjacent = core.state.adjacents[core.plans[link].adjacent_pc]
     if adjacent.trac is Trac.AWAY:
         adjacent.tra_received = False
-    entry.remote_outage = entry.stale = False  # level 2 reports the far end anew; our own outage goes on
+    entry.remote_outage = entry.local_outage = entry.stale = False  # level 2 begins without any (Q.703 clause 8)
     emergency = not core.set_available(core.plans[link].link_set)
     core.level2(link, "emergency" if emergency else "emergency_ceases")
     core.level2(link, "start")
