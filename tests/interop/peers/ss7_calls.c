@@ -150,6 +150,15 @@ void ring(struct peer *peer, ss7_event_iam *iam)
     const struct ss7_options *options = peer->options;
     struct circuit *circuit = circuit_of(peer, iam->cic);
     size_t digits = strcspn(iam->called_party_num, "#");
+    if (circuit && (circuit->in_reset || (options->reset && !peer->linkset_up))) {
+        /* Discarded, as it was sent before our reset has come (Q.764 2.9.3): we reset all before we serve any. */
+        say("discarded_iam", "\"cic\":%d", iam->cic);
+        if (iam->call != circuit->call)
+            isup_free_call(peer->ss7, iam->call);
+        else
+            isup_clear_callflags(peer->ss7, iam->call, ISUP_GOT_IAM);
+        return;
+    }
     if (++peer->counts.rung == options->ignore_iam) {
         say("ignored_iam", "\"cic\":%d", iam->cic);
         isup_free_call(peer->ss7, iam->call);

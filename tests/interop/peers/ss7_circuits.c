@@ -36,7 +36,8 @@ static void reset_range(struct peer *peer, int first, int last)
         isup_rsc(peer->ss7, supervise(peer, first));
     else
         isup_grs(peer->ss7, supervise(peer, first), last);
-    peer->circuits[first].in_reset = 1;
+    for (int cic = first; cic <= last; cic++)
+        peer->circuits[cic].in_reset = 1;
 }
 
 void reset_circuits(struct peer *peer)
@@ -161,14 +162,14 @@ static void reset_received(struct peer *peer, ss7_event_rsc *rsc)
     let_go(peer, rsc->cic, rsc->call);
 }
 
-void reset_acknowledged(struct peer *peer, const char *what, int cic, struct isup_call *call)
+void reset_acknowledged(struct peer *peer, const char *what, int first, int last, struct isup_call *call)
 {
     peer->counts.reset_acks++;
     peer->quiet_since_us = virtual_now_us();
-    say(what, "\"cic\":%d", cic);
-    if (circuit_of(peer, cic))
+    say(what, "\"cic\":%d", first);
+    for (int cic = first; cic <= last && cic < CICS; cic++)
         peer->circuits[cic].in_reset = 0;
-    let_go(peer, cic, call);
+    let_go(peer, first, call);
 }
 
 static void block_acknowledged(struct peer *peer, const char *what, int cic, struct isup_call *call)
@@ -190,7 +191,7 @@ void supervision_event(struct peer *peer, ss7_event *event)
         group_reset_received(peer, &event->grs);
         break;
     case ISUP_EVENT_GRA:
-        reset_acknowledged(peer, "gra", event->gra.startcic, event->gra.call);
+        reset_acknowledged(peer, "gra", event->gra.startcic, event->gra.endcic, event->gra.call);
         break;
     case ISUP_EVENT_BLO:
     case ISUP_EVENT_UBL:

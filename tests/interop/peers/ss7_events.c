@@ -105,7 +105,7 @@ static void on_event(struct peer *peer, ss7_event *event)
         break;
     case ISUP_EVENT_RLC:
         if (event->rlc.got_sent_msg & ISUP_SENT_RSC)
-            reset_acknowledged(peer, "rsc_ack", event->rlc.cic, event->rlc.call);
+            reset_acknowledged(peer, "rsc_ack", event->rlc.cic, event->rlc.cic, event->rlc.call);
         else {
             say("rlc", "\"cic\":%d", event->rlc.cic);
             let_go(peer, event->rlc.cic, event->rlc.call);

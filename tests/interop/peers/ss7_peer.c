@@ -104,8 +104,10 @@ static uint64_t run_steps(struct peer *peer, uint64_t now_us)
 {
     const struct ss7_options *options = peer->options;
     uint64_t deadline_us = NO_DEADLINE;
-    if (is_time(peer, STEP_ALARM, options->alarm_ms, now_us, &deadline_us))
+    if (is_time(peer, STEP_ALARM, options->alarm_ms, now_us, &deadline_us)) {
         link_alarm(peer);
+        run_events(peer); /* no call is placed any more */
+    }
     if (is_time(peer, STEP_ALARM_OVER, until(options->alarm_ms, options->alarm_for_ms), now_us, &deadline_us))
         link_alarm_over(peer);
     if (is_time(peer, STEP_MTP_RESTART, options->mtp_restart_ms, now_us, &deadline_us)) {

@@ -86,7 +86,7 @@ void reset_one(struct peer *peer);
 void block(struct peer *peer, int on);
 void block_group(struct peer *peer, int on);
 void supervision_event(struct peer *peer, ss7_event *event);
-void reset_acknowledged(struct peer *peer, const char *what, int cic, struct isup_call *call);
+void reset_acknowledged(struct peer *peer, const char *what, int first, int last, struct isup_call *call);
 
 /* ss7_events.c: what libss7 tells and asks. */
 void set_callbacks(void);
