@@ -243,9 +243,9 @@ def test_an_inhibited_link_may_be_given_up_by_the_far_end() -> None:
     hand.tell("inhibit", 0)
     hand.hear(1, Kind.LIA, 0)
     hand.tell("timer", "t1/0")
-    assert hand.hear(1, Kind.COO, 0, value=9) == ["l2 0 stop", "link 0 failed", "stop slt_t2/0", "l2 0 retrieve_bsnt",
-                                                   "start t2/0"]  # fmt: skip
-    assert hand.tell("bsnt", 0, 3) == ["1 COA/0 3", "l2 0 retrieve 9", "start t2/0"]
+    said = hand.hear(1, Kind.COO, 0, value=9)
+    assert said == ["l2 0 stop", "link 0 failed", "stop slt_t2/0", "start t2/0", "l2 0 retrieve_bsnt"]
+    assert hand.tell("bsnt", 0, 3) == ["1 COA/0 3", "start t2/0", "l2 0 retrieve 9"]
 
 
 # -- congestion --------------------------------------------------------------------------------------------------------

@@ -32,11 +32,11 @@ def two_sets() -> Hand:
 def test_changeover_sends_retrieved_messages_before_those_that_waited() -> None:
     hand = two_links()
     said = hand.tell("out_of_service", 0, "suerm")
-    assert said == ["link 0 failed", "stop slt_t2/0", "l2 0 retrieve_bsnt", "start t2/0"]
+    assert said == ["link 0 failed", "stop slt_t2/0", "start t2/0", "l2 0 retrieve_bsnt"]
     assert hand.tell("bsnt", 0, 99) == ["1 COO/0 99", "start t2/0"]
     assert hand.send(NEAR, 2, "new") == []
     assert hand.send(NEAR, 1, "stays") == ["1 > 2 1 stays"]
-    assert hand.hear(1, Kind.COA, 0, value=17) == ["l2 0 retrieve 17", "start t2/0"]
+    assert hand.hear(1, Kind.COA, 0, value=17) == ["start t2/0", "l2 0 retrieve 17"]
     hand.tell("retrieved", 0, hand.octets(NEAR, 2, "first"))
     hand.tell("retrieved", 0, hand.octets(NEAR, 4, "second"))
     assert hand.emptied(0) == [
@@ -48,15 +48,15 @@ def test_the_far_end_begins() -> None:
     """Q.782 3.2: COO for a link that still works here takes it out; our answer carries our own last FSN."""
     hand = two_links()
     said = hand.hear(1, Kind.COO, 0, value=5)
-    assert said == ["l2 0 stop", "link 0 failed", "stop slt_t2/0", "l2 0 retrieve_bsnt", "start t2/0"]
-    assert hand.tell("bsnt", 0, 42) == ["1 COA/0 42", "l2 0 retrieve 5", "start t2/0"]
+    assert said == ["l2 0 stop", "link 0 failed", "stop slt_t2/0", "start t2/0", "l2 0 retrieve_bsnt"]
+    assert hand.tell("bsnt", 0, 42) == ["1 COA/0 42", "start t2/0", "l2 0 retrieve 5"]
 
 
 def test_orders_that_cross_acknowledge_each_other() -> None:
     hand = two_links()
     hand.tell("out_of_service", 0, "x")
     hand.tell("bsnt", 0, 42)
-    assert hand.hear(1, Kind.COO, 0, value=7) == ["1 COA/0 42", "l2 0 retrieve 7", "start t2/0"]
+    assert hand.hear(1, Kind.COO, 0, value=7) == ["1 COA/0 42", "start t2/0", "l2 0 retrieve 7"]
     assert hand.hear(1, Kind.COA, 0, value=7) == []
     assert hand.emptied(0)[0] == "over 0 0"
 
@@ -65,7 +65,7 @@ def test_an_order_that_comes_while_we_read_is_answered_instead_of_ours() -> None
     hand = two_links()
     hand.tell("out_of_service", 0, "x")
     assert hand.hear(1, Kind.COO, 0, value=7) == []
-    assert hand.tell("bsnt", 0, 42) == ["1 COA/0 42", "l2 0 retrieve 7", "start t2/0"]
+    assert hand.tell("bsnt", 0, 42) == ["1 COA/0 42", "start t2/0", "l2 0 retrieve 7"]
 
 
 def test_no_acknowledgement_within_t2_starts_new_traffic_only() -> None:
@@ -83,26 +83,26 @@ def test_emergency_changeover_when_the_fsn_can_not_be_read() -> None:
     hand = two_links()
     hand.tell("out_of_service", 0, "x")
     assert hand.tell("bsnt_unknown", 0) == ["1 ECO/0", "start t2/0"]
-    assert hand.hear(1, Kind.ECA, 0) == ["l2 0 retrieve -1", "start t2/0"]
+    assert hand.hear(1, Kind.ECA, 0) == ["start t2/0", "l2 0 retrieve -1"]
 
 
 def test_an_emergency_order_is_answered_with_what_we_know() -> None:
     hand = two_links()
     hand.hear(1, Kind.ECO, 0)
-    assert hand.tell("bsnt", 0, 42) == ["1 COA/0 42", "l2 0 retrieve -1", "start t2/0"]
+    assert hand.tell("bsnt", 0, 42) == ["1 COA/0 42", "start t2/0", "l2 0 retrieve -1"]
     hand = two_links()
     hand.hear(1, Kind.COO, 0, value=9)
-    assert hand.tell("bsnt_unknown", 0) == ["1 ECA/0", "l2 0 retrieve 9", "start t2/0"]
+    assert hand.tell("bsnt_unknown", 0) == ["1 ECA/0", "start t2/0", "l2 0 retrieve 9"]
 
 
 def test_extended_orders_are_understood() -> None:
     """XCO carries 24 bits; beyond the 127 of these links it is unreasonable, as in 5.7.3: only unsent messages go."""
     hand = two_links()
     hand.hear(1, Kind.XCO, 0, value=9)
-    assert hand.tell("bsnt", 0, 42) == ["1 XCA/0 42", "l2 0 retrieve 9", "start t2/0"]
+    assert hand.tell("bsnt", 0, 42) == ["1 XCA/0 42", "start t2/0", "l2 0 retrieve 9"]
     hand = two_links()
     hand.hear(1, Kind.XCO, 0, value=900)
-    assert hand.tell("bsnt", 0, 42) == ["1 XCA/0 42", "l2 0 retrieve -1", "start t2/0"]
+    assert hand.tell("bsnt", 0, 42) == ["1 XCA/0 42", "start t2/0", "l2 0 retrieve -1"]
 
 
 def test_an_order_after_the_changeover_is_answered_in_emergency() -> None:
@@ -120,7 +120,7 @@ def test_level_2_that_never_answers_does_not_hold_the_link_for_ever() -> None:
     hand.tell("out_of_service", 0, "x")
     hand.send(NEAR, 0, "waits")
     assert hand.tell("timer", "t2/0") == ["1 ECO/0", "start t2/0"]
-    assert hand.hear(1, Kind.ECA, 0) == ["l2 0 retrieve -1", "start t2/0"]
+    assert hand.hear(1, Kind.ECA, 0) == ["start t2/0", "l2 0 retrieve -1"]
     assert hand.tell("timer", "t2/0")[:2] == ["1 > 2 0 waits", "over 0 0"]
     assert hand.tell("retrieval_complete", 0) == []
     hand.tell("retrieved", 0, hand.octets(NEAR, 0, "late"))
@@ -144,8 +144,8 @@ def test_an_order_stops_a_link_that_is_being_inhibited_before_its_buffers_are_re
     hand.tell("inhibit", 0)
     hand.hear(1, Kind.LIA, 0)
     said = hand.hear(1, Kind.COO, 0, value=9)
-    assert said == ["l2 0 stop", "link 0 failed", "stop slt_t2/0", "stop t1/0", "l2 0 retrieve_bsnt", "start t2/0"]
-    assert hand.tell("bsnt", 0, 3) == ["1 COA/0 3", "l2 0 retrieve 9", "start t2/0"]
+    assert said == ["l2 0 stop", "link 0 failed", "stop slt_t2/0", "stop t1/0", "start t2/0", "l2 0 retrieve_bsnt"]
+    assert hand.tell("bsnt", 0, 3) == ["1 COA/0 3", "start t2/0", "l2 0 retrieve 9"]
 
 
 def test_an_order_about_a_link_that_is_not_there() -> None:
@@ -160,7 +160,7 @@ def test_changeover_to_another_link_set_goes_through_the_other_neighbour() -> No
     hand = two_sets()
     hand.tell("out_of_service", 0, "x")
     assert hand.tell("bsnt", 0, 3) == ["10 COO/0 3", "start t2/0"]
-    assert hand.hear(10, Kind.COA, 0, NEAR, value=8) == ["l2 0 retrieve 8", "start t2/0"]
+    assert hand.hear(10, Kind.COA, 0, NEAR, value=8) == ["start t2/0", "l2 0 retrieve 8"]
     hand.tell("retrieved", 0, hand.octets(NEAR, 5, "old"))
     assert hand.emptied(0)[:2] == ["10 > 2 5 old", "over 0 1"]
 
@@ -194,7 +194,7 @@ def test_the_link_that_carried_the_order_fails_too() -> None:
     hand.send(NEAR, 0, "waits")
     hand.tell("out_of_service", 1, "x")
     assert hand.tell("bsnt", 1, 4)[0] == "10 COO/1 4"
-    assert hand.hear(10, Kind.COA, 1, NEAR, value=0)[-2] == "l2 1 retrieve 0"
+    assert hand.hear(10, Kind.COA, 1, NEAR, value=0)[-1] == "l2 1 retrieve 0"
     hand.tell("retrieved", 1, hand.message(Kind.COO, 0, 1, NEAR, value=3))
     assert hand.emptied(1)[0] == "10 COO/0 3"
     hand.hear(10, Kind.COA, 0, NEAR, value=0)

@@ -54,8 +54,8 @@ def _unavailable(core: Core, link: int, _: int) -> None:
 def _read(core: Core, link: int) -> None:
     """Ask level 2 for the last FSN that it accepted; T2 watches over it, as its board may be gone."""
     core.state.links[link].tcoc = Tcoc.READING
-    core.level2(link, "retrieve_bsnt")
     core.start("t2", link)
+    core.level2(link, "retrieve_bsnt")
 
 
 def _suspended(core: Core, link: int, _: int) -> None:
@@ -110,8 +110,8 @@ def _answer(core: Core, link: int) -> None:
 def _retrieve(core: Core, link: int) -> None:
     entry = core.state.links[link]
     entry.tcoc = Tcoc.RETRIEVING
-    core.level2(link, "retrieve", entry.peer_fsn)
     core.start("t2", link)
+    core.level2(link, "retrieve", entry.peer_fsn)
 
 
 def _acknowledged(core: Core, link: int, fsn: int) -> None:
