@@ -258,9 +258,10 @@ def test_a_transfer_point_without_a_way_on_answers_with_tfp() -> None:
 
 @settings(max_examples=25, deadline=None)
 @given(st.integers(2, 4), st.lists(st.tuples(st.integers(0, 3), st.sampled_from((50, 200, 1000, 3000, 9000, 14000))),
-                                   min_size=2, max_size=8))  # fmt: skip
-def test_while_one_link_works_nothing_is_lost(count: int, events: list[tuple[int, int]]) -> None:
+                                   min_size=2, max_size=8), st.sampled_from((0, 30, 200)))  # fmt: skip
+def test_while_one_link_works_nothing_is_lost(count: int, events: list[tuple[int, int]], answer_cycles: int) -> None:
     network = pair(count)
+    network.answer_cycles = answer_cycles
     network.run(16000)
     load = Load(network, step=800)
     down: set[int] = set()
