@@ -53,6 +53,7 @@ def make_office(machine: MachineFile, layout: Layout, planner: Planner, prompt_c
         groups=_groups(machine, layout),
         links=_links(layout, planner),
         receivers=_channels(planner, "receivers", layout.receiver_slots),
+        checks=_channels(planner, "checks", layout.check_slots),
         announcers=_channels(planner, "announcers", layout.announcer_slots),
         conferences=tuple(Conference(unit, slots) for unit, slots in enumerate(layout.conference_slots)),
         seats=tuple(
@@ -72,7 +73,7 @@ def make_office(machine: MachineFile, layout: Layout, planner: Planner, prompt_c
                         spec.overflow or "", spec.talk_limit)
             for name, spec in machine.queues.items()
         },
-        timing=Timing(),
+        timing=Timing(line_raise_cycles=machine.circuits.out_after, line_clear_cycles=machine.circuits.back_after),
         number7=_number7(machine, layout, planner),
         layer3_timers=machine.timers,
     )  # fmt: skip
@@ -100,10 +101,10 @@ def _groups(machine: MachineFile, layout: Layout) -> tuple[Group, ...]:
     for line in layout.lines:
         spec = line.signalling
         if isinstance(spec, No7Spec):
-            index = relations.index((spec.kind, spec.to))
+            index, check = relations.index((spec.kind, spec.to)), (spec.continuity.method, spec.continuity.every)
         else:
-            index, links = links, links + 1
-        rows.append(Group(spec.kind, line.name, index, _trunk(layout, line), line.trunk_line))
+            index, links, check = links, links + 1, ("", 0)
+        rows.append(Group(spec.kind, line.name, index, _trunk(layout, line), line.trunk_line, *check))
     return tuple(rows)
 
 
@@ -124,7 +125,7 @@ def _number7(machine: MachineFile, layout: Layout, planner: Planner) -> Number7 
     data = Number7Data(machine.ss7, layout)
     links = []
     for number, link in enumerate(data.links(MACHINE)):
-        board, unit = planner.owner("signalling_links", number)
+        board, unit = planner.number7.board_of(number)
         line = next(line for line in layout.lines if line.name == link.terminal.name.partition(":")[0])
         links.append(
             SignallingLink(number, link.terminal.name, board.bus, unit, _trunk(layout, line), line.trunk_line)

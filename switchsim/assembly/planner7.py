@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from switchsim.assembly.layout import No7Link
-from switchsim.assembly.signalling import LinkSetSpec, Ss7Spec
-from switchsim.dsp.engine import NONE
+from switchsim.assembly.layout import BoardPlace, No7Link
+from switchsim.assembly.number7 import VARIANTS
+from switchsim.assembly.signalling import LinkSetSpec, No7Spec, Ss7Spec
+from switchsim.assembly.sounds import CHECK_TONES
+from switchsim.dsp.engine import CELL_IDLE, NONE
+from switchsim.hardware.site import Receiver
 from switchsim.proto.mtp2 import LinkConfig
 from switchsim.terminals.level2 import TerminalRow
 
@@ -63,12 +66,51 @@ class Number7Planner:
             layout.number7.append(No7Link(a, b, slc, self._terminal(name, unit_a, cell_b, tap, None)))
             layout.number7.append(No7Link(b, a, slc, self._terminal(name, unit_b, cell_a, -1, None)))
 
+    # -- continuity check: whatever it needs comes last, so that nothing else moves for it ---------------------------
+
+    def count_checks(self) -> None:
+        """Sources of the check tones."""
+        if self.ss7 is not None:
+            for name in CHECK_TONES.values():
+                self.planner.layout.tone_sources[name] = self.planner.sources.take()
+
+    def plan_checks(self) -> None:
+        """Slots of the check tones and receivers; at the far end a receiver for every circuit."""
+        if self.ss7 is None:
+            return
+        planner, layout = self.planner, self.planner.layout
+        for name in CHECK_TONES.values():
+            planner.tone_slot(name)
+        for number in range(planner.given.get("checks", 0)):
+            cell = planner.cells()
+            layout.checks.append(Receiver(number, cell))
+            layout.check_slots.append(planner.slot(f"check/{number}", CELL_IDLE, cell))
+        trunks = [line.name for line in layout.lines if isinstance(line.signalling, No7Spec)]
+        places = [place for place in layout.party_sources if place[0] in trunks]
+        layout.far_checks = {place: len(layout.checks) + index for index, place in enumerate(places)}
+
+    def board_of(self, number: int) -> tuple[BoardPlace, int]:
+        """The board that carries the machine's link of that number, and its number there.
+
+        Links are dealt out to the boards in turn, so that no board carries a whole link set unless there is but one.
+        """
+        rooms = [(board, board.loaded.spec.provides.signalling_links) for board in self.planner.layout.boards]
+        places = [(unit, at, board) for at, (board, room) in enumerate(rooms) for unit in range(room)]
+        unit, _, board = sorted(places, key=lambda place: place[:2])[number]
+        return board, unit
+
+    def on_board(self, board: BoardPlace) -> tuple[TerminalRow, ...]:
+        """The links of a board, in the order of their numbers there."""
+        mine = [link.terminal for link in self.planner.layout.number7 if not link.point]
+        return tuple(row for number, row in enumerate(mine) if self.board_of(number)[0] is board)
+
     def _terminal(self, name: str, unit: int, cell: int, tap: int, row: LinkSetSpec | None) -> TerminalRow:
         assert self.ss7 is not None
         timers = {key.partition(".")[2]: cycles for key, cycles in self.ss7.timers.items() if key.startswith("mtp2.")}
         config = LinkConfig(method=row.method if row else "basic", timers=timers)
         receiver = NONE if tap < 0 else self.planner.su.used + tap
-        return TerminalRow(name, unit, unit, cell, self.planner.first_su + unit, receiver, config)
+        sends = self.planner.first_su + unit
+        return TerminalRow(name, unit, unit, cell, sends, receiver, config, VARIANTS[self.ss7.label])
 
 
 def _built_in(ss7: Ss7Spec, attached: set[str]) -> list[str]:

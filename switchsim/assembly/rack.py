@@ -112,13 +112,13 @@ class RackBuilder:
             first = board.first[what]
             return tuple(rows[first : first + getattr(provides, what)])
 
-        tones = [(source, number) for number, source in enumerate(layout.tone_sources)]
+        tones = [(source, self.planner.tones.index(name)) for name, source in layout.tone_sources.items()]
         return Site(
             path=board.path, host=self.kernel, kind=board.loaded.kind, bus=board.bus, side=board.side,
             engine=self.engine, rack=self.rack, lines=own("lines", layout.trunk_lines()),
             links=own("links", layout.links),
-            signalling=own("signalling_links", [link.terminal for link in layout.number7 if not link.point]),
-            receivers=own("receivers", layout.receivers),
+            signalling=self.planner.number7.on_board(board),
+            receivers=own("receivers", layout.receivers), checks=own("checks", layout.checks),
             announcers=own("announcers", layout.announcers), tones=tuple(tones) if provides.tones else (),
             seats=own("seats", layout.seat_lines(self.engine.first_source_cell)),
             nodes=own("nodes", list(self.rack.nodes)),

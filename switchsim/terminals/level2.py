@@ -25,6 +25,8 @@ from switchsim.model.event import Event
 from switchsim.model.events import LinkDown, LinkUp, OctetCounting, UnitReceived, UnitSent, Violated
 from switchsim.model.part import MediaEvent, State
 from switchsim.proto import mtp2
+from switchsim.proto.mtp3 import Variant
+from switchsim.terminals.breaking import Breaker, Broken
 
 RECEIVER_EVENTS: Final = (EV_SU, EV_SU_COUNTING, EV_SUERM, EV_AERM, EV_SU_PROVED_AGAIN)
 SUERM_T: Final = 64
@@ -36,7 +38,7 @@ class TerminalRow(msgspec.Struct, frozen=True):
     """One link's units: `cell` is what its receiver listens to, `sends` the cell of its transmitter.
 
     tap: a receiver of its own on what leaves, so that the journal tells the octets on the line; NONE where the other
-    end of the link writes the journal.
+    end of the link writes the journal. variant: how labels of its messages are read.
     """
 
     name: str  # line:timeslot
@@ -46,6 +48,7 @@ class TerminalRow(msgspec.Struct, frozen=True):
     sends: int
     tap: int = NONE
     config: mtp2.LinkConfig = mtp2.LinkConfig()
+    variant: Variant = Variant.ITU14
 
     def media_units(self) -> list[tuple[tuple[int, ...], int]]:
         """(kinds of events, unit) that the part with this link has to own."""
@@ -54,10 +57,13 @@ class TerminalRow(msgspec.Struct, frozen=True):
 
 
 class TerminalState(State):
-    """One link."""
+    """One link. fill, ack: what its terminal was told last; broken: its faults, which outlive all else."""
 
     level2: mtp2.LinkState
     counting: bool = False
+    fill: bytes = b""
+    ack: int = 0xFF
+    broken: Broken | None = None
 
 
 class Owner(Protocol):
@@ -86,9 +92,12 @@ class Terminals:
         self.by_tap = {row.tap: number for number, row in enumerate(rows) if row.tap != NONE}
         self.states: list[TerminalState] = []
         self.links: list[mtp2.Link] = []
+        self.breaker = Breaker(self)
 
     def new_states(self) -> list[TerminalState]:
-        return [TerminalState(mtp2.LinkState()) for _ in self.rows]
+        """Nothing is known but what is wrong with the links."""
+        broken = [state.broken for state in self.states] or [None] * len(self.rows)
+        return [TerminalState(mtp2.LinkState(), broken=one) for one in broken]
 
     def restored(self, states: list[TerminalState]) -> None:
         """These are the states from now on."""
@@ -100,14 +109,18 @@ class Terminals:
     def power_on(self) -> None:
         """Every link begins: out of service, SIOS on the line."""
         for number, row in enumerate(self.rows):
+            self.engine.gate(row.sends, 0xFF, 0, 0)
             self.engine.su_listen(row.receiver, row.cell)
             if row.tap != NONE:
                 self.engine.su_listen(row.tap, row.sends)
             self.do(number, self.links[number].power_on())
+            if self.states[number].broken is not None:
+                self.breaker.power_on(number)
 
     def power_off(self) -> None:
-        """Nothing is sent or heard any more."""
+        """Nothing is sent or heard any more: the timeslot carries ones."""
         for number, row in enumerate(self.rows):
+            self.engine.gate(row.sends, 0, 0xFF, 0)
             self.do(number, self.links[number].power_off())
             self.engine.su_flush(row.transmitter)
             self.engine.su_fill(row.transmitter, b"")
@@ -129,7 +142,10 @@ class Terminals:
             row = self.rows[number]
             if row.tap != NONE:
                 self.owner.emit(UnitReceived(row.name, event.octets.hex()))
-            self.do(number, self.links[number].receive(event.octets, event.b >> 16))
+            if self.states[number].broken is None:
+                self.do(number, self.links[number].receive(event.octets, event.b >> 16))
+            else:
+                self.breaker.received(number, event.octets, event.b >> 16)
         elif kind == EV_SU_LOW:
             number = self.by_transmitter[unit]
             self.do(number, self.links[number].low())
@@ -151,7 +167,14 @@ class Terminals:
     def timer(self, name: str) -> None:
         """`<number>/<name>`."""
         number, _, timer = name.partition("/")
-        self.do(int(number), self.links[int(number)].timer(timer))
+        if "/" in timer:
+            self.breaker.timer(int(number), timer)
+        else:
+            self.do(int(number), self.links[int(number)].timer(timer))
+
+    def take(self, number: int, octets: bytes, repeats_before: int) -> None:
+        """A unit that a fault let through."""
+        self.do(number, self.links[number].receive(octets, repeats_before))
 
     def order(self, number: int, order: str, value: int = -1) -> None:
         """An order of level 3: see Level2Order; `report` tells the present state again."""
@@ -162,10 +185,24 @@ class Terminals:
             self.do(number, link.retrieve(value if value >= 0 else None))
         else:
             self.do(number, _ORDERS[order](link))
+            if order == "start" and self.states[number].broken is not None:
+                self.breaker.started(number)
 
     def send(self, number: int, octets: bytes) -> None:
         """A message of level 3."""
         self.do(number, self.links[number].send(octets))
+
+    def craft(self, values: dict[str, int | str]) -> None:
+        """Send a unit that somebody made: `link`, `octets` (hexadecimal), `check`.
+
+        check `level2`: octets from the SIO on, for level 2 to send in sequence; else the unit passes level 2 by and
+        ends as in `breaking.CHECKS`.
+        """
+        number, octets = int(values["link"]), bytes.fromhex(str(values["octets"]))
+        if values["check"] != "level2":
+            self.breaker.craft(number, octets, str(values["check"]))
+        elif self.links[number].state.lsc is not mtp2.Lsc.POWER_OFF:
+            self.send(number, octets)
 
     # -- what goes out -----------------------------------------------------------------------------------------------
 
@@ -175,13 +212,27 @@ class Terminals:
             _DO[type(action)](self, number, action)
 
     def _send(self, number: int, action: mtp2.Send) -> None:
-        self.engine.su_send(self.rows[number].transmitter, action.octets, SU_FIRST if action.first else 0)
+        if self.states[number].broken is None:
+            self.engine.su_send(self.rows[number].transmitter, action.octets, SU_FIRST if action.first else 0)
+        else:
+            stamped = bytes((self.states[number].ack,)) + action.octets[1:]
+            self.breaker.sent(number, stamped, action.first)
 
     def _fill(self, number: int, action: mtp2.Fill) -> None:
-        self.engine.su_fill(self.rows[number].transmitter, action.octets)
+        state = self.states[number]
+        state.fill = action.octets
+        if state.broken is None:
+            self.engine.su_fill(self.rows[number].transmitter, action.octets)
+        else:
+            self.breaker.fill(number)
 
     def _ack(self, number: int, action: mtp2.Ack) -> None:
-        self.engine.su_ack(self.rows[number].transmitter, action.octet)
+        state = self.states[number]
+        state.ack = action.octet
+        if state.broken is None:
+            self.engine.su_ack(self.rows[number].transmitter, action.octet)
+        else:
+            self.breaker.ack(number)
 
     def _notify(self, number: int, action: mtp2.Notify) -> None:
         self.engine.su_notify(self.rows[number].transmitter, action.level)
@@ -196,7 +247,10 @@ class Terminals:
         self.do(number, self.links[number].repeated(self.engine.su_repeats(self.rows[number].receiver)))
 
     def _start_timer(self, number: int, action: mtp2.StartTimer) -> None:
-        self.owner.start_timer(f"l2/{number}/{action.name}", action.cycles)
+        cycles = action.cycles
+        if self.states[number].broken is not None:
+            cycles = self.breaker.skewed(number, action.name, cycles)
+        self.owner.start_timer(f"l2/{number}/{action.name}", cycles)
 
     def _stop_timer(self, number: int, action: mtp2.StopTimer) -> None:
         self.owner.stop_timer(f"l2/{number}/{action.name}")

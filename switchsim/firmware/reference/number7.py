@@ -91,7 +91,7 @@ class Number7:
         """A timer of the point, by its whole name."""
         assert self.point is not None
         if name.startswith("line/"):
-            self.side.persisted(int(name.partition("/")[2]))
+            self.side.lines.persisted(int(name.partition("/")[2]))
         else:
             self.core.number7_changed |= name.startswith("mtp3/")
             self.point.timer(name)
@@ -109,6 +109,9 @@ class Number7:
             gone.append(board)
         for link in mine:
             self._say(link, "out_of_service", text="board lost" if lost else "board started")
+            if lost:  # what level 3 asked it before this was known
+                self._say(link, "bsnt_unknown")
+                self._say(link, "retrieval_complete")
 
     def resume(self) -> None:
         """After the program began: links come up; after a switchover, boards tell how their links are."""
@@ -124,8 +127,18 @@ class Number7:
         else:  # what waited goes on waiting, from the beginning
             for name, cycles in self.core.state.number7.mtp3.timers.items():
                 self.start_timer(f"mtp3/{name}", cycles)
+            self._users_resume()
+        self.side.lines.resume()
         self.core.number7_changed = True
         self._settle()
+
+    def _users_resume(self) -> None:
+        """User parts begin without any exchange in reach; the message transfer part knows better."""
+        assert self.point is not None and self.data is not None
+        destinations = self.core.state.number7.mtp3.destinations
+        for number, row in enumerate(self.data.relations):
+            if destinations[row.point_code].accessible:
+                self.point.do4(number, self.point.users[number].resume())
 
     # -- hot standby ---------------------------------------------------------------------------------------------
 
