@@ -145,25 +145,49 @@ static void answer(struct peer *peer, int cic)
     answered(peer, cic);
 }
 
-void ring(struct peer *peer, ss7_event_iam *iam)
+/* An IAM that gets no answer: 1, and libss7 has let go of it. */
+static int dropped(struct peer *peer, struct circuit *circuit, ss7_event_iam *iam)
 {
     const struct ss7_options *options = peer->options;
-    struct circuit *circuit = circuit_of(peer, iam->cic);
-    size_t digits = strcspn(iam->called_party_num, "#");
     if (circuit && (circuit->in_reset || (options->reset && !peer->linkset_up))) {
-        /* Discarded, as it was sent before our reset has come (Q.764 2.9.3): we reset all before we serve any. */
+        /* It was sent before our reset has come (Q.764 2.9.3): we reset all before we serve any. */
         say("discarded_iam", "\"cic\":%d", iam->cic);
         if (iam->call != circuit->call)
             isup_free_call(peer->ss7, iam->call);
         else
             isup_clear_callflags(peer->ss7, iam->call, ISUP_GOT_IAM);
-        return;
+        return 1;
     }
     if (++peer->counts.rung == options->ignore_iam) {
         say("ignored_iam", "\"cic\":%d", iam->cic);
         isup_free_call(peer->ss7, iam->call);
+        return 1;
+    }
+    return 0;
+}
+
+static void accept_call(struct peer *peer, int cic)
+{
+    const struct ss7_options *options = peer->options;
+    struct circuit *circuit = &peer->circuits[cic];
+    if (options->common.reject_cause) {
+        clear_call(peer, cic, options->common.reject_cause);
         return;
     }
+    if (!options->con) {
+        isup_acm(peer->ss7, circuit->call);
+        if (options->progress)
+            isup_cpg(peer->ss7, circuit->call, CPG_EVENT_PROGRESS);
+    }
+    circuit->answer_us = after(options->common.answer_ms);
+}
+
+void ring(struct peer *peer, ss7_event_iam *iam)
+{
+    struct circuit *circuit = circuit_of(peer, iam->cic);
+    size_t digits = strcspn(iam->called_party_num, "#");
+    if (dropped(peer, circuit, iam))
+        return;
     say("ring",
         "\"cic\":%d,\"called\":\"%.*s\",\"called_nai\":%d,\"complete\":%d,\"caller\":\"%s\",\"caller_nai\":%d,"
         "\"category\":%d,\"medium\":%d,\"continuity\":%d",
@@ -178,16 +202,7 @@ void ring(struct peer *peer, ss7_event_iam *iam)
         occupy(peer, iam->cic, iam->call, 1);
     circuit->call = iam->call;
     circuit->blocked_by_them = 0; /* Q.764 2.8.2.2: an IAM unblocks */
-    if (options->common.reject_cause) {
-        clear_call(peer, iam->cic, options->common.reject_cause);
-        return;
-    }
-    if (!options->con) {
-        isup_acm(peer->ss7, iam->call);
-        if (options->progress)
-            isup_cpg(peer->ss7, iam->call, CPG_EVENT_PROGRESS);
-    }
-    circuit->answer_us = after(options->common.answer_ms);
+    accept_call(peer, iam->cic);
 }
 
 uint64_t run_calls(struct peer *peer, uint64_t now_us)

@@ -181,6 +181,14 @@ static void block_acknowledged(struct peer *peer, const char *what, int cic, str
         let_go(peer, cic, call);
 }
 
+static void unequipped_received(struct peer *peer, ss7_event_cic *ucic)
+{
+    say("ucic", "\"cic\":%d", ucic->cic);
+    isup_free_call(peer->ss7, ucic->call);
+    if (circuit_of(peer, ucic->cic))
+        lose_call(peer, ucic->cic);
+}
+
 void supervision_event(struct peer *peer, ss7_event *event)
 {
     switch (event->e) {
@@ -212,6 +220,9 @@ void supervision_event(struct peer *peer, ss7_event *event)
         break;
     case ISUP_EVENT_CQM:
         query_received(peer, &event->cqm);
+        break;
+    case ISUP_EVENT_UCIC:
+        unequipped_received(peer, &event->ucic);
         break;
     default:
         say("other", "\"number\":%d,\"name\":\"%s\"", event->e, ss7_event2str(event->e));

@@ -73,19 +73,33 @@ static void on_linkset(struct peer *peer, int up)
         peer->counts.reset_acks = peer->counts.resets_sent; /* libss7 has forgotten what it waited for */
 }
 
-static void on_event(struct peer *peer, ss7_event *event)
+static void on_link(struct peer *peer, int up)
+{
+    int *count = up ? &peer->counts.link_ups : &peer->counts.link_downs;
+    ++*count;
+    say(up ? "link_up" : "link_down", "\"number\":%d", *count);
+}
+
+static void on_release_complete(struct peer *peer, ss7_event_cic *rlc)
+{
+    if (rlc->got_sent_msg & ISUP_SENT_RSC) {
+        reset_acknowledged(peer, "rsc_ack", rlc->cic, rlc->cic, rlc->call);
+        return;
+    }
+    say("rlc", "\"cic\":%d", rlc->cic);
+    let_go(peer, rlc->cic, rlc->call);
+}
+
+static void on_answer(struct peer *peer, int cic)
+{
+    if (circuit_of(peer, cic) && peer->circuits[cic].in_call)
+        answered(peer, cic);
+}
+
+/* Events of a call; others are supervision. */
+static void on_call_event(struct peer *peer, ss7_event *event)
 {
     switch (event->e) {
-    case MTP2_LINK_UP:
-    case MTP2_LINK_DOWN:
-        *(event->e == MTP2_LINK_UP ? &peer->counts.link_ups : &peer->counts.link_downs) += 1;
-        say(event->e == MTP2_LINK_UP ? "link_up" : "link_down", "\"number\":%d",
-            event->e == MTP2_LINK_UP ? peer->counts.link_ups : peer->counts.link_downs);
-        break;
-    case SS7_EVENT_UP:
-    case SS7_EVENT_DOWN:
-        on_linkset(peer, event->e == SS7_EVENT_UP);
-        break;
     case ISUP_EVENT_IAM:
         ring(peer, &event->iam);
         break;
@@ -97,33 +111,37 @@ static void on_event(struct peer *peer, ss7_event *event)
         break;
     case ISUP_EVENT_ANM:
     case ISUP_EVENT_CON:
-        if (circuit_of(peer, event->anm.cic) && peer->circuits[event->anm.cic].in_call)
-            answered(peer, event->anm.cic);
+        on_answer(peer, event->anm.cic);
         break;
     case ISUP_EVENT_REL:
         released(peer, &event->rel);
         break;
     case ISUP_EVENT_RLC:
-        if (event->rlc.got_sent_msg & ISUP_SENT_RSC)
-            reset_acknowledged(peer, "rsc_ack", event->rlc.cic, event->rlc.cic, event->rlc.call);
-        else {
-            say("rlc", "\"cic\":%d", event->rlc.cic);
-            let_go(peer, event->rlc.cic, event->rlc.call);
-        }
+        on_release_complete(peer, &event->rlc);
         break;
     case ISUP_EVENT_SUS:
     case ISUP_EVENT_RES:
         say(event->e == ISUP_EVENT_SUS ? "sus" : "res", "\"cic\":%d,\"network\":%d", event->sus.cic,
             event->sus.network_isdn_indicator);
         break;
-    case ISUP_EVENT_UCIC:
-        say("ucic", "\"cic\":%d", event->ucic.cic);
-        isup_free_call(peer->ss7, event->ucic.call);
-        if (circuit_of(peer, event->ucic.cic))
-            lose_call(peer, event->ucic.cic);
-        break;
     default:
         supervision_event(peer, event);
+    }
+}
+
+static void on_event(struct peer *peer, ss7_event *event)
+{
+    switch (event->e) {
+    case MTP2_LINK_UP:
+    case MTP2_LINK_DOWN:
+        on_link(peer, event->e == MTP2_LINK_UP);
+        break;
+    case SS7_EVENT_UP:
+    case SS7_EVENT_DOWN:
+        on_linkset(peer, event->e == SS7_EVENT_UP);
+        break;
+    default:
+        on_call_event(peer, event);
     }
 }
 

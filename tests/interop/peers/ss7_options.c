@@ -1,6 +1,7 @@
 /* The command line of the SS7 test peer. */
 #include "ss7_peer.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,55 +41,67 @@ static void check(const struct ss7_options *options)
         usage("--ni 0..3, point codes 0..16383");
 }
 
+static const struct ss7_options DEFAULTS = {
+    .common = { .gap_ms = 100, .hold_ms = NEVER, .answer_ms = 200, .die_ms = NEVER, .back_ms = NEVER,
+                .linger_ms = 1000, .number = "10000", .caller = "13800138000" },
+    .own_pc = 2, .far_pc = 1, .network_indicator = 2, .first_cic = 1, .last_cic = 31, .not_cic = 16,
+    .t7_ms = 20000, .reset = 1, .alarm_ms = NEVER, .alarm_for_ms = 1000, .mtp_restart_ms = NEVER,
+    .block_ms = NEVER, .block_for_ms = 1000, .block_cic = 1, .group_block_ms = NEVER, .group_block_for_ms = 1000,
+    .rsc_ms = NEVER,
+};
+
+struct row {
+    const char *name;
+    size_t at; /* of the member, from the beginning of struct ss7_options */
+};
+
+#define AT(member) offsetof(struct ss7_options, member)
+
+static const struct row NUMBERS[] = {
+    { "--own-pc", AT(own_pc) }, { "--far-pc", AT(far_pc) }, { "--ni", AT(network_indicator) }, { "--slc", AT(slc) },
+    { "--first-cic", AT(first_cic) }, { "--last-cic", AT(last_cic) }, { "--not-cic", AT(not_cic) },
+    { "--calls", AT(common.calls) }, { "--gap", AT(common.gap_ms) }, { "--hold", AT(common.hold_ms) },
+    { "--expect", AT(common.expect) }, { "--answer-ms", AT(common.answer_ms) }, { "--con", AT(con) },
+    { "--progress", AT(progress) }, { "--reject", AT(common.reject_cause) }, { "--t7", AT(t7_ms) },
+    { "--reset", AT(reset) }, { "--lose-iam", AT(common.lose_setup) }, { "--stray-iam", AT(stray_iam) },
+    { "--ignore-iam", AT(ignore_iam) }, { "--drop-out", AT(drop_out) }, { "--drop-in", AT(drop_in) },
+    { "--double-out", AT(double_out) }, { "--spoil-out", AT(spoil_out) }, { "--alarm-at", AT(alarm_ms) },
+    { "--alarm-for", AT(alarm_for_ms) }, { "--unplug", AT(unplug) }, { "--mtp-restart-at", AT(mtp_restart_ms) },
+    { "--block-at", AT(block_ms) }, { "--block-for", AT(block_for_ms) }, { "--block-cic", AT(block_cic) },
+    { "--group-block-at", AT(group_block_ms) }, { "--group-block-for", AT(group_block_for_ms) },
+    { "--rsc-at", AT(rsc_ms) }, { "--die-at", AT(common.die_ms) }, { "--back-after", AT(common.back_ms) },
+    { "--linger", AT(common.linger_ms) }, { "--trace", AT(common.trace) },
+};
+static const struct row TEXTS[] = {
+    { "--attach", AT(common.attach) }, { "--clock", AT(common.clock) }, { "--number", AT(common.number) },
+    { "--caller", AT(common.caller) },
+};
+
+/* The member of that name in a table of n rows; NULL: it has none. */
+static void *member_named(struct ss7_options *options, const struct row *rows, size_t n, const char *name)
+{
+    for (size_t row = 0; row < n; row++)
+        if (!strcmp(rows[row].name, name))
+            return (char *)options + rows[row].at;
+    return NULL;
+}
+
 void ss7_options(struct ss7_options *options, int count, char **arguments)
 {
-    struct options *common = &options->common;
-    const struct { const char *name; int *value; } numbers[] = {
-        { "--own-pc", &options->own_pc }, { "--far-pc", &options->far_pc }, { "--ni", &options->network_indicator },
-        { "--slc", &options->slc }, { "--first-cic", &options->first_cic }, { "--last-cic", &options->last_cic },
-        { "--not-cic", &options->not_cic }, { "--calls", &common->calls }, { "--gap", &common->gap_ms },
-        { "--hold", &common->hold_ms }, { "--expect", &common->expect }, { "--answer-ms", &common->answer_ms },
-        { "--con", &options->con }, { "--progress", &options->progress }, { "--reject", &common->reject_cause },
-        { "--t7", &options->t7_ms }, { "--reset", &options->reset }, { "--lose-iam", &common->lose_setup },
-        { "--stray-iam", &options->stray_iam }, { "--ignore-iam", &options->ignore_iam },
-        { "--drop-out", &options->drop_out }, { "--drop-in", &options->drop_in },
-        { "--double-out", &options->double_out }, { "--spoil-out", &options->spoil_out },
-        { "--alarm-at", &options->alarm_ms }, { "--alarm-for", &options->alarm_for_ms },
-        { "--unplug", &options->unplug },
-        { "--mtp-restart-at", &options->mtp_restart_ms }, { "--block-at", &options->block_ms },
-        { "--block-for", &options->block_for_ms }, { "--block-cic", &options->block_cic },
-        { "--group-block-at", &options->group_block_ms }, { "--group-block-for", &options->group_block_for_ms },
-        { "--rsc-at", &options->rsc_ms }, { "--die-at", &common->die_ms }, { "--back-after", &common->back_ms },
-        { "--linger", &common->linger_ms }, { "--trace", &common->trace },
-    };
-    const struct { const char *name; const char **value; } texts[] = {
-        { "--attach", &common->attach }, { "--clock", &common->clock },
-        { "--number", &common->number }, { "--caller", &common->caller },
-    };
-    *options = (struct ss7_options){
-        .common = { .gap_ms = 100, .hold_ms = NEVER, .answer_ms = 200, .die_ms = NEVER, .back_ms = NEVER,
-                    .linger_ms = 1000, .number = "10000", .caller = "13800138000" },
-        .own_pc = 2, .far_pc = 1, .network_indicator = 2, .first_cic = 1, .last_cic = 31, .not_cic = 16,
-        .t7_ms = 20000, .reset = 1, .alarm_ms = NEVER, .alarm_for_ms = 1000, .mtp_restart_ms = NEVER,
-        .block_ms = NEVER, .block_for_ms = 1000, .block_cic = 1, .group_block_ms = NEVER, .group_block_for_ms = 1000,
-        .rsc_ms = NEVER,
-    };
+    *options = DEFAULTS;
     for (int n = 1; n < count; n += 2) {
-        const char *name = arguments[n];
-        size_t row = 0;
+        const char *name = arguments[n], **text;
+        int *number;
         if (n + 1 == count)
             usage(name);
-        for (; row < sizeof texts / sizeof *texts && strcmp(name, texts[row].name); row++)
-            ;
-        if (row < sizeof texts / sizeof *texts) {
-            *texts[row].value = arguments[n + 1];
-            continue;
-        }
-        for (row = 0; row < sizeof numbers / sizeof *numbers && strcmp(name, numbers[row].name); row++)
-            ;
-        if (row == sizeof numbers / sizeof *numbers)
+        text = member_named(options, TEXTS, sizeof TEXTS / sizeof *TEXTS, name);
+        number = member_named(options, NUMBERS, sizeof NUMBERS / sizeof *NUMBERS, name);
+        if (text)
+            *text = arguments[n + 1];
+        else if (number)
+            *number = number_of(name, arguments[n + 1]);
+        else
             usage(name);
-        *numbers[row].value = number_of(name, arguments[n + 1]);
     }
     check(options);
 }
