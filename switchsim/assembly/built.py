@@ -6,11 +6,15 @@ from typing import Any
 
 from switchsim.assembly.layout import LINE_CELLS, Layout, LinePlan
 from switchsim.assembly.machine import MachineFile
+from switchsim.assembly.number7 import MACHINE
 from switchsim.assembly.places import FaultPlaces
 from switchsim.dsp import isa
 from switchsim.dsp.engine import Engine
 from switchsim.farend.attached import Attached
+from switchsim.farend.number7 import No7Exchange
+from switchsim.farend.signalling import Stp
 from switchsim.firmware.processor import Processor
+from switchsim.hardware.boards.lap7 import Lap7
 from switchsim.kernel.scheduler import Kernel
 from switchsim.model.order import Order, Value
 from switchsim.model.part import Part
@@ -46,6 +50,23 @@ class Machine:
     @property
     def processors(self) -> tuple[str, ...]:
         return tuple(path for path, part in self.kernel.parts.items() if isinstance(part, Processor))
+
+    @property
+    def signalling_network(self) -> dict[str, Any]:
+        """points: place -> point code; links: name -> codes of its ends; boards: name -> board; long_labels."""
+        ss7 = self.spec.ss7
+        if ss7 is None:
+            return {}
+        far = {part.signalling.config.name: path for path, part in self.kernel.parts.items()
+               if isinstance(part, Stp | No7Exchange)}  # fmt: skip
+        return {
+            "points": dict.fromkeys(self.processors, ss7.code(MACHINE))
+            | {place: ss7.code(name) for name, place in far.items()},
+            "links": {link.terminal.name: (ss7.code(link.point), ss7.code(link.peer)) for link in self.layout.number7},
+            "boards": {row.name: path for path, part in self.kernel.parts.items()
+                       if isinstance(part, Lap7) for row in part.rows},
+            "long_labels": ss7.label == "china",
+        }  # fmt: skip
 
     def power_on(self) -> None:
         for line in self.layout.lines:

@@ -28,12 +28,14 @@ class FaultFacts(msgspec.Struct, frozen=True):
 
     alarms, defects: ids of which at least one should show (empty: none is asked for), within_cycles of the firing.
     harms_speech: speech may be missing while it acts (a cut line), and need not be found wanting.
+    harms_messages: signal units or messages say what is not so while it acts; retrieval by them can not be exact.
     """
 
     alarms: tuple[str, ...] = ()
     defects: tuple[str, ...] = ()
     within_cycles: int = seconds(30)
     harms_speech: bool = False
+    harms_messages: bool = False
 
 
 class FaultChain(msgspec.Struct):

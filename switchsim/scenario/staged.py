@@ -13,7 +13,7 @@ from switchsim.model.event import Event
 from switchsim.model.events import ProcessorActive, RunEnded
 from switchsim.model.order import Act, Value
 from switchsim.report.faults import FaultFacts
-from switchsim.scenario.checks import CheckSettings
+from switchsim.scenario.checks import CheckSettings, SignallingFacts
 from switchsim.scenario.director import Director
 from switchsim.scenario.loop import RunLoop
 from switchsim.scenario.prepare import Prepared
@@ -135,4 +135,5 @@ class Staged:
         }
         return CheckSettings(
             drained=self._prepared.scenario.drained, seat_queues=self.machine.seat_queues,
-            processors=self.machine.processors, facts=facts)
+            processors=self.machine.processors, facts=facts,
+            signalling=SignallingFacts(**self.machine.signalling_network))

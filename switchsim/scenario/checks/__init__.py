@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from switchsim.scenario.checks.alarms import ALARMS
-from switchsim.scenario.checks.base import Check, CheckRun, CheckSettings, run_checks
+from switchsim.scenario.checks.base import Check, CheckRun, CheckSettings, SignallingFacts, run_checks
 from switchsim.scenario.checks.conservation import CONSERVATION
 from switchsim.scenario.checks.expected import expectations
 from switchsim.scenario.checks.links import LINKS
 from switchsim.scenario.checks.processors import PROCESSORS
 from switchsim.scenario.checks.queues import QUEUES
+from switchsim.scenario.checks.signalling import SIGNALLING
 from switchsim.scenario.checks.speech import SPEECH
 from switchsim.scenario.checks.timers import TIMERS
 
-BUILT_IN: tuple[type[Check], ...] = (*CONSERVATION, *SPEECH, *QUEUES, *PROCESSORS, *ALARMS, *TIMERS, *LINKS)
+BUILT_IN: tuple[type[Check], ...] = (
+    *CONSERVATION, *SPEECH, *QUEUES, *PROCESSORS, *ALARMS, *TIMERS, *LINKS, *SIGNALLING,
+)  # fmt: skip
 """Every check that runs unasked, in the order in which they are told."""
 
 
@@ -21,4 +24,7 @@ def built_in_checks(settings: CheckSettings) -> list[Check]:
     return [check(settings) for check in BUILT_IN]
 
 
-__all__ = ["BUILT_IN", "Check", "CheckRun", "CheckSettings", "built_in_checks", "expectations", "run_checks"]
+__all__ = [
+    "BUILT_IN", "Check", "CheckRun", "CheckSettings", "SignallingFacts", "built_in_checks", "expectations",
+    "run_checks",
+]  # fmt: skip

@@ -19,6 +19,19 @@ KEPT_FINDINGS = 1000
 """A check that found so much stops counting: its answer is certain."""
 
 
+class SignallingFacts(msgspec.Struct, frozen=True):
+    """The No.7 network as the journal sees it.
+
+    points: place that emits -> its own point code; a point that an outside program is, is not in it. links: name ->
+    the point codes of its ends. boards: name -> the machine's board that carries it. long_labels: 24-bit point codes.
+    """
+
+    points: Mapping[str, int] = msgspec.field(default_factory=dict)
+    links: Mapping[str, tuple[int, int]] = msgspec.field(default_factory=dict)
+    boards: Mapping[str, str] = msgspec.field(default_factory=dict)
+    long_labels: bool = False
+
+
 class CheckSettings(msgspec.Struct, frozen=True, kw_only=True):
     """What the checks must know of the machine and the scenario. Times in cycles.
 
@@ -26,12 +39,14 @@ class CheckSettings(msgspec.Struct, frozen=True, kw_only=True):
     seat_queues: the queues that each seat serves; a seat that is not named serves all.
     processors: places of the main processors; empty: those that the journal names.
     facts: the fault catalogue, by name.
+    signalling: the No.7 network; empty: there is none.
     """
 
     drained: bool = True
     seat_queues: Mapping[str, frozenset[str]] = msgspec.field(default_factory=dict)
     processors: tuple[str, ...] = ()
     facts: Mapping[str, FaultFacts] = msgspec.field(default_factory=dict)
+    signalling: SignallingFacts = SignallingFacts()
     path_delay_cycles: int = 64  # the longest way through lines and stages
     switching_cycles: int = ms(50)  # from a decision to the connection: mailbox, node, serial bus
     speech_cycles: int = seconds(1)  # in talk for so long, one must hear the other
