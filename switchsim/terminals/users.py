@@ -56,6 +56,13 @@ def subscriber_free(action: Any) -> bool:
     return bool(status) or bool(getattr(action, "in_band", False))
 
 
+def failed(user: User, cics: Iterable[int]) -> bool:
+    """Whether this side blocks one of these circuits for a failure of its hardware."""
+    if isinstance(user, isup.Isup):
+        return any(user.state.circuits[cic].hard_local is not isup.Block.NONE for cic in cics)
+    return any(user.state.circuits[cic].local & tup.Block.HARDWARE for cic in cics)
+
+
 class Standing(State):
     """What lasts beyond calls: blocking of one circuit, as the user part holds it."""
 

@@ -134,7 +134,8 @@ class Number7:
 
     def _users_resume(self) -> None:
         """User parts begin without any exchange in reach; the message transfer part knows better."""
-        assert self.point is not None and self.data is not None
+        assert self.point is not None
+        assert self.data is not None
         destinations = self.core.state.number7.mtp3.destinations
         for number, row in enumerate(self.data.relations):
             if destinations[row.point_code].accessible:

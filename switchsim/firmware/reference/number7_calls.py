@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from switchsim.firmware.office import Office
 from switchsim.firmware.reference.core import Core
+from switchsim.firmware.reference.number7_lines import LineWatch
 from switchsim.firmware.reference.state import Call, Leg
 from switchsim.model.events import CircuitBlocked, TrunkGroup, Violated
 from switchsim.proto import isup, tup
@@ -30,6 +31,7 @@ class CallSide:
         self.trunks = number7.trunks
         self.core: Core = number7.core
         self.office: Office = number7.office
+        self.lines = LineWatch(self)
 
     @property
     def point(self) -> SignallingPoint:
@@ -49,12 +51,12 @@ class CallSide:
 
     # -- requests ------------------------------------------------------------------------------------------------
 
-    def _user(self, group: int) -> tuple[int, User]:
+    def user(self, group: int) -> tuple[int, User]:
         relation = self.office.groups[group].index
         return relation, self.point.users[relation]
 
     def _ask(self, leg: Leg, act: Callable[[User, int], Any]) -> None:
-        relation, user = self._user(self.office.circuits[leg.circuit].group)
+        relation, user = self.user(self.office.circuits[leg.circuit].group)
         self.point.do4(relation, act(user, leg.key))
 
     def proceeding(self, leg: Leg) -> None:
@@ -74,13 +76,13 @@ class CallSide:
         self._ask(leg, lambda user, cic: user.release(cic, cause))
 
     def restart(self, group: int, circuits: list[int]) -> None:
-        relation, user = self._user(group)
+        relation, user = self.user(group)
         for index in circuits:
             self.point.do4(relation, user.reset(self.office.circuits[index].cic))
 
     def set_up(self, group: int, called: str, calling: str) -> tuple[int, int]:
         """An IAM on a free circuit of the line: (circuit, CIC), or (-1, -1)."""
-        relation, user = self._user(group)
+        relation, user = self.user(group)
         free = self._free(group)
         if not free:
             return -1, -1
@@ -98,7 +100,7 @@ class CallSide:
         return self.office.number7.relations[relation].circuits.get(cic, -1)
 
     def _free(self, group: int) -> list[int]:
-        _, user = self._user(group)
+        _, user = self.user(group)
         blocked = self.core.state.blocked
         mine = self.trunks.circuits_of[group]
         return [self.office.circuits[index].cic for index in mine
@@ -110,39 +112,23 @@ class CallSide:
     # -- lines ---------------------------------------------------------------------------------------------------
 
     def line_changed(self, group: int, in_service: bool) -> None:
-        """Circuits go out of service only when the defect lasts, and come back only when it is gone for long."""
-        if in_service == (group in self.core.state.lines_out):
-            timing = self.office.timing
-            wait = timing.line_clear_cycles if in_service else timing.line_raise_cycles
-            self.core.world.start_timer(f"line/{group}", wait)
-        else:
-            self.core.world.stop_timer(f"line/{group}")
-
-    def persisted(self, group: int) -> None:
-        """Hardware failure oriented group blocking, or unblocking, of the line's circuits (Q.764 2.8.2.2)."""
-        out = self.core.state.lines_out
-        on = group not in out
-        out.append(group) if on else out.remove(group)
-        self.core.number7_changed = True
-        relation, user = self._user(group)
-        cics = [self.office.circuits[index].cic for index in self.trunks.circuits_of[group]]
-        self.point.do4(relation, user.block_group(cics, on, True))
+        self.lines.changed(group, in_service)
 
     # -- hot standby ---------------------------------------------------------------------------------------------
 
     def export_call(self, leg: Leg) -> bytes:
-        _, user = self._user(self.office.circuits[leg.circuit].group)
+        _, user = self.user(self.office.circuits[leg.circuit].group)
         return users.export_call(user, leg.key)
 
     def adopt_call(self, leg: Leg, octets: bytes) -> bool:
-        return users.adopt_call(self._user(self.office.circuits[leg.circuit].group)[1], leg.key, octets)
+        return users.adopt_call(self.user(self.office.circuits[leg.circuit].group)[1], leg.key, octets)
 
     def export_group(self, group: int) -> bytes:
-        _, user = self._user(group)
+        _, user = self.user(group)
         return users.export_standing(user, [self.office.circuits[at].cic for at in self.trunks.circuits_of[group]])
 
     def adopt_group(self, group: int, octets: bytes) -> list[int]:
-        users.adopt_standing(self._user(group)[1], octets)
+        users.adopt_standing(self.user(group)[1], octets)
         return []
 
     # -- indications ---------------------------------------------------------------------------------------------
@@ -151,15 +137,17 @@ class CallSide:
         """Something that a user part reports; what a call has no use for changes nothing."""
         handler = _INDICATIONS.get(type(action))
         if isinstance(action, isup.StatusInd | tup.StatusInd):
-            self._status(relation)
+            self._status(relation, action)
         if handler is None:
             return
         circuit = self._circuit(relation, action.cic)
         if circuit >= 0:
             handler(self, self.office.circuits[circuit].group, circuit, action)
 
-    def _status(self, relation: int) -> None:
-        """The other exchange can be reached again, perhaps: calls wait for that."""
+    def _status(self, relation: int, action: Any) -> None:
+        """The other exchange can be reached again, perhaps: blocking and calls wait for that."""
+        if action.what == "available" and action.value:
+            self.lines.in_reach(relation)
         for group in self.office.groups:
             if group.kind in SERVICE and group.index == relation:
                 self.trunks.try_dials(group.line)

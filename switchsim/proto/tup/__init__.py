@@ -27,6 +27,7 @@ from switchsim.proto.tup.codec import encode as encode
 from switchsim.proto.tup.machine import Tup as Tup
 from switchsim.proto.tup.messages import MessageType as MessageType
 from switchsim.proto.tup.messages import Variant as Variant
+from switchsim.proto.tup.state import Block as Block
 from switchsim.proto.tup.state import Circuit as Circuit
 from switchsim.proto.tup.state import Circuits as Circuits
 from switchsim.proto.tup.state import SetupRequest as SetupRequest
