@@ -7,49 +7,16 @@ the telltale, which writes into the journal exactly what the comparison is about
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import pytest
+from variations import HOST_HAS, VARIATIONS, needs_host
 from whole_runs import DEMO, PLAIN, SMALL, TELLTALE, Inside, Run, digests, prepared, shortened, telltale_machine
 
 from switchsim import assembly
-from switchsim.dsp import isa
-from switchsim.dsp.isa import NAMES
 from switchsim.kernel.journal import RunDigest
 from switchsim.model.order import Outside
 
-HOST_HAS = NAMES[: NAMES.index(isa.selected()) + 1]
-LIBM = {"GLIBC_TUNABLES": "glibc.cpu.hwcaps=-FMA,-AVX2"}
-
-
-def numpy_features() -> str:
-    """The instruction sets that numpy found on this host beyond its baseline."""
-    config: Any = np.show_config(mode="dicts")
-    return " ".join(config["SIMD Extensions"].get("found", ()))
-
-
-VARIATIONS: dict[str, tuple[str, Run, Run]] = {
-    "hash seeds": ("hash order", Run((), {"PYTHONHASHSEED": "1"}), Run((), {"PYTHONHASHSEED": "2"})),
-    "batch 1": ("batch", PLAIN, Run(("--batch", "1"))),
-    "batch 8": ("batch", PLAIN, Run(("--batch", "8"))),
-    "batch 8000": ("batch", PLAIN, Run(("--batch", "8000"))),
-    "libm": ("libm", PLAIN, Run((), LIBM)),
-    "numpy": ("numpy", PLAIN, Run((), {"NPY_DISABLE_CPU_FEATURES": numpy_features()})),
-    "twice": ("wall clock", PLAIN, PLAIN),
-    **{f"isa {name}": ("instruction set", PLAIN, Run((), {"SWITCHSIM_ISA": name})) for name in NAMES},
-}
-"""Name -> what the telltale leaks, one run, another run."""
 ONE_OF_EACH = ("hash seeds", "batch 1", "libm", "numpy", "twice", "isa plain")
-
-
-def needs_host(name: str) -> None:
-    """Skip what this host has not, naming it."""
-    wanted = name.removeprefix("isa ")
-    if wanted in NAMES and wanted not in HOST_HAS:
-        pytest.skip(f"this host has no {wanted}")
-    if name == "numpy" and not numpy_features():
-        pytest.skip("numpy uses no instructions beyond its baseline on this host")
 
 
 @pytest.fixture(scope="module")
@@ -165,7 +132,7 @@ def with_input(frame: bytes) -> str:
     """The digest of a second in which an outside program brings its link up and sends one frame."""
     digest = RunDigest()
     machine = assembly.build(
-        assembly.shipped.folder("boards") / "machines" / "one_e1_pri.yaml", seed=1, attached=[("e1-0", 16, "HDLC")],
+        assembly.shipped.folder("boards") / "machines" / "one_e1_pri.yaml", seed=1, attached=[("e1-0", 16, "hdlc")],
         journal_sink=digest)  # fmt: skip
     (place,) = machine.places
     machine.power_on()

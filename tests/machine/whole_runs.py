@@ -27,7 +27,7 @@ SWITCHSIM = Path(sys.executable).parent / "switchsim"
 DEADLINE_S = 120
 
 CLOCK_FRAME = "clock: {frame: 1, slots: {0-1: ckv}}"
-CLOCK_FRAME_WITH_TELLTALE = "clock: {frame: 1, slots: {0-1: ckv, 2: telltale}}"
+IN_CLOCK_FRAME = (CLOCK_FRAME, "clock: {frame: 1, slots: {0-1: ckv, 2: telltale}}")
 
 
 def shortened(seconds: int = 24, **changes: Any) -> str:
@@ -67,11 +67,11 @@ def digests(scenarios: Sequence[Path], how: Run, folder: Path) -> list[str]:
     return re.findall(r"digest ([0-9a-f]{64})", command(words, folder.parent, how.environment))
 
 
-def telltale_machine(folder: Path) -> None:
-    """The small machine with a telltale board in its clock frame, in `folder`, with its board kind."""
-    text = SMALL.read_text(encoding="utf-8")
-    assert CLOCK_FRAME in text
-    text = text.replace(CLOCK_FRAME, CLOCK_FRAME_WITH_TELLTALE).replace("name: b_type_small", "name: telling")
+def telltale_machine(folder: Path, machine: Path = SMALL, place: tuple[str, str] = IN_CLOCK_FRAME) -> None:
+    """A shipped machine with a telltale board in `place` (without it, with it), in `folder`, with its board kind."""
+    text = machine.read_text(encoding="utf-8")
+    assert place[0] in text
+    text = text.replace(*place).replace(f"name: {machine.stem}", "name: telling")
     (folder / "telling.yaml").write_text(text, encoding="utf-8")
     (folder / "kinds").symlink_to(TELLTALE / "kinds")
 
