@@ -65,6 +65,7 @@ class Provides(Strict):
     links: Annotated[int, Field(ge=0, le=64)] = 0  # D channels
     signalling_links: Annotated[int, Field(ge=0, le=64)] = 0  # No.7
     receivers: Annotated[int, Field(ge=0, le=256)] = 0
+    checks: Annotated[int, Field(ge=0, le=64)] = 0  # check tone receivers
     announcers: Annotated[int, Field(ge=0, le=256)] = 0
     tones: Annotated[int, Field(ge=0, le=1)] = 0
     seats: Annotated[int, Field(ge=0, le=256)] = 0

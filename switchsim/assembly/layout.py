@@ -89,9 +89,12 @@ class Layout:
     link_slots: list[int] = field(default_factory=list)
     receivers: list[Receiver] = field(default_factory=list)
     receiver_slots: list[int] = field(default_factory=list)
+    checks: list[Receiver] = field(default_factory=list)  # of check tones; none without No.7
+    check_slots: list[int] = field(default_factory=list)
+    far_checks: dict[tuple[str, int], int] = field(default_factory=dict)  # (line, timeslot) -> native check receiver
     announcers: list[int] = field(default_factory=list)  # native sources
     announcer_slots: list[int] = field(default_factory=list)
-    tone_sources: list[int] = field(default_factory=list)
+    tone_sources: dict[str, int] = field(default_factory=dict)  # native sources
     tone_slots: dict[str, int] = field(default_factory=dict)
     conference_slots: list[tuple[int, ...]] = field(default_factory=list)
     party_sources: dict[tuple[str, int], int] = field(default_factory=dict)  # (line, timeslot) -> source

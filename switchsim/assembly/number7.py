@@ -104,6 +104,9 @@ class Number7Data:
         mine = [row for row in self.relations() if row[1] == name]
         for relation, (kind, to) in enumerate(mine):
             for line, cic in self.lines_of(kind, to):
-                rows += [CircuitRow(relation, cic + ts, parties[line.name, ts], line.name)
+                assert isinstance(line.signalling, No7Spec)
+                method = line.signalling.continuity.method
+                rows += [CircuitRow(relation, cic + ts, parties[line.name, ts], line.name,
+                                    self.layout.far_checks[line.name, ts], method)
                          for ts in line.speech_timeslots if (line.name, ts) in parties]  # fmt: skip
         return tuple(rows)

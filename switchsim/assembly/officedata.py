@@ -101,10 +101,11 @@ def _groups(machine: MachineFile, layout: Layout) -> tuple[Group, ...]:
     for line in layout.lines:
         spec = line.signalling
         if isinstance(spec, No7Spec):
-            index, check = relations.index((spec.kind, spec.to)), (spec.continuity.method, spec.continuity.every)
+            index, method, every = relations.index((spec.kind, spec.to)), spec.continuity.method, spec.continuity.every
+            rows.append(Group(spec.kind, line.name, index, _trunk(layout, line), line.trunk_line, method, every))
         else:
-            index, links, check = links, links + 1, ("", 0)
-        rows.append(Group(spec.kind, line.name, index, _trunk(layout, line), line.trunk_line, *check))
+            rows.append(Group(spec.kind, line.name, links, _trunk(layout, line), line.trunk_line))
+            links += 1
     return tuple(rows)
 
 

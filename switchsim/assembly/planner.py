@@ -12,6 +12,7 @@ from switchsim.assembly.layout import HDLC, LINE_CELLS, SS7, BoardPlace, Layout,
 from switchsim.assembly.machine import MachineFile
 from switchsim.assembly.planner7 import Number7Planner
 from switchsim.assembly.signalling import No7Spec, PriSpec
+from switchsim.assembly.sounds import CHECK_TONES
 from switchsim.dsp.engine import CELL_IDLE, CELL_ONES, CONF_LEGS, EngineConfig
 from switchsim.hardware.boards.bnet import NO_CELL
 from switchsim.hardware.site import LapLink, Receiver, Slots
@@ -59,6 +60,7 @@ class Planner:
         self.number7.plan()
         self._voice()
         self._seats()
+        self.number7.plan_checks()
         layout = self.layout
         layout.slots = Slots(tuple(self.heard), tuple(self.spoken), tuple(self.names), tuple(self.fixed))
         layout.engine = EngineConfig(
@@ -72,6 +74,7 @@ class Planner:
             n_switched=self.switched.used,
             n_lines=2 * len(layout.lines),
             n_receivers=len(layout.receivers),
+            n_checks=len(layout.checks) + len(layout.far_checks),
             n_ears=self.ears.used,
             n_recorders=self.recorders.used,
         )
@@ -117,7 +120,7 @@ class Planner:
         """Sources, ears, HDLC and signalling units are counted first: their cells come before the switched ones."""
         layout = self.layout
         self.number7 = Number7Planner(self)
-        layout.tone_sources = [self.sources.take() for _ in self.tones]
+        layout.tone_sources = {name: self.sources.take() for name in self.tones if name not in CHECK_TONES.values()}
         layout.announcers = [self.sources.take() for _ in range(self.given.get("announcers", 0))]
         for name, signalling in self.machine.line_names():
             self._far_end(name, signalling)
@@ -128,6 +131,7 @@ class Planner:
         self.seat_units = [
             (self.sources.take(), self.ears.take(), self.parties.take()) for _ in self.machine.seat_numbers()
         ]
+        self.number7.count_checks()
 
     def _far_end(self, name: str, signalling: PriSpec | No7Spec) -> None:
         """What is at the far end of a line: outside programs, and an exchange with its people unless one is that."""
@@ -206,8 +210,9 @@ class Planner:
 
     def _voice(self) -> None:
         layout = self.layout
-        for name, source in zip(self.tones, layout.tone_sources, strict=True):
-            layout.tone_slots[name] = self.slot(f"tone/{name}", self.first_source + source, NO_CELL)
+        for name in self.tones:
+            if name not in CHECK_TONES.values():
+                self.tone_slot(name)
         for number, source in enumerate(layout.announcers):
             layout.announcer_slots.append(self.slot(f"announcer/{number}", self.first_source + source, NO_CELL))
         for number in range(self.given.get("receivers", 0)):
@@ -218,6 +223,10 @@ class Planner:
             first = self.first_conference + conference * CONF_LEGS
             legs = [self.slot(f"conference/{conference}/{leg}", first + leg, NO_CELL) for leg in range(CONF_LEGS)]
             layout.conference_slots.append(tuple(legs))
+
+    def tone_slot(self, name: str) -> None:
+        cell = self.first_source + self.layout.tone_sources[name]
+        self.layout.tone_slots[name] = self.slot(f"tone/{name}", cell, NO_CELL)
 
     def _seats(self) -> None:
         for index, (number, spec) in enumerate(self.machine.seat_numbers()):

@@ -50,6 +50,17 @@ class PriSpec(Strict):
     d_timeslot: Timeslot = 16
 
 
+class ContinuitySpec(Strict):
+    """Continuity check of a line's circuits (Q.724 7, Q.764 2.1.8).
+
+    method: the checked side loops the circuit (2000 Hz), or its transponder answers 2010 with 1780 Hz. every: so many
+    calls of the machine between one that asks for the check and the next; 0 = none asks.
+    """
+
+    method: Literal["loop", "transponder"] = "loop"
+    every: Annotated[int, Field(ge=0, le=65_535)] = 0
+
+
 class No7Spec(Strict):
     """Trunk circuits that No.7 controls: ISUP or TUP, towards an exchange of `ss7: points:`.
 
@@ -59,6 +70,7 @@ class No7Spec(Strict):
     kind: Literal["isup", "tup"]
     to: Word
     cic: Annotated[int, Field(ge=0, le=4064)]
+    continuity: ContinuitySpec = ContinuitySpec()
 
 
 class PointSpec(Strict):

@@ -18,6 +18,8 @@ from switchsim.errors import BadInput
 
 NEEDED = ("ring_back",)
 """Tones that call processing itself uses."""
+CHECK_TONES = {2000: "continuity", 2010: "transponder_2010", 1780: "transponder_1780"}
+"""Hz -> tone of the continuity check; machines with No.7 need them (Q.724 7.2)."""
 
 
 class ToneSpec(Strict):
@@ -64,9 +66,10 @@ def load_tones(machine: MachineFile, lines: Lines, where: Path) -> ToneSet:
         raise BadInput([lines.problem(("tones",), f"no tones {machine.tones!r}", f"one of {known}")])
     document = read(found[0])
     rows = document.validate(TonesFile).tones
-    missing = [name for name in NEEDED if name not in rows]
+    needed = (*NEEDED, *CHECK_TONES.values()) if machine.ss7 is not None else NEEDED
+    missing = [name for name in needed if name not in rows]
     if missing:
-        raise BadInput([document.lines.problem(("tones",), f"no tone {missing[0]!r}", f"{', '.join(NEEDED)} at least")])
+        raise BadInput([document.lines.problem(("tones",), f"no tone {missing[0]!r}", f"{', '.join(needed)} at least")])
     return ToneSet({name: row.tone() for name, row in rows.items()}, found[0].name, document.octets)
 
 

@@ -13,7 +13,18 @@ from switchsim.assembly.machine import MachineFile, SubscriberSpec
 from switchsim.assembly.number7 import Number7Data
 from switchsim.assembly.people import AgentWanted
 from switchsim.assembly.rack import wire
-from switchsim.dsp.engine import EV_BAD_FRAME, EV_FRAME, EV_HEARS, EV_SOURCE_DONE, EV_SU, EV_SU_BAD, Engine
+from switchsim.assembly.sounds import CHECK_TONES
+from switchsim.dsp.engine import (
+    EV_BAD_FRAME,
+    EV_CHECK_OFF,
+    EV_CHECK_ON,
+    EV_FRAME,
+    EV_HEARS,
+    EV_SOURCE_DONE,
+    EV_SU,
+    EV_SU_BAD,
+    Engine,
+)
 from switchsim.errors import BadInput
 from switchsim.farend.agents import Agent, AgentConfig
 from switchsim.farend.attached import Attached, AttachedConfig
@@ -34,15 +45,15 @@ class Surroundings:
     """Puts people and exchanges around a rack."""
 
     def __init__(
-        self, spec: MachineFile, layout: Layout, rack: Rack, kernel: Kernel, engine: Engine, ring_back: int
+        self, spec: MachineFile, layout: Layout, rack: Rack, kernel: Kernel, engine: Engine, tones: Sequence[str]
     ) -> None:
-        """ring_back: number of that tone in the assets."""
+        """tones: names of the assets' tones, in order."""
         self.spec = spec
         self.layout = layout
         self.rack = rack
         self.kernel = kernel
         self.engine = engine
-        self.ring_back = ring_back
+        self.tones = list(tones)
         self.prompts = tuple(spec.prompts)
 
     def build(
@@ -89,10 +100,13 @@ class Surroundings:
             lines = [line for line in self.layout.lines if self.layout.exchanges.get(line.name) == name]
             parties = self._parties(lines)
             by_place = {(party.line, party.timeslot): index for index, party in enumerate(parties)}
-            config = No7Config(point=point, circuits=data.circuits(name, by_place),
+            tones = {hz: self.tones.index(tone) for hz, tone in CHECK_TONES.items()}
+            config = No7Config(point=point, circuits=data.circuits(name, by_place), check_tones=tones,
                                **self._telephones(parties, [line.name for line in lines]))  # fmt: skip
             self.kernel.add(No7Exchange(place, self.kernel, self.engine, config))
             self._own_people(parties, place)
+            for circuit in config.circuits:
+                self.kernel.own_media((EV_CHECK_ON, EV_CHECK_OFF), circuit.check, place)
         for kinds, unit in media_units(point.links):
             self.kernel.own_media(kinds, unit, place)
 
@@ -116,7 +130,7 @@ class Surroundings:
         for line in lines:
             plans |= self._plans(line)
         return {
-            "parties": parties, "plans": plans, "prompts": self.prompts, "ring_back": self.ring_back,
+            "parties": parties, "plans": plans, "prompts": self.prompts, "ring_back": self.tones.index("ring_back"),
             "subscribers": tuple(_subscriber(spec) for spec in self.spec.subscribers), "remote_alarm": True,
         }  # fmt: skip
 

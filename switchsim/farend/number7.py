@@ -7,8 +7,9 @@ from typing import Any, Final
 
 import msgspec
 
-from switchsim.dsp.engine import EV_HEARS, EV_SOURCE_DONE, Engine
+from switchsim.dsp.engine import EV_CHECK_OFF, EV_CHECK_ON, EV_HEARS, EV_SOURCE_DONE, Engine
 from switchsim.farend.chance import drawn
+from switchsim.farend.continuity import ChecksState, FarChecks
 from switchsim.farend.exchange import Leg, Subscriber, TelephonesConfig, TelephonesState
 from switchsim.farend.signalling import PointConfig, Signalling
 from switchsim.farend.telephones import NORMAL_CLEARING, Telephones
@@ -31,12 +32,17 @@ PERSON_TIMERS: Final = frozenset({"step", "patience", "dead", "ring"})
 
 
 class CircuitRow(msgspec.Struct, frozen=True):
-    """A circuit of a relation; party: index of its telephone."""
+    """A circuit of a relation; party: index of its telephone; check: its native check tone receiver.
+
+    method: of the continuity check, loop or transponder.
+    """
 
     relation: int
     cic: int
     party: int
     line: str
+    check: int
+    method: str
 
 
 class No7Config(TelephonesConfig, frozen=True, kw_only=True):
@@ -44,6 +50,7 @@ class No7Config(TelephonesConfig, frozen=True, kw_only=True):
 
     point: PointConfig
     circuits: tuple[CircuitRow, ...]
+    check_tones: dict[int, int]  # Hz -> tone of the assets
 
 
 class Wanted(msgspec.Struct):
@@ -64,6 +71,7 @@ class No7State(TelephonesState, kw_only=True):
     turns: dict[int, int] = msgspec.field(default_factory=dict)  # relation -> CIC of the last call set up
     digits: dict[int, str] = msgspec.field(default_factory=dict)  # by call key: the called number so far
     wanted: dict[int, Wanted] = msgspec.field(default_factory=dict)  # by call key
+    checks: ChecksState = msgspec.field(default_factory=ChecksState)
 
 
 def key_of(relation: int, cic: int) -> int:
@@ -75,7 +83,8 @@ class No7Exchange(Part[No7State]):
     """`farend/exchange/<point>`. Ports: in `load` (PlaceCall), in `line` (LineSeen), out `remote/<line>` (RemoteAlarm).
 
     Orders: those of `Stp` to its links; Act `call` (called, calling, plan, hold_cycles, patience_cycles, line),
-    `hang_up` (party), `dial` (party, digits), `block`, `unblock`, `reset`, `query` (cic, relation).
+    `hang_up` (party), `dial` (party, digits), `block`, `unblock`, `reset`, `check` (cic, relation), `check_every`
+    (value: so many calls between two with a continuity check), `check_loop` (manner, value).
     """
 
     phase = Phase.SIGNAL
@@ -88,6 +97,7 @@ class No7Exchange(Part[No7State]):
         self.signalling.indication = self._indication  # type: ignore[method-assign]
         self.telephones = Telephones(self, engine, config, self._hang_up)
         self.rows = {key_of(row.relation, row.cic): row for row in config.circuits}
+        self.checks = FarChecks(self)
         self.state = No7State(
             legs=[Leg() for _ in config.parties], links=self.signalling.terminals.new_states(),
             point=self.signalling.point.new_state(),
@@ -108,6 +118,8 @@ class No7Exchange(Part[No7State]):
             self.telephones.hears(event)
         elif event.kind == EV_SOURCE_DONE:
             self.telephones.spoken(event.unit)
+        elif event.kind in (EV_CHECK_ON, EV_CHECK_OFF):
+            self.checks.media(event)
         else:
             self.signalling.terminals.media(event)
 
@@ -123,10 +135,12 @@ class No7Exchange(Part[No7State]):
             index = int(number)
             self.state.legs[index].timers.remove(kind)
             if kind == "ring":
-                self._ask(self.state.legs[index].key, lambda user, cic: user.answer(cic))
+                self.ask(self.state.legs[index].key, lambda user, cic: user.answer(cic))
                 self._answered_here(index)
             else:
                 self.telephones.timed(index, kind)
+        elif kind == "loop":
+            self.checks.answer(int(number))
         else:
             self.signalling.timer(name)
 
@@ -139,6 +153,8 @@ class No7Exchange(Part[No7State]):
             self._place(PlaceCall(number, calling, plan, hold, patience, line))
         elif order.act in ("hang_up", "dial"):
             self.telephones.told(int(values["party"]), order.act, str(values.get("digits", "")))
+        elif order.act in ("check_every", "check_loop"):
+            self.checks.act(order.act, values)
         elif order.act in _SUPERVISION:
             relation, cic = int(values.get("relation", 0)), int(values["cic"])
             self._do(relation, _SUPERVISION[order.act](self._user(relation), cic))
@@ -153,7 +169,7 @@ class No7Exchange(Part[No7State]):
     def _do(self, relation: int, actions: Any) -> None:
         self.signalling.point.do4(relation, actions)
 
-    def _ask(self, key: int, act: Callable[[User, int], Any]) -> None:
+    def ask(self, key: int, act: Callable[[User, int], Any]) -> None:
         row = self.rows[key]
         self._do(row.relation, act(self._user(row.relation), row.cic))
 
@@ -173,7 +189,7 @@ class No7Exchange(Part[No7State]):
             if not free:
                 continue
             chosen = users.hunt(user, free, self.state.turns.get(relation, 0))
-            cic, actions = users.set_up(user, chosen, wanted.called, wanted.calling)
+            cic, actions = users.set_up(user, chosen, wanted.called, wanted.calling, self.checks.wanted())
             if cic is not None:
                 self.state.turns[relation] = cic
                 key = key_of(relation, cic)
@@ -190,7 +206,7 @@ class No7Exchange(Part[No7State]):
 
     def _hang_up(self, index: int) -> None:
         key = self.state.legs[index].key
-        self._ask(key, lambda user, cic: user.release(cic, NORMAL_CLEARING))
+        self.ask(key, lambda user, cic: user.release(cic, NORMAL_CLEARING))
 
     # -- what the user parts report ----------------------------------------------------------------------------------
 
@@ -216,11 +232,11 @@ class No7Exchange(Part[No7State]):
         if subscriber is not None:
             self._ring(key, subscriber)
         elif complete or not self.config.may_continue(called):
-            self._ask(key, lambda user, cic: user.release(cic, UNALLOCATED))
+            self.ask(key, lambda user, cic: user.release(cic, UNALLOCATED))
 
     def _ring(self, key: int, subscriber: Subscriber) -> None:
         if subscriber.behaviour == "busy":
-            self._ask(key, lambda user, cic: user.release(cic, USER_BUSY))
+            self.ask(key, lambda user, cic: user.release(cic, USER_BUSY))
             return
         self.state.received += 1
         index = self.rows[key].party
@@ -228,7 +244,7 @@ class No7Exchange(Part[No7State]):
         self.telephones.tell(index, "ringing")
         if self.config.ring_back >= 0:
             self.engine.source_tone(self.config.parties[index].source, self.config.ring_back)
-        self._ask(key, lambda user, cic: users.address_complete(user, cic, free=True))
+        self.ask(key, lambda user, cic: users.address_complete(user, cic, free=True))
         if subscriber.behaviour == "answers":
             self.telephones.arm(index, "ring", drawn(subscriber.ring, lambda: self.draw("ring")))
 
@@ -252,6 +268,9 @@ class No7Exchange(Part[No7State]):
         self.state.digits.pop(key, None)
         self.telephones.put_down(key, action.cause)
 
+    def _check(self, key: int, action: Any) -> None:
+        self.checks.tone(key, action.mode)
+
     def _failed(self, key: int, action: Any) -> None:
         """The circuit was no good: the same call on another one, a few times (Q.764 2.8.1)."""
         wanted = self.state.wanted.pop(key, None)
@@ -264,6 +283,7 @@ _SUPERVISION: Final[dict[str, Callable[[User, int], Any]]] = {
     "block": lambda user, cic: user.block(cic, True),
     "unblock": lambda user, cic: user.block(cic, False),
     "reset": lambda user, cic: user.reset(cic),
+    "check": users.check,
 }
 _INDICATIONS: Final[dict[type, Callable[[No7Exchange, int, Any], None]]] = {
     isup.SetupInd: No7Exchange._offered,
@@ -273,11 +293,13 @@ _INDICATIONS: Final[dict[type, Callable[[No7Exchange, int, Any], None]]] = {
     isup.ConnectedInd: No7Exchange._answered_there,
     isup.ReleasedInd: No7Exchange._released,
     isup.SetupFailed: No7Exchange._failed,
+    isup.CheckTone: No7Exchange._check,
     tup.SetupInd: No7Exchange._offered,
     tup.DigitsInd: No7Exchange._more_digits,
     tup.AddressCompleteInd: No7Exchange._rings_there,
     tup.AnswerInd: No7Exchange._answered_there,
     tup.ReleasedInd: No7Exchange._released,
     tup.SetupFailed: No7Exchange._failed,
+    tup.CheckTone: No7Exchange._check,
 }
 """Indications without a row change nothing here."""

@@ -34,6 +34,8 @@ class Group(msgspec.Struct, frozen=True):
     index: int
     trunk_board: int
     trunk_line: int
+    check_method: str = ""  # continuity check, as of No7Spec: loop, transponder; `` where there is none
+    check_every: int = 0  # every so many outgoing calls; 0 = none
 
 
 class Link(msgspec.Struct, frozen=True):
@@ -174,6 +176,7 @@ class Office(msgspec.Struct, frozen=True):
     groups: tuple[Group, ...]
     links: tuple[Link, ...]  # D channels
     receivers: tuple[Channel, ...]
+    checks: tuple[Channel, ...]  # check tone receivers
     announcers: tuple[Channel, ...]
     conferences: tuple[Conference, ...]
     seats: tuple[SeatPort, ...]

@@ -126,9 +126,12 @@ class Processor(Part[ProcessorState]):
 
     def on_order(self, order: Order) -> None:
         assert isinstance(order, Act), f"a processor takes no {order}"
-        assert order.act == "dial", f"a processor does not know {order.act!r}"
+        assert order.act in ("dial", "check"), f"a processor does not know {order.act!r}"
         values = order.values
-        if self.state.active:
+        if self.state.active and order.act == "check":
+            self.program.check(str(values["line"]), int(values["timeslot"]))
+            self._tell_standby()
+        elif self.state.active:
             dial = Dial(str(values["line"]), str(values["number"]), str(values["calling"]), int(values["hold_cycles"]))
             self.program.dial(dial)
             self._tell_standby()

@@ -104,6 +104,7 @@ class Site:
     links: tuple[LapLink, ...] = ()
     signalling: tuple[TerminalRow, ...] = ()
     receivers: tuple[Receiver, ...] = ()
+    checks: tuple[Receiver, ...] = ()  # of check tones
     announcers: tuple[int, ...] = ()  # native sources
     tones: tuple[tuple[int, int], ...] = ()  # native source, tone of the assets
     seats: tuple[SeatLine, ...] = ()

@@ -16,6 +16,7 @@ from switchsim.model.link_events import (
     Changeback as Changeback,
     Changeover as Changeover,
     CircuitBlocked as CircuitBlocked,
+    ContinuityCheck as ContinuityCheck,
     Destination as Destination,
     FrameBad as FrameBad,
     FrameReceived as FrameReceived,
@@ -228,7 +229,7 @@ class CallRecord(Event, frozen=True):
 
 
 class CircuitState(Event, frozen=True):
-    """idle, busy, blocked, restarting."""
+    """idle, busy, blocked, restarting, faulty (its continuity check failed, until it is found good again)."""
 
     line: str
     timeslot: int
@@ -236,7 +237,7 @@ class CircuitState(Event, frozen=True):
 
 
 class ResourceSeized(Event, frozen=True):
-    """receiver, announcer, conference: `unit` counts within the machine."""
+    """receiver, announcer, conference, check (tone receiver; call 0): `unit` counts within the machine."""
 
     resource: str
     unit: int

@@ -131,6 +131,14 @@ class Destination(Event, frozen=True):
     level: int
 
 
+class ContinuityCheck(Event, frozen=True):
+    """Continuity check of a circuit (Q.764 2.1.8): send, loop, heard (the tone came back), off (tone or loop ends)."""
+
+    line: str
+    timeslot: int
+    what: str
+
+
 class CircuitBlocked(Event, frozen=True):
     """A circuit can not be used for new calls, or can again; by: local, remote; sort: maintenance, hardware."""
 

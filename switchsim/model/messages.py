@@ -80,6 +80,13 @@ class ListenDigits(BusMessage, frozen=True):
     listen: bool
 
 
+class ListenCheck(BusMessage, frozen=True):
+    """A check tone receiver waits for a tone of 2000, 2010 or 1780 Hz; 0 = released."""
+
+    check: int
+    hz: int
+
+
 class SeatDisplay(BusMessage, frozen=True):
     """What the seat set shows and rings: state as in SeatState, text for the person."""
 
@@ -135,6 +142,14 @@ class Level2Report(BusMessage, frozen=True):
 class DigitReceived(BusMessage, frozen=True):
     receiver: int
     digit: str
+
+
+class CheckHeard(BusMessage, frozen=True):
+    """The tone that a check tone receiver waits for begins, or ends."""
+
+    check: int
+    hz: int
+    on: bool
 
 
 class PlayEnded(BusMessage, frozen=True):

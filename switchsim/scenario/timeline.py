@@ -28,7 +28,8 @@ ACTS: Final[dict[str, dict[str, tuple[set[str], set[str]]]]] = {
         "behave": ({"behaviour"}, _NOTHING),
     },
     "caller": {"hang_up": (_NOTHING, _NOTHING), "dial": ({"digits"}, _NOTHING)},
-    "exchange": {"call": ({"number"}, {"calling"}), "restart": (_NOTHING, _NOTHING)},
+    "exchange": {"call": ({"number"}, {"calling"}), "restart": (_NOTHING, _NOTHING),
+                 "check_every": ({"value"}, _NOTHING), "check_loop": ({"manner"}, {"value"})},
     "load": {"start": (_NOTHING, _NOTHING), "stop": (_NOTHING, _NOTHING)},
     "board": {
         "reset": (_NOTHING, _NOTHING), "read": ({"register"}, _NOTHING), "write": ({"register", "value"}, _NOTHING),
@@ -121,6 +122,7 @@ class Acted(Strict):
     behaviour: Literal["answers", "no_answer"] | None = None
     register_: Annotated[str | None, Field(alias="register")] = None
     value: Annotated[int | None, Field(ge=0, le=65_535)] = None
+    manner: Literal["good", "none", "wrong", "late"] | None = None
 
     @model_validator(mode="after")
     def _can_do_so(self) -> Acted:
@@ -147,7 +149,7 @@ class Acted(Strict):
 
     def values(self) -> dict[str, int | str]:
         """What goes with the act, without what was not said."""
-        names = ("number", "seat", "digits", "calling", "behaviour", "register_", "value")
+        names = ("number", "seat", "digits", "calling", "behaviour", "register_", "value", "manner")
         return {name.rstrip("_"): value for name in names if (value := getattr(self, name)) is not None}
 
 

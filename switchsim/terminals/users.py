@@ -36,11 +36,18 @@ def hunt(user: User, free: Sequence[int], last: int) -> int:
     return next((cic for cic in own if cic > last), own[0])
 
 
-def set_up(user: User, cic: int, called: str, calling: str) -> tuple[int | None, Sequence[Any]]:
-    """Seize a circuit and send the whole number."""
+def set_up(
+    user: User, cic: int, called: str, calling: str, check: bool = False
+) -> tuple[int | None, Sequence[Any]]:
+    """Seize a circuit and send the whole number; check: with a continuity check of the circuit."""
     if isinstance(user, isup.Isup):
-        return user.setup(isup.SetupRequest(called=called, calling=calling), cic)
-    return user.setup(tup.SetupRequest(called=called, calling=calling), cic)
+        return user.setup(isup.SetupRequest(called=called, calling=calling, continuity=check), cic)
+    return user.setup(tup.SetupRequest(called=called, calling=calling, continuity=check), cic)
+
+
+def check(user: User, cic: int) -> Sequence[Any]:
+    """CCR: a continuity check of an idle circuit."""
+    return user.check(cic) if isinstance(user, isup.Isup) else user.test_continuity(cic)
 
 
 def address_complete(user: User, cic: int, *, free: bool) -> Iterable[Any]:

@@ -78,20 +78,20 @@ class Core:
 
     # -- pools ---------------------------------------------------------------------------------------------------
 
-    def seize(self, name: str, pool: Pool, call: Call) -> int:
-        """A free unit for the call, or -1. Units take turns, so that a silent failure hits few calls."""
+    def seize(self, name: str, pool: Pool, user: int) -> int:
+        """A free unit for a call (0 and below: not one), or -1. Units take turns, so that a silent failure hits few."""
         count = len(pool.users)
         for distance in range(1, count + 1):
             unit = (pool.last + distance) % count
             if pool.users[unit] == 0 and unit not in pool.broken:
-                pool.users[unit], pool.last = call.number, unit
-                self.world.emit(ResourceSeized(name, unit, call.number))
+                pool.users[unit], pool.last = user, unit
+                self.world.emit(ResourceSeized(name, unit, max(user, 0)))
                 return unit
-        self.world.emit(ResourceShort(name, call.number))
+        self.world.emit(ResourceShort(name, max(user, 0)))
         return -1
 
     def free(self, name: str, pool: Pool, unit: int) -> None:
-        self.world.emit(ResourceFreed(name, unit, pool.users[unit]))
+        self.world.emit(ResourceFreed(name, unit, max(pool.users[unit], 0)))
         pool.users[unit] = 0
 
     # -- announcements and digits --------------------------------------------------------------------------------
@@ -99,7 +99,7 @@ class Core:
     def play(self, call: Call, prompts: Sequence[int], *, looping: bool = False) -> bool:
         """Let leg a hear prompts from now on; False when no announcement channel is free."""
         if call.announcer < 0:
-            call.announcer = self.seize("announcer", self.state.announcers, call)
+            call.announcer = self.seize("announcer", self.state.announcers, call.number)
             self.touch(call)
         if call.announcer < 0:
             return False
@@ -126,7 +126,7 @@ class Core:
     def listen(self, call: Call) -> bool:
         """Give the call a DTMF receiver; False when none is free."""
         if call.receiver < 0:
-            call.receiver = self.seize("receiver", self.state.receivers, call)
+            call.receiver = self.seize("receiver", self.state.receivers, call.number)
             self.touch(call)
             if call.receiver < 0:
                 return False
@@ -149,7 +149,7 @@ class Core:
 
     def confer(self, call: Call, legs: Sequence[Leg], hears: Sequence[int]) -> bool:
         """Leg l hears the legs of the bits of hears[l]; False when no conference is free."""
-        call.conference = self.seize("conference", self.state.conferences, call)
+        call.conference = self.seize("conference", self.state.conferences, call.number)
         if call.conference < 0:
             return False
         unit = self.office.conferences[call.conference]

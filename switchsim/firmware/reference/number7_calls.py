@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from switchsim.firmware.office import Office
 from switchsim.firmware.reference.core import Core
+from switchsim.firmware.reference.number7_checks import Checks
 from switchsim.firmware.reference.number7_lines import LineWatch
 from switchsim.firmware.reference.state import Call, Leg
 from switchsim.model.events import CircuitBlocked, TrunkGroup, Violated
@@ -32,6 +33,7 @@ class CallSide:
         self.core: Core = number7.core
         self.office: Office = number7.office
         self.lines = LineWatch(self)
+        self.checks = Checks(self)
 
     @property
     def point(self) -> SignallingPoint:
@@ -75,6 +77,13 @@ class CallSide:
     def release(self, leg: Leg, cause: int) -> None:
         self._ask(leg, lambda user, cic: user.release(cic, cause))
 
+    def request_check(self, circuit: int) -> None:
+        """CCR on a circuit of No.7 that is idle."""
+        row = self.office.circuits[circuit]
+        if row.cic >= 0:
+            relation, user = self.user(row.group)
+            self.point.do4(relation, users.check(user, row.cic))
+
     def restart(self, group: int, circuits: list[int]) -> None:
         relation, user = self.user(group)
         for index in circuits:
@@ -87,12 +96,15 @@ class CallSide:
         if not free:
             return -1, -1
         turns = self.core.state.turns
-        cic, actions = users.set_up(user, users.hunt(user, free, turns.get(group, 0)), called, calling)
+        chosen = users.hunt(user, free, turns.get(group, 0))
+        circuit = self._circuit(relation, chosen)
+        cic, actions = users.set_up(user, chosen, called, calling, self.checks.wanted(group, circuit))
         self.point.do4(relation, actions)
         if cic is None:
+            self.checks.end(circuit)
             return -1, -1
         turns[group] = cic
-        return self._circuit(relation, cic), cic
+        return circuit, cic
 
     def _circuit(self, relation: int, cic: int) -> int:
         """Index of a circuit of the office, -1 for one that is not equipped."""
@@ -187,11 +199,16 @@ class CallSide:
 
     def _failed(self, group: int, circuit: int, action: Any) -> None:
         call = self._call(group, action)
+        if action.reason == "continuity":
+            self.trunks.circuit_state(circuit, "faulty")  # until a recheck finds it good
         if call is not None:
             self.trunks.set_up_failed(group, action.cic, call, again=action.try_again)
 
     def _idle(self, group: int, circuit: int, action: Any) -> None:
         self.trunks.released(group, action.cic, circuit, NO_CIRCUIT)
+
+    def _check(self, group: int, circuit: int, action: Any) -> None:
+        self.checks.tone(circuit, action.mode)
 
     def _blocked(self, group: int, circuit: int, action: Any) -> None:
         row = self.office.circuits[circuit]
@@ -214,6 +231,7 @@ _INDICATIONS: Final[dict[type, Callable[[CallSide, int, int, Any], None]]] = {
     isup.ReleasedInd: CallSide._released,
     isup.SetupFailed: CallSide._failed,
     isup.IdleInd: CallSide._idle,
+    isup.CheckTone: CallSide._check,
     isup.BlockedInd: CallSide._blocked,
     isup.MaintenanceAlarm: CallSide._alarmed,
     tup.SetupInd: CallSide._offered,
@@ -223,6 +241,7 @@ _INDICATIONS: Final[dict[type, Callable[[CallSide, int, int, Any], None]]] = {
     tup.ReleasedInd: CallSide._released,
     tup.SetupFailed: CallSide._failed,
     tup.IdleInd: CallSide._idle,
+    tup.CheckTone: CallSide._check,
     tup.BlockedInd: CallSide._blocked,
     tup.MaintenanceAlarm: CallSide._alarmed,
 }

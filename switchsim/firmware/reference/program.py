@@ -20,6 +20,7 @@ from switchsim.firmware.reference.trunks import Trunks
 from switchsim.model.events import PlatformLink
 from switchsim.model.messages import (
     BoardStarted,
+    CheckHeard,
     DigitReceived,
     Layer3Received,
     Level2Report,
@@ -57,6 +58,7 @@ class Program:
             Level2Report: self._level2,
             LinkChanged: self._link_changed,
             DigitReceived: self._digit,
+            CheckHeard: lambda m: self.trunks.number7.side.checks.heard(m),
             PlayEnded: self._play_ended,
             SeatKey: lambda m: self.seats.key(m.board, m.seat, m.key, m.argument),
             LineChanged: lambda m: self.trunks.line_changed(m.board, m.line, m.in_service),
@@ -85,6 +87,7 @@ class Program:
         """Forget everything."""
         state, office = self.core.state, self.core.office
         state.receivers = Pool(users=[0] * len(office.receivers))
+        state.checks = Pool(users=[0] * len(office.checks))
         state.announcers = Pool(users=[0] * len(office.announcers))
         state.conferences = Pool(users=[0] * len(office.conferences))
         self.seats.cold_start()
@@ -119,6 +122,10 @@ class Program:
         """The console wants a call placed."""
         self.trunks.dial(dial)
 
+    def check(self, line: str, timeslot: int) -> None:
+        """The console wants the continuity of an idle No.7 circuit checked; any other is left as it is."""
+        self.trunks.number7.side.request_check(self.trunks.circuit_at[line, timeslot])
+
     # -- by message ----------------------------------------------------------------------------------------------
 
     def _link_changed(self, message: LinkChanged) -> None:
@@ -147,8 +154,11 @@ class Program:
         state = self.core.state
         receiver = self._receivers.get((message.board, message.unit), -1)
         seat = self.seats.by_port.get((message.board, message.unit), -1)
+        check = self.trunks.number7.side.checks.unit_at.get((message.board, message.unit), -1)
         if receiver >= 0:
             self._mark(state.receivers, receiver, message.failed)
+        elif check >= 0:
+            self._mark(state.checks, check, message.failed)
         elif seat >= 0 and message.failed:
             self.seats.failed(seat)
         elif seat >= 0:
@@ -184,7 +194,8 @@ class Program:
 
     def _board(self, board: int, *, lost: bool) -> None:
         office, state = self.core.office, self.core.state
-        for channels, pool in ((office.receivers, state.receivers), (office.announcers, state.announcers)):
+        pools = (state.receivers, state.announcers, state.checks)
+        for channels, pool in zip((office.receivers, office.announcers, office.checks), pools, strict=True):
             for unit, channel in enumerate(channels):
                 if channel.board == board:
                     self._mark(pool, unit, lost)

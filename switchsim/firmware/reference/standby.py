@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from switchsim.firmware.reference.state import SETTLED, Call, Dial, ProgramState, Seat, Stage
+from switchsim.firmware.reference.state import SETTLED, Call, Checking, Dial, ProgramState, Seat, Stage
 from switchsim.model.events import CallCleared
 from switchsim.model.part import State
 
@@ -30,6 +30,8 @@ class UnitsRow(State):
     platform: bool
     receivers: list[int]
     announcers: list[int]
+    checks: list[int]
+    checking: dict[int, Checking]
     blocked: list[int]
     dials: list[Dial]
 
@@ -73,7 +75,8 @@ class Standby:
 
     def units(self) -> tuple[str, bytes]:
         state = self.core.state
-        row = UnitsRow(state.platform, state.receivers.broken, state.announcers.broken, state.blocked, state.dials)
+        broken = (state.receivers.broken, state.announcers.broken, state.checks.broken)
+        row = UnitsRow(state.platform, *broken, state.checking, state.blocked, state.dials)
         return "units", msgspec.msgpack.encode(row)
 
     def _call(self, number: int) -> bytes:
@@ -140,6 +143,8 @@ class Standby:
                 units = msgspec.msgpack.decode(octets, type=UnitsRow)
                 state.platform, state.blocked, state.dials = units.platform, units.blocked, units.dials
                 state.receivers.broken, state.announcers.broken = units.receivers, units.announcers
+                state.checks.broken = units.checks
+                restart += self.program.trunks.number7.side.checks.give_up(units.checking)
         return restart
 
     def _keep(self, call: Call) -> bool:

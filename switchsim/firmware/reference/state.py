@@ -101,11 +101,18 @@ class Seat(State):
 
 
 class Pool(State):
-    """Receivers, announcers or conferences: who uses each unit (0 = free), and which are broken."""
+    """Receivers, announcers, conferences: who uses each unit (0 = free; below: no call), and which are broken."""
 
     users: list[int] = []
     broken: list[int] = []
     last: int = -1  # the last unit seized; the next search starts behind it
+
+
+class Checking(State):
+    """The continuity check of a circuit. mode: reserved (the IAM is not sent yet), send, loop; unit -1: no receiver."""
+
+    mode: str = "reserved"
+    unit: int = -1
 
 
 class Dial(State):
@@ -131,6 +138,9 @@ class ProgramState(State):
     seats: list[Seat] = []
     waiting: dict[str, list[int]] = {}  # queue -> calls, first in first out
     receivers: Pool = msgspec.field(default_factory=Pool)
+    checks: Pool = msgspec.field(default_factory=Pool)
+    checking: dict[int, Checking] = {}  # by circuit
+    check_turns: dict[int, int] = {}  # group -> calls set up since one asked for a continuity check
     announcers: Pool = msgspec.field(default_factory=Pool)
     conferences: Pool = msgspec.field(default_factory=Pool)
     blocked: list[int] = []  # circuits whose line is out of service

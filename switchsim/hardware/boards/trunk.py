@@ -1,13 +1,19 @@
-"""DTM: the digital trunk board, two E1 lines (60 circuits). It finds line defects and tells the main processor."""
+"""DTM: the digital trunk board, two E1 lines (60 circuits) and check tone receivers.
+
+It finds line defects and tells the main processor.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
 from switchsim.hardware.board import Board, CommonState
+from switchsim.hardware.boards.checks import CheckReceivers, ChecksState
 from switchsim.hardware.site import Link, Rack, Site
-from switchsim.model.messages import LineChanged, LineSeen, RemoteAlarm
-from switchsim.model.part import State
+from switchsim.model.messages import LineChanged, LineSeen, ListenCheck, RemoteAlarm
+from switchsim.model.part import MediaEvent, State
 
 RECEIVE, TRANSMIT = 1, 2
 DEFECTS = {"los": "e1_los", "rai": "e1_rai"}
@@ -24,6 +30,7 @@ class LineState(State):
 
 class TrunkState(CommonState):
     lines: list[LineState] = []
+    checks: ChecksState = msgspec.field(default_factory=ChecksState)
 
 
 class Trunk(Board[TrunkState]):
@@ -34,6 +41,7 @@ class Trunk(Board[TrunkState]):
         self.lines = site.lines
         self.watched = [line.name in site.rack.exchanges for line in site.lines]
         self.state = TrunkState(lines=[LineState() for _ in site.lines])
+        self.checks = CheckReceivers(self, site)
 
     def wires(self, rack: Rack) -> list[Link]:
         """The signal of each line, as the equipment at its far end sees it, and what that answers."""
@@ -63,8 +71,10 @@ class Trunk(Board[TrunkState]):
                 for defect in sorted({*line.defects} ^ {*line.alarmed}):
                     persistence = self.kind.timings["alarm_raise" if defect in line.defects else "alarm_clear"]
                     self.start_timer(f"alarm/{defect}/{number}", persistence)
+        self.checks.started()
 
     def stopped(self) -> None:
+        self.checks.stopped()
         for number in range(len(self.lines)):
             self._carry(number)
 
@@ -90,6 +100,15 @@ class Trunk(Board[TrunkState]):
         else:
             super().on_message(port, message)
 
+    def on_media(self, event: MediaEvent) -> None:
+        self.checks.media(event)
+
+    def handle(self, port: str, message: Any) -> None:
+        if isinstance(message, ListenCheck):
+            self.checks.order(message)
+        else:
+            super().handle(port, message)
+
     # -- defects, each with its detection time; an alarm after `alarm_raise`, gone after `alarm_clear` of good signal -
 
     def _look(self, number: int) -> None:
@@ -101,6 +120,8 @@ class Trunk(Board[TrunkState]):
         if what == "alarm":
             defect, _, number = rest.partition("/")
             self._persisted(int(number), defect)
+        elif what == "check":
+            self.checks.tested(int(rest))
         else:
             line = self.state.lines[int(rest)]
             silent = any(cut & RECEIVE for cut in line.cut.values())
@@ -134,7 +155,9 @@ class Trunk(Board[TrunkState]):
     # -- faults --------------------------------------------------------------------------------------------------
 
     def fault(self, point: str, values: dict[str, int | str]) -> str:
-        """line_cut: no signal on the line, both ways (directions 3), received (1) or sent (2)."""
+        """line_cut: no signal on the line, both ways (directions 3), received (1) or sent (2). check_failure."""
+        if point == "check_failure":
+            return self.checks.fault(int(values["check"]))
         if point != "line_cut":
             return super().fault(point, values)
         number, directions = int(values["line"]), int(values["directions"])
@@ -144,6 +167,9 @@ class Trunk(Board[TrunkState]):
         return f"{self.lines[number].name} cut"
 
     def undo(self, point: str, values: dict[str, int | str]) -> None:
+        if point == "check_failure":
+            self.checks.undo(int(values["check"]))
+            return
         if point != "line_cut":
             super().undo(point, values)
             return
