@@ -9,7 +9,7 @@ import msgspec
 from switchsim.firmware.office import Office
 from switchsim.firmware.reference import Program, ProgramState
 from switchsim.firmware.reference.state import Dial
-from switchsim.model.events import ProcessorActive, ProcessorStandby
+from switchsim.model.events import FaultFired, FaultUndone, ProcessorActive, ProcessorStandby
 from switchsim.model.message import BusMessage
 from switchsim.model.messages import (
     Activate,
@@ -20,7 +20,7 @@ from switchsim.model.messages import (
     RunProgram,
     SyncRequest,
 )
-from switchsim.model.order import Act, Order
+from switchsim.model.order import Act, Heal, Inject, Order, Value
 from switchsim.model.part import Host, Part, State
 from switchsim.model.phase import Phase
 
@@ -40,12 +40,14 @@ class ProcessorState(State):
     store: dict[str, bytes] = {}
     next_call: int = 1  # behind every call that a checkpoint spoke of
     program: ProgramState = msgspec.field(default_factory=ProgramState)
+    skews: dict[str, dict[str, Value]] = {}  # by fault: timers of No.7 that run wrongly here
 
 
 class Processor(Part[ProcessorState]):
     """Ports: `node/<n>` both ways (mailboxes), `read/<n>` out (the read pointer), `peer`, `board`, `ema`.
 
     Order: Act `dial` (line, number, calling, hold_cycles) places a call, as a person at the console would.
+    Inject, Heal: `point_skew` (layer, timer, percent), timers of its signalling point.
     """
 
     phase: ClassVar[Phase] = Phase.DECIDE
@@ -80,6 +82,8 @@ class Processor(Part[ProcessorState]):
         self.state.program = ProgramState()
         self.restored()
         self.program.cold_start()
+        for fault in self.state.skews:
+            self._skew(fault)
 
     def _become_active(self, why: str) -> None:
         self.state.active = True
@@ -124,7 +128,26 @@ class Processor(Part[ProcessorState]):
             self.program.timer(name)
             self._tell_standby()
 
+    def _skew(self, fault: str) -> str:
+        """Let the clock of the signalling point go wrong, as long as the fault lasts; in words."""
+        point = self.program.trunks.number7.point
+        if point is None:
+            return "no timers of No.7"
+        if fault not in self.state.skews:
+            point.unskew(fault)
+            return ""
+        return point.skew(fault, self.state.skews[fault])
+
     def on_order(self, order: Order) -> None:
+        if isinstance(order, Inject):
+            self.state.skews[order.fault] = dict(order.values)
+            self.emit(FaultFired(order.fault, self._skew(order.fault)))
+            return
+        if isinstance(order, Heal):
+            self.emit(FaultUndone(order.fault))
+            del self.state.skews[order.fault]
+            self._skew(order.fault)
+            return
         assert isinstance(order, Act), f"a processor takes no {order}"
         assert order.act in ("dial", "check"), f"a processor does not know {order.act!r}"
         values = order.values

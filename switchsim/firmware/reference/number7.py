@@ -86,6 +86,7 @@ class Number7:
         while self.answers:
             link, what = self.answers.pop(0)
             self.point.level2_says(link, what)
+        self.side.settle()
 
     def timer(self, name: str) -> None:
         """A timer of the point, by its whole name."""
@@ -95,7 +96,7 @@ class Number7:
         else:
             self.core.number7_changed |= name.startswith("mtp3/")
             self.point.timer(name)
-            self._settle()
+        self._settle()
 
     def board_changed(self, board: int, *, lost: bool) -> None:
         """A signalling board went with everything that it knew, or is back and knows nothing."""

@@ -34,6 +34,18 @@ class CallSide:
         self.office: Office = number7.office
         self.lines = LineWatch(self)
         self.checks = Checks(self)
+        self.again: list[tuple[int, int]] = []  # call, group: to be tried on another circuit
+        self.freed: list[str] = []  # lines where circuits can be used again
+
+    def settle(self) -> None:
+        """What was reported is all heard; now the circuits that it freed may be used again."""
+        while self.again:
+            number, group = self.again.pop(0)
+            call = self.core.state.calls.get(number)
+            if call is not None:
+                self.trunks.try_again(group, call)
+        while self.freed:
+            self.trunks.try_dials(self.freed.pop(0))
 
     @property
     def point(self) -> SignallingPoint:
@@ -162,7 +174,7 @@ class CallSide:
             self.lines.in_reach(relation)
         for group in self.office.groups:
             if group.kind in SERVICE and group.index == relation:
-                self.trunks.try_dials(group.line)
+                self.freed.append(group.line)
 
     def _call(self, group: int, action: Any) -> Call | None:
         return self.trunks.call_of(group, action.cic)
@@ -202,10 +214,15 @@ class CallSide:
         if action.reason == "continuity":
             self.trunks.circuit_state(circuit, "faulty")  # until a recheck finds it good
         if call is not None:
-            self.trunks.set_up_failed(group, action.cic, call, again=action.try_again)
+            self.trunks.set_up_failed(group, action.cic, call)
+            if action.try_again:
+                self.again.append((call.number, group))
+            else:
+                self.trunks.give_up(call)
 
     def _idle(self, group: int, circuit: int, action: Any) -> None:
-        self.trunks.released(group, action.cic, circuit, NO_CIRCUIT)
+        self.trunks.released(group, action.cic, circuit, NO_CIRCUIT, dials=False)
+        self.freed.append(self.office.groups[group].line)
 
     def _check(self, group: int, circuit: int, action: Any) -> None:
         self.checks.tone(circuit, action.mode)

@@ -172,7 +172,7 @@ class Trunks:
         leg_a = call.a.circuit >= 0 and call.a.key == key
         return "caller" if leg_a and call.direction == "in" else "network"
 
-    def released(self, group: int, key: int, circuit: int, cause: int) -> None:
+    def released(self, group: int, key: int, circuit: int, cause: int, *, dials: bool = True) -> None:
         """The call of that key is over at its circuit; circuit -1: it never had one."""
         call = self.call_of(group, key)
         self.core.state.by_key.pop(f"{group}/{key}", None)
@@ -180,19 +180,25 @@ class Trunks:
             self.circuit_state(circuit, "idle")
         if call is not None:
             self.program.calls.circuit_free(call, key, cause)
-        self.try_dials(self.office.groups[group].line)
+        if dials:
+            self.try_dials(self.office.groups[group].line)
 
-    def set_up_failed(self, group: int, key: int, call: Call, *, again: bool) -> None:
-        """The circuit was no good for our call: it is tried on another one, a few times (Q.764 2.8.1)."""
+    def set_up_failed(self, group: int, key: int, call: Call) -> None:
+        """The circuit was no good for our call."""
         self.core.state.by_key.pop(f"{group}/{key}", None)
-        leg = call.b
-        leg.circuit = leg.key = -1
+        call.b.circuit = call.b.key = -1
+
+    def try_again(self, group: int, call: Call) -> None:
+        """On another circuit, a few times (Q.764 2.8.1)."""
         call.attempts += 1
         groups = [group, *(other for other in self.usable_groups() if other != group)]
-        if again and call.attempts < ATTEMPTS and call.stage != Stage.CLEARING:
+        if call.attempts < ATTEMPTS and call.stage != Stage.CLEARING:
             self.core.touch(call)
-            if any(self.set_up(call, leg, other, call.target or call.called) for other in groups):
+            if any(self.set_up(call, call.b, other, call.target or call.called) for other in groups):
                 return
+        self.give_up(call)
+
+    def give_up(self, call: Call) -> None:
         self.program.calls.clear(call, NO_CIRCUIT, "network")
 
     def circuit_state(self, index: int, state: str) -> None:

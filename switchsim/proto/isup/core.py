@@ -141,6 +141,11 @@ class Core:
 
     def idle(self, circuit: Circuit) -> None:
         """Back to idle; the indications of the call have been given."""
+        self.forget_call(circuit)
+        self.out.append(IdleInd(circuit.cic))
+
+    def forget_call(self, circuit: Circuit) -> None:
+        """Nothing of a call is left that has ended; whoever follows begins anew."""
         circuit.cpc = Cpc.IDLE
         circuit.suspended = 0
         circuit.digits = ""
@@ -148,7 +153,6 @@ class Core:
         circuit.calling = circuit.cause = b""
         circuit.category = 10
         circuit.group = 0
-        self.out.append(IdleInd(circuit.cic))
 
     def release(self, circuit: Circuit, cause: int, location: int = -1, diagnostic: bytes = b"") -> None:
         """REL with T1 and T5; the call has ended before (2.3)."""

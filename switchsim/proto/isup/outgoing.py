@@ -231,7 +231,7 @@ def on_dual_seizure(core: Core, circuit: Circuit, message: Message) -> None:
     if (circuit.cic % 2 == 0) == (core.config.own_pc > core.config.dpc):
         return
     core.end_call(circuit, 0, True, "dual_seizure")
-    circuit.cpc = Cpc.IDLE
+    core.forget_call(circuit)
     incoming.on_iam(core, circuit, message)
     if circuit.cpc is Cpc.IDLE:
         core.idle(circuit)

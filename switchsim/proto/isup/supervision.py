@@ -110,10 +110,11 @@ def on_reset_group(core: Core, first: Circuit, message: Message) -> None:
         bits.append(int(circuit is not None and circuit.maint_local in _LOCAL))
         if circuit is not None:
             circuits.append(circuit)
-            core.note("CGRR", circuit.cpc, MessageType.GRS)
-            _reset_by_peer(core, circuit)
     blocking.tell_again(core, circuits, maintenance=False)
     core.send(first.cic, MessageType.GRA, [(p.RANGE_AND_STATUS.code, p.RANGE_AND_STATUS.write(range_status(bits)))])
+    for circuit in circuits:  # after GRA: whoever hears of it may use the circuit at once
+        core.note("CGRR", circuit.cpc, MessageType.GRS)
+        _reset_by_peer(core, circuit)
 
 
 def _reset_by_peer(core: Core, circuit: Circuit) -> None:
