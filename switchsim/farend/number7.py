@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import msgspec
 
@@ -88,6 +88,8 @@ class No7Exchange(Part[No7State]):
     """
 
     phase = Phase.SIGNAL
+    acts: ClassVar[frozenset[str]] = frozenset({"call", "hang_up", "dial", "check_every", "check_loop"})
+    """What a scenario can name."""
 
     def __init__(self, path: str, host: Host, engine: Engine, config: No7Config) -> None:
         super().__init__(path, host)
@@ -98,6 +100,7 @@ class No7Exchange(Part[No7State]):
         self.telephones = Telephones(self, engine, config, self._hang_up)
         self.rows = {key_of(row.relation, row.cic): row for row in config.circuits}
         self.checks = FarChecks(self)
+        self.again: list[Wanted] = []  # calls whose circuit was no good; empty between events
         self.state = No7State(
             legs=[Leg() for _ in config.parties], links=self.signalling.terminals.new_states(),
             point=self.signalling.point.new_state(),
@@ -122,6 +125,7 @@ class No7Exchange(Part[No7State]):
             self.checks.media(event)
         else:
             self.signalling.terminals.media(event)
+            self._try_again()
 
     def on_message(self, port: str, message: PlaceCall | LineSeen) -> None:
         if isinstance(message, PlaceCall):
@@ -143,9 +147,12 @@ class No7Exchange(Part[No7State]):
             self.checks.answer(int(number))
         else:
             self.signalling.timer(name)
+            self._try_again()
 
     def on_order(self, order: Order) -> None:
-        assert isinstance(order, Act), f"{self.path} takes no {type(order).__name__}"
+        if not isinstance(order, Act):
+            self.signalling.order(order)
+            return
         values = order.values
         if order.act == "call":
             number, calling, plan, line = (str(values.get(name, "")) for name in ("called", "calling", "plan", "line"))
@@ -159,7 +166,8 @@ class No7Exchange(Part[No7State]):
             relation, cic = int(values.get("relation", 0)), int(values["cic"])
             self._do(relation, _SUPERVISION[order.act](self._user(relation), cic))
         else:
-            self.signalling.act(order)
+            self.signalling.order(order)
+        self._try_again()
 
     # -- calls -------------------------------------------------------------------------------------------------------
 
@@ -276,7 +284,11 @@ class No7Exchange(Part[No7State]):
         wanted = self.state.wanted.pop(key, None)
         self.telephones.put_down(key, NO_CIRCUIT)
         if wanted is not None and action.try_again and wanted.attempts < ATTEMPTS:
-            self._set_up(wanted)
+            self.again.append(wanted)  # once all is heard: a reset may take the next circuit, too
+
+    def _try_again(self) -> None:
+        while self.again:
+            self._set_up(self.again.pop(0))
 
 
 _SUPERVISION: Final[dict[str, Callable[[User, int], Any]]] = {

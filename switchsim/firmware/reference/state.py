@@ -147,3 +147,4 @@ class ProgramState(State):
     hears: dict[int, int] = {}  # to_slot -> from_slot, as ordered from the network
     platform: bool = False
     dials: list[Dial] = []
+    retries: list[int] = []  # calls of the console that wait for another circuit

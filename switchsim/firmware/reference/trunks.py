@@ -98,6 +98,8 @@ class Trunks:
         if circuit < 0:
             return False
         leg.circuit, leg.key = circuit, key
+        if call.direction == "out":
+            call.line = ""  # the record tells the circuit that it got in the end
         self.core.state.by_key[f"{group}/{key}"] = call.number
         if not call.line:
             call.line, call.timeslot = self.office.circuits[circuit].line, self.office.circuits[circuit].timeslot
@@ -121,6 +123,7 @@ class Trunks:
     def try_dials(self, line: str) -> None:
         """Place what waits for the line's link or an idle circuit of it, in turn, until the first that does not fit."""
         state = self.core.state
+        self._retry(line)
         if not state.dials:
             return
         waiting, state.dials = state.dials, []
@@ -132,6 +135,17 @@ class Trunks:
                 state.dials.extend(waiting[position + 1 :])
                 break
         self.core.units_changed |= len(state.dials) != len(waiting)
+
+    def _retry(self, line: str) -> None:
+        """Calls that lost their circuit before anybody answered go first."""
+        waiting, self.core.state.retries = self.core.state.retries, []
+        for number in waiting:
+            call = self.core.state.calls.get(number)
+            if call is None or call.stage == Stage.CLEARING:
+                continue
+            groups = [at for at, group in enumerate(self.office.groups) if group.line == line == call.line]
+            if not any(self.set_up(call, call.b, group, call.called) for group in groups):
+                self.core.state.retries.append(number)
 
     def _place(self, dial: Dial) -> bool:
         for group, data in enumerate(self.office.groups):
@@ -196,6 +210,9 @@ class Trunks:
             self.core.touch(call)
             if any(self.set_up(call, call.b, other, call.target or call.called) for other in groups):
                 return
+        if call.direction == "out" and call.attempts < ATTEMPTS and call.stage != Stage.CLEARING:
+            self.core.state.retries.append(call.number)  # the console's: it waits for a circuit, as it did before
+            return
         self.give_up(call)
 
     def give_up(self, call: Call) -> None:
