@@ -75,6 +75,11 @@ class Machine:
             self.engine.record_start(number, cell)
         self.kernel.power_on()
 
+    def close(self) -> None:
+        """The run is over: parts tell the journal what they still have to tell."""
+        for part in self.kernel.parts.values():
+            part.closing()
+
     def run(self, until: int) -> None:
         """Run to cycle `until`."""
         self.kernel.run(until)

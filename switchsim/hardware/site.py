@@ -15,6 +15,7 @@ from switchsim.hardware.kind import BoardKind
 from switchsim.model.message import Message
 from switchsim.model.part import Host
 from switchsim.terminals.level2 import TerminalRow
+from switchsim.units import seconds
 
 
 class TrunkLine(msgspec.Struct, frozen=True):
@@ -109,6 +110,7 @@ class Site:
     tones: tuple[tuple[int, int], ...] = ()  # native source, tone of the assets
     seats: tuple[SeatLine, ...] = ()
     nodes: tuple[int, ...] = ()  # numbers of the main nodes on this board
+    bin_cycles: int = seconds(900)  # of traffic measurement
     media: list[tuple[tuple[int, ...], int]] = field(default_factory=list)
 
     def owns(self, kinds: tuple[int, ...], unit: int) -> None:

@@ -22,6 +22,7 @@ from switchsim.model.link_events import (
     FrameReceived as FrameReceived,
     FrameSent as FrameSent,
     LinkDown as LinkDown,
+    LinkMeasured as LinkMeasured,
     LinkUp as LinkUp,
     MessageDelivered as MessageDelivered,
     MessageSent as MessageSent,

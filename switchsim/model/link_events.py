@@ -73,6 +73,36 @@ class SignallingLink(Event, frozen=True):
     state: str
 
 
+class LinkMeasured(Event, frozen=True):
+    """What a board counted of a signalling link since cycle `since`: a bin, or what there is of one (Q.752)."""
+
+    link: str
+    since: int
+    in_service: int  # cycles; item 1.1
+    failures: int  # of the link in service; 1.2
+    failures_abnormal: int  # FIB or BSN; 1.3
+    failures_delay: int  # of acknowledgement, T7; 1.4
+    failures_errors: int  # SUERM; 1.5
+    failures_congestion: int  # T6; 1.6
+    failures_alignment: int  # initial alignment or proving; 1.7
+    units_bad: int  # 1.8
+    nacks_in: int  # 1.9
+    restored: int  # times in service again; 1.12
+    remote_outage: int  # cycles; 2.9
+    sib_in: int  # units that said busy
+    sib_out: int  # 2.15
+    octets_out: int  # SIO to the end of the SIF, sent for the first time; 3.1
+    octets_repeated: int  # whole units with their opening flag; 3.2
+    msus_out: int  # 3.3
+    octets_in: int  # 3.4
+    msus_in: int  # 3.5
+    congestions: int  # 3.6
+    congested: int  # cycles; 3.7
+    dropped: int  # messages, by congestion; 3.10
+    countings: int  # times in octet counting
+    octets_counted: int  # in octet counting, in steps of 16
+
+
 class MessageSent(Event, frozen=True):
     """A user part gave a message to the MTP (MTP-TRANSFER request); octets: what follows the routing label.
 

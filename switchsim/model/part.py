@@ -90,6 +90,9 @@ class Part(Generic[StateT]):
     def start(self) -> None:
         """Cycle 0: power-on."""
 
+    def closing(self) -> None:
+        """The run ends now: write down what is left to be told. Nothing may change any more."""
+
     def restored(self) -> None:
         """`state` was replaced by a snapshot's; rebuild what is derived from it."""
 

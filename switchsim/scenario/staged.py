@@ -101,6 +101,7 @@ class Staged:
         self.machine.power_on()
         self.director.arm()
         self.loop.go(wait_s)
+        self.machine.close()
         ended = RunEnded(why or self.loop.why)
         self.machine.kernel.emit(RUN_PLACE, ended)
         self.story.observe(self.loop.now, RUN_PLACE, ended)

@@ -12,12 +12,16 @@ from switchsim.hardware.board import Board, CommonState
 from switchsim.hardware.site import Site
 from switchsim.model.messages import Level2Order, Level2Report, MsuReceived, SendMsu
 from switchsim.model.part import MediaEvent
+from switchsim.proto.mtp2 import Lsc
 from switchsim.terminals.level2 import Terminals, TerminalState
+from switchsim.terminals.measuring import Meter, Tally
 
 
 class Lap7State(CommonState):
     links: list[TerminalState] = []
     down: list[int] = []  # links that are out of service
+    served: list[int] = []  # links that were in service since the board started
+    tallies: list[Tally] = []  # by link
 
 
 class Lap7(Board[Lap7State]):
@@ -27,6 +31,8 @@ class Lap7(Board[Lap7State]):
         super().__init__(site)
         self.rows = site.signalling
         self.terminals = Terminals(self, site.engine, site.signalling, self._received, self._report)
+        self.meter = Meter(site.engine, site.signalling)
+        self.bin_cycles = site.bin_cycles
         for row in self.rows:
             for kinds, unit in row.media_units():
                 site.owns(kinds, unit)
@@ -34,23 +40,46 @@ class Lap7(Board[Lap7State]):
         self.restored()
 
     def registers(self) -> dict[str, int]:
-        return {"LINKS": len(self.rows) - len(self.state.down)}
+        """Counters of all links together are cut to 16 bits, as the hardware would."""
+        up = [number for number in range(len(self.rows)) if number not in self.state.down]
+        levels = [link.level2 for link in self.state.links]
+        aligning = (Lsc.INITIAL_ALIGNMENT, Lsc.ALIGNED_READY, Lsc.ALIGNED_NOT_READY)
+        return {
+            "LINKS": len(up),
+            "UP": sum(1 << number for number in up),
+            "ALIGNING": sum(1 << number for number, level in enumerate(levels) if level.lsc in aligning),
+            "COUNTING": sum(1 << number for number, link in enumerate(self.state.links) if link.counting),
+            "FAILURES": sum(level.failures_count for level in levels) & 0xFFFF,
+            "REPEATED": sum(level.retransmitted_count for level in levels) & 0xFFFF,
+            "WAITING": sum(len(level.tb) for level in levels) & 0xFFFF,
+        }
 
     def started(self) -> None:
         self.state.links = self.terminals.new_states()
         self.state.down = []
+        self.state.served = []
+        self.state.tallies = [Tally() for _ in self.rows]
         self.restored()
         self.terminals.power_on()
+        self.meter.begin(self.state.tallies, [link.level2 for link in self.state.links], self.now)
+        self._await_bin()
         for number in range(len(self.rows)):
             self._down(number)
 
     def stopped(self) -> None:
+        self._measure()
+        self.stop_timer("bin")
         self.terminals.power_off()
         for number in range(len(self.rows)):
             self.stop_timer(f"down/{number}")
 
     def restored(self) -> None:
         self.terminals.restored(self.state.links)
+        self.meter.tallies = self.state.tallies
+
+    def closing(self) -> None:
+        if self.alive:
+            self._measure()
 
     def on_media(self, event: MediaEvent) -> None:
         if self.alive:
@@ -61,6 +90,9 @@ class Lap7(Board[Lap7State]):
             self.terminals.send(message.link, message.octets)
         elif isinstance(message, Level2Order):
             self.terminals.order(message.link, message.order, message.value)
+            if message.order == "stop":
+                self.meter.stopped(message.link, self.now)
+                self._down(message.link)
         else:
             super().handle(port, message)
 
@@ -68,6 +100,9 @@ class Lap7(Board[Lap7State]):
         what, _, rest = name.partition("/")
         if what == "l2":
             self.terminals.timer(rest)
+        elif what == "bin":
+            self._measure()
+            self._await_bin()
         else:
             place = self._place(int(rest))
             self.see_defect("link_down", place)
@@ -80,12 +115,25 @@ class Lap7(Board[Lap7State]):
 
     def _report(self, number: int, what: str, value: int, text: str, octets: bytes) -> None:
         self.send("bus", Level2Report(self.bus, number, what, value, text, octets))
+        if text != "report":
+            self.meter.reported(number, what, text if what != "congested" else "yes" * value, self.now)
         if what == "in_service":
             self._is_up(number)
         elif what == "out_of_service":
             self._down(number)
 
-    # -- a link that stays away is alarmed -----------------------------------------------------------------------
+    # -- traffic measurement -------------------------------------------------------------------------------------
+
+    def _await_bin(self) -> None:
+        """Bins begin at the multiples of their length."""
+        self.start_timer("bin", self.bin_cycles - self.now % self.bin_cycles)
+
+    def _measure(self) -> None:
+        for number, link in enumerate(self.state.links):
+            if self.state.tallies[number].since < self.now:
+                self.emit(self.meter.measured(number, link.level2, self.now))
+
+    # -- a link that stays away is alarmed: soon, but the first alignment is given its time -----------------------
 
     def _place(self, number: int) -> str:
         return f"{self.path}/link/{self.rows[number].name}"
@@ -93,9 +141,12 @@ class Lap7(Board[Lap7State]):
     def _down(self, number: int) -> None:
         if number not in self.state.down:
             self.state.down.append(number)
-            self.start_timer(f"down/{number}", self.kind.timings["alarm_raise"])
+            persistence = "alarm_raise" if number in self.state.served else "first_alarm_raise"
+            self.start_timer(f"down/{number}", self.kind.timings[persistence])
 
     def _is_up(self, number: int) -> None:
+        if number not in self.state.served:
+            self.state.served.append(number)
         if number in self.state.down:
             self.state.down.remove(number)
             self.stop_timer(f"down/{number}")

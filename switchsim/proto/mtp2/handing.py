@@ -142,3 +142,4 @@ def _hand(link: Core, index: int, new: bool) -> None:
         state.new_waiting = True
     else:
         state.retransmitted_count += 1
+        state.retransmitted_octets_count += state.last_octets

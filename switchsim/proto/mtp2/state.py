@@ -233,6 +233,7 @@ class LinkState(msgspec.Struct):
     messages_in_count: int = 0
     messages_out_count: int = 0
     retransmitted_count: int = 0
+    retransmitted_octets_count: int = 0  # with 6 a message for the rest of its unit
     nacks_in_count: int = 0
     nacks_out_count: int = 0
     sib_in_count: int = 0
