@@ -8,12 +8,14 @@ from typing import Any
 import msgspec
 
 from switchsim.dsp.engine import NONE, Engine
-from switchsim.model.order import Act, Order
+from switchsim.model.events import FaultFired, FaultUndone
+from switchsim.model.order import Act, Heal, Inject, Order, Value
 from switchsim.model.part import Host, MediaEvent, Part, State
 from switchsim.model.phase import Phase
 from switchsim.proto.mtp3 import Mtp3Config
+from switchsim.terminals.breaking import POINTS
 from switchsim.terminals.level2 import TerminalRow, Terminals, TerminalState
-from switchsim.terminals.point import PointState, RelationRow, SignallingPoint
+from switchsim.terminals.point import SKEW, PointState, RelationRow, SignallingPoint
 
 
 class LinkEnd(msgspec.Struct, frozen=True):
@@ -68,10 +70,39 @@ class Signalling:
         else:
             self.point.timer(name)
 
-    def act(self, order: Act) -> None:
-        """Orders to any point: see `Stp`."""
+    def order(self, order: Order) -> None:
+        """An order to any point: see `Stp`."""
+        if isinstance(order, Inject | Heal):
+            self._break(order)
+        else:
+            assert isinstance(order, Act), f"{self.part.path} takes no {type(order).__name__}"
+            self._act(order)
+
+    def _break(self, order: Inject | Heal) -> None:
+        """A fault of a link, or of the timers above it."""
+        fault, point, upper = order.fault, order.point, order.point == SKEW
+        assert upper or point in POINTS, f"{self.part.path} has no fault point {point!r}"
+        if isinstance(order, Heal):
+            self.emit(FaultUndone(fault))
+            if upper:
+                self.point.unskew(fault)
+            else:
+                self.terminals.breaker.heal(fault, point, order.values)
+            return
+        effect = self._inject(fault, point, order.values)
+        if effect:
+            self.emit(FaultFired(fault, effect))
+
+    def _inject(self, fault: str, point: str, values: dict[str, Value]) -> str:
+        if point == SKEW:
+            return self.point.skew(fault, values)
+        return self.terminals.breaker.inject(fault, point, values)
+
+    def _act(self, order: Act) -> None:
         number = int(order.values.get("link", 0))
-        if order.act in ("start", "stop", "emergency", "emergency_ceases", "outage", "recovered"):
+        if order.act == "unit":
+            self.terminals.craft(order.values)
+        elif order.act in ("start", "stop", "emergency", "emergency_ceases", "outage", "recovered"):
             self.terminals.order(number, order.act)
         elif order.act == "activate":
             self.point.do3(self.point.mtp3.activate_link(number))
@@ -100,7 +131,8 @@ class Stp(Part[StpState]):
     """`farend/stp/<name>`: passes messages on between its links (Q.704 2.3.4).
 
     Orders: Act start, stop, emergency, emergency_ceases, outage, recovered (level 2 of a link), activate, deactivate,
-    inhibit, uninhibit (level 3); `link` counts its links.
+    inhibit, uninhibit (level 3), unit (see Terminals.craft); `link` counts its links. Inject and Heal: faults of its
+    links (`switchsim.faults.signalling`).
     """
 
     phase = Phase.SIGNAL
@@ -125,8 +157,7 @@ class Stp(Part[StpState]):
         self.signalling.timer(name)
 
     def on_order(self, order: Order) -> None:
-        assert isinstance(order, Act), f"{self.path} takes no {type(order).__name__}"
-        self.signalling.act(order)
+        self.signalling.order(order)
 
 
 def media_units(links: Sequence[LinkEnd]) -> list[tuple[tuple[int, ...], int]]:

@@ -191,7 +191,9 @@ class Board(Part[StateT]):
                 self.emit(FaultFired(order.fault, order.point))
                 self._die(order.point)
             else:
-                self.emit(FaultFired(order.fault, self.fault(order.point, {**order.values, "fault": order.fault})))
+                effect = self.fault(order.point, {**order.values, "fault": order.fault})
+                if effect:
+                    self.emit(FaultFired(order.fault, effect))
         elif isinstance(order, Heal):
             self.emit(FaultUndone(order.fault))
             if order.point in DEADLY:
@@ -202,7 +204,10 @@ class Board(Part[StateT]):
             self.act(order)
 
     def fault(self, point: str, values: dict[str, int | str]) -> str:
-        """Let a fault of this kind act; returns its effect in words. values["fault"]: the fault's number."""
+        """Let a fault of this kind act; returns its effect in words, "" when the kind tells later that it fired.
+
+        values["fault"]: the fault's number.
+        """
         raise AssertionError(f"{self.path} ({self.kind.name}) has no fault point {point!r}")
 
     def undo(self, point: str, values: dict[str, int | str]) -> None:

@@ -29,8 +29,10 @@ from switchsim.model.link_events import (
     OctetCounting as OctetCounting,
     SignallingLink as SignallingLink,
     TrunkGroup as TrunkGroup,
+    UnitCrafted as UnitCrafted,
     UnitReceived as UnitReceived,
     UnitSent as UnitSent,
+    UnitTampered as UnitTampered,
     Violated as Violated,
 )
 

@@ -59,6 +59,26 @@ class UnitReceived(Event, frozen=True):
     octets: str
 
 
+class UnitTampered(Event, frozen=True):
+    """A fault had its way with a signal unit: drop, duplicate, swap, delay, set, corrupt, bad_fcs, abort, length."""
+
+    link: str
+    fault: str
+    action: str
+    octets: str  # as it came to the fault
+
+
+class UnitCrafted(Event, frozen=True):
+    """An end of a link sends a unit that somebody made, or a fault does; octets: from the BSN on, past level 2.
+
+    check `level2`: from the SIO on, through level 2; else what its check octets are: good, bad, abort, given.
+    """
+
+    link: str
+    octets: str
+    check: str
+
+
 class OctetCounting(Event, frozen=True):
     """The receiver of a link entered (1) or left (0) octet counting (Q.703 4.1.4)."""
 

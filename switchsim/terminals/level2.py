@@ -198,11 +198,7 @@ class Terminals:
         check `level2`: octets from the SIO on, for level 2 to send in sequence; else the unit passes level 2 by and
         ends as in `breaking.CHECKS`.
         """
-        number, octets = int(values["link"]), bytes.fromhex(str(values["octets"]))
-        if values["check"] != "level2":
-            self.breaker.craft(number, octets, str(values["check"]))
-        elif self.links[number].state.lsc is not mtp2.Lsc.POWER_OFF:
-            self.send(number, octets)
+        self.breaker.craft(int(values["link"]), bytes.fromhex(str(values["octets"])), str(values["check"]))
 
     # -- what goes out -----------------------------------------------------------------------------------------------
 

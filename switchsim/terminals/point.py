@@ -26,6 +26,8 @@ from switchsim.terminals.users import User
 
 SERVICE: Final = {"tup": 4, "isup": 5}
 """Service indicators (Q.704 14.2.1)."""
+SKEW: Final = "point_skew"
+"""The fault point of whoever carries a signalling point."""
 
 class RelationRow(msgspec.Struct, frozen=True):
     """Circuits of one user part towards one other point."""
@@ -40,6 +42,7 @@ class PointState(State):
     mtp3: mtp3.Mtp3State = msgspec.field(default_factory=mtp3.Mtp3State)
     isup: dict[int, isup.IsupState] = {}  # by relation
     tup: dict[int, tup.TupState] = {}
+    skews: dict[str, dict[str, int]] = {}  # fault -> layer.timer -> percent of its time
 
 
 class PointOwner(Protocol):
@@ -119,7 +122,24 @@ class SignallingPoint:
         self.owner.send_msu(action.link, action.octets)
 
     def _start_timer3(self, action: mtp3.StartTimer) -> None:
-        self.owner.start_timer(f"mtp3/{action.name}", action.cycles)
+        self.owner.start_timer(f"mtp3/{action.name}", self.skewed("mtp3", action.name, action.cycles))
+
+    def skewed(self, layer: str, name: str, cycles: int) -> int:
+        """How long a timer of a layer runs here: as it asks, unless a fault lets the clock go wrong."""
+        for timers in self.state.skews.values():
+            percent = timers.get(f"{layer}.{name.partition('/')[0]}", timers.get(f"{layer}.all", 100))
+            cycles = max(1, cycles * percent // 100)
+        return cycles
+
+    def skew(self, fault: str, values: dict[str, int | str]) -> str:
+        """A fault lets a timer (`layer`, `timer` or all, `percent`) run wrongly from its next start on; in words."""
+        name, percent = f"{values['layer']}.{values['timer']}", int(values["percent"])
+        self.state.skews[fault] = {name: percent}
+        return f"{name} runs {percent} % of its time"
+
+    def unskew(self, fault: str) -> None:
+        """Undo it."""
+        self.state.skews.pop(fault, None)
 
     def _stop_timer3(self, action: mtp3.StopTimer) -> None:
         self.owner.stop_timer(f"mtp3/{action.name}")
@@ -187,7 +207,7 @@ class SignallingPoint:
                 case tup.SendMsu(sls, data, spare):
                     self._transfer(SERVICE["tup"], row.point_code, sls, data, spare)
                 case isup.StartTimer(name, cycles) | tup.StartTimer(name, cycles):
-                    self.owner.start_timer(f"user/{relation}/{name}", cycles)
+                    self.owner.start_timer(f"user/{relation}/{name}", self.skewed(row.kind, name, cycles))
                 case isup.StopTimer(name) | tup.StopTimer(name):
                     self.owner.stop_timer(f"user/{relation}/{name}")
                 case isup.Violation(clause, detail) | tup.Violation(clause, detail):
@@ -210,6 +230,7 @@ _REPORTS: Final[dict[str, Callable[[mtp3.Mtp3, int, int, str, bytes], Iterable[A
     "retrieved": lambda mtp, link, value, text, octets: mtp.retrieved(link, octets),
     "retrieval_complete": lambda mtp, link, value, text, octets: mtp.retrieval_complete(link),
     "congested": lambda mtp, link, value, text, octets: mtp.congested(link, value),
+    "local_outage": lambda mtp, link, value, text, octets: mtp.local_outage(link, bool(value)),
 }
 _DO3: Final[dict[type, Callable[[SignallingPoint, Any], None]]] = {
     mtp3.Level2: SignallingPoint._level2,

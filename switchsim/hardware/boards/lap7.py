@@ -11,7 +11,9 @@ from typing import Any
 from switchsim.hardware.board import Board, CommonState
 from switchsim.hardware.site import Site
 from switchsim.model.messages import Level2Order, Level2Report, MsuReceived, SendMsu
+from switchsim.model.order import Act, Order
 from switchsim.model.part import MediaEvent
+from switchsim.terminals.breaking import POINTS
 from switchsim.proto.mtp2 import Lsc
 from switchsim.terminals.level2 import Terminals, TerminalState
 from switchsim.terminals.measuring import Meter, Tally
@@ -132,6 +134,27 @@ class Lap7(Board[Lap7State]):
         for number, link in enumerate(self.state.links):
             if self.state.tallies[number].since < self.now:
                 self.emit(self.meter.measured(number, link.level2, self.now))
+
+    # -- faults, and what somebody sends by hand -----------------------------------------------------------------
+
+    def fault(self, point: str, values: dict[str, int | str]) -> str:
+        """Faults of signalling links: see `switchsim.faults.signalling`."""
+        if point not in POINTS:
+            return super().fault(point, values)
+        return self.terminals.breaker.inject(str(values["fault"]), point, values)
+
+    def undo(self, point: str, values: dict[str, int | str]) -> None:
+        if point not in POINTS:
+            super().undo(point, values)
+        else:
+            self.terminals.breaker.heal(str(values["fault"]), point, values)
+
+    def act(self, order: Order) -> None:
+        """Besides what every board knows: Act `unit` (see Terminals.craft)."""
+        if not (isinstance(order, Act) and order.act == "unit"):
+            super().act(order)
+        elif self.alive:
+            self.terminals.craft(order.values)
 
     # -- a link that stays away is alarmed: soon, but the first alignment is given its time -----------------------
 
