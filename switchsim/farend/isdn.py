@@ -7,7 +7,7 @@ The exchange is either side of the interface: the network that the machine is co
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from switchsim.dsp.engine import EV_BAD_FRAME, EV_FRAME, EV_HEARS, Engine
 from switchsim.farend.chance import drawn
@@ -38,10 +38,11 @@ class IsdnExchange(Part[ExchangeState]):
 
     Owns the events of its HDLC receiver (FRAME, BAD_FRAME), of its parties' sources (SOURCE_DONE) and ears (HEARS).
     Orders: Act `call` (called, calling, plan, hold_cycles, patience_cycles), `hang_up` (party), `dial` (party, digits),
-    `restart` (timeslot; 0 or none: all).
+    `restart` (timeslot; 0 or none: all), `frame` (octets: one LAPD frame past the data link, hexadecimal).
     """
 
     phase = Phase.SIGNAL
+    acts: ClassVar[frozenset[str]] = frozenset({"call", "restart", "hang_up", "dial"})  # that a scenario can name
 
     def __init__(self, path: str, host: Host, engine: Engine, config: ExchangeConfig) -> None:
         super().__init__(path, host)
@@ -98,6 +99,8 @@ class IsdnExchange(Part[ExchangeState]):
             number, calling, plan = (str(values.get(name, "")) for name in ("called", "calling", "plan"))
             hold, patience = (int(values.get(name, -1)) for name in ("hold_cycles", "patience_cycles"))
             self._place(PlaceCall(number, calling, plan, hold, patience))
+        elif order.act == "frame":
+            self._send_frame(q921.SendFrame(bytes.fromhex(str(values["octets"]))))
         elif order.act == "restart":
             timeslot = int(values.get("timeslot", 0))
             self._do(self.q931.restart((timeslot,) if timeslot else None))

@@ -99,6 +99,11 @@ class No7Exchange(Part[No7State]):
         self.signalling.indication = self._indication  # type: ignore[method-assign]
         self.telephones = Telephones(self, engine, config, self._hang_up)
         self.rows = {key_of(row.relation, row.cic): row for row in config.circuits}
+        self.circuits_of: dict[tuple[int, str], list[int]] = {}
+        """CICs by relation and line; line "": any."""
+        for row in config.circuits:
+            for line in (row.line, ""):
+                self.circuits_of.setdefault((row.relation, line), []).append(row.cic)
         self.checks = FarChecks(self)
         self.again: list[Wanted] = []  # calls whose circuit was no good; empty between events
         self.state = No7State(
@@ -192,11 +197,10 @@ class No7Exchange(Part[No7State]):
         wanted.attempts += 1
         for relation in range(len(self.config.point.relations)):
             user = self._user(relation)
-            rows = [row for row in self.config.circuits if row.relation == relation and wanted.line in ("", row.line)]
-            free = [row.cic for row in rows if users.is_free(user, row.cic)]
-            if not free:
+            circuits = self.circuits_of.get((relation, wanted.line), [])
+            chosen = users.hunt(user, circuits, self.state.turns.get(relation, 0))
+            if chosen < 0:
                 continue
-            chosen = users.hunt(user, free, self.state.turns.get(relation, 0))
             cic, actions = users.set_up(user, chosen, wanted.called, wanted.calling, self.checks.wanted())
             if cic is not None:
                 self.state.turns[relation] = cic

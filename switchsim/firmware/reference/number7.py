@@ -128,15 +128,15 @@ class Number7:
         else:  # what waited goes on waiting, from the beginning
             for name, cycles in self.core.state.number7.mtp3.timers.items():
                 self.start_timer(f"mtp3/{name}", cycles)
-            self._users_resume()
+            self.users_resume()
         self.side.lines.resume()
         self.core.number7_changed = True
         self._settle()
 
-    def _users_resume(self) -> None:
-        """User parts begin without any exchange in reach; the message transfer part knows better."""
-        assert self.point is not None
-        assert self.data is not None
+    def users_resume(self) -> None:
+        """After a switchover user parts begin without any exchange in reach; the message transfer part knows better."""
+        if self.point is None or self.data is None or not self.adopted:
+            return
         destinations = self.core.state.number7.mtp3.destinations
         for number, row in enumerate(self.data.relations):
             if destinations[row.point_code].accessible:

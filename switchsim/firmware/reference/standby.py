@@ -120,6 +120,7 @@ class Standby:
         given_up = [call for call in lost if call.stage != Stage.CLEARING]
         for call in lost:
             self._give_up(call)
+        self.program.trunks.number7.users_resume()  # resets can be sent
         self.program.trunks.restart(sorted(set(restart)))
         self.program.trunks.resume()
         going_on = [call for call in kept if call.stage != Stage.CLEARING]
