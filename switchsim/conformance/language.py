@@ -89,10 +89,12 @@ class SheetError(ValueError):
 
 _PREFIXES: Final = (Kind.MAY, Kind.NEVER, Kind.ORDER, Kind.FEED, Kind.UNIT, Kind.INDICATION)
 _COUNT: Final = re.compile(r"\s+x\s+(\d{1,7})(\.\.)?\s*$")
-_FIELD: Final = re.compile(r"([A-Z][A-Z0-9]*)=(\d{1,6})(?:\.\.(\d{1,6}))?")
+_NUMBER: Final = r"(0x[0-9A-F]{1,64}|\d{1,20})"
+_FIELD: Final = re.compile(rf"([A-Z][A-Z0-9]*)={_NUMBER}(?:\.\.{_NUMBER})?")
 _FLAG: Final = re.compile(r"[a-z][a-z-]*")
-_WINDOW: Final = re.compile(r"(T\d[a-z]?|within)\s+(\d+(?:\.\d+)?)\.\.(\d+(?:\.\d+)?)(us|ms|s|min)(\s+since mark)?")
-_SHARE: Final = re.compile(r"(?:(\d{1,4})(?:/(\d{1,4}))?\s+)?(T\d[a-z]?)")
+_WINDOW: Final = re.compile(
+    r"(T\d{1,2}[a-z]?|within)\s+(\d+(?:\.\d+)?)\.\.(\d+(?:\.\d+)?)(us|ms|s|min)(\s+since mark)?")
+_SHARE: Final = re.compile(r"(?:(\d{1,4})(?:/(\d{1,4}))?\s+)?(T\d{1,2}[a-z]?)")
 
 
 def parse(text: str, line: int, vocabulary: Vocabulary) -> Step | None:
@@ -158,11 +160,15 @@ def _item(text: str, kind: Kind, vocabulary: Vocabulary) -> Item:
 
 def _field(word: str) -> tuple[str, tuple[int, int]]:
     if match := _FIELD.fullmatch(word):
-        first = int(match[2])
-        return match[1], (first, int(match[3]) if match[3] else first)
+        first = _number(match[2])
+        return match[1], (first, _number(match[3]) if match[3] else first)
     if _FLAG.fullmatch(word):
         return word, (1, 1)
     raise SheetError(f"{word!r} is no field", "KEY=NUMBER, KEY=FIRST..LAST or a small word")
+
+
+def _number(text: str) -> int:
+    return int(text, 16 if text.startswith("0x") else 10)
 
 
 def _time(text: str, vocabulary: Vocabulary) -> Time:

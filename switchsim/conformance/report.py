@@ -10,10 +10,11 @@ from switchsim.assembly import yamlfile
 from switchsim.assembly.shipped import folder
 from switchsim.conformance.player import Player
 from switchsim.conformance.q781.player import Q781Player
+from switchsim.conformance.q784.player import Q784Player
 from switchsim.conformance.reader import PREAMBLES, Sheet, Steps, read_folder, read_preambles, read_sheet
 from switchsim.conformance.verdict import Result, Verdict
 
-PLAYERS: Final[tuple[Player, ...]] = (Q781Player(),)
+PLAYERS: Final[tuple[Player, ...]] = (Q781Player(), Q784Player())
 
 _WORST_FIRST: Final = (Verdict.FAILED, Verdict.INCONCLUSIVE, Verdict.PASSED, Verdict.NOT_APPLICABLE)
 
