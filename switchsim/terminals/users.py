@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from itertools import chain
 from typing import Any, TypeAlias
 
 import msgspec
@@ -17,23 +18,38 @@ SUBSCRIBER_FREE = 1
 
 def is_free(user: User, cic: int) -> bool:
     """Whether a call can be set up on a circuit now: idle, not blocked, its exchange in reach."""
-    state = user.state
-    if not (state.available and state.user_available):
-        return False
+    return _reachable(user) and _idle_of(user)(cic)
+
+
+def _reachable(user: User) -> bool:
+    return user.state.available and user.state.user_available
+
+
+def _idle_of(user: User) -> Callable[[int], bool]:
+    """Says of a CIC whether its circuit is idle and not blocked."""
     if isinstance(user, isup.Isup):
-        return isup.selectable(user.state.circuits[cic])
-    circuit = user.state.circuits[cic]
-    return circuit.state is tup.Circuits.IDLE and not circuit.local and not circuit.remote
+        circuits, selectable = user.state.circuits, isup.selectable
+        return lambda cic: selectable(circuits[cic])
+    others = user.state.circuits
+
+    def is_idle(cic: int) -> bool:
+        circuit = others[cic]
+        return circuit.state is tup.Circuits.IDLE and not circuit.local and not circuit.remote
+
+    return is_idle
 
 
-def hunt(user: User, free: Sequence[int], last: int) -> int:
-    """The circuit for the next call among the free ones: those that this side controls first (Q.764 2.9.1), in turn.
+def hunt(user: User, cics: Sequence[int], last: int) -> int:
+    """The circuit for the next call, -1: none is free. Those that this side controls go first (Q.764 2.9.1), in turn.
 
-    `last`: the circuit that was taken before.
+    `last`: the circuit that was taken before. Looks only until it finds one: a large exchange has 1500 circuits.
     """
-    even = user.config.own_pc > user.config.dpc
-    own = [cic for cic in free if (cic % 2 == 0) == even] or list(free)
-    return next((cic for cic in own if cic > last), own[0])
+    if not _reachable(user):
+        return -1
+    odd = user.config.own_pc <= user.config.dpc
+    own = [cic for cic in cics if cic % 2 == odd]
+    tried = chain((cic for cic in own if cic > last), own, (cic for cic in cics if cic > last), cics)
+    return next(filter(_idle_of(user), tried), -1)
 
 
 def set_up(

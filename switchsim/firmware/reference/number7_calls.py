@@ -104,11 +104,10 @@ class CallSide:
     def set_up(self, group: int, called: str, calling: str) -> tuple[int, int]:
         """An IAM on a free circuit of the line: (circuit, CIC), or (-1, -1)."""
         relation, user = self.user(group)
-        free = self._free(group)
-        if not free:
-            return -1, -1
         turns = self.core.state.turns
-        chosen = users.hunt(user, free, turns.get(group, 0))
+        chosen = users.hunt(user, self._usable(group), turns.get(group, 0))
+        if chosen < 0:
+            return -1, -1
         circuit = self._circuit(relation, chosen)
         cic, actions = users.set_up(user, chosen, called, calling, self.checks.wanted(group, circuit))
         self.point.do4(relation, actions)
@@ -123,15 +122,14 @@ class CallSide:
         assert self.office.number7 is not None, "No.7 circuits without office data"
         return self.office.number7.relations[relation].circuits.get(cic, -1)
 
-    def _free(self, group: int) -> list[int]:
-        _, user = self.user(group)
-        blocked = self.core.state.blocked
-        mine = self.trunks.circuits_of[group]
-        return [self.office.circuits[index].cic for index in mine
-                if index not in blocked and users.is_free(user, self.office.circuits[index].cic)]  # fmt: skip
+    def _usable(self, group: int) -> list[int]:
+        """CICs of a group that nothing here forbids."""
+        blocked, circuits = self.core.state.blocked, self.office.circuits
+        return [circuits[index].cic for index in self.trunks.circuits_of[group] if index not in blocked]
 
     def has_room(self, group: int) -> bool:
-        return bool(self._free(group))
+        _, user = self.user(group)
+        return any(users.is_free(user, cic) for cic in self._usable(group))
 
     # -- lines ---------------------------------------------------------------------------------------------------
 
