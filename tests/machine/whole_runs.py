@@ -114,6 +114,7 @@ class Inside:
     def end(self) -> None:
         """Run to the end, and write the last line."""
         self.machine.run(self.until)
+        self.machine.close()
         self.machine.kernel.emit(RUN_PLACE, RunEnded("done"))
 
 
