@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from switchsim.assembly.layout import LINE_CELLS, Layout, LinePlan
+from switchsim.assembly.link_places import LinkPlaces
 from switchsim.assembly.machine import MachineFile
 from switchsim.assembly.number7 import MACHINE
 from switchsim.assembly.places import FaultPlaces
@@ -91,6 +92,11 @@ class Machine:
 
     def part(self, path: str) -> Part[Any]:
         return self.kernel.part(path)
+
+    @property
+    def signalling_links(self) -> LinkPlaces:
+        """Where the ends of signalling links are."""
+        return self.faults.links
 
     def resolve_fault(
         self, name: str, where: dict[str, Value], values: dict[str, Value]

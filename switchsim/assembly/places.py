@@ -6,9 +6,12 @@ import difflib
 from typing import Any
 
 from switchsim.assembly.layout import Layout
+from switchsim.assembly.link_places import LinkPlaces, links_of
+from switchsim.assembly.parameters import describe_parameters
 from switchsim.assembly.planner import Planner
 from switchsim.errors import BadInput
 from switchsim.faults.catalogue import CATALOGUE, TARGETS, FaultRow
+from switchsim.faults.signalling import LINK_FAULTS, LinkFault
 from switchsim.hardware.board import DEADLY
 
 Value = int | str
@@ -21,7 +24,8 @@ class FaultPlaces:
         self.layout = layout
         self.planner = planner
         self.boards = {board.path: board for board in layout.boards}
-        self.rows = CATALOGUE | self._own_rows()
+        self.links = LinkPlaces(layout, planner)
+        self.rows = CATALOGUE | LINK_FAULTS | self._own_rows()
 
     def _own_rows(self) -> dict[str, FaultRow]:
         """Fault points of board kinds that the catalogue does not know: a fault each, at a board that has the point."""
@@ -32,7 +36,7 @@ class FaultPlaces:
                            values=dict.fromkeys(point.values))
             for kind in kinds.values()
             for name, point in kind.fault_points.items()
-            if name not in known and name not in CATALOGUE
+            if name not in known and name not in CATALOGUE | LINK_FAULTS
         }  # fmt: skip
 
     def resolve(
@@ -47,6 +51,8 @@ class FaultPlaces:
         wanted = TARGETS[row.target]
         if set(where) != set(wanted):
             raise _wrong(f"{name}: where: {', '.join(where) or 'nothing'}", ", ".join(wanted) or "no where at all")
+        if isinstance(row, LinkFault):
+            return self.links.resolve(row, str(where["link"]), str(where["end"]), values)
         place, found = getattr(self, f"_{row.target}")(**where)
         if row.name not in CATALOGUE and row.point not in self.boards[place].loaded.kind.fault_points:
             raise _wrong(f"{name}: the board at {place} has no such fault point", "a board of a kind that has it")
@@ -137,10 +143,11 @@ def describe_faults(places: FaultPlaces) -> list[dict[str, Any]]:
     return [
         {
             "fault": row.name, "text": row.text, "where": list(TARGETS[row.target]),
-            "parameters": dict(row.values), "alarms": list(row.alarms),
+            "parameters": describe_parameters(row) if isinstance(row, LinkFault) else dict(row.values),
+            "alarms": list(row.alarms),
         }
         for row in places.rows.values()
-        if row.point in points or row.point in DEADLY
+        if row.point in points or row.point in DEADLY or (isinstance(row, LinkFault) and layout.number7)
     ]  # fmt: skip
 
 
@@ -153,6 +160,7 @@ def describe_places(layout: Layout) -> list[dict[str, Any]]:
     processors = [board.side for board in layout.boards if board.loaded.spec.kind == "mpu"]
     seats, lines = [seat.number for seat in layout.seats], [line.name for line in layout.lines]
     groups = (("processor", processors), ("line", lines), ("seat", seats))
+    rows += [{"where": "link", "names": name, "what": f"end: {', '.join(ends)}"} for name, ends in links_of(layout)]
     rows += [{"where": what, "names": _from_to(names), "what": f"{len(names)}"} for what, names in groups if names]
     if layout.receivers:
         rows.append({"where": "receiver", "names": f"0..{len(layout.receivers) - 1}", "what": "DTMF receivers"})

@@ -14,8 +14,9 @@ import msgspec
 class FaultRow(msgspec.Struct, frozen=True):
     """One kind of fault.
 
-    target: processor, board, line, receiver, platform, timeslot, seat. point: the fault point of the part.
+    target: processor, board, line, receiver, platform, timeslot, seat, link. point: the fault point of the part.
     alarms, defects: ids of which one must follow. values: parameters with their defaults, None where one must be given.
+    harms_messages, shows: as in report.faults.
     """
 
     name: str
@@ -26,6 +27,8 @@ class FaultRow(msgspec.Struct, frozen=True):
     defects: tuple[str, ...]
     harms_speech: bool = False
     values: dict[str, int | None] = {}
+    harms_messages: bool = False
+    shows: tuple[str, ...] = ()
 
 
 CATALOGUE: Final[dict[str, FaultRow]] = {
@@ -62,5 +65,6 @@ TARGETS: Final[dict[str, tuple[str, ...]]] = {
     "platform": (),
     "timeslot": ("line", "timeslot"),
     "seat": ("seat",),
+    "link": ("link", "end"),  # e1-0:16; machine, far, or the name of a point of the far end
 }
 """What `where:` must name for each target."""

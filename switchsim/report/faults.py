@@ -7,19 +7,23 @@ from typing import Final
 
 import msgspec
 
-from switchsim.model.event import Record
+from switchsim.model.event import Record, snake
 from switchsim.model.events import (
     AlarmCleared,
     AlarmRaised,
+    Changeover,
     DefectSeen,
     FaultArmed,
     FaultFired,
     FaultUndone,
+    SignallingLink,
+    Violated,
 )
 from switchsim.report.result import CheckResult, Finding, Outcome, judged
 from switchsim.units import format_cycles, seconds
 
 NEVER: Final = -1
+LATELY_CYCLES: Final = seconds(5)
 STAGES: Final = ("armed", "fired", "detected", "alarmed", "undone", "cleared")
 
 
@@ -28,6 +32,7 @@ class FaultFacts(msgspec.Struct, frozen=True):
 
     alarms, defects: ids of which at least one should show (empty: none is asked for), within_cycles of the firing.
     harms_speech: speech may be missing while it acts (a cut line), and need not be found wanting.
+    shows: kinds of events by which it is noticed where it raises no defect; nobody asks for them.
     harms_messages: signal units or messages say what is not so while it acts; retrieval by them can not be exact.
     """
 
@@ -36,6 +41,7 @@ class FaultFacts(msgspec.Struct, frozen=True):
     within_cycles: int = seconds(30)
     harms_speech: bool = False
     harms_messages: bool = False
+    shows: tuple[str, ...] = ()
 
 
 class FaultChain(msgspec.Struct):
@@ -93,8 +99,17 @@ class FaultWatch:
                 self._alarmed(at, alarm, about)
             case AlarmCleared(alarm=alarm, about=about):
                 self._cleared(at, alarm, about)
+            case SignallingLink(state="failed" | "blocked") | Violated() | Changeover() as event:
+                self._shown(at, snake(type(event).__name__))
             case _:
                 pass
+
+    def _shown(self, at: int, kind: str) -> None:
+        """A link tells that something is wrong: every fault that acts, or did lately, may be meant."""
+        for chain in self.chains.values():
+            lasts = chain.undone < 0 or at - chain.undone <= LATELY_CYCLES
+            if chain.detected < 0 <= chain.fired and lasts and kind in self.facts.get(chain.name, _NOTHING).shows:
+                chain.detected = at
 
     def causes_of(self, alarm: str, about: str) -> list[FaultChain]:
         """The fired faults that explain an alarm: by its place; else because the catalogue says that they show it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 from switchsim.assembly.yamlfile import Lines
@@ -9,7 +10,17 @@ from switchsim.errors import BadInput, Problem
 from switchsim.model.event import Event
 from switchsim.model.events import FaultArmed
 from switchsim.model.order import Act, Begin, Heal, Inject, Order, Value
-from switchsim.scenario.timeline import UNTIL_HEALED, Acted, ActStep, FaultStep, HealStep, Step
+from switchsim.scenario.signals import Links, Told
+from switchsim.scenario.timeline import (
+    UNTIL_HEALED,
+    Acted,
+    ActStep,
+    FaultStep,
+    HealStep,
+    PlayStep,
+    SendStep,
+    Step,
+)
 
 
 class Stage(Protocol):
@@ -17,6 +28,8 @@ class Stage(Protocol):
 
     @property
     def kernel(self) -> Any: ...
+    @property
+    def signalling_links(self) -> Links: ...
     def order(self, at: int, place: str, order: Order) -> None: ...
     def resolve_fault(
         self, name: str, where: dict[str, Value], values: dict[str, Value]
@@ -36,13 +49,19 @@ class _Fault:
 
 
 class Director:
-    """One run's timeline. Raises BadInput, with every line, when a step names what the machine does not have."""
+    """One run's timeline. Raises BadInput, with every line, when a step names what the machine does not have.
 
-    def __init__(self, steps: tuple[Step, ...], stage: Stage, lines: Lines) -> None:
+    captures: octets of the captures that it plays, by their names in the scenario.
+    """
+
+    def __init__(
+        self, steps: tuple[Step, ...], stage: Stage, lines: Lines, captures: Mapping[str, bytes] | None = None
+    ) -> None:
         self.stop_at: int | None = None
         self._stage = stage
         self._faults: dict[int, _Fault] = {}
-        self._acts: dict[int, tuple[str, Order]] = {}
+        self._acts: dict[int, list[Told]] = {}
+        self._captures = captures or {}
         self._steps = steps
         self._resolve(lines)
         self._timed = sorted(
@@ -83,8 +102,9 @@ class Director:
         elif isinstance(step, HealStep):
             fault = next(one for one in self._faults.values() if one.step.id == step.heal)
             self._heal(fault, at)
-        elif isinstance(step, ActStep):
-            self._stage.order(at, *self._acts[index])
+        elif index in self._acts:
+            for after, place, order in self._acts[index]:
+                self._stage.order(at + after, place, order)
         else:
             self.stop_at = at if self.stop_at is None else min(self.stop_at, at)
 
@@ -109,10 +129,14 @@ class Director:
                     place, point, values = self._stage.resolve_fault(step.fault, step.where, step.values)
                     self._faults[index] = _Fault(str(len(self._faults) + 1), step, place, point, values)
                 elif isinstance(step, ActStep):
-                    self._acts[index] = self._person(step.act)
+                    self._acts[index] = [(0, *self._person(step.act))]
+                elif isinstance(step, SendStep | PlayStep):
+                    signals = step.send if isinstance(step, SendStep) else step.play
+                    self._acts[index] = signals.orders(self._stage.signalling_links, self._captures)
             except BadInput as error:
-                problems += [
-                    lines.problem(("timeline", index), one.what, one.expected, one.advice) for one in error.problems]
+                for one in error.problems:
+                    what = f"{one.file}: {one.what}" if one.file else one.what
+                    problems.append(lines.problem(("timeline", index), what, one.expected, one.advice))
         if problems:
             raise BadInput(problems)
 
@@ -129,6 +153,9 @@ class Director:
             raise BadInput.one("", f"nobody is {act.who!r}", expected, advice)
         if act.sort == "load" and act.do == "start":
             return place, Begin({})
+        acts = getattr(self._stage.kernel.parts[place], "acts", (act.do,))
+        if act.do not in acts:
+            raise BadInput.one("", f"{act.who} can not {act.do!r}", f"one of {', '.join(sorted(acts))}")
         values = act.values()
         if act.sort == "caller":
             values["party"] = self._party(place, int(timeslot), act.who)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from switchsim.assembly.yamlfile import Document, parse, read
-from switchsim.errors import BadInput
+from switchsim.errors import BadInput, Problem
+from switchsim.scenario.capture import MOST_OCTETS
 from switchsim.scenario.dial import Dial
 from switchsim.scenario.options import NOTHING_ASKED, OutsideAsked, OutsideOptions, put_together
 from switchsim.scenario.places import find_machine, search_folders
 from switchsim.scenario.schema import FORMAT, MOST_SEED, Scenario
+from switchsim.scenario.timeline import PlayStep
 from switchsim.units import CYCLES_PER_SECOND
 
 _UNFIT: Final = re.compile(r"[^A-Za-z0-9_.-]+")
@@ -38,6 +40,8 @@ class Prepared:
     dials: tuple[Dial, ...] = ()
     kinds: tuple[Path, ...] = ()
     """Folders with board kinds besides the shipped ones: `kinds` beside the machine, and in the search path."""
+    captures: dict[str, bytes] = field(default_factory=dict)
+    """Octets of the captures that the timeline plays, by their names in the scenario."""
 
 
 def prepare(
@@ -49,7 +53,7 @@ def prepare(
     machine_path = find_machine(scenario.machine, beside=path.parent, path=search, lines=document.lines)
     return Prepared(run_name(path.stem), scenario, document, machine_path, _seed(seed, scenario.seed),
                     put_together(asked, scenario.sut), path.parent, until=scenario.until_cycle,
-                    kinds=kinds_of(machine_path, search))
+                    kinds=kinds_of(machine_path, search), captures=_captures(scenario, document, path.parent))
 
 
 def prepare_served(
@@ -65,9 +69,31 @@ def prepare_served(
         document = parse(text.encode(), f"{run_name(machine_path.stem)}.yaml")
     model = document.validate(Scenario)
     until = model.until_cycle if seconds is None else seconds * CYCLES_PER_SECOND
+    folder = scenario.parent if scenario else Path()
     return Prepared(run_name(Path(document.lines.file).stem), model, document, machine_path, _seed(seed, model.seed),
-                    put_together(asked, model.sut, paced=True), scenario.parent if scenario else Path(),
-                    until=until, dials=dials, kinds=kinds_of(machine_path, search))
+                    put_together(asked, model.sut, paced=True), folder, until=until, dials=dials,
+                    kinds=kinds_of(machine_path, search), captures=_captures(model, document, folder))
+
+
+def _captures(scenario: Scenario, document: Document, folder: Path) -> dict[str, bytes]:
+    """What the timeline plays; raises BadInput, at the steps' lines, for files that cannot be read."""
+    found: dict[str, bytes] = {}
+    problems: list[Problem] = []
+    for index, step in enumerate(scenario.timeline):
+        if isinstance(step, PlayStep) and step.play.capture not in found:
+            try:
+                path = folder / step.play.capture
+                if path.stat().st_size > MOST_OCTETS:
+                    raise OSError(None, f"more than {MOST_OCTETS} octets")
+                found[step.play.capture] = path.read_bytes()
+            except (OSError, ValueError) as error:
+                why = error.strerror if isinstance(error, OSError) else "a name with an octet 0"
+                where = ("timeline", index, "play", "capture")
+                problems.append(document.lines.problem(
+                    where, f"{step.play.capture}: {why}", "a pcap or pcapng file beside the scenario", ""))
+    if problems:
+        raise BadInput(problems)
+    return found
 
 
 LONGEST_SERVE_SECONDS: Final = 10_000_000

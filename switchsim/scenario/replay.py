@@ -115,7 +115,8 @@ def _restored(folder: Path, info: RunInfo, ended_at: int, temporary: Path) -> Pr
     kinds = (temporary / "kinds",) if (temporary / "kinds").is_dir() else ()
     dials = tuple(map(parse_dial, info.details.get(DIALLED, "").split()))
     return Prepared(info.scenario, document.validate(Scenario), document, machine_path, info.seed, outside, folder,
-                    until=ended_at, kinds=kinds, dials=dials)
+                    until=ended_at, kinds=kinds, dials=dials,
+                    captures={one.name: octets for one, octets in kept_files(folder, info, "capture")})
 
 
 def _attached(folder: Path, text: str) -> tuple[AttachOption, ...]:

@@ -62,7 +62,7 @@ class Staged:
         self._prepared = prepared
         self.sinks = sinks
         self.machine = self._built(sinks, batch)
-        self.director = Director(scenario.timeline, self.machine, prepared.document.lines)
+        self.director = Director(scenario.timeline, self.machine, prepared.document.lines, prepared.captures)
         self.story = Story(teller, prepared.until)
         self.loop = RunLoop(self.machine, self.director, self.story, prepared.until, stop)
         self.machine.kernel.observers += [self.director.observe, self.story.observe]
@@ -126,12 +126,15 @@ class Staged:
     def files(self) -> list[tuple[str, str, bytes]]:
         """(role, name, octets) of every file that the run is a function of."""
         document = self._prepared.document
-        return [("scenario", Path(document.lines.file).name, document.octets), *self.machine.files]
+        captures = [("capture", name, octets) for name, octets in self._prepared.captures.items()]
+        return [("scenario", Path(document.lines.file).name, document.octets), *captures, *self.machine.files]
 
     def settings(self) -> CheckSettings:
         """What the checks must know of this machine."""
         facts = {
-            name: FaultFacts(row.alarms, row.defects, harms_speech=row.harms_speech)
+            name: FaultFacts(
+                row.alarms, row.defects, harms_speech=row.harms_speech, harms_messages=row.harms_messages,
+                shows=row.shows)
             for name, row in self.machine.faults.rows.items()
         }
         return CheckSettings(

@@ -13,6 +13,7 @@ from switchsim.assembly.people import DialText
 from switchsim.assembly.yamltypes import Duration, Strict, Value, duration_or, wrong
 from switchsim.model.event import Event
 from switchsim.model.events import event_types
+from switchsim.scenario.signals import Played, Sent
 
 UNTIL_HEALED: Final = -1
 _NOTHING: Final[set[str]] = set()
@@ -159,13 +160,25 @@ class ActStep(_Moment):
     act: Acted
 
 
+class SendStep(_Moment):
+    """A unit made by hand is put on a signalling link."""
+
+    send: Sent
+
+
+class PlayStep(_Moment):
+    """A capture is played on a signalling link or a D channel."""
+
+    play: Played
+
+
 class StopStep(_Moment):
     """The run ends."""
 
     stop: Literal[True]
 
 
-_ACTS: Final = ("fault", "heal", "act", "stop")
+_ACTS: Final = ("fault", "heal", "act", "send", "play", "stop")
 
 
 def _sort_of_step(value: Any) -> str | None:
@@ -179,7 +192,9 @@ Step = Annotated[
     Annotated[FaultStep, Tag("fault")]
     | Annotated[HealStep, Tag("heal")]
     | Annotated[ActStep, Tag("act")]
+    | Annotated[SendStep, Tag("send")]
+    | Annotated[PlayStep, Tag("play")]
     | Annotated[StopStep, Tag("stop")],
     Discriminator(_sort_of_step, custom_error_type="wrong_step",
-                  custom_error_message="a step must hold exactly one of fault, heal, act, stop"),
+                  custom_error_message="a step must hold exactly one of " + ", ".join(_ACTS)),
 ]

@@ -1,6 +1,7 @@
 """Faults of one part's signalling links: they stand between level 2 and the native terminal, never inside a protocol.
 
-What a link sends passes `sent`, `fill` and `ack`, what arrives passes `received`; storms, delays and cut timeslots are
+What a link sends passes `sent`, `fill` and `ack`, what arrives passes `received`, what level 3 gives or gets passes
+`message`; storms, delays and cut timeslots are
 here as well. A fill-in unit is repeated by the native core, so a rule acts upon it once, when it changes - its
 acknowledgement too - and what the rule leaves is repeated as it is.
 """
@@ -14,8 +15,8 @@ from switchsim.dsp.engine import SU_ABORT, SU_BAD_FCS, SU_FIRST, SU_RAW, SU_VERB
 from switchsim.model.events import FaultFired, UnitCrafted, UnitTampered
 from switchsim.model.part import State
 from switchsim.proto.mtp2 import Lsc
-from switchsim.terminals.rules import ACTIONS, Rule, Treated, raw_frame, rule_of, treat
-from switchsim.terminals.units import look
+from switchsim.terminals.rules import ACTIONS, SPOILING, Rule, Treated, raw_frame, rule_of, treat
+from switchsim.terminals.units import HEAD_OCTETS, look
 
 if TYPE_CHECKING:
     from switchsim.terminals.level2 import Terminals, TerminalState
@@ -28,11 +29,12 @@ CHECKS: Final = {"good": SU_VERBATIM, "bad": SU_VERBATIM | SU_BAD_FCS, "abort": 
 
 
 class Held(State):
-    """A unit that is on its way, late."""
+    """A unit, or a message of level 3, that is on its way, late."""
 
     octets: bytes
     flags: int
     received: bool
+    level3: bool = False
 
 
 class Storm(State):
@@ -99,7 +101,8 @@ class Breaker:
         if state.broken is None:
             state.broken = Broken()
         if point in _RULES:
-            state.broken.rules.append(rule_of(fault, _RULES[point], values))
+            level, _, action = point.partition("_")
+            state.broken.rules.append(rule_of(fault, action, values, level3=level == "message"))
             self._refill(number)
             return ""
         return _BEGIN[point](self, number, fault, values)
@@ -136,7 +139,7 @@ class Breaker:
 
     def sent(self, number: int, octets: bytes, first: bool) -> None:
         """A unit that level 2 gives to its terminal."""
-        result = self._treat(number, octets, received=False, repeated=False)
+        result = self._treat(number, octets, received=False)
         if result.dropped:
             return
         flags = (SU_FIRST if first else 0) | (SU_VERBATIM if result.octets[0] != octets[0] else 0)
@@ -146,7 +149,7 @@ class Breaker:
         """The fill-in unit or its acknowledgement has changed."""
         state, broken = self._state(number), self._broken(number)
         transmitter = self.terminals.rows[number].transmitter
-        if len(state.fill) < 3 or not any(not rule.received for rule in broken.rules):
+        if len(state.fill) < 3 or not any(not (rule.received or rule.level3) for rule in broken.rules):
             broken.filled = b""
             self.engine.su_fill(transmitter, state.fill)
             return
@@ -186,15 +189,23 @@ class Breaker:
 
     def received(self, number: int, octets: bytes, repeats_before: int) -> None:
         """A unit from the terminal for level 2."""
-        result = self._treat(number, octets, received=True, repeated=False)
+        result = self._treat(number, octets, received=True)
         if not result.dropped:
             self._later_or_now(number, result, Held(result.octets, repeats_before, received=True))
 
+    def message(self, number: int, octets: bytes, *, received: bool) -> None:
+        """A message on its way between level 3 and level 2, SIO to the end of the SIF."""
+        result = self._treat(number, bytes(HEAD_OCTETS) + octets, received=received, level3=True)
+        if not result.dropped:
+            self._later_or_now(number, result, Held(result.octets[HEAD_OCTETS:], 0, received, level3=True))
+
     # -- both ways ---------------------------------------------------------------------------------------------------
 
-    def _treat(self, number: int, octets: bytes, *, received: bool, repeated: bool) -> Treated:
+    def _treat(
+        self, number: int, octets: bytes, *, received: bool, level3: bool = False, repeated: bool = False
+    ) -> Treated:
         row, broken = self.terminals.rows[number], self._broken(number)
-        result = treat(broken.rules, octets, row.variant, received=received, repeated=repeated)
+        result = treat(broken.rules, octets, row.variant, received=received, level3=level3, repeated=repeated)
         for rule in result.acted:
             if rule.done == 1:
                 title = look(octets, row.variant).title
@@ -211,14 +222,20 @@ class Breaker:
         elif result.swapped:
             broken.swapped.append(held)
         else:
-            behind = [one for one in broken.swapped if one.received == held.received]
-            broken.swapped = [one for one in broken.swapped if one.received != held.received]
+            way = (held.received, held.level3)
+            behind = [one for one in broken.swapped if (one.received, one.level3) == way]
+            broken.swapped = [one for one in broken.swapped if (one.received, one.level3) != way]
             for one in [held] * result.copies + behind:
                 self._pass(number, one)
 
     def _pass(self, number: int, held: Held) -> None:
-        if held.received:
-            self.terminals.take(number, held.octets, held.flags)
+        terminals = self.terminals
+        if held.level3 and held.received:
+            terminals.received(number, held.octets)
+        elif held.level3:
+            terminals.do(number, terminals.links[number].send(held.octets))
+        elif held.received:
+            terminals.take(number, held.octets, held.flags)
         else:
             self._queue(number, held)
 
@@ -326,7 +343,10 @@ def _spoiled(result: Treated, flags: int) -> tuple[bytes, int]:
     return result.octets, flags | {"bad_fcs": SU_BAD_FCS, "abort": SU_ABORT}.get(result.spoiled, 0)
 
 
-_RULES: Final = {f"unit_{action}": action for action in ACTIONS}
+_RULES: Final = (
+    *(f"unit_{action}" for action in ACTIONS),
+    *(f"message_{action}" for action in ACTIONS if action not in SPOILING),
+)
 _BEGIN: Final[dict[str, Callable[[Breaker, int, str, Values], str]]] = {
     "unit_storm": Breaker._storm,
     "link_cut": Breaker._cut,

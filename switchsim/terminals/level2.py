@@ -190,7 +190,10 @@ class Terminals:
 
     def send(self, number: int, octets: bytes) -> None:
         """A message of level 3."""
-        self.do(number, self.links[number].send(octets))
+        if self.states[number].broken is None:
+            self.do(number, self.links[number].send(octets))
+        else:
+            self.breaker.message(number, octets, received=False)
 
     def craft(self, values: dict[str, int | str]) -> None:
         """Send a unit that somebody made: `link`, `octets` (hexadecimal), `check`.
@@ -252,7 +255,10 @@ class Terminals:
         self.owner.stop_timer(f"l2/{number}/{action.name}")
 
     def _receive(self, number: int, action: mtp2.Received) -> None:
-        self.received(number, action.octets)
+        if self.states[number].broken is None:
+            self.received(number, action.octets)
+        else:
+            self.breaker.message(number, action.octets, received=True)
 
     def _in_service(self, number: int, _: mtp2.InService) -> None:
         if self.rows[number].tap != NONE:

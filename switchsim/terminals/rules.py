@@ -12,25 +12,27 @@ import msgspec
 
 from switchsim.model.part import State
 from switchsim.proto.mtp3 import Variant
-from switchsim.terminals.units import MESSAGES, Unit, look, put
+from switchsim.terminals.units import HEAD_OCTETS, MESSAGES, Unit, look, put
 
 ACTIONS: Final = ("drop", "duplicate", "swap", "delay", "set", "corrupt", "bad_fcs", "abort", "length")
 QUEUED_ONLY: Final = ("duplicate", "swap", "delay")
 """Actions that a unit which is repeated all the time, as long as nothing waits, knows no difference of."""
-SENT_ONLY: Final = ("bad_fcs", "abort", "length")
-"""A receiver passes good units alone, so these can not be done behind it."""
+SPOILING: Final = ("bad_fcs", "abort", "length")
+"""What only the transmitter of a unit can do: a receiver passes good units alone, and a message has no check octets."""
 
 
 class Rule(State):
     """One fault's rule. Empty and -1: any.
 
     units: names of units. messages: codes of MESSAGES. Of the units that fit, the first `skip` are spared, then every
-    `every`-th is meant, `count` in all (0: no end). received: those that arrive, else those that are sent.
+    `every`-th is meant, `count` in all (0: no end). received: those that arrive, else those that are sent. level3:
+    messages between level 3 and level 2, of which level 2 does not know that something is wrong.
     """
 
     fault: str
     action: str
     received: bool = False
+    level3: bool = False
     units: list[str] = []
     messages: list[int] = []
     cic: int = -1
@@ -42,7 +44,7 @@ class Rule(State):
     field: str = ""  # set
     value: int = -1
     add: int = 0
-    octet: int = 0  # corrupt: which, modulo the unit's length, and the bits that turn over
+    octet: int = 0  # corrupt: which (of a message: from the SIO on), modulo the length, and the bits that turn over
     mask: int = 0
     cycles: int = 0  # delay
     octets: int = 0  # length: of the frame with its check octets
@@ -81,14 +83,18 @@ class Treated(msgspec.Struct):
     length: int = 0
 
 
-def treat(rules: Sequence[Rule], octets: bytes, variant: Variant, *, received: bool, repeated: bool) -> Treated:
-    """Let every rule of this direction act upon a unit, in their order; a dropped one is seen by no later rule.
+def treat(
+    rules: Sequence[Rule], octets: bytes, variant: Variant, *, received: bool, level3: bool = False,
+    repeated: bool = False,
+) -> Treated:  # fmt: skip
+    """Let every rule of this direction and level act upon a unit, in their order; a dropped one is seen by none after.
 
-    repeated: a fill-in unit or status that goes on until another takes its place.
+    level3: a message, with three octets before it. repeated: a fill-in unit or status that goes on until another takes
+    its place.
     """
     result = Treated(octets, [])
     for rule in rules:
-        if rule.received is not received or (repeated and rule.action in QUEUED_ONLY):
+        if rule.received is not received or rule.level3 is not level3 or (repeated and rule.action in QUEUED_ONLY):
             continue
         changed = _changed(rule, result.octets, variant)
         if changed is None or not rule.fits(look(result.octets, variant)) or not rule.turn():
@@ -107,7 +113,8 @@ def _changed(rule: Rule, octets: bytes, variant: Variant) -> bytes | None:
         changed = put(octets, rule.field, rule.value, rule.add, variant)
         return None if changed == octets else changed
     if rule.action == "corrupt":
-        at = rule.octet % len(octets)
+        head = HEAD_OCTETS if rule.level3 else 0
+        at = head + rule.octet % (len(octets) - head)
         return octets[:at] + bytes((octets[at] ^ rule.mask,)) + octets[at + 1 :]
     return octets
 
@@ -131,11 +138,12 @@ def raw_frame(octets: bytes, length: int) -> bytes:
     return (octets + bytes(max(0, length - len(octets))))[:length]
 
 
-def rule_of(fault: str, action: str, values: dict[str, int | str]) -> Rule:
+def rule_of(fault: str, action: str, values: dict[str, int | str], *, level3: bool) -> Rule:
     """The rule of a fault from its values, as `switchsim.faults.signalling` names them."""
     numbers = {name: int(values[name]) for name in _NUMBERS if name in values}
     return Rule(
-        fault, action, received=values.get("direction") == "received", units=str(values.get("unit", "")).split(),
+        fault, action, received=values.get("direction") == "received", level3=level3,
+        units=str(values.get("unit", "")).split(),
         messages=[MESSAGES[name] for name in str(values.get("message", "")).split()],
         field=str(values.get("field", "")), **numbers,
     )  # fmt: skip

@@ -11,6 +11,7 @@ from switchsim.hardware.board import Board, CommonState
 from switchsim.hardware.site import Site
 from switchsim.model.events import FrameBad, FrameReceived, FrameSent, LinkDown, LinkUp, Violated
 from switchsim.model.messages import EstablishLink, Layer3Received, LineCarries, LinkChanged, SendLayer3
+from switchsim.model.order import Act, Order
 from switchsim.model.part import MediaEvent
 from switchsim.proto.q921 import (
     Data,
@@ -124,6 +125,13 @@ class Lap(Board[LapState]):
                     self.send("bus", LinkChanged(self.bus, number, False))
                 case Violation(clause, detail):
                     self.emit(Violated(self.links[number].name, clause, detail))
+
+    def act(self, order: Order) -> None:
+        """Besides what every board knows: Act `frame` (link, octets), one LAPD frame past the data link."""
+        if not (isinstance(order, Act) and order.act == "frame"):
+            super().act(order)
+        elif self.alive:
+            self._transmit(int(order.values["link"]), bytes.fromhex(str(order.values["octets"])))
 
     # -- a link that stays away is alarmed ---------------------------------------------------------------------------
 

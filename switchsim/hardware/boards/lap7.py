@@ -13,8 +13,8 @@ from switchsim.hardware.site import Site
 from switchsim.model.messages import Level2Order, Level2Report, MsuReceived, SendMsu
 from switchsim.model.order import Act, Order
 from switchsim.model.part import MediaEvent
-from switchsim.terminals.breaking import POINTS
 from switchsim.proto.mtp2 import Lsc
+from switchsim.terminals.breaking import POINTS
 from switchsim.terminals.level2 import Terminals, TerminalState
 from switchsim.terminals.measuring import Meter, Tally
 
@@ -124,17 +124,6 @@ class Lap7(Board[Lap7State]):
         elif what == "out_of_service":
             self._down(number)
 
-    # -- traffic measurement -------------------------------------------------------------------------------------
-
-    def _await_bin(self) -> None:
-        """Bins begin at the multiples of their length."""
-        self.start_timer("bin", self.bin_cycles - self.now % self.bin_cycles)
-
-    def _measure(self) -> None:
-        for number, link in enumerate(self.state.links):
-            if self.state.tallies[number].since < self.now:
-                self.emit(self.meter.measured(number, link.level2, self.now))
-
     # -- faults, and what somebody sends by hand -----------------------------------------------------------------
 
     def fault(self, point: str, values: dict[str, int | str]) -> str:
@@ -155,6 +144,17 @@ class Lap7(Board[Lap7State]):
             super().act(order)
         elif self.alive:
             self.terminals.craft(order.values)
+
+    # -- traffic measurement -------------------------------------------------------------------------------------
+
+    def _await_bin(self) -> None:
+        """Bins begin at the multiples of their length."""
+        self.start_timer("bin", self.bin_cycles - self.now % self.bin_cycles)
+
+    def _measure(self) -> None:
+        for number, link in enumerate(self.state.links):
+            if self.state.tallies[number].since < self.now:
+                self.emit(self.meter.measured(number, link.level2, self.now))
 
     # -- a link that stays away is alarmed: soon, but the first alignment is given its time -----------------------
 

@@ -47,6 +47,7 @@ class Excuse(msgspec.Struct):
     beyond: bool = False
     point: int = -1
     way: Pair | None = None
+    untrue: bool = False  # what arrives may be anything, too
 
 
 def pair_of(a: int, b: int) -> Pair:
@@ -108,6 +109,10 @@ class Network:
             if excuse.since <= at <= excuse.until and _applies(excuse, opc, dpc, adjacent):
                 return excuse.why
         return ""
+
+    def untrue(self, at: int) -> bool:
+        """Whether a fault made units say what is not so, at `at` or shortly before."""
+        return any(one.untrue and one.since <= at <= one.until for one in self.excuses)
 
     # -- what happens ------------------------------------------------------------------------------------------------
 
@@ -181,7 +186,8 @@ class Network:
         name = self._armed.get(event.fault, "")
         facts = self._faults.get(name)
         if facts is not None and facts.harms_messages:
-            self._begin(("fault", event.fault), Excuse(f"the fault {name} makes units untrue", record.at))
+            excuse = Excuse(f"the fault {name} makes units untrue", record.at, untrue=True)
+            self._begin(("fault", event.fault), excuse)
 
     def _undo(self, record: Record, event: FaultUndone) -> None:
         self._end(("fault", event.fault), record.at + REACH_CYCLES)

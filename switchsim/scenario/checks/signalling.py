@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 
 from switchsim.model.event import Event, Record
-from switchsim.model.events import MessageDelivered, MessageSent
+from switchsim.model.events import MessageDelivered, MessageSent, UnitCrafted
 from switchsim.report.result import CheckResult, Outcome, judged
 from switchsim.scenario.checks.base import Check, CheckSettings, Handler
 from switchsim.scenario.checks.network import Network
@@ -51,9 +51,12 @@ class Sequence(Check):
         self._network = Network(settings.signalling, settings.facts)
         self._flows: dict[Key, _Flow] = {}
         self._sent_count = 0
+        self._crafted: deque[Sent] = deque(maxlen=KEPT_MESSAGES)
 
     def handlers(self) -> dict[type[Event], Handler]:
-        return self._network.handlers() | {MessageSent: self._sent, MessageDelivered: self._delivered}
+        mine: dict[type[Event], Handler] = {
+            MessageSent: self._sent, MessageDelivered: self._delivered, UnitCrafted: self._made}
+        return self._network.handlers() | mine
 
     def _sent(self, record: Record, event: MessageSent) -> None:
         opc = self._points.get(record.place)
@@ -61,6 +64,13 @@ class Sequence(Check):
             self._sent_count += 1
             flow = self._flows.setdefault((opc, event.dpc, event.service, event.sls), _Flow())
             flow.waiting.append((record.at, _content(event)))
+
+    def _made(self, record: Record, event: UnitCrafted) -> None:
+        """Somebody sent a unit of his own: its message may come out somewhere."""
+        self._crafted.append((record.at, event.octets))
+
+    def _is_made(self, at: int, octets: str) -> bool:
+        return any(at - sent <= LATEST_CYCLES and unit.endswith(octets) for sent, unit in self._crafted)
 
     def _delivered(self, record: Record, event: MessageDelivered) -> None:
         dpc = self._points.get(record.place)
@@ -95,6 +105,8 @@ class Sequence(Check):
         flow.lost.append((at, octets, by))
 
     def _unexpected(self, record: Record, key: Key, flow: _Flow, octets: str) -> None:
+        if self._network.untrue(record.at) or self._is_made(record.at, octets.partition("/")[0]):
+            return
         late = next((row for row in reversed(flow.lost[-KEPT_MESSAGES:]) if row[1] == octets), None)
         again = next((at for at, delivered in flow.delivered if delivered == octets), -1)
         if late is not None:

@@ -1,0 +1,152 @@
+"""Reads the values that a scenario gives to a fault of a signalling link; what does not fit is BadInput in words."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable
+from typing import Final
+
+from switchsim.errors import BadInput
+from switchsim.faults.signalling import LinkFault, Parameter
+from switchsim.proto.isup.timers import TIMERS as ISUP_TIMERS
+from switchsim.proto.mtp2.state import TIMER_CYCLES as MTP2_TIMERS
+from switchsim.proto.mtp3.config import TIMERS as MTP3_TIMERS
+from switchsim.proto.tup.timers import TIMERS as TUP_TIMERS
+from switchsim.terminals.units import FIELDS, MESSAGES, UNIT_NAMES
+from switchsim.units import format_cycles, parse_duration
+
+Value = int | str
+MOST_NAMES: Final = 32
+TIMERS: Final[dict[str, tuple[str, ...]]] = {
+    "mtp2": tuple(dict.fromkeys(name.lower()[:2] for name in MTP2_TIMERS)),
+    "mtp3": tuple(MTP3_TIMERS),
+    "isup": tuple(ISUP_TIMERS),
+    "tup": tuple(TUP_TIMERS),
+}
+"""Timers of each layer by name."""
+
+
+def read_parameters(row: LinkFault, given: dict[str, Value]) -> dict[str, Value]:
+    """Every value that says something, the fixed ones too; raises BadInput."""
+    known = row.parameters
+    for name in sorted(given):
+        if name not in known:
+            raise wrong(f"{row.name}: unknown parameter {name!r}", f"one of {', '.join(known) or 'none'}",
+                        near(name, known))
+    values: dict[str, Value] = {}
+    for name, parameter in known.items():
+        value = given.get(name, parameter.default)
+        if value is None:
+            raise wrong(f"{row.name}: {name} is missing", f"values: {{{name}: ...}}")
+        if value != "":
+            values[name] = _READERS[parameter.kind](f"{row.name}: {name}", parameter, value)
+    values |= row.fixed
+    _check_together(row, values)
+    return values
+
+
+def _check_together(row: LinkFault, values: dict[str, Value]) -> None:
+    if row.sent_only and values.get("direction") == "received":
+        raise wrong(f"{row.name}: direction: received", "sent", "do it at the other end")
+    if row.point.endswith("_set") and ("value" in values) == ("add" in values):
+        which = "both value and add" if "add" in values else "neither value nor add"
+        raise wrong(f"{row.name}: {which}", "one of them")
+    layer, timer = str(values.get("layer", "")), str(values.get("timer", ""))
+    if layer and timer not in (*TIMERS[layer], "all"):
+        raise wrong(f"{row.name}: {layer} has no timer {timer!r}", ", ".join(TIMERS[layer]) + " or all")
+
+
+def _number(what: str, parameter: Parameter, value: Value) -> Value:
+    if not isinstance(value, int):
+        raise wrong(f"{what}: {value!r}", "a whole number")
+    if not parameter.low <= value <= parameter.high:
+        raise wrong(f"{what}: {value} is out of range", f"{parameter.low}..{parameter.high}")
+    return value
+
+
+def _word(what: str, parameter: Parameter, value: Value) -> Value:
+    words = FIELDS if parameter.words == ("FIELDS",) else parameter.words
+    if value not in words:
+        raise wrong(f"{what}: {value!r}", f"one of {', '.join(words)}", near(value, words))
+    return value
+
+
+def _cycles(what: str, parameter: Parameter, value: Value) -> Value:
+    try:
+        cycles = parse_duration(str(value)) if isinstance(value, str) and len(value) <= 40 else -1
+    except ValueError:
+        cycles = -1
+    if not parameter.low <= cycles <= parameter.high:
+        least, most = format_cycles(parameter.low), format_cycles(parameter.high)
+        raise wrong(f"{what}: {str(value)[:40]!r}", f"a duration of {least} to {most}, as in 20ms")
+    return cycles
+
+
+def hex_octets(what: str, text: Value, low: int, high: int) -> bytes:
+    """Octets from hexadecimal digits, low..high of them; raises BadInput."""
+    try:
+        octets = bytes.fromhex(text) if isinstance(text, str) else b""
+    except ValueError:
+        octets = b""
+    if not low <= len(octets) <= high:
+        raise wrong(f"{what}: {str(text)[:40]!r}", f"{low}..{high} octets in hexadecimal digits, in quotes")
+    return octets
+
+
+def _octets(what: str, parameter: Parameter, value: Value) -> Value:
+    return hex_octets(what, value, parameter.low, parameter.high).hex()
+
+
+def _names(what: str, value: Value, known: Iterable[str]) -> Value:
+    names = str(value).replace(",", " ").split()
+    for name in names[: MOST_NAMES + 1]:
+        if name not in known:
+            raise wrong(f"{what}: no {name[:40]!r}", "one of " + ", ".join(known), near(name, known))
+    if not 1 <= len(names) <= MOST_NAMES:
+        raise wrong(f"{what}: {len(names)} names", f"1..{MOST_NAMES}")
+    return " ".join(names)
+
+
+def _timer(what: str, parameter: Parameter, value: Value) -> Value:
+    if not isinstance(value, str):
+        raise wrong(f"{what}: {value!r}", "the name of a timer, as in t7")
+    return value.lower()
+
+
+_READERS: Final[dict[str, Callable[[str, Parameter, Value], Value]]] = {
+    "number": _number,
+    "word": _word,
+    "cycles": _cycles,
+    "octets": _octets,
+    "units": lambda what, _, value: _names(what, value, UNIT_NAMES),
+    "messages": lambda what, _, value: _names(what, value, MESSAGES),
+    "timer": _timer,
+}
+
+
+def describe_parameters(row: LinkFault) -> dict[str, str]:
+    """What each parameter may be, and its default where it has one."""
+    return {name: _describe(parameter) for name, parameter in row.parameters.items()}
+
+
+def _describe(parameter: Parameter) -> str:
+    default = f" = {parameter.default}" if parameter.default not in (None, "") else ""
+    optional = "?" if parameter.default == "" else ""
+    if parameter.kind == "number":
+        return f"{parameter.low}..{parameter.high}{default}{optional}"
+    if parameter.kind == "cycles":
+        return f"{format_cycles(parameter.low)}..{format_cycles(parameter.high)}"
+    if parameter.kind == "word":
+        return ("|".join(parameter.words) if parameter.words != ("FIELDS",) else "|".join(FIELDS)) + default
+    return parameter.kind + optional
+
+
+def wrong(what: str, expected: str = "", advice: str = "") -> BadInput:
+    """One problem that has no line yet."""
+    return BadInput.one("", what, expected, advice)
+
+
+def near(name: Value, known: Iterable[str]) -> str:
+    """Advice when one of the known names is close."""
+    found = difflib.get_close_matches(str(name)[:100], list(known), n=1)
+    return f"did you mean {found[0]!r}?" if found else ""
