@@ -101,8 +101,6 @@ class IsdnExchange(Part[ExchangeState]):
             self._place(PlaceCall(number, calling, plan, hold, patience))
         elif order.act == "frame":
             self._send_frame(q921.SendFrame(bytes.fromhex(str(values["octets"]))))
-        elif order.act == "frame":
-            self._send_frame(q921.SendFrame(bytes.fromhex(str(values["octets"]))))
         elif order.act == "restart":
             timeslot = int(values.get("timeslot", 0))
             self._do(self.q931.restart((timeslot,) if timeslot else None))
