@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from switchsim.assembly import build
@@ -13,16 +14,23 @@ from switchsim.farend.plan import Plan, Speak, Stay
 
 SECOND = 8000
 FULL = folder("boards") / "machines" / "b_type_full.yaml"
+FULL_SS7 = folder("boards") / "machines" / "b_type_ss7.yaml"
 CIRCUITS = 1440
 NUMBER = "10062"
 SERVICE = "announcement: [{announce: [announcement]}]"
+LINK = re.compile(r",?\s*\{line: e1-\d+, slc: (\d+)\}")
 ANNOUNCER_FRAMES = "".join(f"  voice_{number}: {{frame: {6 + number}, slots: {{0-22: spt}}}}\n" for number in range(2))
 """46 boards of 32 channels: an announcement for every circuit at a time."""
 
 
-def announcing_machine(where: Path, steps: str) -> Path:
-    """The full machine with an announcement channel for every circuit; NUMBER leads to `steps`."""
-    text = FULL.read_text(encoding="utf-8")
+def announcing_machine(where: Path, steps: str, links_count: int | None = None) -> Path:
+    """The full machine with an announcement channel for every circuit; NUMBER leads to `steps`.
+
+    links_count: 1..16, with ISUP over so many links; None: with primary rate access.
+    """
+    text = (FULL if links_count is None else FULL_SS7).read_text(encoding="utf-8")
+    if links_count is not None:
+        text = LINK.sub(lambda found: found[0] if int(found[1]) < links_count else "", text)
     assert SERVICE in text
     text = text.replace("lines:\n", ANNOUNCER_FRAMES + "lines:\n", 1).replace(SERVICE, f"announcement: [{steps}]")
     path = where / "announcing.yaml"

@@ -1,4 +1,4 @@
-"""Puts what was measured into benches/README.md, between its two marks: what pytest-benchmark and three programs say.
+"""Puts what was measured into benches/README.md, between its two marks: what pytest-benchmark and some programs say.
 
 `make bench` runs it after the benches. Numbers are of the host that ran them, which the table names.
 """
@@ -16,7 +16,7 @@ HERE = Path(__file__).parent
 LATEST = HERE.parent / ".benchmarks" / "latest.json"
 README = HERE / "README.md"
 BEGIN, END = "<!-- measured: begin -->\n", "<!-- measured: end -->\n"
-PROGRAMS = ("bench_q931.py", "bench_isup_codec.py", "bench_hdlc.py", "bench_dtmf.py")
+PROGRAMS = ("bench_signalling.py", "bench_q931.py", "bench_isup_codec.py", "bench_hdlc.py", "bench_dtmf.py")
 
 
 def processor() -> str:

@@ -47,8 +47,9 @@ def hunt(user: User, cics: Sequence[int], last: int) -> int:
     if not _reachable(user):
         return -1
     odd = user.config.own_pc <= user.config.dpc
-    own = [cic for cic in cics if cic % 2 == odd]
-    tried = chain((cic for cic in own if cic > last), own, (cic for cic in cics if cic > last), cics)
+    own, others = ([cic for cic in cics if (cic % 2 == odd) is mine] for mine in (True, False))
+    tried = chain((cic for cic in own if cic > last), (cic for cic in own if cic <= last),
+                  (cic for cic in others if cic > last), (cic for cic in others if cic <= last))  # fmt: skip
     return next(filter(_idle_of(user), tried), -1)
 
 
