@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from switchsim.assembly.kinds import LoadedKind, Title, Word
 from switchsim.assembly.people import AgentsSpec, Chance, DialText
-from switchsim.assembly.processing import CircuitsSpec, MeasurementSpec
+from switchsim.assembly.processing import CircuitsSpec, MeasurementSpec, ProcessorSpec
 from switchsim.assembly.signalling import No7Spec, PriSpec, SignallingSpec, Ss7Spec, ss7_problems
 from switchsim.assembly.yamlfile import Lines
 from switchsim.assembly.yamltypes import Duration, Many, Strict, wrong
@@ -193,6 +193,7 @@ class MachineFile(Strict):
     ss7: Ss7Spec | None = None
     circuits: CircuitsSpec = CircuitsSpec()
     measurement: MeasurementSpec = MeasurementSpec()
+    processor: ProcessorSpec = ProcessorSpec()
 
     @model_validator(mode="after")
     def _frames_differ(self) -> MachineFile:

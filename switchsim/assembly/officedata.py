@@ -16,6 +16,7 @@ from switchsim.assembly.machine import (
 )
 from switchsim.assembly.number7 import MACHINE, Number7Data
 from switchsim.assembly.planner import Planner
+from switchsim.assembly.processing import ProcessorSpec
 from switchsim.assembly.signalling import No7Spec, PriSpec
 from switchsim.firmware.office import (
     Announce,
@@ -26,6 +27,7 @@ from switchsim.firmware.office import (
     Enqueue,
     Group,
     Link,
+    LoadModel,
     Menu,
     Number7,
     Office,
@@ -76,7 +78,15 @@ def make_office(machine: MachineFile, layout: Layout, planner: Planner, prompt_c
         timing=Timing(line_raise_cycles=machine.circuits.out_after, line_clear_cycles=machine.circuits.back_after),
         number7=_number7(machine, layout, planner),
         layer3_timers=machine.timers,
+        load=_load_model(machine.processor),
     )  # fmt: skip
+
+
+def _load_model(spec: ProcessorSpec) -> LoadModel:
+    costs = spec.costs_us
+    begins, ends = spec.overload_begins, spec.overload_ends
+    return LoadModel(costs.message, costs.layer3, costs.msu, costs.timer, costs.call, (begins[0], begins[1]),
+                     (ends[0], ends[1]))
 
 
 def _circuits(layout: Layout) -> tuple[Circuit, ...]:

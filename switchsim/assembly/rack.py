@@ -16,7 +16,7 @@ from switchsim.hardware.board import Board
 from switchsim.hardware.site import Link, Rack, Site
 from switchsim.kernel.ports import Wire
 from switchsim.kernel.scheduler import Kernel
-from switchsim.model.messages import ActiveLamp, Checkpoint, Packet, SyncRequest
+from switchsim.model.messages import ActiveLamp, Checkpoint, LoadLevel, Packet, SyncRequest
 
 PROGRAM_SIDES = ("a", "b")
 CHECKPOINTS_IN_FLIGHT = 65_536
@@ -83,7 +83,7 @@ class RackBuilder:
             paired = len(programs) > 1
             self.kernel.add(Processor(place, self.kernel, office, side, tuple(self.rack.nodes), paired=paired))
             board = place.rpartition("/")[0]
-            wire(self.kernel, Link(place, "board", board, "program", (ActiveLamp,)))
+            wire(self.kernel, Link(place, "board", board, "program", (ActiveLamp, LoadLevel)))
             other = next((path for path in programs.values() if path != place), "")
             if other:
                 to_peer = Link(place, "peer", other, "peer", (Checkpoint, SyncRequest), 0, CHECKPOINTS_IN_FLIGHT)

@@ -166,6 +166,18 @@ class Timing(msgspec.Struct, frozen=True):
     line_clear_cycles: int = seconds(10)  # and so long it is gone before they come back
 
 
+class LoadModel(msgspec.Struct, frozen=True):
+    """What things cost on the real processor, microseconds, and when overload levels 1 and 2 begin and end."""
+
+    message_us: int = 100
+    layer3_us: int = 300
+    msu_us: int = 400
+    timer_us: int = 50
+    call_us: int = 1_000
+    begin_percent: tuple[int, int] = (85, 95)
+    end_percent: tuple[int, int] = (70, 85)
+
+
 class Office(msgspec.Struct, frozen=True):
     """Everything. Indices in calls and messages count into these tuples."""
 
@@ -188,4 +200,5 @@ class Office(msgspec.Struct, frozen=True):
     queues: dict[str, Queue]
     timing: Timing
     number7: Number7 | None = None
+    load: LoadModel = LoadModel()
     layer3_timers: dict[str, int] = {}  # Q.931 timers that differ from the standard's values, cycles

@@ -10,7 +10,7 @@ from switchsim.firmware.office import Office
 from switchsim.firmware.reference import Program, ProgramState
 from switchsim.firmware.reference.state import Dial
 from switchsim.model.events import FaultFired, FaultUndone, ProcessorActive, ProcessorStandby
-from switchsim.model.message import BusMessage
+from switchsim.model.message import BusMessage, Message
 from switchsim.model.messages import (
     Activate,
     ActiveLamp,
@@ -70,6 +70,9 @@ class Processor(Part[ProcessorState]):
 
     def send_bus(self, message: BusMessage) -> None:
         self.send(f"node/{message.board >> 8}", message)
+
+    def tell_board(self, message: Message) -> None:
+        self.send("board", message)
 
     # -- life ----------------------------------------------------------------------------------------------------
 

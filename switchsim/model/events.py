@@ -122,6 +122,14 @@ class ProcessorStandby(Event, frozen=True):
     why: str
 
 
+class ProcessorLoad(Event, frozen=True):
+    """The overload level of a main processor changed: 0 none, 1 every second attempt is refused, 2 every one."""
+
+    level: int
+    percent: int  # of the second that has just passed
+    refused: int  # attempts, since level 0 was left
+
+
 class MailboxCounted(Event, frozen=True):
     """What a mailbox held when its processor went: handed to the other one, or lost."""
 
@@ -182,6 +190,13 @@ class CallLeg(Event, frozen=True):
     timeslot: int
     seat: str
     joined: int
+
+
+class CallRefused(Event, frozen=True):
+    """A new attempt found the processor overloaded; it is cleared with cause 42."""
+
+    call: int
+    level: int
 
 
 class CallAnswered(Event, frozen=True):

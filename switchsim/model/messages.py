@@ -239,6 +239,13 @@ class ActiveLamp(Message, frozen=True):
     active: bool
 
 
+class LoadLevel(Message, frozen=True):
+    """A program to its board: the overload level of its processor, and its load in per cent."""
+
+    level: int
+    percent: int
+
+
 class SyncRequest(Message, frozen=True):
     """A standby that has just started asks the active for everything."""
 

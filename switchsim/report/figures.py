@@ -20,6 +20,7 @@ from switchsim.model.events import (
     CallCleared,
     CallOffered,
     CallQueued,
+    CallRefused,
     CallState,
     CallUnqueued,
     PartyState,
@@ -37,6 +38,7 @@ class Figures(msgspec.Struct, frozen=True):
     """All counts are calls, all times cycles; `lost_causes` maps `17 user busy` to calls.
 
     placed, placed_answered: calls of the machine itself towards the network; all else counts calls from there.
+    refused: attempts, calls of the machine itself among them, that met an overloaded processor (cause 42).
     not_offered: callers whom their own exchange could not connect (no link, no free channel); no call of the machine.
     KPI names of the call centre: connect_rate_percent 接通率, service_level_percent, mean_wait_cycles 等待时长,
     mean_talk_cycles 平均通话时长, calls_an_hour, utilisation_percent (talk, hold and wrap-up of signed-in time).
@@ -50,6 +52,7 @@ class Figures(msgspec.Struct, frozen=True):
     lost_causes: dict[str, int]
     abandoned: int
     overflowed: int
+    refused: int
     sought_person: int
     connect_rate_percent: float
     answered_percent: float
@@ -112,6 +115,7 @@ class FigureCounter:
             CallQueued: self._queued,
             Routed: self._queued,
             CallUnqueued: self._unqueued,
+            CallRefused: self._refused,
             CallCleared: self._cleared,
             SeatState: self._seat,
             PartyState: self._party,
@@ -181,6 +185,9 @@ class FigureCounter:
         self._n["abandoned"] += event.why == "abandoned"
         self._n["overflow"] += event.why == "overflow"
 
+    def _refused(self, at: int, event: CallRefused) -> None:
+        self._n["refused"] += 1
+
     def _cleared(self, at: int, event: CallCleared) -> None:
         call = self._up.pop(event.call, None)
         if call is None:
@@ -228,6 +235,7 @@ class FigureCounter:
             lost_causes={cause_name(cause): count for cause, count in sorted(self._causes.items())},
             abandoned=n["abandoned"],
             overflowed=n["overflow"],
+            refused=n["refused"],
             sought_person=n["sought"],
             connect_rate_percent=percent(n["connected"], n["offered"] - up),
             answered_percent=percent(n["answered"], n["answered"] + n["lost"]),

@@ -62,6 +62,7 @@ def figure_pairs(figures: Figures) -> list[tuple[str, str]]:
         ("answered", f"{figures.answered} ({figures.answered_percent} %)"),
         ("lost", f"{figures.lost}" + (f": {causes}" if causes else "")),
         ("abandoned in queue", str(figures.abandoned)),
+        *([("refused in overload", str(figures.refused))] if figures.refused else []),
         ("still up", str(figures.up)),
         ("never reached the machine", f"{figures.not_offered} (no link or no free channel at their exchange)"),
         ("placed", f"{figures.placed}, {figures.placed_answered} of them answered"),

@@ -90,6 +90,13 @@ class Calls:
         self.core.stage(call, Stage.OUTGOING)
         return True
 
+    def unplaced(self, dial: Dial) -> Call:
+        """A call from the console that gets no circuit."""
+        call = self.new("out", Leg(), dial.calling, dial.number)
+        call.line = dial.line
+        self.announce(call)
+        return call
+
     # -- the far end of an outgoing leg --------------------------------------------------------------------------
 
     def far_alerting(self, call: Call) -> None:

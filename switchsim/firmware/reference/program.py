@@ -8,6 +8,7 @@ from typing import Any
 from switchsim.firmware.office import Office
 from switchsim.firmware.reference.calls import Calls
 from switchsim.firmware.reference.core import Core, World, channel_index
+from switchsim.firmware.reference.load import LoadMeter
 from switchsim.firmware.reference.monitor import Monitor
 from switchsim.firmware.reference.queues import Queues
 from switchsim.firmware.reference.script import Script
@@ -44,6 +45,7 @@ class Program:
     def __init__(self, office: Office, state: ProgramState, world: World) -> None:
         self.core = Core(office, state, world)
         self.trunks = Trunks(self)
+        self.load = LoadMeter(self)
         self.calls = Calls(self)
         self.script = Script(self)
         self.queues = Queues(self)
@@ -103,10 +105,15 @@ class Program:
 
     def message(self, message: Any) -> None:
         """A board reports."""
+        self.load.message(type(message))
         self._handlers[type(message)](message)
 
     def timer(self, name: str) -> None:
         what, _, rest = name.partition("/")
+        if what == "load":
+            self.load.look()
+            return
+        self.load.timer()
         if what == "q931":
             self.trunks.access.timer(rest)
         elif what in ("mtp3", "user", "line"):

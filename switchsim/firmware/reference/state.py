@@ -125,6 +125,16 @@ class Dial(State):
     attempts: int = 0
 
 
+class Load(State):
+    """How busy the processor is. second: of the window that `busy_us` belongs to; level: 0 none, 1, 2 of overload."""
+
+    second: int = 0
+    busy_us: int = 0
+    level: int = 0
+    attempts: int = 0  # since the overload began
+    refused: int = 0
+
+
 class ProgramState(State):
     interfaces: list[InterfaceState] = []  # by D channel
     link_up: list[bool] = []
@@ -147,4 +157,5 @@ class ProgramState(State):
     hears: dict[int, int] = {}  # to_slot -> from_slot, as ordered from the network
     platform: bool = False
     dials: list[Dial] = []
+    load: Load = msgspec.field(default_factory=Load)
     retries: list[int] = []  # calls of the console that wait for another circuit

@@ -167,9 +167,12 @@ class Talk:
 
     def _reach_outside(self, call: Call) -> None:
         trunks = self.program.trunks
-        found = any(trunks.set_up(call, call.b, group, call.target) for group in trunks.usable_groups())
+        refused = self.program.load.refuses()
+        found = not refused and any(trunks.set_up(call, call.b, group, call.target) for group in trunks.usable_groups())
         self._announce(call)
         if found:
             self.core.stage(call, Stage.OUTGOING, call.target)
+        elif refused:
+            self.program.load.refuse(call)
         else:
             self.program.calls.clear(call, NO_CIRCUIT, "machine")

@@ -116,6 +116,10 @@ class Trunks:
     # -- calls of the console ------------------------------------------------------------------------------------
 
     def dial(self, dial: Dial) -> None:
+        """Place a call as soon as its line has room; not in overload."""
+        if self.program.load.refuses():
+            self.program.load.refuse(self.program.calls.unplaced(dial))
+            return
         self.core.state.dials.append(dial)
         self.core.units_changed = True
         self.try_dials(dial.line)
@@ -179,7 +183,10 @@ class Trunks:
         self.circuit_state(circuit, "busy")
         call = self.program.calls.offered(Leg(circuit=circuit, key=key), calling, called, complete)
         self.core.state.by_key[f"{group}/{key}"] = call.number
-        self.program.calls.analyse(call, complete=complete)
+        if self.program.load.refuses():
+            self.program.load.refuse(call)
+        else:
+            self.program.calls.analyse(call, complete=complete)
 
     def by(self, call: Call, key: int) -> str:
         """Who cleared, when the peer of that leg did."""

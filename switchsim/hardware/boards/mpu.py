@@ -7,7 +7,7 @@ from typing import Any
 from switchsim.hardware.board import Board, CommonState
 from switchsim.hardware.site import Link, Rack, Site
 from switchsim.hardware.watching import BEAT
-from switchsim.model.messages import ActiveLamp, HeartbeatState, RunProgram
+from switchsim.model.messages import ActiveLamp, HeartbeatState, LoadLevel, RunProgram
 
 
 class Mpu(Board[CommonState]):
@@ -34,11 +34,17 @@ class Mpu(Board[CommonState]):
             self.send("ema", HeartbeatState(True))
 
     def stopped(self) -> None:
+        self.clear_alarm("processor_overload", self.path)  # who does nothing has nothing to do
         self.send("program", RunProgram(False))
         self.send("ema", HeartbeatState(False))
 
     def handle(self, port: str, message: Any) -> None:
         if isinstance(message, ActiveLamp):
             self.led("ACT", "green" if message.active else "off")
+        elif isinstance(message, LoadLevel):
+            if message.level:
+                self.raise_alarm("processor_overload", self.path, f"load {message.percent} %")
+            else:
+                self.clear_alarm("processor_overload", self.path)
         else:
             super().handle(port, message)
