@@ -281,7 +281,8 @@ class No7Exchange(Part[No7State]):
         self.telephones.put_down(key, action.cause)
 
     def _check(self, key: int, action: Any) -> None:
-        self.checks.tone(key, action.mode)
+        if key in self.rows:  # else its speech path is an outside program's
+            self.checks.tone(key, action.mode)
 
     def _failed(self, key: int, action: Any) -> None:
         """The circuit was no good: the same call on another one, a few times (Q.764 2.8.1)."""

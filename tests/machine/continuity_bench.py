@@ -7,7 +7,7 @@ from pathlib import Path
 from office_bench import LONG, MACHINES, STEP, Bench, Caller, agent
 
 from switchsim.model.events import CallOffered, ContinuityCheck, MessageSent
-from switchsim.model.order import Act
+from switchsim.model.order import Act, Value
 from switchsim.units import ms, seconds
 
 CITY, PROGRAM = "farend/exchange/city", "frame/0/slot/2/program"
@@ -26,7 +26,13 @@ class Checked(Bench):
 
     def far_call(self, line: str) -> Caller:
         """Somebody at the far end calls on a line."""
-        values = {"called": "10000", "calling": "13800138000", "plan": "", "hold_cycles": LONG, "line": line}
+        values: dict[str, Value] = {
+            "called": "10000",
+            "calling": "13800138000",
+            "plan": "",
+            "hold_cycles": LONG,
+            "line": line,
+        }
         self.order(CITY, Act("call", values))
         since = self.now
         self.run(STEP)
@@ -42,7 +48,7 @@ class Checked(Bench):
 
     def dial(self, line: str, hold: int = seconds(1)) -> None:
         """The machine calls."""
-        values = {"line": line, "number": "5551234", "calling": "1", "hold_cycles": hold}
+        values: dict[str, Value] = {"line": line, "number": "5551234", "calling": "1", "hold_cycles": hold}
         self.order(PROGRAM, Act("dial", values))
 
     def checked(self, where: str, since: int = 0) -> list[tuple[str, int, str]]:
@@ -62,6 +68,11 @@ class Checked(Bench):
             if about(event) == CIC[line] + timeslot:
                 found.append(name(event))
         return found
+
+    def begun(self, where: str) -> list[MessageSent]:
+        """Every ISUP IAM that one end sent."""
+        rows = [r.event for r in self.seen("MessageSent", place=where) if isinstance(r.event, MessageSent)]
+        return [event for event in rows if event.service == 5 and event.octets[4:6] == "01"]
 
     def states(self, line: str, timeslot: int) -> list[str]:
         return [event.state for event in self.events("CircuitState", line=line, timeslot=timeslot)]
