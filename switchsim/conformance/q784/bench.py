@@ -11,6 +11,7 @@ from switchsim.conformance.q784.octets import Message, read
 from switchsim.conformance.verdict import LogLine
 from switchsim.proto import isup
 from switchsim.proto.isup import actions as act
+from switchsim.units import seconds
 
 _LONG: Final = {"ACCESS": 0x03, "USER": 0x20}  # access transport, user-to-user information
 USUAL_CALLED: Final = "5551234"
@@ -42,6 +43,8 @@ class Bench(Protocol):
     """The implementation under test has users of its own: what they are told is not seen, and they act unasked."""
     patience: int
     """Cycles that a `>` or `?` without a window is waited for."""
+    tolerance: int
+    """Cycles by which the way from and to the implementation under test may blur a window."""
 
     @property
     def now(self) -> int: ...
@@ -152,7 +155,8 @@ class AloneBench:
     """An `Isup` and its timers."""
 
     answers_itself = False
-    patience = 8_000
+    patience = seconds(1)
+    tolerance = 0
 
     def __init__(self, user: isup.Isup) -> None:
         self.user = user

@@ -187,8 +187,9 @@ class Run:
         one, self.window = self.window, None
         if one is None:
             return None, self.bench.now + self.bench.patience
-        since = self.mark if one.since_mark else self.at
-        return (since + one.time.cycles, since + one.latest.cycles), since + one.latest.cycles + ms(1)
+        since, late = self.mark if one.since_mark else self.at, self.bench.tolerance
+        latest = since + one.latest.cycles + late
+        return (since + one.time.cycles - late, latest), latest + ms(1)
 
     @staticmethod
     def _check_window(step: Step, window: tuple[int, int] | None, at: int) -> None:

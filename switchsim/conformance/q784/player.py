@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Final
 
 from switchsim.assembly.yamltypes import Strict
+from switchsim.conformance.language import Kind
 from switchsim.conformance.q784.bench import AloneBench, Bench
-from switchsim.conformance.q784.play import Deviation, Run
+from switchsim.conformance.q784.machine import MachineBench, obstacle
+from switchsim.conformance.q784.play import Deviation, Run, spread
 from switchsim.conformance.q784.words import VOCABULARY, Q784Config
 from switchsim.conformance.reader import PREAMBLES, Sheet, Steps
 from switchsim.conformance.verdict import Result, Verdict
@@ -22,13 +24,13 @@ CIRCUITS: Final = (*range(1, 16), *range(17, 32))
 
 
 class Q784Player:
-    """Benches: `alone`, circuits without anything around them."""
+    """Benches: `alone`, circuits without anything around them; `machine`, those of a machine, from the far end."""
 
     standard = "Q.784.1"
     folder = "q784"
     vocabulary = VOCABULARY
     config_model: type[Strict] = Q784Config
-    benches: Sequence[str] = ("alone",)
+    benches: Sequence[str] = ("alone", "machine")
 
     def play(self, sheet: Sheet, bench: str, preambles: Mapping[str, Steps],
              isup_class: type[isup.Isup] = isup.Isup) -> Result:
@@ -38,8 +40,23 @@ class Q784Player:
         if sheet.only and sheet.only != bench:
             return Result(Verdict.NOT_APPLICABLE, reason=sheet.only_because)
         assert bench in self.benches
-        return judged(sheet, preambles[sheet.given],
-                      AloneBench(isup_class(isup.IsupState(), isup_config(sheet.config))))
+        preamble = preambles[sheet.given]
+        if bench == "alone":
+            return judged(sheet, preamble, AloneBench(isup_class(isup.IsupState(), isup_config(sheet.config))))
+        if why := self.obstacle(sheet, preambles):
+            return Result(Verdict.NOT_APPLICABLE, reason=why)
+        return judged(sheet, preamble, MachineBench())
+
+    @staticmethod
+    def obstacle(sheet: Sheet, preambles: Mapping[str, Steps]) -> str:
+        """Why a machine can not play a sheet; empty when it can."""
+        if sheet.only not in ("", "machine"):
+            return sheet.only_because
+        if sheet.config != Q784Config.model_validate({}):
+            return "the machine's office data are as they are"
+        orders = [(item.name, values) for step in (*preambles[sheet.given], *sheet.steps) if step.kind is Kind.ORDER
+                  for item in step.items for values in spread(item)]  # fmt: skip
+        return next((why for name, values in orders if (why := obstacle(name, values))), "")
 
 
 def judged(sheet: Sheet, preamble: Steps, board: Bench) -> Result:
