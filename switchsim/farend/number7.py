@@ -28,6 +28,7 @@ UNALLOCATED: Final = 1  # Q.850
 USER_BUSY: Final = 17
 NO_CIRCUIT: Final = 34
 ATTEMPTS: Final = 4
+CIC_BITS: Final = 12
 PERSON_TIMERS: Final = frozenset({"step", "patience", "dead", "ring"})
 
 
@@ -76,7 +77,7 @@ class No7State(TelephonesState, kw_only=True):
 
 def key_of(relation: int, cic: int) -> int:
     """The number of a call as telephones know it: 1 and up."""
-    return relation << 12 | cic
+    return relation << CIC_BITS | cic
 
 
 class No7Exchange(Part[No7State]):
@@ -183,8 +184,8 @@ class No7Exchange(Part[No7State]):
         self.signalling.point.do4(relation, actions)
 
     def ask(self, key: int, act: Callable[[User, int], Any]) -> None:
-        row = self.rows[key]
-        self._do(row.relation, act(self._user(row.relation), row.cic))
+        relation, cic = key >> CIC_BITS, key & ((1 << CIC_BITS) - 1)
+        self._do(relation, act(self._user(relation), cic))
 
     def _place(self, order: PlaceCall) -> None:
         """One of the subscribers calls; without a free circuit the call is refused, and counted."""
@@ -228,6 +229,9 @@ class No7Exchange(Part[No7State]):
             handler(self, key_of(relation, action.cic), action)
 
     def _offered(self, key: int, action: Any) -> None:
+        if key not in self.rows:  # an outside program has its speech path: nobody of ours is there
+            self.ask(key, lambda user, cic: user.release(cic, NO_CIRCUIT))
+            return
         self.state.digits[key] = action.called
         self._analyse(key, action.complete)
 

@@ -16,7 +16,9 @@ from whole_runs import ROOT, Inside, command, prepared
 from switchsim.assembly import build
 from switchsim.errors import BadInput
 from switchsim.kernel.snapshot import restore, take
-from switchsim.model.order import Act
+from switchsim.model.event import Event
+from switchsim.model.events import ContinuityCheck
+from switchsim.model.order import Act, Value
 from switchsim.units import ms, seconds
 
 FIRST = 1
@@ -242,6 +244,21 @@ def test_a_check_of_a_busy_circuit_is_not_begun() -> None:
     bench.run(ms(200))
     assert not bench.checked(PROGRAM, begun)
     bench.close()
+
+
+def test_circuits_of_outside_programs_are_not_answered_by_the_exchange() -> None:
+    """A program has the speech path of a timeslot: a call there is refused, its check finds no loop."""
+    events: list[Event] = []
+    machine = build(MACHINES / "checked.yaml", seed=1, attached=[("e1-0", 1, "raw")], journal_sink=lambda _: None)
+    machine.kernel.observers.append(lambda now, place, event: events.append(event))
+    machine.power_on()
+    machine.run(SETTLE)
+    values: dict[str, Value] = {"line": "e1-0", "number": "5551234", "calling": "1", "hold_cycles": ms(500)}
+    machine.order(SETTLE, PROGRAM, Act("dial", values))
+    machine.run(SETTLE + seconds(4))
+    checks = [event for event in events if isinstance(event, ContinuityCheck)]
+    assert [event.what for event in checks if event.timeslot == 1][:2] == ["send", "off"]
+    assert [event.what for event in checks if event.timeslot == 3] == ["send", "loop", "heard", "off", "off"]
 
 
 # -- receivers ---------------------------------------------------------------------------------------------------------
