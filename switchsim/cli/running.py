@@ -44,9 +44,8 @@ class Asked:
     several: bool = False
 
 
-def run_all(paths: Sequence[Path], asked: Asked, jobs: int) -> list[ExitCode]:
-    """Run them; the codes in the same order. After a signal the rest is left out."""
-    suites: list[bytes] = []
+def run_all(paths: Sequence[Path], asked: Asked, jobs: int, suites: list[bytes]) -> list[ExitCode]:
+    """Run them; the codes in the same order. After a signal the rest is left out. Adds a JUnit document a verdict."""
     with StopSignal() as stop:
         if jobs > 1 and len(paths) > 1:
             codes = _in_processes(paths, asked, jobs, stop, suites)
@@ -56,9 +55,13 @@ def run_all(paths: Sequence[Path], asked: Asked, jobs: int) -> list[ExitCode]:
                 codes.append(run_one(path, asked, stop, suites))
                 if stop.why:
                     break
-    if asked.junit is not None:
-        write_whole(asked.junit, merged(suites))
     return codes
+
+
+def write_junit(file: Path | None, suites: Sequence[bytes]) -> None:
+    """The results of all, where they are asked for."""
+    if file is not None:
+        write_whole(file, merged(suites))
 
 
 def run_one(path: Path, asked: Asked, stop: StopSignal, suites: list[bytes]) -> ExitCode:

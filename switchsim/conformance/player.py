@@ -23,6 +23,8 @@ class Player(Protocol):
     config_model: type[Strict]
     """What `config` of a sheet may say."""
     benches: Sequence[str]
+    usual: Sequence[str]
+    """The benches whose verdicts count where none is named."""
 
     def play(self, sheet: Sheet, bench: str, preambles: Mapping[str, Steps]) -> Result:
         """The verdict of a sheet on one of the benches."""

@@ -108,7 +108,7 @@ def read_preambles(path: Path, player: Player) -> dict[str, Steps]:
 
 def sheet_files(folder: Path) -> list[Path]:
     """The sheets of a folder, in order of their numbers."""
-    return sorted((path for path in folder.glob("*.yaml") if path.name != PREAMBLES), key=_order)
+    return sorted((path for path in folder.glob("*.yaml") if path.name != PREAMBLES), key=in_order)
 
 
 def read_folder(folder: Path, player: Player) -> tuple[list[Sheet], dict[str, Steps]]:
@@ -126,7 +126,8 @@ def read_folder(folder: Path, player: Player) -> tuple[list[Sheet], dict[str, St
     return sheets, preambles
 
 
-def _order(path: Path) -> tuple[tuple[int, ...], str]:
+def in_order(path: Path) -> tuple[tuple[int, ...], str]:
+    """Sorts files by the numbers of their sheets."""
     stem = path.stem
     digits = stem.rstrip("abcdefghijklmnopqrstuvwxyz")
     numbers = digits.split(".")

@@ -16,6 +16,7 @@ from switchsim.errors import BadInput, Problem
 SEARCH_VARIABLE: Final = "SWITCHSIM_PATH"
 _ENDINGS: Final = (".yaml", ".yml")
 _SCENARIO: Final = re.compile(r"^machine\s*:", re.MULTILINE)
+_SHEET: Final = re.compile(r"^standard\s*:", re.MULTILINE)
 _OTHER: Final = re.compile(r"^(rack|class|tones|standard)\s*:", re.MULTILINE)
 
 
@@ -64,6 +65,42 @@ def find_scenarios(texts: Iterable[str]) -> list[Path]:
     if problems:
         raise BadInput(problems)
     return list(dict.fromkeys(found))
+
+
+def split_sheets(texts: Iterable[str]) -> tuple[list[Path], list[str]]:
+    """(sheets of test specifications that the arguments name, arguments that name none).
+
+    A folder stands for its sheets when there is no scenario in it.
+    """
+    sheets: list[Path] = []
+    others: list[str] = []
+    for text in texts:
+        path = _existing(text)
+        found = [] if path is None else [path] if path.is_file() else _below(path)
+        found = [one for one in found if is_sheet(one)]
+        if path is not None and found and (path.is_file() or not _scenarios_below(path)):
+            sheets += [one for one in found if path.is_file() or one.stem[:1].isdecimal()]
+        else:
+            others.append(text)
+    return list(dict.fromkeys(sheets)), others
+
+
+def shipped_sheets() -> dict[Path, int]:
+    """Folders of sheets -> how many there are."""
+    counts: dict[Path, int] = {}
+    for path in _below(folder("scenarios") / "conformance"):
+        if is_sheet(path) and path.stem[:1].isdecimal():
+            counts[path.parent] = counts.get(path.parent, 0) + 1
+    return counts
+
+
+def is_sheet(path: Path) -> bool:
+    """Whether a file is a sheet of a test specification, or the preambles of some."""
+    try:
+        text = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
+    except OSError:
+        return False
+    return _SHEET.search(text) is not None and _SCENARIO.search(text) is None
 
 
 def shipped_scenarios() -> list[Path]:

@@ -24,6 +24,7 @@ class Q781Player:
     vocabulary = VOCABULARY
     config_model: type[Strict] = Q781Config
     benches: Sequence[str] = ("reference", "native", "timed")
+    usual: Sequence[str] = ("timed",)
 
     def play(self, sheet: Sheet, bench: str, preambles: Mapping[str, Steps],
              link_class: type[mtp2.Link] = mtp2.Link) -> Result:

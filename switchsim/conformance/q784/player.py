@@ -31,6 +31,7 @@ class Q784Player:
     vocabulary = VOCABULARY
     config_model: type[Strict] = Q784Config
     benches: Sequence[str] = ("alone", "machine")
+    usual: Sequence[str] = benches
 
     def play(self, sheet: Sheet, bench: str, preambles: Mapping[str, Steps],
              isup_class: type[isup.Isup] = isup.Isup) -> Result:
