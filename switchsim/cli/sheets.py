@@ -33,9 +33,9 @@ def play_sheets(paths: Sequence[Path], as_json: bool, quiet: bool, suites: list[
         if quiet and not as_json:
             click.echo(" ".join(filter(None, (rows[-1].verdict, sheet.standard, sheet.number, rows[-1].reason))))
     if as_json or not quiet:
-        told: list[dict[str, object]] = [{"standard": row.standard, "number": row.number, "title": row.title, "verdict": row.verdict,
-                 "first_deviation" if as_json else "first deviation": row.reason} for row in rows]
-        show(told, as_json, "Conformance sheets")
+        reason = "first_deviation" if as_json else "first deviation"
+        show([{"standard": row.standard, "number": row.number, "title": row.title, "verdict": row.verdict,
+               reason: row.reason} for row in rows], as_json, "Conformance sheets")
     if not as_json:
         click.echo(summary(rows))
     suites.append(junit_xml(rows))
