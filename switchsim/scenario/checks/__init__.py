@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from switchsim.scenario.checks.alarms import ALARMS
 from switchsim.scenario.checks.base import Check, CheckRun, CheckSettings, SignallingFacts, run_checks
+from switchsim.scenario.checks.changeover import CHANGEOVER
 from switchsim.scenario.checks.conservation import CONSERVATION
 from switchsim.scenario.checks.expected import expectations
+from switchsim.scenario.checks.link_tests import LINK_TESTS
+from switchsim.scenario.checks.link_timers import LINK_TIMERS
 from switchsim.scenario.checks.links import LINKS
 from switchsim.scenario.checks.processors import PROCESSORS
 from switchsim.scenario.checks.queues import QUEUES
@@ -14,7 +17,8 @@ from switchsim.scenario.checks.speech import SPEECH
 from switchsim.scenario.checks.timers import TIMERS
 
 BUILT_IN: tuple[type[Check], ...] = (
-    *CONSERVATION, *SPEECH, *QUEUES, *PROCESSORS, *ALARMS, *TIMERS, *LINKS, *SIGNALLING,
+    *CONSERVATION, *SPEECH, *QUEUES, *PROCESSORS, *ALARMS, *TIMERS, *LINKS, *SIGNALLING, *CHANGEOVER,
+    *LINK_TIMERS, *LINK_TESTS,
 )  # fmt: skip
 """Every check that runs unasked, in the order in which they are told."""
 

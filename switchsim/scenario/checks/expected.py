@@ -10,10 +10,6 @@ from switchsim.model.event import Event, Record
 from switchsim.model.events import (
     AlarmCleared,
     AlarmRaised,
-    DefectSeen,
-    FaultArmed,
-    FaultFired,
-    FaultUndone,
 )
 from switchsim.report.faults import FaultChain, FaultWatch
 from switchsim.report.figures import FigureCounter
@@ -186,8 +182,7 @@ class Fault(_Expected):
         self._watch = FaultWatch(settings.facts)
 
     def handlers(self) -> dict[type[Event], Handler]:
-        kinds = (FaultArmed, FaultFired, FaultUndone, DefectSeen, AlarmRaised, AlarmCleared)
-        return dict.fromkeys(kinds, self._event)
+        return dict.fromkeys(FaultWatch.KINDS, self._event)
 
     def _event(self, record: Record, event: Event) -> None:
         self._watch.take(record)
