@@ -38,11 +38,12 @@ def page(title: str, *parts: str) -> str:
 def events_page() -> str:
     import switchsim.model.events as events
     import switchsim.model.link_events as link_events
+    import switchsim.model.rack_events as rack_events
 
     parts = ["Every line of `journal.jsonl` has `at` (cycle), `phase`, `place` (path of the part that wrote it),",
              "`seq`, `kind` (the event's name), then the fields below. Integers and text only.", "",
              *_told(ast.parse(inspect.getsource(events)))]
-    return page("Journal events", *parts, *_events_of(events), *_events_of(link_events))
+    return page("Journal events", *parts, *_events_of(events), *_events_of(rack_events), *_events_of(link_events))
 
 
 def _events_of(module: ModuleType) -> list[str]:

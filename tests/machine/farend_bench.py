@@ -86,15 +86,10 @@ class Bench:
         )
         self.ends = []
         for end, (path, side) in enumerate(((NET, "network"), (USER, "user"))):
-            people = tuple(
-                Party(line="e1-0", timeslot=slot, source=end * count + i, ear=end * count + i,
-                      party=100 * (end + 1) + slot, speaks=self.cells[end] + slot, hears=self.cells[1 - end] + slot)
-                for i, slot in enumerate(SLOTS)
-            )  # fmt: skip
             exchange = ExchangeConfig(
                 line="e1-0", side=side, hdlc_tx=end, hdlc_rx=end, d_speaks=self.cells[end] + 16,
-                d_hears=self.cells[1 - end] + 16,
-                parties=people, plans=plans or {}, subscribers=subscribers, prompts=prompts, ring_back=ring_back,
+                d_hears=self.cells[1 - end] + 16, parties=self._people(end), plans=plans or {},
+                subscribers=subscribers, prompts=prompts, ring_back=ring_back,
             )  # type: ignore[arg-type] # fmt: skip
             self._add(path, exchange)
         self.kernel.add(DigitListener("listener", self.kernel))
@@ -103,6 +98,14 @@ class Bench:
             extra(self)
         if power:
             self.kernel.power_on()
+
+    def _people(self, end: int) -> tuple[Party, ...]:
+        speaks, hears = self.cells[end], self.cells[1 - end]
+        return tuple(
+            Party(line="e1-0", timeslot=slot, source=number, ear=number, party=100 * (end + 1) + slot,
+                  speaks=speaks + slot, hears=hears + slot)
+            for number, slot in enumerate(SLOTS, end * len(SLOTS))
+        )  # fmt: skip
 
     def _add(self, path: str, config: ExchangeConfig) -> None:
         part = IsdnExchange(path, self.kernel, self.engine, config)
