@@ -16,6 +16,7 @@ from switchsim.report.faults import FaultChain
 from switchsim.report.figures import Figures
 from switchsim.report.journal import End
 from switchsim.report.result import CheckResult, Outcome
+from switchsim.report.traffic import Traffic
 
 VERDICT_FORMAT: Final = 1
 
@@ -77,6 +78,7 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     digest: str
     reasons: tuple[str, ...]
     figures: Figures
+    traffic: Traffic = Traffic()
     faults: tuple[FaultChain, ...]
     alarms: tuple[AlarmLine, ...]
     checks: tuple[CheckResult, ...]
@@ -104,6 +106,7 @@ def make_verdict(
     checks: Sequence[CheckResult],
     expects: Sequence[CheckResult],
     problem: tuple[ExitCode, str] | None = None,
+    traffic: Traffic | None = None,
 ) -> Verdict:
     """Weigh everything up. `problem`: what stopped the run from outside (no peer came, a crash), with its exit code.
 
@@ -133,6 +136,7 @@ def make_verdict(
         digest=digest,
         reasons=tuple(reasons),
         figures=figures,
+        traffic=traffic or Traffic(),
         faults=tuple(faults),
         alarms=tuple(alarms),
         checks=results,

@@ -12,6 +12,7 @@ from switchsim.report.folder import JOURNAL, JUNIT, SIGNALLING, VERDICT, RunFold
 from switchsim.report.journal import EndWatch, JournalReader
 from switchsim.report.junit import junit_xml
 from switchsim.report.pcapng import write_pcapng
+from switchsim.report.traffic import TrafficCounter, TrafficPlan
 from switchsim.report.verdict import AlarmList, Verdict, make_verdict, verdict_json
 from switchsim.scenario.checks import CheckRun, CheckSettings, built_in_checks, expectations
 from switchsim.scenario.checks.expect import Expect
@@ -26,14 +27,16 @@ def judge(
     settings: CheckSettings,
     expects: Sequence[Expect],
     problem: tuple[ExitCode, str] | None = None,
+    plan: TrafficPlan | None = None,
 ) -> Verdict:
     """Read a finished journal and weigh it up; raises BadInput when it can not be read.
 
-    `problem`: what broke the run off from outside, with its exit code.
+    `problem`: what broke the run off from outside, with its exit code. `plan`: the machine's routes.
     """
     figures, alarms, end, faults = FigureCounter(), AlarmList(), EndWatch(), FaultWatch(settings.facts)
     checks, wanted = CheckRun(built_in_checks(settings)), CheckRun(expectations(settings, expects))
-    takers = (figures.take, alarms.take, end.take, faults.take, checks.take, wanted.take)
+    traffic = TrafficCounter(plan or TrafficPlan())
+    takers = (figures.take, alarms.take, end.take, faults.take, checks.take, wanted.take, traffic.take)
     for record in JournalReader(journal):
         for take in takers:
             take(record)
@@ -41,7 +44,7 @@ def judge(
     return make_verdict(
         scenario=scenario, seed=seed, digest=digest, end=last, figures=figures.result(last.at), faults=faults.result(),
         fault_results=faults.judge(), alarms=alarms.alarms, checks=checks.finish(last.at),
-        expects=wanted.finish(last.at), problem=problem)
+        expects=wanted.finish(last.at), problem=problem, traffic=traffic.result(last.at))
 
 
 def write_evidence(folder: RunFolder, verdict: Verdict) -> None:

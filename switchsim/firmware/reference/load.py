@@ -33,7 +33,9 @@ class LoadMeter:
         model = self.core.office.load
         self.model = model
         self.much_us = model.begin_percent[0] * _PER_CENT_US
-        self.costs_us = {Layer3Received: model.layer3_us, MsuReceived: model.msu_us, Level2Report: model.msu_us}
+        self.costs_us: dict[type, int] = {
+            Layer3Received: model.layer3_us, MsuReceived: model.msu_us, Level2Report: model.msu_us,
+        }  # fmt: skip
 
     def message(self, kind: type) -> None:
         """A message is handled."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from switchsim.firmware.reference.access import Access
 from switchsim.firmware.reference.number7 import Number7
 from switchsim.firmware.reference.state import Call, Dial, Leg, Stage
-from switchsim.model.events import CircuitState
+from switchsim.model.events import CallLeg, CircuitState
 
 if TYPE_CHECKING:
     from switchsim.firmware.reference.program import Program
@@ -148,8 +148,16 @@ class Trunks:
             if call is None or call.stage == Stage.CLEARING:
                 continue
             groups = [at for at, group in enumerate(self.office.groups) if group.line == line == call.line]
-            if not any(self.set_up(call, call.b, group, call.called) for group in groups):
+            if not self._another(call, groups):
                 self.core.state.retries.append(number)
+
+    def _another(self, call: Call, groups: list[int]) -> bool:
+        """Seize a circuit of one of the groups for a call that has been offered already."""
+        if not any(self.set_up(call, call.b, group, call.target or call.called) for group in groups):
+            return False
+        circuit = self.office.circuits[call.b.circuit]
+        self.core.world.emit(CallLeg(call.number, circuit.line, circuit.timeslot, "", 1))
+        return True
 
     def _place(self, dial: Dial) -> bool:
         for group, data in enumerate(self.office.groups):
@@ -215,7 +223,7 @@ class Trunks:
         groups = [group, *(other for other in self.usable_groups() if other != group)]
         if call.attempts < ATTEMPTS and call.stage != Stage.CLEARING:
             self.core.touch(call)
-            if any(self.set_up(call, call.b, other, call.target or call.called) for other in groups):
+            if self._another(call, groups):
                 return
         if call.direction == "out" and call.attempts < ATTEMPTS and call.stage != Stage.CLEARING:
             self.core.state.retries.append(call.number)  # the console's: it waits for a circuit, as it did before
