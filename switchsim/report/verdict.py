@@ -127,16 +127,14 @@ def make_verdict(
     else:
         code = ExitCode.FAILED if reasons else ExitCode.PASSED
     return Verdict(
-        result=_RESULTS[code],
-        exit_code=int(code),
+        result=_RESULTS[code], exit_code=int(code),
         scenario=scenario,
         seed=seed,
         end=end.at,
         why=end.why,
         digest=digest,
         reasons=tuple(reasons),
-        figures=figures,
-        traffic=traffic or Traffic(),
+        figures=figures, traffic=traffic or Traffic(),
         faults=tuple(faults),
         alarms=tuple(alarms),
         checks=results,
