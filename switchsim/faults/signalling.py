@@ -125,7 +125,7 @@ ROWS: Final = (
          {**WHICH3, "value": OCTET}, fixed={"field": "length"}, harms_messages=True),
     _row("lssu_storm", "a status is sent again and again", "unit_storm",
          {**STORM, "status": Parameter("word", None, words=("sio", "sin", "sie", "sios", "sipo", "sib"))},
-         fixed=LEVEL2),
+         fixed=LEVEL2, harms_messages=True),
     _row("bad_unit_storm", "fill-in units with wrong check octets, or broken off", "unit_storm",
          {**STORM, "check": Parameter("word", "bad", words=("bad", "abort"))}, fixed={"level3": 0, "stamped": 1}),
     _row("unit_storm", "one unit is sent again and again; octets from the BSN on as they are, with level3 1 from the "

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import ClassVar, Final
 
 import msgspec
 
-from switchsim.model.event import Record, snake
+from switchsim.model.event import Event, Record, snake
 from switchsim.model.events import (
     AlarmCleared,
     AlarmRaised,
@@ -76,7 +76,12 @@ def lies_under(place: str, where: str) -> bool:
 
 
 class FaultWatch:
-    """Follows every fault; give it every record. `facts`: by the fault's catalogue name."""
+    """Follows every fault; give it every record of KINDS. `facts`: by the fault's catalogue name."""
+
+    KINDS: ClassVar[tuple[type[Event], ...]] = (
+        FaultArmed, FaultFired, FaultUndone, DefectSeen, AlarmRaised, AlarmCleared, SignallingLink, Violated,
+        Changeover,
+    )  # fmt: skip
 
     def __init__(self, facts: Mapping[str, FaultFacts]) -> None:
         self.facts = facts

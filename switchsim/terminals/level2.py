@@ -280,6 +280,9 @@ class Terminals:
         what, value = _TOLD[type(action)]
         self.report(number, what, value, "", b"")
 
+    def _cleared(self, number: int, _: mtp2.RtbCleared) -> None:
+        """Level 3 ordered it and waits for nothing."""
+
     def _violated(self, number: int, action: mtp2.Violation) -> None:
         self.owner.emit(Violated(self.rows[number].name, action.clause, action.detail))
 
@@ -317,6 +320,7 @@ _DO: Final[dict[type, Callable[[Terminals, int, Any], None]]] = {
     mtp2.Retrieved: Terminals._retrieved,
     mtp2.InService: Terminals._in_service,
     mtp2.OutOfService: Terminals._out_of_service,
+    mtp2.RtbCleared: Terminals._cleared,
     mtp2.Violation: Terminals._violated,
     **dict.fromkeys(_TOLD, Terminals._told),
 }
