@@ -109,6 +109,7 @@ _ORDERS: Final[dict[str, Callable[[isup.Isup, Values], Iterable[Any]]]] = {
     "MTP-RESUME": lambda user, v: user.resume(),
     "MTP-CONGESTION": lambda user, v: user.status("congestion"),
     "MTP-USER-INACCESSIBLE": lambda user, v: user.status("user_inaccessible"),
+    "MTP-USER-UNKNOWN": lambda user, v: user.status("user_unknown"),
     "MTP-USER-UNEQUIPPED": lambda user, v: user.status("user_unequipped"),
 }
 

@@ -42,6 +42,7 @@ ORDERS: Final[dict[str, frozenset[str]]] = {
     "MTP-RESUME": frozenset(),
     "MTP-CONGESTION": frozenset(),
     "MTP-USER-INACCESSIBLE": frozenset(),
+    "MTP-USER-UNKNOWN": frozenset(),
     "MTP-USER-UNEQUIPPED": frozenset(),
 }
 INDICATIONS: Final[dict[str, frozenset[str]]] = {
