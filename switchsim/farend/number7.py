@@ -100,11 +100,7 @@ class No7Exchange(Part[No7State]):
         self.signalling.indication = self._indication  # type: ignore[method-assign]
         self.telephones = Telephones(self, engine, config, self._hang_up)
         self.rows = {key_of(row.relation, row.cic): row for row in config.circuits}
-        self.circuits_of: dict[tuple[int, str], list[int]] = {}
-        """CICs by relation and line; line "": any."""
-        for row in config.circuits:
-            for line in (row.line, ""):
-                self.circuits_of.setdefault((row.relation, line), []).append(row.cic)
+        self.turns = self._turns()
         self.checks = FarChecks(self)
         self.again: list[Wanted] = []  # calls whose circuit was no good; empty between events
         self.state = No7State(
@@ -194,11 +190,19 @@ class No7Exchange(Part[No7State]):
             self.state.refused += 1
             self.emit(PartyState(0, "refused", NO_CIRCUIT))
 
+    def _turns(self) -> dict[tuple[int, str], users.Turns]:
+        """By relation and line; line "": any."""
+        cics: dict[tuple[int, str], list[int]] = {}
+        for row in self.config.circuits:
+            for line in (row.line, ""):
+                cics.setdefault((row.relation, line), []).append(row.cic)
+        return {key: users.turns(self._user(key[0]).config, found) for key, found in cics.items()}
+
     def _set_up(self, wanted: Wanted) -> bool:
         wanted.attempts += 1
         for relation in range(len(self.config.point.relations)):
             user = self._user(relation)
-            circuits = self.circuits_of.get((relation, wanted.line), [])
+            circuits = self.turns.get((relation, wanted.line), ([], []))
             chosen = users.hunt(user, circuits, self.state.turns.get(relation, 0))
             if chosen < 0:
                 continue

@@ -39,15 +39,24 @@ def _idle_of(user: User) -> Callable[[int], bool]:
     return is_idle
 
 
-def hunt(user: User, cics: Sequence[int], last: int) -> int:
-    """The circuit for the next call, -1: none is free. Those that this side controls go first (Q.764 2.9.1), in turn.
+Turns: TypeAlias = tuple[list[int], list[int]]
+"""CICs that this side controls, and the others, each in the order of the machine file."""
+
+
+def turns(config: isup.IsupConfig | tup.TupConfig, cics: Iterable[int]) -> Turns:
+    """Even circuits are controlled by the higher point code (Q.764 2.9.1.3)."""
+    odd, both = config.own_pc <= config.dpc, list(cics)
+    return [cic for cic in both if cic % 2 == odd], [cic for cic in both if cic % 2 != odd]
+
+
+def hunt(user: User, circuits: Turns, last: int) -> int:
+    """The circuit for the next call, -1: none is free. Those that this side controls go first, in turn.
 
     `last`: the circuit that was taken before. Looks only until it finds one: a large exchange has 1500 circuits.
     """
     if not _reachable(user):
         return -1
-    odd = user.config.own_pc <= user.config.dpc
-    own, others = ([cic for cic in cics if (cic % 2 == odd) is mine] for mine in (True, False))
+    own, others = circuits
     tried = chain((cic for cic in own if cic > last), (cic for cic in own if cic <= last),
                   (cic for cic in others if cic > last), (cic for cic in others if cic <= last))  # fmt: skip
     return next(filter(_idle_of(user), tried), -1)

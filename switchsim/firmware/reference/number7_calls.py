@@ -105,7 +105,7 @@ class CallSide:
         """An IAM on a free circuit of the line: (circuit, CIC), or (-1, -1)."""
         relation, user = self.user(group)
         turns = self.core.state.turns
-        chosen = users.hunt(user, self._usable(group), turns.get(group, 0))
+        chosen = users.hunt(user, users.turns(user.config, self._usable(group)), turns.get(group, 0))
         if chosen < 0:
             return -1, -1
         circuit = self._circuit(relation, chosen)
