@@ -21,6 +21,8 @@ SERVICE = "announcement: [{announce: [announcement]}]"
 LINK = re.compile(r",?\s*\{line: e1-\d+, slc: (\d+)\}")
 ANNOUNCER_FRAMES = "".join(f"  voice_{number}: {{frame: {6 + number}, slots: {{0-22: spt}}}}\n" for number in range(2))
 """46 boards of 32 channels: an announcement for every circuit at a time."""
+TIRELESS = "processor: {overload_begins: [900, 1000], overload_ends: [800, 900]}\n"
+"""The emulated processor takes every call; overload control of the real one would begin at 400 a second."""
 
 
 def announcing_machine(where: Path, steps: str, links_count: int | None = None) -> Path:
@@ -32,7 +34,8 @@ def announcing_machine(where: Path, steps: str, links_count: int | None = None) 
     if links_count is not None:
         text = LINK.sub(lambda found: found[0] if int(found[1]) < links_count else "", text)
     assert SERVICE in text
-    text = text.replace("lines:\n", ANNOUNCER_FRAMES + "lines:\n", 1).replace(SERVICE, f"announcement: [{steps}]")
+    text = text.replace("lines:\n", ANNOUNCER_FRAMES + TIRELESS + "lines:\n", 1)
+    text = text.replace(SERVICE, f"announcement: [{steps}]")
     path = where / "announcing.yaml"
     path.write_text(text, encoding="utf-8")
     return path
