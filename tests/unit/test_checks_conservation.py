@@ -10,9 +10,11 @@ from switchsim.model.events import (
     CallAnswered,
     CallCleared,
     CallRecord,
+    CircuitBlocked,
     CircuitState,
     ConferenceLeg,
     PartyState,
+    ProcessorActive,
     ResourceFreed,
     ResourceSeized,
     SeatState,
@@ -22,6 +24,7 @@ from switchsim.report.result import Outcome
 from switchsim.scenario.checks.base import Check
 from switchsim.scenario.checks.conservation import (
     CONSERVATION,
+    Blocked,
     Calls,
     Circuits,
     Conferences,
@@ -38,6 +41,8 @@ CLEAN: list[Row] = [
     *at_mpu(10, offered(1), CircuitState("e1-0", 1, "busy"), ResourceSeized("receiver", 0, 1)),
     (20, BNET, SlotsConnected(5, 9)),
     (20, BNET, ConferenceLeg(0, 1, 9, 6)),
+    *at_mpu(20, CircuitBlocked("e1-0", 4, "remote", "maintenance", 1)),
+    *at_mpu(20, CircuitBlocked("e1-0", 4, "remote", "maintenance", 0)),
     *at_mpu(30, ResourceFreed("receiver", 0, 1), SeatState("8001", "ringing", 1), SeatState("8001", "talk", 1)),
     (40, BNET, SlotsConnected(5, 0)),
     (40, BNET, ConferenceLeg(0, 1, 0, 0)),
@@ -129,3 +134,33 @@ def test_board_that_was_pulled_holds_nothing() -> None:
 def test_circuit_that_stays_restarting_is_leaked_and_blocked_is_not() -> None:
     assert verdict_of(Circuits, at_mpu(1, CircuitState("e1-0", 4, "restarting")), 9).outcome is Outcome.FAILED
     assert verdict_of(Circuits, at_mpu(1, CircuitState("e1-0", 4, "blocked")), 9).outcome is Outcome.PASSED
+
+
+def blocks(at: int, on: int, by: str = "local", sort: str = "hardware", place: str = MPU) -> Row:
+    return at, place, CircuitBlocked("e1-0", 3, by, sort, on)
+
+
+@pytest.mark.parametrize(
+    ("rows", "what"),
+    [
+        pytest.param([blocks(5, 1), blocks(9, 1)], "blocked (local, hardware) though it has been blocked since cycle 5",
+                     id="twice"),
+        pytest.param([blocks(5, 0)], "is unblocked (local, hardware) but was not blocked", id="for nothing"),
+        pytest.param([blocks(5, 1), blocks(9, 0, "remote")], "was not blocked", id="by the other side"),
+        pytest.param([blocks(5, 1), blocks(9, 0, sort="maintenance")], "was not blocked", id="another reason"),
+    ],
+)  # fmt: skip
+def test_blocking_that_does_not_pair_is_found(rows: list[Row], what: str) -> None:
+    result = verdict_of(Blocked, rows)
+    assert result.outcome is Outcome.FAILED
+    assert what in result.findings[0].what
+
+
+def test_blocking_that_pairs_passes_and_what_is_left_is_told() -> None:
+    other = "frame/1/slot/2/cpu"
+    rows = [blocks(5, 1), blocks(6, 1, "remote"), blocks(9, 0), blocks(12, 1)]
+    takeover = [(20, other, ProcessorActive("processor A lost", 0, 0)), blocks(21, 1, place=other),
+                blocks(22, 0, "remote", place=other)]  # fmt: skip
+    assert verdict_of(Blocked, rows).reason == "2 blocked at the end"
+    assert verdict_of(Blocked, [*rows, *takeover]).findings == ()
+    assert verdict_of(Blocked, []).outcome is Outcome.NOT_APPLICABLE

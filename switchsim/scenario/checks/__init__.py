@@ -7,6 +7,7 @@ from switchsim.scenario.checks.base import Check, CheckRun, CheckSettings, Signa
 from switchsim.scenario.checks.changeover import CHANGEOVER
 from switchsim.scenario.checks.conservation import CONSERVATION
 from switchsim.scenario.checks.expected import expectations
+from switchsim.scenario.checks.isup import ISUP_CHECKS
 from switchsim.scenario.checks.link_tests import LINK_TESTS
 from switchsim.scenario.checks.link_timers import LINK_TIMERS
 from switchsim.scenario.checks.links import LINKS
@@ -18,7 +19,7 @@ from switchsim.scenario.checks.timers import TIMERS
 
 BUILT_IN: tuple[type[Check], ...] = (
     *CONSERVATION, *SPEECH, *QUEUES, *PROCESSORS, *ALARMS, *TIMERS, *LINKS, *SIGNALLING, *CHANGEOVER,
-    *LINK_TIMERS, *LINK_TESTS,
+    *LINK_TIMERS, *LINK_TESTS, *ISUP_CHECKS,
 )  # fmt: skip
 """Every check that runs unasked, in the order in which they are told."""
 

@@ -93,7 +93,7 @@ class Moves(Check):
         self._note(pair, record.at)
         key = (record.place, name)
         if event.state in _LEAVES:
-            self._excused(pair)
+            self._excused(pair, name)
         if before == "available" and event.state in _LEAVES:
             self._left(record.at, key, event.state)
         elif event.state == "available":
@@ -108,9 +108,11 @@ class Moves(Check):
             self._episodes.setdefault(key[1], _Episode(at))
         self._over[key] = _Due(at, at + CHANGEOVER_CYCLES)
 
-    def _excused(self, pair: Pair) -> None:
+    def _excused(self, pair: Pair, name: str) -> None:
         """Another link of the relation went too: orders on their way are sent again, or there is nowhere to go."""
         for owed in [owed for owed in self._over if self._network.ends[owed[1]] == pair]:
+            if owed[1] == name and self._network.others(name):
+                continue  # it is the other end that says so
             if self._network.others(owed[1]):
                 self._over[owed].until += CHANGEOVER_CYCLES
             else:

@@ -14,9 +14,11 @@ from switchsim.model.events import (
     CallCleared,
     CallOffered,
     CallRecord,
+    CircuitBlocked,
     CircuitState,
     ConferenceLeg,
     PartyState,
+    ProcessorActive,
     ResourceFreed,
     ResourceSeized,
     SeatState,
@@ -272,4 +274,43 @@ class Parties(_Held):
         return f"party {key}"
 
 
-CONSERVATION: tuple[type[Check], ...] = (Calls, Circuits, Slots, Conferences, Resources, Seats, Parties)
+class Blocked(Check):
+    """Blocking pairs, for each circuit, side and sort: nothing is blocked twice or unblocked without having been. Being
+    blocked at the end is no leak: who blocked it has not taken it back. A processor that begins anew tells it again."""
+
+    name = "conservation.blocked"
+    title = "every circuit is blocked once and unblocked once, by each side and for each reason"
+
+    def __init__(self, settings: CheckSettings) -> None:
+        super().__init__(settings)
+        self._since: dict[tuple[str, str, int, str, str], int] = {}  # where, circuit, by, sort -> cycle
+        self._seen = self._anew = False
+
+    def handlers(self) -> dict[type[Event], Handler]:
+        return {CircuitBlocked: self._blocked, ProcessorActive: self._began}
+
+    def _began(self, record: Record, event: ProcessorActive) -> None:
+        self._anew = self._anew or event.why != "power-on"
+        self._since.clear()
+
+    def _blocked(self, record: Record, event: CircuitBlocked) -> None:
+        self._seen = True
+        key = (record.place, event.line, event.timeslot, event.by, event.sort)
+        what = f"circuit {event.line}:{event.timeslot} is {'' if event.on else 'un'}blocked ({event.by}, {event.sort})"
+        if event.on and key in self._since:
+            self.found(record.at, record.place, f"{what} though it has been blocked since cycle {self._since[key]}")
+        elif not event.on and key not in self._since and not self._anew:
+            self.found(record.at, record.place, f"{what} but was not blocked")
+        if event.on:
+            self._since[key] = record.at
+        else:
+            self._since.pop(key, None)
+
+    def finish(self, end: int) -> CheckResult:
+        if not self._seen:
+            return CheckResult(self.name, self.title, Outcome.NOT_APPLICABLE, "no circuit was blocked")
+        left = f"{len(self._since)} blocked at the end" if self._since else ""
+        return judged(self.name, self.title, self.findings, reason=left)
+
+
+CONSERVATION: tuple[type[Check], ...] = (Calls, Circuits, Slots, Conferences, Resources, Seats, Parties, Blocked)

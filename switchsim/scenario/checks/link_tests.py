@@ -33,7 +33,7 @@ class _Line(msgspec.Struct):
     owed: dict[bytes, int] = {}  # SLTM that came and is not answered: pattern -> cycle
 
 
-class Tests(Check):
+class LinkTests(Check):
     """A test message is answered with its own pattern, repeated once after T1 when nothing comes, and in service the
     next one follows after T2."""
 
@@ -122,4 +122,4 @@ class Tests(Check):
         return judged(self.name, self.title, self.findings, reason=f"{self._tests} tests")
 
 
-LINK_TESTS: tuple[type[Check], ...] = (Tests,)
+LINK_TESTS: tuple[type[Check], ...] = (LinkTests,)
