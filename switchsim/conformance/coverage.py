@@ -11,8 +11,8 @@ from typing import Any, Final, NamedTuple
 
 from switchsim.conformance.q781.player import Q781Player
 from switchsim.conformance.q784.player import Q784Player
-from switchsim.conformance.report import sheets_of
-from switchsim.proto import isup, mtp2
+from switchsim.conformance.report import PLAYERS, sheets_of
+from switchsim.proto import isup, mtp2, mtp3
 from switchsim.proto.isup import table as isup_table
 from switchsim.proto.mtp2 import table as mtp2_table
 from switchsim.proto.mtp3 import table as mtp3_table
@@ -111,7 +111,24 @@ def sheets_of_q781() -> set[Key]:
     for sheet in sheets:
         if not sheet.only:
             player.play(sheet, "native", preambles, Traced)
-    return {(box, int(state), int(event)) for box, state, event in met}
+    return keys(met)
+
+
+def sheets_of_q782() -> set[Key]:
+    """Empty as long as its player is not one of ours."""
+    met: list[Any] = []
+
+    class Traced(mtp3.Mtp3):
+        def __init__(self, state: mtp3.Mtp3State, config: mtp3.Mtp3Config) -> None:
+            super().__init__(state, config, met)
+
+    for player in PLAYERS:
+        if player.standard == "Q.782":
+            play: Any = player.play
+            sheets, preambles = sheets_of(player)
+            for sheet in sheets:
+                play(sheet, "alone", preambles, Traced)
+    return keys(met)
 
 
 def sheets_of_q784() -> set[Key]:
@@ -137,7 +154,7 @@ def keys(trace: Iterable[tuple[Any, int, Any]]) -> set[Key]:
 
 def by_sheets() -> dict[str, set[Key]]:
     """Machine -> pairs that its sheets exercise."""
-    return {"mtp2": sheets_of_q781(), "mtp3": set(), "isup": sheets_of_q784()}
+    return {"mtp2": sheets_of_q781(), "mtp3": sheets_of_q782(), "isup": sheets_of_q784()}
 
 
 # -- the report --------------------------------------------------------------------------------------------------------

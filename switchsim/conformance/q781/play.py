@@ -26,6 +26,7 @@ SETTLE: Final = ms(10)
 
 _ORDERS: Final[dict[str, Callable[[mtp2.Link], Iterable[Any]]]] = {
     "POWER-ON": lambda link: link.power_on(),
+    "POWER-OFF": lambda link: link.power_off(),
     "START": lambda link: link.start(),
     "STOP": lambda link: link.stop(),
     "EMERGENCY": lambda link: link.emergency(),

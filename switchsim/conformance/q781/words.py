@@ -31,7 +31,7 @@ _EXPECTED: Final[dict[str, frozenset[str]]] = {
 }
 _ORDERS: Final[dict[str, frozenset[str]]] = {
     **{name: frozenset() for name in (
-        "POWER-ON", "START", "STOP", "EMERGENCY", "EMERGENCY-CEASES", "LPO", "LPR", "FLUSH", "CONTINUE",
+        "POWER-ON", "POWER-OFF", "START", "STOP", "EMERGENCY", "EMERGENCY-CEASES", "LPO", "LPR", "FLUSH", "CONTINUE",
         "RETRIEVE-BSNT", "CONGESTED", "CONGESTION-ENDS")},
     "SEND": frozenset({"SIF"}),
     "RETRIEVE": frozenset({"FSNC"}),
