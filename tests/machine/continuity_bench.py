@@ -12,6 +12,8 @@ from switchsim.units import ms, seconds
 
 CITY, PROGRAM = "farend/exchange/city", "frame/0/slot/2/program"
 CIC = {"e1-0": 0, "e1-1": 32, "e1-2": 64, "e1-3": 96}
+FIRST = 1
+"""Timeslot of the circuit that the machine takes first on a line of the checked machine; the far end takes 2."""
 LINES = list(CIC)
 ISUP = {"COT": 0x05, "CCR": 0x11, "REL": 0x0C}
 TUP = {"COT": 0x32, "CCF": 0x42, "CCR": 0x67, "CLF": 0x46}  # H1, H0
