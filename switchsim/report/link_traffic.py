@@ -14,6 +14,8 @@ import msgspec
 from switchsim.model.event import Record
 from switchsim.model.events import Changeback, Changeover, LinkMeasured, SignallingLink
 
+LINK_EVENTS: Final = frozenset({LinkMeasured, SignallingLink, Changeover, Changeback})
+"""What a LinkCounter takes."""
 _FAR_END: Final = "farend/"
 _STATES: Final = ("available", "failed", "inhibited", "blocked", "deactivated", "testing")
 """States of a link in level 3; other words of a SignallingLink are results of requests."""

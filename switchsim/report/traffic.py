@@ -21,7 +21,7 @@ from switchsim.model.events import (
     CallRefused,
     CircuitState,
 )
-from switchsim.report.link_traffic import LinkBin, LinkCounter
+from switchsim.report.link_traffic import LINK_EVENTS, LinkBin, LinkCounter
 from switchsim.units import seconds
 
 BIN_CYCLES: Final = seconds(900)
@@ -156,7 +156,7 @@ class TrafficCounter:
         handler = self._handlers.get(type(record.event))
         if handler is not None:
             handler(record.at, record.event)
-        else:
+        elif type(record.event) in LINK_EVENTS:
             self.links.take(record)
 
     def result(self, end: int) -> Traffic:
