@@ -152,6 +152,35 @@ def test_a_defect_shorter_than_its_persistence_changes_no_circuit(bench: Bench, 
     bench.close()
 
 
+@pytest.mark.parametrize("directions", [1, 2])
+def test_one_direction_of_a_line_is_enough(bench: Bench, directions: int) -> None:
+    """1: we receive nothing (LOS). 2: the exchange receives nothing, and says so (RAI, G.704)."""
+    cut = bench.now
+    heal = bench.fault("line_cut", {"line": "e1-1"}, directions=directions)
+    bench.run(OUT + ms(300))
+    assert len(blocked_on(bench, "city")) == 30
+    assert bench.events("DefectSeen", since=cut)[0].defect == ("los", "rai")[directions - 1]
+    heal()
+    bench.run(BACK + ms(300))
+    assert blocked_on(bench, "city") == set()
+    bench.run(seconds(10))
+    bench.close()
+
+
+def test_a_trunk_board_that_is_soon_back_takes_links_and_no_circuit() -> None:
+    """Pulled for 100 ms, 2 s of self-test, with 2.5 s of persistence."""
+    bench = Bench(machine="two_links_ss7", settle=seconds(11))
+    pulled = bench.now
+    heal = bench.fault("board_pull", {"board": TRUNKS["e1-0"]})
+    bench.run(ms(100))
+    heal()
+    bench.run(seconds(15))
+    assert len(bench.seen("LinkDown", since=pulled)) == 2
+    assert bench.seen("CircuitBlocked", since=pulled) == []
+    assert bench.events("Destination", since=pulled, place=PROGRAM)[-1].state == "resume"
+    bench.close()
+
+
 def test_a_line_that_comes_and_goes_stays_out_until_it_is_back_for_long(bench: Bench) -> None:
     cut = bench.now
     first = bench.fault("line_cut", {"line": "e1-1"})

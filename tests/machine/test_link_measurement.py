@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from office_bench import LONG, Bench
+from office_bench import LONG, MACHINES, Bench
 
-from switchsim.model.order import Act
+from switchsim.assembly import build
+from switchsim.kernel.snapshot import restore, take
+from switchsim.model.order import Act, Heal, Inject
 from switchsim.units import ms, seconds
 
 BIN = seconds(10)
@@ -96,6 +98,32 @@ def test_a_pulled_board_tells_what_it_had_counted(bench: Bench) -> None:
         (0, BIN), (BIN, BIN + seconds(3)), (BIN + seconds(6), 2 * BIN)]  # fmt: skip
     assert rows[1].event.in_service == seconds(3)
     assert rows[2].event.failures == 0
+
+
+def test_measurement_goes_on_in_a_restored_machine() -> None:
+    """Snapshots in the middle of a bin: with a link in service, and while it is aligned anew."""
+    end = seconds(35)
+    lines: list[bytes] = []
+    machine = build(MACHINES / "all_signalling.yaml", seed=1, journal_sink=lines.append)
+    machine.power_on()
+    place, point, values = machine.resolve_fault("line_cut", {"line": "e1-1"}, {})
+    machine.order(seconds(13), place, Inject("1", point, values))
+    machine.order(seconds(14), place, Heal("1", point, values))
+    taken = []
+    for at in (seconds(12) + 3, seconds(16) + 5):
+        machine.run(at)
+        taken.append((len(b"".join(lines)), take(machine.kernel)))
+    machine.run(end)
+    machine.close()
+    whole = b"".join(lines)
+    assert whole.count(b'"link_measured"') == 16  # four links in three bins and a part
+    for length, snapshot in taken:
+        rest: list[bytes] = []
+        again = build(MACHINES / "all_signalling.yaml", seed=1, journal_sink=rest.append)
+        restore(again.kernel, snapshot)
+        again.run(end)
+        again.close()
+        assert b"".join(rest).endswith(whole[length:])
 
 
 def test_registers_show_the_links(bench: Bench) -> None:
