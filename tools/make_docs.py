@@ -1,7 +1,8 @@
 """Writes docs/reference/*.md from the code and the data: events, faults, boards, file keys, commands.
 
 Run without arguments (`make docs`) after one of them has changed; `--check` only says which pages are not current
-(exit 1). Nothing in the pages depends on the host, the time or an order of hashing.
+(exit 1); those of conformance, which take longer, are left to tests/conformance/test_coverage.py. Nothing in the pages
+depends on the host, the time or an order of hashing.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from types import ModuleType
 from typing import Any, Final
 
 import click
+import conformance_docs
 from docs_models import Keys, cell, cell_free, duration, model_sections
 
 ROOT: Final = Path(__file__).resolve().parents[1]
@@ -92,7 +94,9 @@ def _event(name: str, node: ast.ClassDef, lines: list[str]) -> list[str]:
 PLACES: Final = {
     "processor": "a main processor, `a` or `b`", "board": "a board by its place, `frame/2/slot/0`",
     "line": "an E1 line by its name, `e1-0`", "receiver": "a DTMF receiver, counted over the machine from 0",
-    "timeslot": "a timeslot of the line, 1..31", "seat": "a seat by its number, in quotes, `\"1001\"`",
+    "timeslot": "a timeslot of the line, 1..31", "link": "a signalling link by its name, `\"e1-0:16\"`",
+    "end": "an end of it: `machine`, `far`, or a point of the far end",
+    "seat": "a seat by its number, in quotes, `\"1001\"`",
 }
 """What each key of `where` names."""
 EXAMPLES: Final = {"processor": "a", "board": "frame/2/slot/0", "line": "e1-0", "receiver": "3", "timeslot": "5",
@@ -128,7 +132,40 @@ def faults_page() -> str:
         where = ", ".join(f"{key}: {EXAMPLES[key]}" for key in TARGETS[row.target])
         parts.append(f"  - {{at: {second * 10}s, fault: {row.name}, "
                      + (f"where: {{{where}}}, " if where else "") + "for: 5s}")
-    return page("Faults", *parts, "```")
+    return page("Faults", *parts, "```", *_link_faults())
+
+
+def _link_faults() -> Iterator[str]:
+    """The faults of signalling links, with every parameter."""
+    from switchsim.assembly.parameters import describe_parameters
+    from switchsim.faults.signalling import LINK_FAULTS, WHICH, WHICH3
+
+    yield from (
+        "", "# Faults of signalling links", "",
+        "`where: {link: e1-0:16, end: far}` names one end of a No.7 link; `end` is `machine`, `far` or a point of the",
+        "far end. They act on what that end sends, with `direction: received` on what reaches it. None has to show an",
+        "alarm: a link that is lost for long raises `signalling_link_lost`. A fault that meets units fires with the",
+        "first one; `unit_tampered` tells of each. *Which units*: all of those below.", "",
+        "| fault | what breaks | parameters |", "|---|---|---|")
+    whole = (describe_parameters(LINK_FAULTS["unit_drop"]), describe_parameters(LINK_FAULTS["message_drop"]))
+    for row in LINK_FAULTS.values():
+        told = describe_parameters(row)
+        which = any(set(one) <= set(row.parameters) for one in (WHICH, WHICH3))
+        own = [f"`{name}` {cell(text)}" for name, text in told.items() if not which or name not in whole[0]]
+        yield f"| `{row.name}` | {cell(row.text)} | {'; '.join(['*which units*'] * which + own) or '-'} |"
+    yield from ("", "## Which units", "", "| parameter | may be | |", "|---|---|---|")
+    for name, text in whole[0].items():
+        yield f"| `{name}` | {cell(text)} | {UNITS_MET[name]} |"
+
+
+UNITS_MET: Final = {
+    "direction": "sent by this end, or reaching it",
+    "unit": "fisu, lssu, msu, or a status: sio, sin, sie, sios, sipo, sib; not for messages",
+    "message": "IAM, REL, ..., COO, SLTM, ..., TUP_IAM, ...", "cic": "circuit", "dpc": "destination point code",
+    "opc": "originating point code", "skip": "so many are spared first", "every": "then one of so many is met",
+    "count": "so many in all; 0: no end",
+}
+"""What the parameters say that choose units."""
 
 
 def _parameter(name: str, default: int | None, ranges: Any) -> str:
@@ -322,6 +359,7 @@ def main() -> int:
         return bool(old)
     for name in old:
         (FOLDER / name).write_text(PAGES[name](), encoding="utf-8")
+    old += [f"../{name}" for name in conformance_docs.write()]
     print(f"written: {', '.join(old) or 'nothing, all pages are current'}")
     return 0
 

@@ -13,7 +13,7 @@ from switchsim.proto.mtp2.state import TIMER_CYCLES as MTP2_TIMERS
 from switchsim.proto.mtp3.config import TIMERS as MTP3_TIMERS
 from switchsim.proto.tup.timers import TIMERS as TUP_TIMERS
 from switchsim.terminals.units import FIELDS, MESSAGES, UNIT_NAMES
-from switchsim.units import format_cycles, parse_duration
+from switchsim.units import CYCLES_PER_SECOND, parse_duration
 
 Value = int | str
 MOST_NAMES: Final = 32
@@ -77,8 +77,8 @@ def _cycles(what: str, parameter: Parameter, value: Value) -> Value:
     except ValueError:
         cycles = -1
     if not parameter.low <= cycles <= parameter.high:
-        least, most = format_cycles(parameter.low), format_cycles(parameter.high)
-        raise wrong(f"{what}: {str(value)[:40]!r}", f"a duration of {least} to {most}, as in 20ms")
+        expected = f"a duration of {_duration(parameter.low)} to {_duration(parameter.high)}, as in 20ms"
+        raise wrong(f"{what}: {str(value)[:40]!r}", expected)
     return cycles
 
 
@@ -130,15 +130,22 @@ def describe_parameters(row: LinkFault) -> dict[str, str]:
 
 
 def _describe(parameter: Parameter) -> str:
-    default = f" = {parameter.default}" if parameter.default not in (None, "") else ""
-    optional = "?" if parameter.default == "" else ""
+    default = f", default {parameter.default}" if parameter.default not in (None, "") else ""
+    optional = ", optional" if parameter.default == "" else ""
     if parameter.kind == "number":
         return f"{parameter.low}..{parameter.high}{default}{optional}"
     if parameter.kind == "cycles":
-        return f"{format_cycles(parameter.low)}..{format_cycles(parameter.high)}"
+        return f"{_duration(parameter.low)}..{_duration(parameter.high)}"
     if parameter.kind == "word":
-        return ("|".join(parameter.words) if parameter.words != ("FIELDS",) else "|".join(FIELDS)) + default
-    return parameter.kind + optional
+        return " or ".join(FIELDS if parameter.words == ("FIELDS",) else parameter.words) + default
+    return {"timer": "name of a timer, or all", "octets": "hexadecimal digits"}.get(parameter.kind, "names") + optional
+
+
+def _duration(cycles: int) -> str:
+    for unit, size in (("s", CYCLES_PER_SECOND), ("ms", CYCLES_PER_SECOND // 1000)):
+        if cycles % size == 0:
+            return f"{cycles // size}{unit}"
+    return f"{cycles}cyc"
 
 
 def wrong(what: str, expected: str = "", advice: str = "") -> BadInput:

@@ -63,6 +63,7 @@ class TerminalState(State):
     counting: bool = False
     fill: bytes = b""
     ack: int = 0xFF
+    repeats: int = -1  # what the receiver counted when it was asked last, -1: a unit came since
     broken: Broken | None = None
 
 
@@ -140,6 +141,7 @@ class Terminals:
                 self.owner.emit(UnitSent(self.rows[self.by_tap[unit]].name, event.octets.hex()))
                 return
             row = self.rows[number]
+            self.states[number].repeats = -1
             if row.tap != NONE:
                 self.owner.emit(UnitReceived(row.name, event.octets.hex()))
             if self.states[number].broken is None:
@@ -243,7 +245,11 @@ class Terminals:
         self.engine.su_monitor(self.rows[number].receiver, action.mode, action.threshold or SUERM_T)
 
     def _check_repeats(self, number: int, _: mtp2.CheckRepeats) -> None:
-        self.do(number, self.links[number].repeated(self.engine.su_repeats(self.rows[number].receiver)))
+        """A count may be of a unit that is told only after this timer: it is good when none came until the next one."""
+        state = self.states[number]
+        counted, state.repeats = state.repeats, self.engine.su_repeats(self.rows[number].receiver)
+        if counted >= 0:
+            self.do(number, self.links[number].repeated(counted))
 
     def _start_timer(self, number: int, action: mtp2.StartTimer) -> None:
         cycles = action.cycles

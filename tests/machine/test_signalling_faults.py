@@ -11,7 +11,14 @@ from whole_runs import Inside, prepared
 from switchsim.errors import BadInput, ExitCode
 from switchsim.faults.signalling import LINK_FAULTS
 from switchsim.kernel.snapshot import restore, take
-from switchsim.model.events import FaultFired, FaultUndone, UnitCrafted, UnitTampered, decode_line
+from switchsim.model.events import (
+    FaultFired,
+    FaultUndone,
+    SignallingLink,
+    UnitCrafted,
+    UnitTampered,
+    decode_line,
+)
 from switchsim.report.folder import read_run_info
 from switchsim.scenario.prepare import prepare
 from switchsim.scenario.replay import replay
@@ -165,3 +172,15 @@ def test_a_fault_that_meets_no_unit_makes_the_run_invalid(tmp_path: Path) -> Non
     path.write_text(HEAD.replace("{at: 1s, stop: true}", f"{{at: 1s, fault: unit_drop, {values}}}") + "stop: true}\n",
                     encoding="utf-8")  # fmt: skip
     assert played(path, tmp_path / "run").exit_code == ExitCode.INVALID_RUN
+
+
+@pytest.mark.parametrize(("times", "failures"), [(1, 0), (2, 2)])
+def test_one_wrong_bsn_is_forgiven_and_two_of_three_are_not(times: int, failures: int, tmp_path: Path) -> None:
+    """Q.703 5.3.1, whatever the terminal's count of repetitions says while the next unit is on its way up."""
+    path = tmp_path / "s.yaml"
+    path.write_text(HEAD + SEND + f'"e3e300", in_sequence: false, times: {times}, every: 1cyc}}}}\n', encoding="utf-8")
+    inside = Inside(prepare(path))
+    inside.begin()
+    inside.end()
+    events = [decode_line(line).event for line in bytes(inside.octets).splitlines()[1:]]
+    assert sum(isinstance(one, SignallingLink) and one.state == "failed" for one in events) == failures
