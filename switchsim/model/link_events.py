@@ -109,8 +109,11 @@ class LinkMeasured(Event, frozen=True):
     nacks_in: int  # 1.9
     restored: int  # times in service again; 1.12
     remote_outage: int  # cycles; 2.9
+    local_outage: int  # cycles
+    remote_busy: int  # cycles from the first SIB to the next acknowledgement
+    local_busy: int  # cycles; 2.15
     sib_in: int  # units that said busy
-    sib_out: int  # 2.15
+    sib_out: int
     octets_out: int  # SIO to the end of the SIF, sent for the first time; 3.1
     octets_repeated: int  # whole units with their opening flag; 3.2
     msus_out: int  # 3.3

@@ -20,7 +20,8 @@ LINK_TABLES: Final[dict[str, dict[str, str]]] = {
     },
     "Availability of signalling links (Q.752 table 2)": {
         "2.1 unavailable": "unavailable", "2.5/2.6 inhibited": "inhibited", "2.7 failed": "failed",
-        "2.9 remote outage": "remote_outage", "2.15 SIB sent": "sib_out", "SIB received": "sib_in",
+        "2.9 remote outage": "remote_outage", "local outage": "local_outage",
+        "2.15 busy here": "local_busy", "busy there": "remote_busy", "SIB sent": "sib_out", "SIB received": "sib_in",
     },
     "Use of signalling links (Q.752 table 3)": {
         "3.1 octets out": "octets_out", "3.2 repeated": "octets_repeated", "3.3 MSU out": "msus_out",
@@ -29,7 +30,8 @@ LINK_TABLES: Final[dict[str, dict[str, str]]] = {
     },
 }  # fmt: skip
 """Title -> column -> field of LinkBin."""
-_TIMES: Final = ("in_service", "unavailable", "inhibited", "failed", "remote_outage", "congested")
+_TIMES: Final = ("in_service", "unavailable", "inhibited", "failed", "remote_outage", "local_outage",
+                 "remote_busy", "local_busy", "congested")
 
 
 def tables(traffic: Traffic) -> list[tuple[str, Rows]]:

@@ -22,20 +22,33 @@ _REASONS: Final = {
 
 
 class Tally(State):
-    """One link since cycle `since`; `*_since`: -1 while that is not so. base: what the counters showed at `since`."""
+    """One link since cycle `since`.
+
+    base: what the counters showed then. began: conditions that hold (up, remote_outage, local_outage, congested,
+    remote_busy, local_busy), and since when, as far as this bin goes; lasted: cycles for which each held before.
+    """
 
     since: int = 0
     base: list[int] = []
-    up_since: int = -1
-    outage_since: int = -1
-    congested_since: int = -1
-    up_cycles: int = 0
-    outage_cycles: int = 0
-    congested_cycles: int = 0
+    began: dict[str, int] = {}
+    lasted: dict[str, int] = {}
     restored: int = 0
     congestions: int = 0
     unaligned: int = 0  # failures of alignment or proving
     failures: dict[str, int] = {}  # of a link in service, by reason
+
+    def holds(self, what: str, on: bool, now: int) -> None:
+        """A condition begins to hold, or ends."""
+        if on:
+            self.began.setdefault(what, now)
+        elif what in self.began:
+            self.lasted[what] = self.lasted.get(what, 0) + now - self.began.pop(what)
+
+    def roll(self, now: int) -> None:
+        """Count what holds up to now; it holds on in the next bin."""
+        for what in list(self.began):
+            self.holds(what, False, now)
+            self.began[what] = now
 
 
 class Meter:
@@ -53,60 +66,62 @@ class Meter:
             tallies[number].since = now
             tallies[number].base = self._counters(number, level)
 
-    def reported(self, number: int, what: str, reason: str, now: int) -> None:
+    def reported(self, number: int, what: str, value: int, reason: str, now: int) -> None:
         """A report of level 2, as in Level2Report."""
         tally = self.tallies[number]
         if what == "in_service":
-            if tally.up_since < 0:
-                tally.up_since, tally.restored = now, tally.restored + 1
+            tally.restored += "up" not in tally.began
+            tally.holds("up", True, now)
         elif what == "out_of_service":
-            if tally.up_since < 0:
-                tally.unaligned += 1
-            else:
+            if "up" in tally.began:
                 name = _REASONS.get(reason, "other")
                 tally.failures[name] = tally.failures.get(name, 0) + 1
+            else:
+                tally.unaligned += 1
             self.stopped(number, now)
-        elif what == "remote_outage" and tally.outage_since < 0:
-            tally.outage_since = now
-        elif what == "remote_recovered":
-            _end_outage(tally, now)
-        elif what == "congested":
-            _end_congestion(tally, now)
-            if reason:
-                tally.congested_since, tally.congestions = now, tally.congestions + 1
+        elif what in ("remote_outage", "remote_recovered"):
+            tally.holds("remote_outage", what == "remote_outage", now)
+        elif what in ("congested", "local_outage"):
+            tally.congestions += what == "congested" and bool(value) and what not in tally.began
+            tally.holds(what, bool(value), now)
+
+    def heard(self, number: int, level: LinkState, now: int) -> None:
+        """A unit came: either side may be busy, or not any more."""
+        tally = self.tallies[number]
+        if level.sib_received != ("remote_busy" in tally.began):
+            tally.holds("remote_busy", level.sib_received, now)
+        if level.receive_congested != ("local_busy" in tally.began):
+            tally.holds("local_busy", level.receive_congested, now)
 
     def stopped(self, number: int, now: int) -> None:
         """The link is out of service, for whatever reason."""
         tally = self.tallies[number]
-        if tally.up_since >= 0:
-            tally.up_cycles += now - tally.up_since
-            tally.up_since = -1
-        _end_outage(tally, now)
-        _end_congestion(tally, now)
+        for what in list(tally.began):
+            tally.holds(what, False, now)
 
     def measured(self, number: int, level: LinkState, now: int) -> LinkMeasured:
         """The bin that ends now; the next one begins."""
         tally = self.tallies[number]
-        _roll(tally, now)
+        tally.roll(now)
+        lasted, failures = tally.lasted, tally.failures
         counters = self._counters(number, level)
         counts = [after - before for after, before in zip(counters, tally.base, strict=True)]
         bad, msus_in, octets_in, countings, counted, begun, octets_begun, repeated, octets_repeated = counts[:9]
         nacks, sib_in, sib_out, dropped = counts[9:]
         event = LinkMeasured(
-            link=self.rows[number].name, since=tally.since, in_service=tally.up_cycles,
-            failures=sum(tally.failures.values()), failures_abnormal=tally.failures.get("abnormal", 0),
-            failures_delay=tally.failures.get("delay", 0), failures_errors=tally.failures.get("errors", 0),
-            failures_congestion=tally.failures.get("congestion", 0), failures_alignment=tally.unaligned,
-            units_bad=bad, nacks_in=nacks, restored=tally.restored, remote_outage=tally.outage_cycles,
-            sib_in=sib_in, sib_out=sib_out, octets_out=octets_begun - (octets_repeated - _UNIT_OCTETS * repeated),
+            link=self.rows[number].name, since=tally.since, in_service=lasted.get("up", 0),
+            failures=sum(failures.values()), failures_abnormal=failures.get("abnormal", 0),
+            failures_delay=failures.get("delay", 0), failures_errors=failures.get("errors", 0),
+            failures_congestion=failures.get("congestion", 0), failures_alignment=tally.unaligned,
+            units_bad=bad, nacks_in=nacks, restored=tally.restored, remote_outage=lasted.get("remote_outage", 0),
+            local_outage=lasted.get("local_outage", 0), remote_busy=lasted.get("remote_busy", 0),
+            local_busy=lasted.get("local_busy", 0), sib_in=sib_in, sib_out=sib_out,
+            octets_out=octets_begun - (octets_repeated - _UNIT_OCTETS * repeated),
             octets_repeated=octets_repeated, msus_out=begun - repeated, octets_in=octets_in, msus_in=msus_in,
-            congestions=tally.congestions, congested=tally.congested_cycles, dropped=dropped, countings=countings,
-            octets_counted=counted,
+            congestions=tally.congestions, congested=lasted.get("congested", 0), dropped=dropped,
+            countings=countings, octets_counted=counted,
         )  # fmt: skip
-        self.tallies[number] = Tally(
-            since=now, base=counters, up_since=tally.up_since, outage_since=tally.outage_since,
-            congested_since=tally.congested_since,
-        )  # fmt: skip
+        self.tallies[number] = Tally(since=now, base=counters, began=tally.began)
         return event
 
     def _counters(self, number: int, level: LinkState) -> list[int]:
@@ -119,23 +134,3 @@ class Meter:
             level.sib_out_count, level.dropped_out_count,
         ]  # fmt: skip
 
-
-def _end_outage(tally: Tally, now: int) -> None:
-    if tally.outage_since >= 0:
-        tally.outage_cycles += now - tally.outage_since
-        tally.outage_since = -1
-
-
-def _end_congestion(tally: Tally, now: int) -> None:
-    if tally.congested_since >= 0:
-        tally.congested_cycles += now - tally.congested_since
-        tally.congested_since = -1
-
-
-def _roll(tally: Tally, now: int) -> None:
-    """Count what goes on up to now; it goes on in the next bin."""
-    for what in ("up", "outage", "congested"):
-        began = getattr(tally, f"{what}_since")
-        if began >= 0:
-            setattr(tally, f"{what}_cycles", getattr(tally, f"{what}_cycles") + now - began)
-            setattr(tally, f"{what}_since", now)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from switchsim.dsp.engine import EV_SU
 from switchsim.hardware.board import Board, CommonState
 from switchsim.hardware.site import Site
 from switchsim.model.messages import Level2Order, Level2Report, MsuReceived, SendMsu
@@ -86,6 +87,9 @@ class Lap7(Board[Lap7State]):
     def on_media(self, event: MediaEvent) -> None:
         if self.alive:
             self.terminals.media(event)
+            number = self.terminals.by_receiver.get(event.unit, -1)
+            if event.kind == EV_SU and number >= 0:
+                self.meter.heard(number, self.state.links[number].level2, self.now)
 
     def handle(self, port: str, message: Any) -> None:
         if isinstance(message, SendMsu):
@@ -118,7 +122,7 @@ class Lap7(Board[Lap7State]):
     def _report(self, number: int, what: str, value: int, text: str, octets: bytes) -> None:
         self.send("bus", Level2Report(self.bus, number, what, value, text, octets))
         if text != "report":
-            self.meter.reported(number, what, text if what != "congested" else "yes" * value, self.now)
+            self.meter.reported(number, what, value, text, self.now)
         if what == "in_service":
             self._is_up(number)
         elif what == "out_of_service":
