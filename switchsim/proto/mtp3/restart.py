@@ -87,9 +87,14 @@ def _ready(core: Core, adjacent_pc: int) -> None:
 
 
 def _own_done(core: Core, adjacent_pc: int) -> None:
-    if f"t19/{adjacent_pc}" not in core.state.timers:
-        send_tra(core, adjacent_pc)
+    """When all are marked it is known what can be reached: each is told what can not, then gets its TRA (Q.704 9.2)."""
     _ready(core, adjacent_pc)
+    adjacents = core.state.adjacents
+    if any(one.trac is Trac.RESTARTING for one in adjacents.values()):
+        return
+    for near_pc, one in adjacents.items():
+        if one.trac is Trac.READY and f"t19/{near_pc}" not in core.state.timers:
+            send_tra(core, near_pc)
 
 
 def _unexpected_tra(core: Core, adjacent_pc: int) -> None:
