@@ -282,6 +282,9 @@ class Terminals:
     def _retrieved(self, number: int, action: mtp2.Retrieved) -> None:
         self.report(number, "retrieved", 0, "", action.octets)
 
+    def _retrieval_complete(self, number: int, action: mtp2.RetrievalComplete) -> None:
+        self.report(number, "retrieval_complete", int(not action.reasonable), "", b"")
+
     def _told(self, number: int, action: Any) -> None:
         what, value = _TOLD[type(action)]
         self.report(number, what, value, "", b"")
@@ -307,7 +310,6 @@ _ORDERS: Final[dict[str, Callable[[mtp2.Link], Iterable[Any]]]] = {
 _TOLD: Final[dict[type, tuple[str, int]]] = {
     mtp2.RemoteProcessorOutage: ("remote_outage", 0),
     mtp2.RemoteProcessorRecovered: ("remote_recovered", 0),
-    mtp2.RetrievalComplete: ("retrieval_complete", 0),
     mtp2.CongestionOnset: ("congested", 1),
     mtp2.CongestionAbated: ("congested", 0),
 }
@@ -324,6 +326,7 @@ _DO: Final[dict[type, Callable[[Terminals, int, Any], None]]] = {
     mtp2.Received: Terminals._receive,
     mtp2.Bsnt: Terminals._bsnt,
     mtp2.Retrieved: Terminals._retrieved,
+    mtp2.RetrievalComplete: Terminals._retrieval_complete,
     mtp2.InService: Terminals._in_service,
     mtp2.OutOfService: Terminals._out_of_service,
     mtp2.RtbCleared: Terminals._cleared,

@@ -98,7 +98,7 @@ class SignallingPoint:
 
     def level2_says(self, link: int, what: str, value: int = 0, text: str = "", octets: bytes = b"") -> None:
         """A report of level 2, as in Level2Report."""
-        self.do3(_REPORTS[what](self.mtp3, link, value, text, octets))
+        self.do3(REPORTS[what](self.mtp3, link, value, text, octets))
 
     def timer(self, name: str) -> None:
         what, _, rest = name.partition("/")
@@ -220,7 +220,7 @@ class SignallingPoint:
         self.do3(self.mtp3.transfer(service, dpc, sls, data, spare))
 
 
-_REPORTS: Final[dict[str, Callable[[mtp3.Mtp3, int, int, str, bytes], Iterable[Any]]]] = {
+REPORTS: Final[dict[str, Callable[[mtp3.Mtp3, int, int, str, bytes], Iterable[Any]]]] = {
     "in_service": lambda mtp, link, value, text, octets: mtp.in_service(link),
     "out_of_service": lambda mtp, link, value, text, octets: mtp.out_of_service(link, text),
     "remote_outage": lambda mtp, link, value, text, octets: mtp.remote_outage(link),
@@ -228,10 +228,11 @@ _REPORTS: Final[dict[str, Callable[[mtp3.Mtp3, int, int, str, bytes], Iterable[A
     "bsnt": lambda mtp, link, value, text, octets: mtp.bsnt(link, value),
     "bsnt_unknown": lambda mtp, link, value, text, octets: mtp.bsnt_unknown(link),
     "retrieved": lambda mtp, link, value, text, octets: mtp.retrieved(link, octets),
-    "retrieval_complete": lambda mtp, link, value, text, octets: mtp.retrieval_complete(link),
+    "retrieval_complete": lambda mtp, link, value, text, octets: mtp.retrieval_complete(link, not value),
     "congested": lambda mtp, link, value, text, octets: mtp.congested(link, value),
     "local_outage": lambda mtp, link, value, text, octets: mtp.local_outage(link, bool(value)),
 }
+"""What a report of level 2 (Level2Report) is for level 3."""
 _DO3: Final[dict[type, Callable[[SignallingPoint, Any], None]]] = {
     mtp3.Level2: SignallingPoint._level2,
     mtp3.SendMsu: SignallingPoint._send_msu,
