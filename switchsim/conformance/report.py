@@ -10,12 +10,13 @@ from switchsim.assembly import yamlfile
 from switchsim.assembly.shipped import folder
 from switchsim.conformance.player import Player
 from switchsim.conformance.q781.player import Q781Player
+from switchsim.conformance.q782.player import Q782Player
 from switchsim.conformance.q784.player import Q784Player
 from switchsim.conformance.reader import PREAMBLES, Sheet, Steps, in_order, read_folder, read_preambles, read_sheet
 from switchsim.conformance.verdict import Result, Verdict
 from switchsim.errors import BadInput, Problem
 
-PLAYERS: Final[tuple[Player, ...]] = (Q781Player(), Q784Player())
+PLAYERS: Final[tuple[Player, ...]] = (Q781Player(), Q782Player(), Q784Player())
 
 _WORST_FIRST: Final = (Verdict.FAILED, Verdict.INCONCLUSIVE, Verdict.PASSED, Verdict.NOT_APPLICABLE)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
 from switchsim.conformance.q782.bench import Bench
@@ -33,13 +34,13 @@ class Level2:
         self.last_sent = self.accepted = 127
         self.attempt = 0
 
-    # -- orders of level 3 -----------------------------------------------------------------------------------------------
+    # -- orders of level 3 ---------------------------------------------------------------------------------------------
 
     def order(self, order: str, value: int) -> None:
         if order == "start":
             self.wanted = True
             self.align()
-            self.bench.later(GIVING_UP, lambda attempt=self.attempt: self._give_up(attempt))  # type: ignore[misc]
+            self.bench.later(GIVING_UP, partial(self._give_up, self.attempt))
         elif order == "stop":
             self.wanted = self.up = False
             self.attempt += 1
@@ -72,12 +73,12 @@ class Level2:
             self.bench.do(self.bench.point.retrieved(self.link, octets))
         self.bench.do(self.bench.point.retrieval_complete(self.link, value < 0 or value in numbers))
 
-    # -- in and out of service -------------------------------------------------------------------------------------------
+    # -- in and out of service -----------------------------------------------------------------------------------------
 
     def align(self) -> None:
         if self.wanted and self.whole and not (self.up or self.held):
             self.attempt += 1
-            self.bench.later(ALIGNING, lambda attempt=self.attempt: self._aligned(attempt))  # type: ignore[misc]
+            self.bench.later(ALIGNING, partial(self._aligned, self.attempt))
 
     def _aligned(self, attempt: int) -> None:
         if attempt == self.attempt and self.wanted and self.whole and not self.held:
@@ -102,7 +103,7 @@ class Level2:
         self.attempt += 1
         self.bench.do(self.bench.point.out_of_service(self.link, reason))
 
-    # -- messages --------------------------------------------------------------------------------------------------------
+    # -- messages ------------------------------------------------------------------------------------------------------
 
     def pump(self) -> None:
         while (self.waiting and self.up and self.continues and not any(self.outage)
@@ -141,7 +142,7 @@ class AloneBench(Bench):
         if whole:
             level2.align()
         elif level2.up:
-            self.later(NOTICING, lambda attempt=level2.attempt: level2.fails(attempt))  # type: ignore[misc]
+            self.later(NOTICING, partial(level2.fails, level2.attempt))
 
     def hold(self, link: int, on: bool) -> None:
         self.level2[link].held = on

@@ -86,11 +86,17 @@ class Bench(ABC):
             self.seen[link].append(Seen(self.now, link, message))
             self.news += 1
 
+    def overlook(self, names: Iterable[str], on: bool) -> None:
+        """Messages with these names are of no interest, also those that came already; or they are again."""
+        self.overlooked = [name for name in self.overlooked if name not in names] + (list(names) if on else [])
+        for link, queue in self.seen.items():
+            self.seen[link] = deque(seen for seen in queue if seen.message.name not in self.overlooked)
+
     def _answer_test(self, link: int, test: Message) -> None:
         octets = compose("SLTA", {}, test.opc, test.dpc, test.sls, self.variant, test.pattern)
         self.send(link, octets, str(read(octets, self.variant)))
 
-    # -- the implementation under test -----------------------------------------------------------------------------------
+    # -- the implementation under test ---------------------------------------------------------------------------------
 
     def order(self, text: str, actions: Callable[[], Iterable[Any]]) -> None:
         """An order of management or of a user."""
@@ -131,7 +137,7 @@ class Bench(ABC):
         self.told.append(Told(self.now, word, values))
         self.news += 1
 
-    # -- the level 2 of both ends ----------------------------------------------------------------------------------------
+    # -- the level 2 of both ends --------------------------------------------------------------------------------------
 
     @abstractmethod
     def transmit(self, link: int, octets: bytes) -> None:
@@ -169,7 +175,7 @@ class Bench(ABC):
     def run(self, until: int) -> None:
         """Let time pass to `until`, or to the next event of level 2."""
 
-    # -- time ------------------------------------------------------------------------------------------------------------
+    # -- time ----------------------------------------------------------------------------------------------------------
 
     def note(self, sort: str, octets: bytes, text: str) -> None:
         self.log.append(LogLine(self.now, sort, octets, text))

@@ -48,7 +48,7 @@ class Layout(NamedTuple):
                           transfer_restricted=restricted, congestion_levels=levels)
 
 
-_OTHER_SET: Final = {2: ((1,), (2,)), 3: ((2,), (1,))}
+_OTHER_SET: Final[dict[int, tuple[tuple[int, ...], ...]]] = {2: ((1,), (2,)), 3: ((2,), (1,))}
 """Points 2 and 3 reach each other, so each is behind the other too."""
 LAYOUTS: Final[dict[str, Layout]] = {
     # two signalling points, one link set

@@ -18,7 +18,7 @@ _LINK: Final = frozenset({"ON", "FOR", "SLC", "FROM", "TO", "short"})
 _PLACES: Final = frozenset({"ON", "FROM", "TO"})
 _MESSAGES: Final[dict[str, frozenset[str]]] = {
     **{name: _LINK | {"FSN", "OFF"} for name in CHANGEOVER},
-    **{name: _LINK for name in (*EMERGENCY, *INHIBITING)},
+    **dict.fromkeys((*EMERGENCY, *INHIBITING), _LINK),
     **{name: _LINK | {"CODE"} for name in CHANGEBACK},
     **{name: _PLACES | {"DEST", "short"} for name in ROUTES},
     "TRA": _PLACES | {"all"},
@@ -27,7 +27,7 @@ _MESSAGES: Final[dict[str, frozenset[str]]] = {
     "UPU": _PLACES | {"DEST", "USER", "CAUSE", "short"},
     "SLTM": _LINK | {"LENGTH"},
     "SLTA": _LINK | {"LENGTH", "wrong"},
-    "TEST": _PLACES | {"SLS", "OF", "DATA", "NI", "SI", "all"},
+    "TEST": frozenset({"ON", "FROM", "DEST", "SLS", "OF", "DATA", "NI", "SI", "all"}),
 }
 _LINE: Final = {name: frozenset({"ON"}) for name in ("CUT", "JOIN", "STOP", "OUTAGE", "RECOVERED")}
 _RAW: Final = frozenset({"ON", "SI", "NI", "SLC", "FROM", "TO", "OCTETS", "BODY"})
