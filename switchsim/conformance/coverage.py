@@ -63,7 +63,7 @@ def mtp2_pairs() -> Iterator[Pair]:
             for event in box.events:
                 what = mtp2_table.TRANSITIONS[box.field, state, event]
                 never = isinstance(what, str) and what.startswith(IMPOSSIBLE)
-                reason = what.removeprefix(IMPOSSIBLE).lstrip(": ") if isinstance(what, str) and never else ""
+                reason = what.removeprefix(IMPOSSIBLE).lstrip(",: ") if isinstance(what, str) and never else ""
                 yield Pair(box.title, (box.field, int(state), int(event)), state.name, event.name, impossible=reason)
 
 

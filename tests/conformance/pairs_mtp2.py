@@ -35,8 +35,8 @@ SEQUENCES = {
                                  f"> FISU FSN=2 / < SIOS / {_FAILS} / ! RETRIEVE-BSNT / ? BSNT FSN=0 / "
                                  f"! RETRIEVE FSNC=0 / ? RETRIEVED DATA=1..2 / ? RETRIEVAL-COMPLETE",
     "retrieval, processor outage": f"{_SERVICE} / < MSU / ? MSU FSN=0 / ! SEND x 2 / > MSU FSN=0..1 / > FISU FSN=1 / "
-                                   f"! LPO / > SIPO / ! RETRIEVE-BSNT / ? BSNT FSN=0 / ! RETRIEVE FSNC=0 / ? RETRIEVED DATA=1 / "
-                                   f"? RETRIEVAL-COMPLETE",
+                                   f"! LPO / > SIPO / ! RETRIEVE-BSNT / ? BSNT FSN=0 / ! RETRIEVE FSNC=0 / "
+                                   f"? RETRIEVED DATA=1 / ? RETRIEVAL-COMPLETE",
     "retrieval, remote processor outage": f"{_SERVICE} / ! SEND x 2 / > MSU FSN=0..1 / > FISU FSN=1 / < SIPO / ? RPO / "
                                           f"! SEND / hold 50ms / ! RETRIEVE-BSNT / ? BSNT FSN=127 / "
                                           f"! RETRIEVE FSNC=0 / ? RETRIEVED DATA=1..2 / ? RETRIEVAL-COMPLETE / "
