@@ -174,7 +174,9 @@ def test_changeover_by_time_when_the_far_end_can_not_be_told() -> None:
     assert "pause 2" in said
     assert "pause 9" not in said
     assert hand.send(FAR, 0, "waits") == []
-    assert hand.tell("timer", "t1/0")[:2] == ["10 > 9 0 waits", "over 0 0"]
+    assert hand.tell("timer", "t1/0") == ["start t2/0", "l2 0 retrieve -1"], "what was never transmitted"
+    hand.tell("retrieved", 0, hand.octets(FAR, 0, "old"))
+    assert hand.emptied(0)[:3] == ["10 > 9 0 old", "10 > 9 0 waits", "over 0 1"]
 
 
 def test_the_last_link_leaves_nothing_to_change_over() -> None:

@@ -196,8 +196,14 @@ def _unretrieved(core: Core, link: int, _: int) -> None:
 
 
 def _timed_out(core: Core, link: int, _: int) -> None:
-    core.state.links[link].stale = True
-    _end(core, link)
+    """A failed link still holds messages that were never transmitted: they go first; the rest is stale (5.6)."""
+    entry = core.state.links[link]
+    if entry.lsac is not Lsac.ACTIVE:
+        entry.peer_fsn = -1
+        _retrieve(core, link)
+    else:
+        entry.stale = True
+        _end(core, link)
 
 
 def _recovered(core: Core, link: int, _: int) -> None:
