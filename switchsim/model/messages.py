@@ -129,7 +129,8 @@ class Level2Report(BusMessage, frozen=True):
     """Level 2 of a link to MTP3.
 
     in_service, out_of_service (text: why), remote_outage, remote_recovered, bsnt (value: FSN), retrieved (octets: SIO
-    to the end of the SIF), retrieval_complete, congested (value 1 begins, 0 ends), local_outage (the same).
+    to the end of the SIF), retrieval_complete (value 1: of nothing, the FSN can not be), congested (value 1 begins, 0
+    ends), local_outage (the same).
     """
 
     link: int
