@@ -78,7 +78,12 @@ class Moves(Check):
             Destination: self._destination,
             ProcessorActive: self._broken,
             BoardState: self._broken,
+            **self._network.lies.handlers(),
         }
+
+    def found(self, at: int, place: str, what: str) -> None:
+        if not self._network.lies.near(at):
+            super().found(at, place, what)
 
     # -- links -------------------------------------------------------------------------------------------------------
 
@@ -238,7 +243,13 @@ class Shares(Check):
         self._seen = False
 
     def handlers(self) -> dict[type[Event], Handler]:
-        return {SignallingLink: self._link, UnitSent: self._unit, UnitReceived: self._unit}
+        handlers: dict[type[Event], Handler] = {
+            SignallingLink: self._link, UnitSent: self._unit, UnitReceived: self._unit}
+        return handlers | self._network.lies.handlers()
+
+    def found(self, at: int, place: str, what: str) -> None:
+        if not self._network.lies.near(at):
+            super().found(at, place, what)
 
     def _link(self, record: Record, event: SignallingLink) -> None:
         self._network.link(record, event)

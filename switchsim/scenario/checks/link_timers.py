@@ -26,6 +26,7 @@ from switchsim.model.events import (
 from switchsim.report.result import CheckResult, Outcome, judged
 from switchsim.report.signal_units import Unit, read_unit
 from switchsim.scenario.checks.base import Check, CheckSettings, Handler
+from switchsim.scenario.checks.network import Lies
 from switchsim.units import format_cycles, ms, seconds
 
 ON_LINE_CYCLES: Final = ms(60)
@@ -83,9 +84,7 @@ class Level2(Check):
         super().__init__(settings)
         self._long = settings.signalling.long_labels
         self._boards = settings.signalling.boards
-        self._faults = settings.facts
-        self._armed: dict[str, str] = {}
-        self._lies: set[str] = set()
+        self._lies = Lies(settings.facts)
         self._lines: dict[tuple[str, str], _Line] = {}
         self._seen = False
 
@@ -97,7 +96,7 @@ class Level2(Check):
             SignallingLink: self._link,
             BoardState: self._began,
             ProcessorActive: self._began,
-            FaultArmed: self._arm,
+            FaultArmed: self._lies.arm,
             FaultFired: self._fired,
             FaultUndone: self._undone,
         }
@@ -124,18 +123,13 @@ class Level2(Check):
         for line in self._lines.values():
             line.told = record.at
 
-    def _arm(self, record: Record, event: FaultArmed) -> None:
-        self._armed[event.fault] = event.name
-
     def _fired(self, record: Record, event: FaultFired) -> None:
-        facts = self._faults.get(self._armed.get(event.fault, ""))
-        if facts is not None and facts.harms_messages:
-            self._lies.add(event.fault)
+        self._lies.fire(record, event)
         for line in self._lines.values():
             line.noisy = True
 
     def _undone(self, record: Record, event: FaultUndone) -> None:
-        self._lies.discard(event.fault)
+        self._lies.undo(record, event)
         for key in self._lines:
             self._lines[key] = _Line(told=record.at, noisy=True)
 
@@ -168,7 +162,7 @@ class Level2(Check):
 
     def _finder(self, record: Record, link: str) -> Callable[[str], None]:
         def find(what: str) -> None:
-            if not self._lies:
+            if not self._lies.near(record.at):
                 self.found(record.at, f"{record.place} {link}", what)
 
         return find

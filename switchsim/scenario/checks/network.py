@@ -32,6 +32,8 @@ OPEN: Final = 1 << 62
 REACH_CYCLES: Final = seconds(3)
 """A link may have failed for so long before its ends say so: T7, 2 s at most (Q.703 12.3), and what was on its way."""
 AFTER_CYCLES: Final = seconds(1)
+LIE_CYCLES: Final = seconds(65)
+"""What a fault spoiled may be repeated by timers of a minute (Q.764 annex A)."""
 TAKEOVER_CYCLES: Final = seconds(2)
 _INSIDE: Final = frozenset({"SendMsu", "MsuReceived", "Level2Order", "Level2Report"})
 
@@ -54,6 +56,37 @@ def pair_of(a: int, b: int) -> Pair:
     return (a, b) if a < b else (b, a)
 
 
+class Lies:
+    """When faults make units or messages say what is not so: what then is broken by a rule is the fault's doing."""
+
+    def __init__(self, faults: Mapping[str, FaultFacts]) -> None:
+        self._faults = faults
+        self._armed: dict[str, str] = {}
+        self._windows: dict[str, tuple[int, int]] = {}
+
+    def handlers(self) -> dict[type[Event], Handler]:
+        return {FaultArmed: self.arm, FaultFired: self.fire, FaultUndone: self.undo}
+
+    def arm(self, record: Record, event: FaultArmed) -> None:
+        self._armed[event.fault] = event.name
+
+    def fire(self, record: Record, event: FaultFired) -> None:
+        facts = self._faults.get(self._armed.get(event.fault, ""))
+        if facts is not None and facts.harms_messages:
+            self._windows.setdefault(event.fault, (record.at, OPEN))
+
+    def undo(self, record: Record, event: FaultUndone) -> None:
+        if event.fault in self._windows:
+            self._windows[event.fault] = (self._windows[event.fault][0], record.at)
+
+    def near(self, at: int, after: int = LIE_CYCLES) -> str:
+        """The fault that acted at `at` or up to `after` before, `` none. It may have begun up to a minute later."""
+        for fault, (since, until) in self._windows.items():
+            if since - LIE_CYCLES <= at <= until + after:
+                return self._armed[fault]
+        return ""
+
+
 class Network:
     """Give it the records that `handlers` names."""
 
@@ -66,8 +99,7 @@ class Network:
         self.boards = facts.boards
         self.excuses: list[Excuse] = []
         self._codes = frozenset(facts.points.values())
-        self._faults = faults
-        self._armed: dict[str, str] = {}
+        self.lies = Lies(faults)
         self._states: dict[tuple[str, int], str] = {}
         self._open: dict[Any, Excuse] = {}
         for pair in self.between:
@@ -80,9 +112,7 @@ class Network:
             ProcessorActive: self._processor,
             PortLost: self._port,
             Destination: self._destination,
-            FaultArmed: self._arm,
-            FaultFired: self._fire,
-            FaultUndone: self._undo,
+            **self.lies.handlers(),
         }
 
     # -- what is asked -----------------------------------------------------------------------------------------------
@@ -108,7 +138,8 @@ class Network:
         for excuse in self.excuses:
             if excuse.since <= at <= excuse.until and _applies(excuse, opc, dpc, adjacent):
                 return excuse.why
-        return ""
+        lie = self.lies.near(at, REACH_CYCLES)
+        return f"the fault {lie} acted" if lie else ""
 
     def untrue(self, at: int) -> bool:
         """Whether a fault made units say what is not so, at `at` or shortly before."""
@@ -178,19 +209,6 @@ class Network:
         elif event.state.startswith("user"):
             why = "the user part was not available (Q.704 11.2.7)"
             self._begin("", Excuse(why, record.at - REACH_CYCLES, record.at + REACH_CYCLES, way=way))
-
-    def _arm(self, record: Record, event: FaultArmed) -> None:
-        self._armed[event.fault] = event.name
-
-    def _fire(self, record: Record, event: FaultFired) -> None:
-        name = self._armed.get(event.fault, "")
-        facts = self._faults.get(name)
-        if facts is not None and facts.harms_messages:
-            excuse = Excuse(f"the fault {name} makes units untrue", record.at, untrue=True)
-            self._begin(("fault", event.fault), excuse)
-
-    def _undo(self, record: Record, event: FaultUndone) -> None:
-        self._end(("fault", event.fault), record.at + REACH_CYCLES)
 
 
 def _applies(excuse: Excuse, opc: int, dpc: int, adjacent: bool) -> bool:

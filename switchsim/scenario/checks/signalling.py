@@ -51,6 +51,7 @@ class Sequence(Check):
         self._network = Network(settings.signalling, settings.facts)
         self._flows: dict[Key, _Flow] = {}
         self._sent_count = 0
+        self._untrue = 0
         self._crafted: deque[Sent] = deque(maxlen=KEPT_MESSAGES)
 
     def handlers(self) -> dict[type[Event], Handler]:
@@ -117,7 +118,10 @@ class Sequence(Check):
             what = f"is delivered again, {format_cycles(record.at - again)} after the first time"
         else:
             what = "is delivered, but was not sent"
-        self.found(record.at, record.place, f"{_named(key, octets)} {what} (Q.704 5.1.2)")
+        if self._network.lies.near(record.at, ON_ITS_WAY_CYCLES):
+            self._untrue += 1
+        else:
+            self.found(record.at, record.place, f"{_named(key, octets)} {what} (Q.704 5.1.2)")
 
     def finish(self, end: int) -> CheckResult:
         excused: Counter[str] = Counter()
@@ -136,6 +140,8 @@ class Sequence(Check):
         told = "; ".join(f"{count} while {why}" for why, count in sorted(excused.items()))
         reason = f"{self._sent_count} messages in {len(self._flows)} flows"
         reason += f", {excused.total()} of them lost where that may be: {told}" if excused else ", all delivered"
+        if self._untrue:
+            reason += f"; {self._untrue} delivered that faults made, altered, doubled or moved"
         return judged(self.name, self.title, self.findings, reason=reason)
 
     def _place(self, code: int) -> str:
