@@ -10,6 +10,7 @@ sys.path[:0] = [one for one in (str(HERE), str(HERE.parent / "unit")) if one not
 
 import pairs_isup  # noqa: E402
 import pairs_mtp2  # noqa: E402
+import pairs_mtp3  # noqa: E402
 import test_mtp2_table  # noqa: E402
 import test_mtp3_table  # noqa: E402
 
@@ -33,6 +34,6 @@ def others() -> dict[str, set[Key]]:
     """Machine -> pairs."""
     return {
         "mtp2": keys(pairs_mtp2.walk()) | keys(test_mtp2_table.walked(MTP2_STEPS)),
-        "mtp3": mtp3_walks(),
+        "mtp3": keys(pairs_mtp3.walk()) | mtp3_walks(),
         "isup": keys(pairs_isup.walk()),
     }
