@@ -10,6 +10,8 @@ table cannot read end in a Raw. Importing this package imports scapy; nothing el
 
 from typing import TYPE_CHECKING, Any
 
+from scapy.packet import Raw
+
 from switchsim.scapy_layers import isup, mtp2, mtp3, tup
 from switchsim.scapy_layers.isup import ISUP
 from switchsim.scapy_layers.mtp2 import LSSU, MTP2, MTP2China
@@ -25,4 +27,6 @@ if TYPE_CHECKING:
 else:
     globals().update(MESSAGES)
 
-__all__ = ["ISUP", "LSSU", "MESSAGES", "MTP2", "MTP3", "TUP", "MTP2China", "MTP3China", "isup", "mtp2", "mtp3", "tup"]
+__all__ = [
+    "ISUP", "LSSU", "MESSAGES", "MTP2", "MTP3", "TUP", "MTP2China", "MTP3China", "Raw", "isup", "mtp2", "mtp3", "tup",
+]  # fmt: skip

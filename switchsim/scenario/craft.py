@@ -17,7 +17,7 @@ from switchsim.errors import BadInput
 MOST_TEXT: Final = 4000
 MOST_LAYERS: Final = 16
 HEAD_OCTETS: Final = 3
-_PLAIN: Final = ("MTP2", "MTP2China", "MTP3", "MTP3China", "LSSU", "ISUP", "TUP")
+_PLAIN: Final = ("MTP2", "MTP2China", "MTP3", "MTP3China", "LSSU", "ISUP", "TUP", "Raw")
 _REFUSED: Final = (AssertionError, ValueError, TypeError, AttributeError, LookupError, ArithmeticError, struct.error)
 """What codecs and scapy raise for values that have no place in a layer."""
 
@@ -115,11 +115,9 @@ def _refused(name: str, error: Exception) -> BadInput:
 def _classes() -> dict[str, Any]:
     """Every layer by name. Scapy is loaded only for a scenario that has layers."""
     try:
-        from scapy.packet import Raw
-
         from switchsim import scapy_layers
     except ImportError:
         advice = "pip install 'switchsim[craft]', or give octets"
         raise wrong("a unit of layers needs scapy", "it installed", advice) from None
     plain = {name: getattr(scapy_layers, name) for name in _PLAIN}
-    return {**scapy_layers.MESSAGES, **plain, "Raw": Raw}
+    return {**scapy_layers.MESSAGES, **plain}

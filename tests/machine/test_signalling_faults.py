@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,14 @@ def played(path: Path, folder: Path) -> Finished:
 def test_a_shipped_scenario_passes(path: Path, tmp_path: Path) -> None:
     finished = played(path, tmp_path / "run")
     assert finished.exit_code == ExitCode.PASSED, finished.verdict
+
+
+@pytest.mark.parametrize("path", SCENARIOS[::8], ids=lambda path: path.stem)
+def test_without_what_breaks_it_a_scenario_fails(path: Path, tmp_path: Path) -> None:
+    sound = prepare(path)
+    expect = tuple(entry for entry in sound.scenario.expect if entry.kind != "fault")
+    sound = replace(sound, scenario=sound.scenario.model_copy(update={"timeline": (), "expect": expect}))
+    assert run(sound, RunOptions(out=tmp_path / "run"), Teller(), StopSignal()).exit_code == ExitCode.FAILED
 
 
 def test_every_fault_of_a_link_has_a_scenario() -> None:
