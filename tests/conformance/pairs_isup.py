@@ -73,91 +73,83 @@ def end_of(state: str) -> str:
     return " / ? RELEASED" if state in _CALL else ""
 
 
-def _rows() -> dict[tuple[str, str], str]:
-    """(state, event) -> what follows, where it is not what follows an unexpected event."""
-    rows: dict[tuple[str, str], str] = {}
-
-    def put(event: str, states: tuple[str, ...], steps: str) -> None:
-        for state in states:
-            rows[state, event] = steps.replace("+END", end_of(state))
-
-    everywhere = tuple(REACH)
+_EVERYWHERE = tuple(REACH)
+_ROWS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     # what belongs to a call
-    put("IAM", ("IDLE",), "? SETUP CALLED=10000 COMPLETE=1")
-    put("IAM", _BEFORE, _NOTHING)  # circuit 1 is ours to control (2.9.1.4)
-    put("SAM", ("I_CHECK",), _NOTHING)
-    put("SAM", ("I_WAIT_ACM",), "? DIGITS DIGITS=5")
-    put("COT", ("I_CHECK",), "? TONE-OFF / ? SETUP CHECKED=1")
-    put("COT", ("I_RECHECK",), _NOTHING)
-    put("ACM", ("O_WAIT_ACM",), "? ADDRESS-COMPLETE")
-    put("CON", ("O_WAIT_ACM",), "? CONNECTED")
-    put("CPG", ("O_WAIT_ANM", "O_ANSWERED", "O_SUSPENDED"), "? PROGRESS")
-    put("ANM", ("O_WAIT_ANM",), "? ANSWER")
-    put("INR", ("O_WAIT_ACM",), "> INF")
-    put("INF", ("I_WAIT_ACM",), "? INFORMATION")
-    put("FOT", ("I_WAIT_ANM", "I_ANSWERED", "I_SUSPENDED"), "? FORWARD-TRANSFER")
-    put("SUS", ("O_ANSWERED", "I_ANSWERED"), "? SUSPENDED NETWORK=1")
-    put("RES", ("O_SUSPENDED", "I_SUSPENDED"), "? RESUMED NETWORK=1")
-    put("OLM", ("O_WAIT_ACM",), "? FAILED AGAIN=1")
-    put("CCR", ("IDLE", "I_FAILED"), "? LOOP")
-    put("FAR", _CALL, "> FRJ CAUSE=29")
-    for event in ("SGM", "LPA"):
-        put(event, everywhere, _NOTHING)
+    ("IAM", ("IDLE",), "? SETUP CALLED=10000 COMPLETE=1"),
+    ("IAM", _BEFORE, _NOTHING),  # circuit 1 is ours to control (2.9.1.4)
+    ("SAM", ("I_CHECK",), _NOTHING),
+    ("SAM", ("I_WAIT_ACM",), "? DIGITS DIGITS=5"),
+    ("COT", ("I_CHECK",), "? TONE-OFF / ? SETUP CHECKED=1"),
+    ("COT", ("I_RECHECK",), _NOTHING),
+    ("ACM", ("O_WAIT_ACM",), "? ADDRESS-COMPLETE"),
+    ("CON", ("O_WAIT_ACM",), "? CONNECTED"),
+    ("CPG", ("O_WAIT_ANM", "O_ANSWERED", "O_SUSPENDED"), "? PROGRESS"),
+    ("ANM", ("O_WAIT_ANM",), "? ANSWER"),
+    ("INR", ("O_WAIT_ACM",), "> INF"),
+    ("INF", ("I_WAIT_ACM",), "? INFORMATION"),
+    ("FOT", ("I_WAIT_ANM", "I_ANSWERED", "I_SUSPENDED"), "? FORWARD-TRANSFER"),
+    ("SUS", ("O_ANSWERED", "I_ANSWERED"), "? SUSPENDED NETWORK=1"),
+    ("RES", ("O_SUSPENDED", "I_SUSPENDED"), "? RESUMED NETWORK=1"),
+    ("OLM", ("O_WAIT_ACM",), "? FAILED AGAIN=1"),
+    ("CCR", ("IDLE", "I_FAILED"), "? LOOP"),
+    ("FAR", _CALL, "> FRJ CAUSE=29"),
+    ("SGM", _EVERYWHERE, _NOTHING),
+    ("LPA", _EVERYWHERE, _NOTHING),
     # clearing
-    put("REL", everywhere, "> RLC+END")
-    put("REL", _BEFORE, "> RLC / ? RELEASED PEER=1")
-    put("RLC", everywhere, _NOTHING)
-    put("RLC", (*_CALL, "O_OVERLOAD"), "> REL+END")
-    put("RLC", ("WAIT_RLC",), "? IDLE")
-    put("RLC", ("RESET",), "? RESET-DONE")
-    put("RSC", everywhere, "> RLC+END")
+    ("REL", _EVERYWHERE, "> RLC+END"),
+    ("REL", _BEFORE, "> RLC / ? RELEASED PEER=1"),
+    ("RLC", _EVERYWHERE, _NOTHING),
+    ("RLC", (*_CALL, "O_OVERLOAD"), "> REL+END"),
+    ("RLC", ("WAIT_RLC",), "? IDLE"),
+    ("RLC", ("RESET",), "? RESET-DONE"),
+    ("RSC", _EVERYWHERE, "> RLC+END"),
     # supervision
-    put("BLO", everywhere, "> BLA / ? BLOCKED PEER=1")
-    put("BLO", _BEFORE, "> BLA / ? BLOCKED PEER=1 / ? FAILED AGAIN=1 / > REL")
-    put("BLA", everywhere, "> UBL")
-    put("UBL", everywhere, "> UBA")
-    put("UBA", everywhere, _NOTHING)
-    put("UCIC", everywhere, "? ALARM+END")
-    put("UCIC", ("GROUP_RESET",), "? ALARM / > RSC CIC=2")  # the other circuit of the group
-    put("CFN", everywhere, _NOTHING)
-    put("GRS", everywhere, "> GRA RANGE=1 STATUS=0+END")
-    put("GRA", everywhere, _NOTHING)
-    put("GRA", ("GROUP_RESET",), "? RESET-DONE COUNT=2")
-    put("CGB", everywhere, "> CGBA RANGE=1 STATUS=1 / ? BLOCKED PEER=1 HARDWARE=0")
-    put("CGB", _BEFORE, "? BLOCKED PEER=1 / ? FAILED AGAIN=1 / > REL / > CGBA RANGE=1 STATUS=1")
-    put("CGU", everywhere, "> CGUA RANGE=1 STATUS=1")
-    put("CGBA", everywhere, "> CGU HARDWARE=0 RANGE=1 STATUS=1")
-    put("CGUA", everywhere, _NOTHING)
-    put("CQM", everywhere, "> CQR RANGE=1")
-    put("CQR", everywhere, _NOTHING)
+    ("BLO", _EVERYWHERE, "> BLA / ? BLOCKED PEER=1"),
+    ("BLO", _BEFORE, "> BLA / ? BLOCKED PEER=1 / ? FAILED AGAIN=1 / > REL"),
+    ("BLA", _EVERYWHERE, "> UBL"),
+    ("UBL", _EVERYWHERE, "> UBA"),
+    ("UBA", _EVERYWHERE, _NOTHING),
+    ("UCIC", _EVERYWHERE, "? ALARM+END"),
+    ("UCIC", ("GROUP_RESET",), "? ALARM / > RSC CIC=2"),  # the other circuit of the group
+    ("CFN", _EVERYWHERE, _NOTHING),
+    ("GRS", _EVERYWHERE, "> GRA RANGE=1 STATUS=0+END"),
+    ("GRA", _EVERYWHERE, _NOTHING),
+    ("GRA", ("GROUP_RESET",), "? RESET-DONE COUNT=2"),
+    ("CGB", _EVERYWHERE, "> CGBA RANGE=1 STATUS=1 / ? BLOCKED PEER=1 HARDWARE=0"),
+    ("CGB", _BEFORE, "? BLOCKED PEER=1 / ? FAILED AGAIN=1 / > REL / > CGBA RANGE=1 STATUS=1"),
+    ("CGU", _EVERYWHERE, "> CGUA RANGE=1 STATUS=1"),
+    ("CGBA", _EVERYWHERE, "> CGU HARDWARE=0 RANGE=1 STATUS=1"),
+    ("CGUA", _EVERYWHERE, _NOTHING),
+    ("CQM", _EVERYWHERE, "> CQR RANGE=1"),
+    ("CQR", _EVERYWHERE, _NOTHING),
     # orders
-    for order in ORDERS:
-        put(order, everywhere, "? REFUSED")
-    put("SETUP", everywhere, "? FAILED CIC=0 AGAIN=0")
-    put("SETUP", ("IDLE",), "> IAM")
-    put("ADDRESS-COMPLETE", ("I_WAIT_ACM",), "> ACM")
-    put("PROGRESS", ("I_WAIT_ANM", "I_ANSWERED", "I_SUSPENDED"), "> CPG EVENT=1")
-    put("ANSWER", ("I_WAIT_ACM",), "> CON")
-    put("ANSWER", ("I_WAIT_ANM",), "> ANM")
-    put("OVERLOAD", ("I_WAIT_ACM",), "> OLM")
-    put("SUSPEND", _TALK, "> SUS NETWORK=1")
-    put("RESUME", _TALK, "> RES NETWORK=1")
-    put("RELEASE", _CALL, "> REL CAUSE=16 / ? RELEASED CAUSE=16 PEER=0")
-    put("RELEASE", ("I_CHECK",), "> REL CAUSE=16")
-    put("FORWARD-TRANSFER", ("O_WAIT_ANM", "O_ANSWERED"), "> FOT")
-    put("INFORMATION", ("I_WAIT_ACM",), "> INR ADDRESS=1 CATEGORY=1")
-    put("RESET", everywhere, "> RSC+END")
-    put("RESET", ("GROUP_RESET",), "? REFUSED")
-    put("RESET-GROUP", everywhere, "> GRS RANGE=1+END")
-    put("TONE heard", ("O_CHECK",), "> COT OK=1 / ? TONE-OFF")
-    put("TONE heard", ("O_RECHECK",), "> REL / ? TONE-OFF")
-    put("TONE silent", ("O_CHECK",), "> COT OK=0 / ? FAILED AGAIN=1")
-    put("TONE silent", ("O_RECHECK",), "> COT OK=0 / ? ALARM")
-    put("CHECK", ("IDLE",), "> CCR / ? SEND-TONE")
-    return rows
+    *((order, _EVERYWHERE, "? REFUSED") for order in ORDERS),
+    ("SETUP", _EVERYWHERE, "? FAILED CIC=0 AGAIN=0"),
+    ("SETUP", ("IDLE",), "> IAM"),
+    ("ADDRESS-COMPLETE", ("I_WAIT_ACM",), "> ACM"),
+    ("PROGRESS", ("I_WAIT_ANM", "I_ANSWERED", "I_SUSPENDED"), "> CPG EVENT=1"),
+    ("ANSWER", ("I_WAIT_ACM",), "> CON"),
+    ("ANSWER", ("I_WAIT_ANM",), "> ANM"),
+    ("OVERLOAD", ("I_WAIT_ACM",), "> OLM"),
+    ("SUSPEND", _TALK, "> SUS NETWORK=1"),
+    ("RESUME", _TALK, "> RES NETWORK=1"),
+    ("RELEASE", _CALL, "> REL CAUSE=16 / ? RELEASED CAUSE=16 PEER=0"),
+    ("RELEASE", ("I_CHECK",), "> REL CAUSE=16"),
+    ("FORWARD-TRANSFER", ("O_WAIT_ANM", "O_ANSWERED"), "> FOT"),
+    ("INFORMATION", ("I_WAIT_ACM",), "> INR ADDRESS=1 CATEGORY=1"),
+    ("RESET", _EVERYWHERE, "> RSC+END"),
+    ("RESET", ("GROUP_RESET",), "? REFUSED"),
+    ("RESET-GROUP", _EVERYWHERE, "> GRS RANGE=1+END"),
+    ("TONE heard", ("O_CHECK",), "> COT OK=1 / ? TONE-OFF"),
+    ("TONE heard", ("O_RECHECK",), "> REL / ? TONE-OFF"),
+    ("TONE silent", ("O_CHECK",), "> COT OK=0 / ? FAILED AGAIN=1"),
+    ("TONE silent", ("O_RECHECK",), "> COT OK=0 / ? ALARM"),
+    ("CHECK", ("IDLE",), "> CCR / ? SEND-TONE"),
+)  # fmt: skip
+"""Event, states, what follows; a later row stands for an earlier one. +END: the user is told what the state has."""
 
-
-ROWS = _rows()
+ROWS = {(state, event): steps.replace("+END", end_of(state)) for event, states, steps in _ROWS for state in states}
 
 
 def follows(state: str, event: str) -> str:

@@ -58,6 +58,7 @@ def _inhibiting() -> dict[str, tuple[str, str]]:
 SEQUENCES: dict[str, tuple[str, str]] = {
     **_inhibiting(),
     "activated twice": ("in service", "! ACTIVATE ON=11 / hold 1s"),
+    "restarted with no link": ("nothing active", "! RESTART / hold 1s"),
     "deactivated, not active": ("nothing active", "! DEACTIVATE ON=11 / hold 1s"),
 }
 """Name -> (precondition, steps)."""
