@@ -196,3 +196,20 @@ def test_a_transfer_point_restarts(rate: str) -> None:
     pair.drained()
     assert pair.told() == ["resume"]
     assert pair.lost() <= 4, "what was on its way when the links went"
+
+
+@pytest.mark.parametrize("fault", ["board_power", "board_hang"])
+def test_the_signalling_board_of_a_link_goes_and_comes_back(fault: str) -> None:
+    """Its buffers can not be read: changeover in emergency. A board that is back begins with a link out of service."""
+    pair = Pair()
+    heal = pair.fault(fault, {"board": "frame/0/slot/11"})
+    pair.wait("Changeover", place=MACHINE, link=LINK_A, to_links=LINK_B)
+    pair.run(seconds(1))
+    assert pair.used(seconds(1)) & {LINK_A, LINK_B} == {LINK_B}
+    heal()
+    pair.wait("SignallingLink", seconds(12), place=MACHINE, link=LINK_A, state="available")
+    pair.run(seconds(2))
+    assert {LINK_A, LINK_B} <= pair.used(seconds(2))
+    pair.drained()
+    assert pair.told() == ["resume"]
+    assert pair.lost() <= 4, "what was in the board"
