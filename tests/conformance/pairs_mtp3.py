@@ -59,6 +59,7 @@ SEQUENCES: dict[str, tuple[str, str]] = {
     **_inhibiting(),
     "activated twice": ("in service", "! ACTIVATE ON=11 / hold 1s"),
     "restarted with no link": ("nothing active", "! RESTART / hold 1s"),
+    "restarted while it restarts": ("links available", "! RESTART / > TRA TO=2 / hold 1s / < TRA all / ? RESUME all"),
     "deactivated, not active": ("nothing active", "! DEACTIVATE ON=11 / hold 1s"),
 }
 """Name -> (precondition, steps)."""
