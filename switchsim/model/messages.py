@@ -189,6 +189,12 @@ class SlaveChanged(BusMessage, frozen=True):
     ok: bool
 
 
+class NodeChanged(BusMessage, frozen=True):
+    """The mailbox of a node: its board takes messages, or not. board: node * 256."""
+
+    ok: bool
+
+
 class PlatformChanged(BusMessage, frozen=True):
     """MEM: the link to CTI-SERVER is up or down."""
 

@@ -28,6 +28,7 @@ from switchsim.model.messages import (
     LineChanged,
     LinkChanged,
     MsuReceived,
+    NodeChanged,
     PlatformChanged,
     PlayEnded,
     RouteAnswer,
@@ -67,6 +68,7 @@ class Program:
             UnitFailed: self._unit_failed,
             SlaveChanged: self._slave_changed,
             BoardStarted: self._board_started,
+            NodeChanged: self._node_changed,
             PlatformChanged: self._platform_changed,
             RouteAnswer: self._route_answer,
         }
@@ -220,6 +222,14 @@ class Program:
         self.trunks.number7.board_changed(board, lost=lost)
         for line in sorted({group.trunk_line for group in office.groups if group.trunk_board == board}):
             self.trunks.line_changed(board, line, not lost)
+
+    def _node_changed(self, message: NodeChanged) -> None:
+        """Without the way to the switching network no connection changes there: no new call is taken meanwhile."""
+        if message.board >> 8 == self.core.office.switching_board >> 8:
+            self.core.state.network_lost = not message.ok
+            if message.ok:
+                for line in dict.fromkeys(group.line for group in self.core.office.groups):
+                    self.trunks.try_dials(line)
 
     def _platform_changed(self, message: PlatformChanged) -> None:
         self.core.state.platform = message.up

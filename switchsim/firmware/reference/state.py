@@ -156,6 +156,7 @@ class ProgramState(State):
     blocked: list[int] = []  # circuits whose line is out of service
     hears: dict[int, int] = {}  # to_slot -> from_slot, as ordered from the network
     platform: bool = False
+    network_lost: bool = False  # the node of the switching network takes no messages
     dials: list[Dial] = []
     load: Load = msgspec.field(default_factory=Load)
     retries: list[int] = []  # calls of the console that wait for another circuit

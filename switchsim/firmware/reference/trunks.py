@@ -13,7 +13,7 @@ from switchsim.model.events import CallLeg, CircuitState
 if TYPE_CHECKING:
     from switchsim.firmware.reference.program import Program
 
-NO_CIRCUIT, ATTEMPTS = 34, 4
+NO_CIRCUIT, NO_RESOURCE, ATTEMPTS = 34, 47, 4
 
 
 class Signalling(Protocol):
@@ -90,7 +90,10 @@ class Trunks:
 
     def usable_groups(self) -> list[int]:
         """Groups over which a call can be set up now."""
-        return [group for group, signalling in enumerate(self.signalling) if signalling.has_room(group)]
+        return [group for group in range(len(self.signalling)) if self._has_room(group)]
+
+    def _has_room(self, group: int) -> bool:
+        return not self.core.state.network_lost and self.signalling[group].has_room(group)
 
     def set_up(self, call: Call, leg: Leg, group: int, number: str) -> bool:
         """Seize a free circuit of the group for a leg."""
@@ -127,6 +130,8 @@ class Trunks:
     def try_dials(self, line: str) -> None:
         """Place what waits for the line's link or an idle circuit of it, in turn, until the first that does not fit."""
         state = self.core.state
+        if state.network_lost:
+            return
         self._retry(line)
         if not state.dials:
             return
@@ -161,7 +166,7 @@ class Trunks:
 
     def _place(self, dial: Dial) -> bool:
         for group, data in enumerate(self.office.groups):
-            if data.line == dial.line and self.signalling[group].has_room(group):
+            if data.line == dial.line and self._has_room(group):
                 return self.program.calls.place(dial, group)
         return False
 
@@ -191,7 +196,9 @@ class Trunks:
         self.circuit_state(circuit, "busy")
         call = self.program.calls.offered(Leg(circuit=circuit, key=key), calling, called, complete)
         self.core.state.by_key[f"{group}/{key}"] = call.number
-        if self.program.load.refuses():
+        if self.core.state.network_lost:
+            self.program.calls.clear(call, NO_RESOURCE, "machine")
+        elif self.program.load.refuses():
             self.program.load.refuse(call)
         else:
             self.program.calls.analyse(call, complete=complete)

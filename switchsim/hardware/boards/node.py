@@ -14,6 +14,7 @@ from switchsim.model.messages import (
     BoardStarted,
     BusSilent,
     HeartbeatState,
+    NodeChanged,
     Present,
     SelectProcessor,
     SlaveChanged,
@@ -91,6 +92,7 @@ class MainNode(Part[NodeState]):
         """The NOD board died, or started: then it polls its slaves, and everybody gets rid of what was kept."""
         state = self.state
         state.board_dead = dead
+        self._say_ready()
         if dead:
             if state.unread:
                 self.emit(MailboxCounted(0, len(state.unread)))
@@ -108,6 +110,12 @@ class MainNode(Part[NodeState]):
             self._up(decode_message(octets))  # type: ignore[arg-type]
         for octets in down:
             self._down(decode_message(octets))  # type: ignore[arg-type]
+
+    def _say_ready(self) -> None:
+        """A mailbox shows its processor whether the node behind it works."""
+        side = self.state.active
+        if side and self.state.reading[side]:
+            self.send(f"mpu/{side}", NodeChanged(self.number << 8, not self.state.board_dead))
 
     def _later(self, port: str, message: BusMessage) -> None:
         """Nobody moves messages: each side keeps its own, as many as a mailbox holds."""
@@ -148,6 +156,8 @@ class MainNode(Part[NodeState]):
 
     def _select(self, side: str) -> None:
         self.state.active = side
+        if self.state.board_dead:
+            self._say_ready()
         if side and self.state.unread:
             handed = sum(self.send(f"mpu/{side}", decode_message(octets)) for octets in self.state.unread)
             self.emit(MailboxCounted(handed, len(self.state.unread) - handed))
