@@ -95,8 +95,9 @@ class TaggedBench:
         self.machine.power_on()
         self.run(8)
         place = next(path for path, part in self.machine.kernel.parts.items() if isinstance(part, Processor))
-        near = self.machine.part(place).program.trunks.number7.point
-        far = self.machine.part("farend/exchange/city").signalling.point
+        parts: Any = self.machine.kernel.parts
+        near = parts[place].program.trunks.number7.point
+        far = parts["farend/exchange/city"].signalling.point
         self.ours = TestingUser(self, place, near, far.config.own_pc)
         self.theirs = TestingUser(self, "farend/exchange/city", far, near.config.own_pc)
         for user in (self.ours, self.theirs):
@@ -130,9 +131,14 @@ class TaggedBench:
     # -- links -------------------------------------------------------------------------------------------------------
 
     def state(self, number: int) -> tuple[str, str]:
-        """Level 3's last word on a link, at our end and at theirs."""
+        """Level 3's last word on a link, at our end and at theirs (or a transfer point's)."""
         name = self.names[number]
-        return self.told.get((self.ours.place, name), ""), self.told.get((self.theirs.place, name), "")
+        ends = [self.told.get((place, name), "") for place in self.told_by(name)]
+        return (ends[0], ends[1]) if len(ends) == 2 else ("", "")
+
+    def told_by(self, name: str) -> list[str]:
+        """Places that told of a link, ours first."""
+        return sorted((place for place, link in self.told if link == name), key=lambda place: place != self.ours.place)
 
     def until(self, number: int, state: str, within: int) -> None:
         """Run until both ends say so of a link."""

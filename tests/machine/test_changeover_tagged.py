@@ -210,6 +210,25 @@ def test_the_second_link_fails_while_the_first_is(
     holds(bench)
 
 
+def test_through_a_pair_of_transfer_points_a_failure_loses_nothing_that_can_be_retrieved(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """One link to each: its messages are retrieved, ordered over the other one, and none overtakes another (5.6)."""
+    bench = TaggedBench(monkeypatch, "stp_pair_ss7", every=60)
+    bench.until(0, "available", seconds(20))
+    bench.run(seconds(6))
+    bench.begin()
+    for number in (0, 1):
+        bench.cut(number)
+        bench.run(seconds(1))
+        bench.mend(number)
+        bench.run(seconds(20))
+    bench.settle()
+    bench.exact()
+    assert sum(event.retrieved for event in bench.events("changeover")) > 0
+    assert bench.judge(Sequence).reason.endswith("all delivered")
+
+
 def test_the_bench_finds_a_message_that_goes_astray(monkeypatch: pytest.MonkeyPatch) -> None:
     """One message is taken out of a buffer of level 3, one doubled: both are found, by number and by the check."""
     for copies in (0, 2):

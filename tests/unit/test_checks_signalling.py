@@ -128,14 +128,18 @@ def test_points_outside_the_journal_are_not_judged() -> None:
 
 
 def test_beyond_a_transfer_point_the_lost_way_excuses_what_was_on_it() -> None:
-    """1 - 11 - 2: when 11 loses its only link to 2, messages from 1 to 2 that are at 11 are lost (Q.704 7.1)."""
+    """1 - 11 - 2: when 11 loses its only link to 2, messages from 1 to 2 that are at 11 are lost (Q.704 7.1); and
+    so is what 1 sends before it was told that 2 is accessible."""
     stp = "farend/stp/a"
     net = SignallingFacts(points={US: 1, "farend/exchange/city": 2, stp: 11},
                           links={"e1-0:16": (1, 11), "far": (11, 2)})  # fmt: skip
     up = [row for name in ("e1-0:16", "far") for row in _states(1000, name, "available")]
     down = _states(T, "far", "failed")
-    for at, outcome in ((T - 8, Outcome.PASSED), (T + seconds(4), Outcome.FAILED)):
-        rows = sorted([*up, *down, ask(at, "aa")], key=lambda row: row[0])
+    told: list[Row] = [(seconds(9), US, Destination(2, "resume", 0))]
+    cases = ((seconds(8), Outcome.PASSED), (seconds(10), Outcome.FAILED), (T - 8, Outcome.PASSED),
+             (T + seconds(4), Outcome.FAILED))  # fmt: skip
+    for at, outcome in cases:
+        rows = sorted([*up, *told, *down, ask(at, "aa")], key=lambda row: row[0])
         assert verdict_of(Sequence, rows, END, signalling=net).outcome is outcome
 
 

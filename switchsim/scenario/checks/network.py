@@ -102,6 +102,7 @@ class Network:
         self.lies = Lies(faults)
         self._states: dict[tuple[str, int], str] = {}
         self._open: dict[Any, Excuse] = {}
+        self._reached: dict[Pair, int] = {}  # OPC, DPC -> when the one was first told that the other is accessible
         for pair in self.between:
             self._begin(("pair", pair), Excuse("no signalling link has come up yet", 0, pair=pair))
 
@@ -138,6 +139,8 @@ class Network:
         for excuse in self.excuses:
             if excuse.since <= at <= excuse.until and _applies(excuse, opc, dpc, adjacent):
                 return excuse.why
+        if not adjacent and at <= self._reached.get((opc, dpc), OPEN):
+            return "the destination was not accessible yet"
         lie = self.lies.near(at, REACH_CYCLES)
         return f"the fault {lie} acted" if lie else ""
 
@@ -201,6 +204,7 @@ class Network:
         if event.state == "pause" and paused not in self._open:
             self._begin(paused, Excuse("the destination was paused", record.at - REACH_CYCLES, way=way))
         elif event.state == "resume":
+            self._reached.setdefault(way, record.at)
             self._end(paused, record.at)
         elif event.state == "congestion" and event.level == 0:
             self._end(congested, record.at + AFTER_CYCLES)
