@@ -78,8 +78,7 @@ class Program:
             "wait": self.queues.waited_too_long,
             "ring": self.queues.no_answer,
             "route": self.queues.unanswered,
-            "hold": lambda call: self.calls.clear(call, NORMAL, "machine"),
-            "limit": lambda call: self.calls.clear(call, NORMAL, "machine"),
+            **dict.fromkeys(("hold", "limit"), lambda call: self.calls.clear(call, NORMAL, "machine")),
         }
         self._receivers = channel_index(office.receivers)
         self._announcers = channel_index(office.announcers)
