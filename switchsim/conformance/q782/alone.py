@@ -27,6 +27,7 @@ class Level2:
         self.link = link
         self.up = self.wanted = self.held = self.unreadable = False
         self.whole = True
+        self.failing = False  # a line that was broken once carries nothing more until the link has failed
         self.outage = [False, False]  # of the implementation under test, of the tester
         self.continues = True
         self.waiting: list[bytes] = []
@@ -83,6 +84,7 @@ class Level2:
     def _aligned(self, attempt: int) -> None:
         if attempt == self.attempt and self.wanted and self.whole and not self.held:
             self.up = self.continues = True
+            self.failing = False
             self.outage = [False, False]
             self.waiting, self.unacknowledged = [], []
             self.last_sent = self.accepted = 127
@@ -110,7 +112,7 @@ class Level2:
                and len(self.unacknowledged) < WINDOW):
             self.last_sent = (self.last_sent + 1) & 127
             octets = self.waiting.pop(0)
-            if self.whole:
+            if not self.failing:
                 self.bench.arrived(self.link, octets)
             else:
                 self.unacknowledged.append((self.last_sent, octets))
@@ -125,7 +127,7 @@ class AloneBench(Bench):
 
     def transmit(self, link: int, octets: bytes) -> None:
         level2 = self.level2[link]
-        if level2.up and level2.whole and not any(level2.outage):
+        if level2.up and not (level2.failing or any(level2.outage)):
             level2.accepted = (level2.accepted + 1) & 127
             self.do(self.point.received(link, octets))
 
@@ -141,7 +143,8 @@ class AloneBench(Bench):
         level2.whole = whole
         if whole:
             level2.align()
-        elif level2.up:
+        elif level2.up and not level2.failing:
+            level2.failing = True
             self.later(NOTICING, partial(level2.fails, level2.attempt))
 
     def hold(self, link: int, on: bool) -> None:
