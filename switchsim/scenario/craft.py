@@ -63,7 +63,7 @@ def _layers(text: str) -> list[tuple[str, dict[str, Any]]]:
 
 def _layer(node: ast.expr) -> tuple[str, dict[str, Any]]:
     if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
-        raise wrong(f"{ast.unparse(node)[:40]!r} is no layer", "NAME(field=value, ...)")
+        raise wrong(f"{_shown(node)} is no layer", "NAME(field=value, ...)")
     name = node.func.id
     if node.args or any(one.arg is None for one in node.keywords):
         raise wrong(f"{name}: a value without a name", "field=value")
@@ -74,8 +74,16 @@ def _literal(name: str, node: ast.expr) -> Any:
     try:
         return ast.literal_eval(node)
     except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
-        what = f"{name}: {ast.unparse(node)[:40]!r} is no plain value"
+        what = f"{name}: {_shown(node)} is no plain value"
         raise wrong(what, "a number, text, octets, a list or a mapping of such") from None
+
+
+def _shown(node: ast.expr) -> str:
+    """What stands there, cut short."""
+    try:
+        return repr(ast.unparse(node)[:40])
+    except RecursionError:
+        return "something nested too deeply"
 
 
 def _build(layers: list[tuple[str, dict[str, Any]]], china: bool) -> bytes:
