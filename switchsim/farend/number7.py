@@ -236,12 +236,12 @@ class No7Exchange(Part[No7State]):
         if key not in self.rows:  # an outside program has its speech path: nobody of ours is there
             self.ask(key, lambda user, cic: user.release(cic, NO_CIRCUIT))
             return
-        self.state.digits[key] = action.called
+        self.state.digits[key] = users.keyed(action.called)
         self._analyse(key, action.complete)
 
     def _more_digits(self, key: int, action: Any) -> None:
         if key in self.state.digits:
-            self.state.digits[key] += action.digits
+            self.state.digits[key] += users.keyed(action.digits)
             self._analyse(key, action.complete)
 
     def _analyse(self, key: int, complete: bool) -> None:

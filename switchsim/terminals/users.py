@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import msgspec
 
@@ -62,10 +62,23 @@ def hunt(user: User, circuits: Turns, last: int) -> int:
     return next(filter(_idle_of(user), tried), -1)
 
 
+_TO_CODES: Final = str.maketrans("*#", "BC")
+_TO_KEYS: Final = str.maketrans("BC", "*#")
+
+
+def keyed(digits: str) -> str:
+    """Address signals as keys of a telephone: codes 11 and 12 (Q.763 3.9) are its * and #."""
+    return digits.translate(_TO_KEYS)
+
+
 def set_up(
     user: User, cic: int, called: str, calling: str, check: bool = False
 ) -> tuple[int | None, Sequence[Any]]:
-    """Seize a circuit and send the whole number; check: with a continuity check of the circuit."""
+    """Seize a circuit and send the whole number (0-9 A-D * #; * and # as codes 11 and 12).
+
+    check: with a continuity check of the circuit.
+    """
+    called, calling = called.translate(_TO_CODES), calling.translate(_TO_CODES)
     if isinstance(user, isup.Isup):
         return user.setup(isup.SetupRequest(called=called, calling=calling, continuity=check), cic)
     return user.setup(tup.SetupRequest(called=called, calling=calling, continuity=check), cic)

@@ -178,12 +178,13 @@ class CallSide:
         return self.trunks.call_of(group, action.cic)
 
     def _offered(self, group: int, circuit: int, action: Any) -> None:
-        self.trunks.offered(circuit, action.cic, action.calling, action.called, action.complete)
+        calling, called = users.keyed(action.calling), users.keyed(action.called)
+        self.trunks.offered(circuit, action.cic, calling, called, action.complete)
 
     def _digits(self, group: int, circuit: int, action: Any) -> None:
         call = self._call(group, action)
         if call is not None:
-            self.trunks.program.calls.more_digits(call, action.digits, action.complete)
+            self.trunks.program.calls.more_digits(call, users.keyed(action.digits), action.complete)
 
     def _address_complete(self, group: int, circuit: int, action: Any) -> None:
         call = self._call(group, action)
