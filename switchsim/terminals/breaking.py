@@ -132,6 +132,7 @@ class Breaker:
         """The part's terminals begin; what is wrong with the link is wrong still, but nothing is on its way."""
         broken = self._broken(number)
         broken.swapped, broken.held = [], {}
+        self._gate(number)
         for fault, storm in broken.storms.items():
             self.terminals.owner.start_timer(f"l2/{number}/storm/{fault}", storm.cycles)
 
@@ -303,9 +304,12 @@ class Breaker:
         return f"{self.terminals.rows[number].name} carries {cut.octet:#04x}, {cut.direction}"
 
     def _gate(self, number: int) -> None:
-        """Both directions as the cuts have them."""
+        """Both directions as the cuts have them; a part without power goes on sending ones."""
+        silent = self._state(number).level2.lsc is Lsc.POWER_OFF
         row, cuts = self.terminals.rows[number], self._broken(number).cuts.values()
         for cell, name in ((row.sends, CUT_SENT), (row.cell, "received")):
+            if silent and name == CUT_SENT:
+                continue
             octets = [cut.octet for cut in cuts if cut.direction in (name, CUT_BOTH)]
             self.engine.gate(cell, *((0, octets[-1], 0) if octets else (0xFF, 0, 0)))
 

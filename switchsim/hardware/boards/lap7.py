@@ -75,6 +75,7 @@ class Lap7(Board[Lap7State]):
         self.terminals.power_off()
         for number in range(len(self.rows)):
             self.stop_timer(f"down/{number}")
+            self.meter.stopped(number, self.now)
 
     def restored(self) -> None:
         self.terminals.restored(self.state.links)
