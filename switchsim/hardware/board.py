@@ -17,7 +17,7 @@ from switchsim.model.events import (
     RegisterShown,
 )
 from switchsim.model.message import Message
-from switchsim.model.messages import BoardStarted, BusSilent, Present
+from switchsim.model.messages import BoardStarted, BusSilent, Present, ProcessorHeard
 from switchsim.model.order import Act, Heal, Inject, Order
 from switchsim.model.part import Part, State
 
@@ -168,8 +168,15 @@ class Board(Part[StateT]):
     # -- kernel --------------------------------------------------------------------------------------------------
 
     def on_message(self, port: str, message: Any) -> None:
-        if self.alive:
+        if not self.alive:
+            return
+        if isinstance(message, ProcessorHeard):
+            self.processor_heard(message.heard)
+        else:
             self.handle(port, message)
+
+    def processor_heard(self, heard: bool) -> None:
+        """The active processor's program commands this board, or nobody does any more."""
 
     def handle(self, port: str, message: Any) -> None:
         raise AssertionError(f"{self.path} ({self.kind.name}) does not handle {type(message).__name__} on {port}")

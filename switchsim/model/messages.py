@@ -5,7 +5,10 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from switchsim.model.message import BusMessage, Message
+from switchsim.units import seconds
 
 # -- down: main processor to boards ------------------------------------------------------------------------------
 
@@ -30,11 +33,16 @@ class LineCarries(BusMessage, frozen=True):
     up: bool
 
 
+STALE_CYCLES: Final = seconds(5)
+"""A signalling message that lay in a mailbox for longer than this is dropped: nobody waits for it any more."""
+
+
 class SendMsu(BusMessage, frozen=True):
-    """To a signalling board: transmit a message signal unit, SIO to the end of the SIF (Q.703 2.3)."""
+    """To a signalling board: transmit a message, SIO to the end of the SIF (Q.703 2.3). at: as MsuReceived."""
 
     link: int
     octets: bytes
+    at: int
 
 
 class Level2Order(BusMessage, frozen=True):
@@ -119,10 +127,11 @@ class LinkChanged(BusMessage, frozen=True):
 
 
 class MsuReceived(BusMessage, frozen=True):
-    """A message signal unit came, once and in sequence: SIO to the end of the SIF."""
+    """A message came, once and in sequence: SIO to the end of the SIF. at: its cycle, for who reads late."""
 
     link: int
     octets: bytes
+    at: int
 
 
 class Level2Report(BusMessage, frozen=True):
@@ -208,6 +217,12 @@ class RouteAnswer(BusMessage, frozen=True):
 
 class Present(BusMessage, frozen=True):
     """A slave answers polls (again)."""
+
+
+class ProcessorHeard(BusMessage, frozen=True):
+    """A slave hears from the active processor's program, or no more. Stands for the polls that carry its commands."""
+
+    heard: bool
 
 
 class BusSilent(BusMessage, frozen=True):

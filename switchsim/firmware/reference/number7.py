@@ -10,7 +10,8 @@ from switchsim.firmware.office import Office
 from switchsim.firmware.reference.core import Core
 from switchsim.firmware.reference.number7_calls import CallSide
 from switchsim.model.event import Event
-from switchsim.model.messages import Level2Order, Level2Report, SendMsu
+from switchsim.model.events import MailboxCounted
+from switchsim.model.messages import STALE_CYCLES, Level2Order, Level2Report, MsuReceived, SendMsu
 from switchsim.model.part import State
 from switchsim.proto.mtp3 import Mtp3State
 from switchsim.terminals.point import RelationRow, SignallingPoint
@@ -63,8 +64,13 @@ class Number7:
 
     # -- what comes in -------------------------------------------------------------------------------------------
 
-    def received(self, board: int, unit: int, octets: bytes) -> None:
+    def received(self, message: MsuReceived) -> None:
+        """A message of a link. One that lay in the mailbox while no processor was there is worth nothing any more."""
         assert self.point is not None, "a signalling board without office data"
+        board, unit, octets = message.board, message.link, message.octets
+        if self.core.world.now - message.at > STALE_CYCLES:
+            self.core.world.emit(MailboxCounted(0, 1))
+            return
         self.core.number7_changed |= octets[0] & 15 < FIRST_USER  # management, or a link test
         self.point.received(self.link_at[board, unit], octets)
         self._settle()
@@ -180,7 +186,7 @@ class Number7:
 
     def send_msu(self, link: int, octets: bytes) -> None:
         row = self.links[link]
-        self.core.world.send_bus(SendMsu(row.board, row.unit, octets))
+        self.core.world.send_bus(SendMsu(row.board, row.unit, octets, self.core.world.now))
 
     def indication(self, relation: int, action: Any) -> None:
         self.side.indication(relation, action)

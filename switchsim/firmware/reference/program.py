@@ -57,7 +57,7 @@ class Program:
         self.standby = Standby(self)
         self._handlers: dict[type, Callable[[Any], None]] = {
             Layer3Received: lambda m: self.trunks.access.layer3(self._links[m.board, m.link], m.octets),
-            MsuReceived: lambda m: self.trunks.number7.received(m.board, m.link, m.octets),
+            MsuReceived: lambda m: self.trunks.number7.received(m),
             Level2Report: self._level2,
             LinkChanged: self._link_changed,
             DigitReceived: self._digit,

@@ -11,7 +11,8 @@ from typing import Any
 from switchsim.dsp.engine import EV_SU
 from switchsim.hardware.board import Board, CommonState
 from switchsim.hardware.site import Site
-from switchsim.model.messages import Level2Order, Level2Report, MsuReceived, SendMsu
+from switchsim.model.events import MailboxCounted
+from switchsim.model.messages import STALE_CYCLES, Level2Order, Level2Report, MsuReceived, SendMsu
 from switchsim.model.order import Act, Order
 from switchsim.model.part import MediaEvent
 from switchsim.proto.mtp2 import Lsc
@@ -25,6 +26,7 @@ class Lap7State(CommonState):
     down: list[int] = []  # links that are out of service
     served: list[int] = []  # links that were in service since the board started
     tallies: list[Tally] = []  # by link
+    outage: bool = False  # no processor is heard: SIPO on all links
 
 
 class Lap7(Board[Lap7State]):
@@ -61,6 +63,7 @@ class Lap7(Board[Lap7State]):
         self.state.links = self.terminals.new_states()
         self.state.down = []
         self.state.served = []
+        self.state.outage = False
         self.state.tallies = [Tally() for _ in self.rows]
         self.restored()
         self.terminals.power_on()
@@ -94,7 +97,10 @@ class Lap7(Board[Lap7State]):
 
     def handle(self, port: str, message: Any) -> None:
         if isinstance(message, SendMsu):
-            self.terminals.send(message.link, message.octets)
+            if self.now - message.at > STALE_CYCLES:
+                self.emit(MailboxCounted(0, 1))
+            else:
+                self.terminals.send(message.link, message.octets)
         elif isinstance(message, Level2Order):
             self.terminals.order(message.link, message.order, message.value)
             if message.order == "stop":
@@ -103,10 +109,29 @@ class Lap7(Board[Lap7State]):
         else:
             super().handle(port, message)
 
+    def processor_heard(self, heard: bool) -> None:
+        """Level 3 is out of reach for longer than a switchover takes: a local processor outage (Q.703 clause 8)."""
+        if not heard:
+            self.start_timer("processor", self.kind.timings["processor_lost"])
+            return
+        self.stop_timer("processor")
+        if self.state.outage:
+            self.state.outage = False
+            for number in range(len(self.rows)):
+                self.terminals.order(number, "recovered")
+                self.terminals.order(number, "continue")
+
+    def _processor_lost(self) -> None:
+        self.state.outage = True
+        for number in range(len(self.rows)):
+            self.terminals.order(number, "outage")
+
     def timer(self, name: str) -> None:
         what, _, rest = name.partition("/")
         if what == "l2":
             self.terminals.timer(rest)
+        elif what == "processor":
+            self._processor_lost()
         elif what == "bin":
             self._measure()
             self._await_bin()
@@ -118,7 +143,7 @@ class Lap7(Board[Lap7State]):
     # -- level 2 to level 3 --------------------------------------------------------------------------------------
 
     def _received(self, number: int, octets: bytes) -> None:
-        self.send("bus", MsuReceived(self.bus, number, octets))
+        self.send("bus", MsuReceived(self.bus, number, octets, self.now))
 
     def _report(self, number: int, what: str, value: int, text: str, octets: bytes) -> None:
         self.send("bus", Level2Report(self.bus, number, what, value, text, octets))

@@ -16,6 +16,7 @@ from switchsim.model.messages import (
     HeartbeatState,
     NodeChanged,
     Present,
+    ProcessorHeard,
     SelectProcessor,
     SlaveChanged,
 )
@@ -31,6 +32,7 @@ class NodeState(State):
     reading: dict[str, bool] = {}  # side -> does the processor of that side move its read pointer?
     unread: list[bytes] = []  # what the active processor has not taken, msgpack, oldest first
     bounced: int = 0  # how many of them were already under way to it
+    heard: bool = True  # what slaves were told last of the active program
     silent: dict[int, str] = {}  # slave -> waiting (for the third poll), lost (reported), back (not reported yet)
     board_dead: bool = False
     not_polled: list[bytes] = []  # what slaves keep while their node does not poll them, msgpack, oldest first
@@ -93,6 +95,7 @@ class MainNode(Part[NodeState]):
         state = self.state
         state.board_dead = dead
         self._say_ready()
+        self._say_heard()
         if dead:
             if state.unread:
                 self.emit(MailboxCounted(0, len(state.unread)))
@@ -116,6 +119,15 @@ class MainNode(Part[NodeState]):
         side = self.state.active
         if side and self.state.reading[side]:
             self.send(f"mpu/{side}", NodeChanged(self.number << 8, not self.state.board_dead))
+
+    def _say_heard(self) -> None:
+        """Slaves notice when nobody commands them any more: no active program reads, or the node is dead."""
+        side = self.state.active
+        heard = bool(side) and self.state.reading[side] and not self.state.board_dead
+        if heard != self.state.heard:
+            self.state.heard = heard
+            for place in self.heard_by:
+                self.send(f"slave/{place}", ProcessorHeard(-1, heard))
 
     def _later(self, port: str, message: BusMessage) -> None:
         """Nobody moves messages: each side keeps its own, as many as a mailbox holds."""
@@ -144,6 +156,7 @@ class MainNode(Part[NodeState]):
         """The processor's read pointer stops or moves again, or a message came too late for it and stays unread."""
         if isinstance(message, BusSilent | Present):
             self.state.reading[side] = isinstance(message, Present)
+            self._say_heard()
         else:
             self._keep(message, self.state.bounced)
             self.state.bounced += 1
@@ -163,6 +176,7 @@ class MainNode(Part[NodeState]):
             self.emit(MailboxCounted(handed, len(self.state.unread) - handed))
             self.state.unread.clear()
         self.state.bounced = 0
+        self._say_heard()
 
     # -- watching slaves: polls are not sent one by one, their outcome is rounded up to the poll grid --------------
 
@@ -175,6 +189,9 @@ class MainNode(Part[NodeState]):
 
     def _present(self, board: int) -> None:
         self.stop_timer(f"lost/{board}")
+        if not self.state.heard:
+            for port in self.slaves.get(board & 0xFF, ()):
+                self.send(port, ProcessorHeard(-1, False))
         if self.state.silent.get(board) == "lost":
             self.state.silent[board] = "back"
             self._at_poll(f"back/{board}", 1)
