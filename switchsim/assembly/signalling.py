@@ -5,12 +5,19 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from switchsim.assembly.kinds import Word
+from switchsim.assembly.parameters import near
 from switchsim.assembly.yamltypes import Duration, Many, Strict, wrong
+from switchsim.proto.isup.timers import TIMERS as ISUP_TIMERS
+from switchsim.proto.mtp2.state import TIMER_CYCLES as MTP2_TIMERS
+from switchsim.proto.mtp3.config import TIMERS as MTP3_TIMERS
+from switchsim.proto.tup.timers import TIMERS as TUP_TIMERS
+from switchsim.units import ms
 
 Timeslot = Annotated[int, Field(ge=1, le=31)]
+SHORTEST_TIMER = ms(10)
 DOTTED = {"itu": (3, 8, 3), "china": (8, 8, 8)}
 """Bits of the parts of a point code, most significant first (Q.704 14.2.2; GF 001-9001)."""
 
@@ -103,6 +110,25 @@ class FarLinksSpec(Strict):
     links: Annotated[int, Field(ge=1, le=16)] = 1
 
 
+TIMERS = (
+    *(f"mtp2.{name.lower()}" for name in MTP2_TIMERS),
+    *(f"mtp3.{name}" for name in MTP3_TIMERS if not name.startswith("slt_")),
+    *(f"slt.{name.removeprefix('slt_')}" for name in MTP3_TIMERS if name.startswith("slt_")),
+    *(f"isup.{name}" for name in ISUP_TIMERS),
+    *(f"tup.{name}" for name in TUP_TIMERS if name[1:].isdecimal()),
+)
+"""Timers that a machine file can set."""
+
+
+def _timer_name(value: str) -> str:
+    if value not in TIMERS:
+        raise wrong(f"no timer {value!r}", "a layer and a timer of its own, as in isup.t7", near(value, TIMERS))
+    return value
+
+
+TimerName = Annotated[str, Field(pattern=r"^(mtp2|mtp3|slt|isup|tup)\.t\d{1,2}[ne]?$"), AfterValidator(_timer_name)]
+
+
 class Ss7Spec(Strict):
     """The machine as a signalling point, and the points around it.
 
@@ -117,9 +143,7 @@ class Ss7Spec(Strict):
     link_sets: Annotated[Many[LinkSetSpec], Field(min_length=1)]
     far_links: Many[FarLinksSpec] = ()
     routes: dict[Word, Many[Annotated[Many[Word], Field(min_length=1, max_length=2)]]] = Field(default_factory=dict)
-    timers: dict[Annotated[str, Field(pattern=r"^(mtp2|mtp3|slt|isup|tup)\.t\d{1,2}[ne]?$")], Duration] = Field(
-        default_factory=dict
-    )
+    timers: dict[TimerName, Duration] = Field(default_factory=dict)
 
     def code(self, point: str) -> int:
         """The point code of a point of the far end, `` is the machine."""
@@ -177,7 +201,7 @@ def ss7_problems(ss7: Ss7Spec | None, lines: list[tuple[str, PriSpec | No7Spec]]
     if ss7 is None:
         return [(("lines",), f"{trunks[0][0]} is of kind {trunks[0][1].kind}, but there is no ss7", "a section ss7")] \
             if trunks else []  # fmt: skip
-    found = [*_code_problems(ss7), *_name_problems(ss7)]
+    found = [*_code_problems(ss7), *_name_problems(ss7), *_pair_problems(ss7), *_route_problems(ss7)]
     return found or [*_link_problems(ss7, lines), *_trunk_problems(ss7, trunks)]
 
 
@@ -217,6 +241,39 @@ def _name_problems(ss7: Ss7Spec) -> list[Wrong]:
         for name in (name for row in classes for name in row):
             if name not in sets:
                 found.append((("ss7", "routes", target), f"no link set to {name!r}", f"one of {sets}"))
+    return found
+
+
+def _pair_problems(ss7: Ss7Spec) -> list[Wrong]:
+    found: list[Wrong] = []
+    pairs: set[frozenset[str]] = set()
+    for index, row in enumerate(ss7.far_links):
+        where, pair = ("ss7", "far_links", index, "between"), frozenset(row.between)
+        if len(pair) < 2:
+            found.append((where, f"links from {row.between[0]!r} to itself", "two points"))
+        elif pair in pairs:
+            found.append((where, f"links between {' and '.join(row.between)} again", "one row, with links: 2 or more"))
+        pairs.add(pair)
+    return found
+
+
+def _route_problems(ss7: Ss7Spec) -> list[Wrong]:
+    """Routes that lead nowhere, and timers with which nothing works."""
+    found: list[Wrong] = [(("ss7", "points", name), f"a point named {name!r}", "another name: faults call an end so")
+                          for name in ("machine", "far") if name in ss7.points]  # fmt: skip
+    for target, classes in ss7.routes.items():
+        where = ("ss7", "routes", target)
+        names = [name for row in classes for name in row]
+        if not names:
+            found.append((where, "a route without link sets", "one at least, or no row"))
+        for name in names:
+            if name != target and name in ss7.points and ss7.points[name].role != "stp":
+                found.append((where, f"{name!r} passes no messages on", "the destination itself, or a point of role stp"))
+        for name in sorted({name for name in names if names.count(name) > 1}):
+            found.append((where, f"the link set to {name!r} twice", "each once"))
+    for timer, cycles in ss7.timers.items():
+        if cycles < SHORTEST_TIMER:
+            found.append((("ss7", "timers", timer), "too short a time", "10ms or more"))
     return found
 
 
