@@ -26,17 +26,17 @@ from switchsim.proto.mtp3.state import Box
 
 OWN, NEAR, OTHER, FAR = 1, 2, 3, 9
 NI = 2
-ADJACENT = {0: NEAR, 1: NEAR, 10: OTHER, 11: OTHER}
+ADJACENT = {0: NEAR, 1: NEAR, 2: NEAR, 10: OTHER, 11: OTHER}
 
 
 class Hand:
     """`tell` a method of the point, read back what it sent and did in words such as "0 COO 5" or "pause 9"."""
 
-    def __init__(self, up: tuple[int, ...] = (0, 1), **options: Any) -> None:
+    def __init__(self, up: tuple[int, ...] = (0, 1), near: tuple[int, ...] = (0, 1), **options: Any) -> None:
         self.trace: list[tuple[Box, int, int]] = []
         self.config = Mtp3Config(
             OWN, NI,
-            link_sets=(LinkSetConfig("near", NEAR, (LinkRow(0, 0), LinkRow(1, 1))),
+            link_sets=(LinkSetConfig("near", NEAR, tuple(LinkRow(link, link) for link in near)),
                        LinkSetConfig("other", OTHER, (LinkRow(10, 0), LinkRow(11, 1)))),
             routes=(Route(FAR, (("near",), ("other",))), Route(NEAR, (("other",),)), Route(OTHER, (("near",),))),
             **options,

@@ -1,26 +1,51 @@
 """Changeback (TCBC) and controlled rerouting (TCRC): traffic moves to a better link (Q.704 clauses 6, 8).
 
-A changeback is one gate for each pair of links, (old, new). The declaration goes out on the old link behind all that
-was sent there; its acknowledgement proves that the far end has it all.
+A changeback is one gate for a pair of links, (old, new). The declaration goes out on the old link behind all that was
+sent there; its acknowledgement proves that the far end has it all. Flows that have to move later get one of their own.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from switchsim.proto.mtp3.actions import ChangebackDone
 from switchsim.proto.mtp3.codec import Kind, Message
 from switchsim.proto.mtp3.core import Core, Nothing, Rows, run
-from switchsim.proto.mtp3.flows import complete, give_back, join, members
+from switchsim.proto.mtp3.flows import complete, give_back, join, members, route, withdraw
 from switchsim.proto.mtp3.state import Box, Gate, Tcbc, TcbcEvent
 
 
 def divert(core: Core, dpc: int, sls: int, link: int, to: int) -> None:
-    """Bring one flow from `link` to `to`; the first flow of a pair of links starts the changeback."""
-    key = f"tcbc/{link}/{to}"
-    new = key not in core.state.gates
+    """Bring one flow from `link` to `to`; those that move together share a changeback.
+
+    One that began earlier serves no longer: its declaration may have overtaken what the flow sent since (Q.704 6.3).
+    """
+    key = core.opened.get((link, to))
+    if key is not None:
+        join(core, dpc, sls, key, core.state.gates[key])
+        return
+    key = core.opened[link, to] = _free_key(core, f"tcbc/{link}/{to}")
     join(core, dpc, sls, key, Gate("tcbc", link, to))
-    if new:
-        same = core.plans[link].adjacent_pc == core.plans[to].adjacent_pc
-        step(core, key, TcbcEvent.DIVERT if same else TcbcEvent.DIVERT_TIMED)
+    same = core.plans[link].adjacent_pc == core.plans[to].adjacent_pc
+    step(core, key, TcbcEvent.DIVERT if same else TcbcEvent.DIVERT_TIMED)
+
+
+def _free_key(core: Core, name: str) -> str:
+    gates, number = core.state.gates, 1
+    while (key := name if number == 1 else f"{name}/{number}") in gates:
+        number += 1
+    return key
+
+
+def divert_elsewhere(core: Core, dpc: int, sls: int, move: Callable[[], None]) -> None:
+    """A flow on its way to one link is wanted on another one: it leaves that changeback for what `move` begins.
+
+    Its messages stay in order: nothing of it was sent since the declaration of the changeback that it leaves.
+    """
+    waiting = withdraw(core, dpc, sls)
+    move()
+    for octets in waiting:
+        route(core, dpc, sls, octets)
 
 
 def step(core: Core, key: str, event: TcbcEvent) -> None:
@@ -73,7 +98,7 @@ def _cancel(core: Core, key: str) -> None:
 
 
 _LATE = Nothing("no changeback to acknowledge", "6.5.1")
-_OPEN = Nothing("a changeback of this pair of links is under way; further flows join it", "6.2", impossible=True)
+_OPEN = Nothing("a changeback that has begun is not begun again", "6.2", impossible=True)
 _TIMER = Nothing("the timer does not run in this state", "16.8", impossible=True)
 TCBC: Rows = {
     (Tcbc.IDLE, TcbcEvent.DIVERT): _declare_first,

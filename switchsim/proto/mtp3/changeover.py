@@ -197,6 +197,7 @@ def _unretrieved(core: Core, link: int, _: int) -> None:
 
 def _timed_out(core: Core, link: int, _: int) -> None:
     """A failed link still holds messages that were never transmitted: they go first; the rest is stale (5.6)."""
+    core.stop("t1", link)
     entry = core.state.links[link]
     if entry.lsac is not Lsac.ACTIVE:
         entry.peer_fsn = -1

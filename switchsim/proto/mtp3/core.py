@@ -93,6 +93,7 @@ class Core:
         self.routes: dict[int, RoutePlan] = {}
         self.wanted: dict[int, tuple[int, ...]] = {}
         self.due = Due.NOTHING
+        self.opened: dict[tuple[int, int], str] = {}  # changebacks that began with the routing under way: old, new link
         self._plan_links()
         self._plan_routes()
         self._fill_state()

@@ -107,6 +107,16 @@ def give_back(core: Core, key: str, flows: list[tuple[int, int]]) -> None:
             gate.waiting.append(octets)
 
 
+def withdraw(core: Core, dpc: int, sls: int) -> list[bytes]:
+    """Take one flow out of its gate, which stays; returns its messages that waited there, oldest first."""
+    destination = core.state.destinations[dpc]
+    gate = core.state.gates[destination.gates[sls]]
+    destination.gates[sls] = ""
+    leaving = [octets for octets in gate.waiting if flow_of(core, octets) == (dpc, sls)]
+    gate.waiting = [octets for octets in gate.waiting if flow_of(core, octets) != (dpc, sls)]
+    return leaving
+
+
 def place(core: Core, dpc: int, sls: int) -> None:
     """A flow whose carrier became unavailable joins the changeover, or moves at once when there is none."""
     destination = core.state.destinations[dpc]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from switchsim.proto.mtp3.actions import Pause, Resume
-from switchsim.proto.mtp3.changeback import divert, divert_route
+from switchsim.proto.mtp3.changeback import divert, divert_elsewhere, divert_route
 from switchsim.proto.mtp3.core import Core, Due
 from switchsim.proto.mtp3.flows import abandon, members, place
 from switchsim.proto.mtp3.routes import tell_neighbours, watch_restriction
@@ -14,6 +14,7 @@ def reroute(core: Core) -> None:
     """Bring every destination and flow in line with what is available now; PAUSE and RESUME once a change."""
     due, core.due = core.due, Due.NOTHING
     core.forget()
+    core.opened.clear()
     lost = False
     for dpc, destination in core.state.destinations.items():
         row = core.want(dpc)
@@ -21,8 +22,8 @@ def reroute(core: Core) -> None:
             lost = _turn(core, dpc, destination, row) or lost
         elif destination.accessible:
             for sls in range(16):
-                if not destination.gates[sls] and destination.carriers[sls] != row[sls]:
-                    _move(core, dpc, sls, row[sls], due)
+                if destination.carriers[sls] != row[sls]:
+                    _bring(core, dpc, sls, row[sls], due)
         watch_restriction(core, dpc)
     tell_neighbours(core)
     if lost:
@@ -40,6 +41,16 @@ def _turn(core: Core, dpc: int, destination: Destination, row: tuple[int, ...]) 
     abandon(core, dpc)
     core.out.append(Pause(dpc))
     return True
+
+
+def _bring(core: Core, dpc: int, sls: int, to: int, due: Due) -> None:
+    """A flow belongs on another link. One that comes back already, to a link that is not the best any more, turns:
+    so each link that gets its traffic back declares it (Q.704 6.2)."""
+    gate = core.state.gates.get(core.state.destinations[dpc].gates[sls])
+    if gate is None:
+        _move(core, dpc, sls, to, due)
+    elif gate.kind == "tcbc" and gate.to != to:
+        divert_elsewhere(core, dpc, sls, lambda: _move(core, dpc, sls, to, due))
 
 
 def _move(core: Core, dpc: int, sls: int, to: int, due: Due) -> None:
