@@ -75,11 +75,11 @@ def test_orders_that_fail_with_their_link_are_sent_again_in_time() -> None:
     assert judge(Moves, rows, links=3).outcome is Outcome.PASSED
 
 
-def test_of_links_that_come_back_together_one_changeback_may_serve_several() -> None:
+def test_of_links_that_come_back_together_each_gets_its_traffic_by_a_changeback() -> None:
     at = T + seconds(9)
     rows = [*link(T, 0, "failed"), over(T + 80, 0, 2), over(T + 80, 0, 2, place=CITY), *link(T + 800, 1, "failed"),
             over(T + 900, 1, 2), over(T + 900, 1, 2, place=CITY), *link(at, 0, "available"), *link(at, 1, "available"),
-            back(at + 100, 0), back(at + 100, 0, CITY)]  # fmt: skip
+            *(back(at + 100, number, place) for number in (0, 1) for place in (US, CITY))]  # fmt: skip
     assert judge(Moves, rows, links=3).outcome is Outcome.PASSED
     assert judge(Moves, rows[:-1], links=3).outcome is Outcome.FAILED
 

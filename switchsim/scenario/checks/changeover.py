@@ -153,11 +153,7 @@ class Moves(Check):
         self.found(at, place, f"{what}; T2 is 0.7..2.0 s (Q.704 5.7.2, 16.8)")
 
     def _came_back(self, record: Record, event: Changeback) -> None:
-        """Of links that come back together, a flow may go to a later one as the first one's changeback ends."""
-        pair = self._network.ends.get(event.link)
-        for key in [key for key in self._back if key[0] == record.place and self._network.ends[key[1]] == pair]:
-            del self._back[key]
-            self._away.discard(key)
+        self._back.pop((record.place, event.link), None)
         self._away.discard((record.place, event.link))
 
     def _broken(self, record: Record, event: Any) -> None:
