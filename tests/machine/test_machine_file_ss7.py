@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -51,6 +52,12 @@ def timer(name: str) -> tuple[str, str]:
     (TWO, ("cic: 0", "cic: 4065"), "cic"),
     (TWO, (SS7, ""), "e1-0 is of kind isup, but there is no ss7; expected a section ss7"),
     (TWO, (SET, SET + "  routes: {city: [[town]]}\n"), "no point 'town'"),
+    (TWO, (SET, SET + "  routes: {city: []}\n"), "a route without link sets; expected one at least, or no row"),
+    (TWO, (SET, SET + "  routes: {city: [[city], [city]]}\n"), "the link set to 'city' twice; expected each once"),
+    (TWO, ("  own: 1\n", "  own: 1\n  timers: {mtp2.t7: 1cyc}\n"), "too short a time; expected 10ms or more"),
+    (TWO, ("    city: {code: 2}\n", "    city: {code: 2}\n    machine: {code: 3}\n"), "a point named 'machine'"),
+    (STP, ("  far_links:\n", "  routes: {stp_a: [[stp_b], [stp_a]], stp_b: [[city]]}\n  far_links:\n"),
+     "no link set to 'city'"),
     (TWO, ("11-12: lap7", "11-12: lap"), "boards for 0 signalling_links, but 2 are named"),
     (STP, ("    - {between: [stp_a, city]}\n    - {between: [stp_b, city]}\n", ""), "no way to 'city'"),
     (STP, ("between: [stp_a, city]", "between: [stp_a, moon]"), "no point 'moon'"),
@@ -62,3 +69,11 @@ def timer(name: str) -> tuple[str, str]:
 ], ids=lambda value: value if isinstance(value, str) else value[1].strip()[:30])  # fmt: skip
 def test_what_does_not_fit_is_refused(machine: str, change: tuple[str, str], words: str, tmp_path: Path) -> None:
     assert words in problems(machine, *change, tmp_path)
+
+
+@pytest.mark.parametrize(("machine", "limit"), [(TWO, 268), ("china_ss7", 265)])
+def test_isup_knows_how_much_its_label_leaves_of_a_unit(machine: str, limit: int) -> None:
+    """Q.703 2.3.8: 272 octets of signalling information, the label's 4 or 7 among them."""
+    built = build(MACHINES / f"{machine}.yaml", seed=1, journal_sink=bytearray().extend)
+    exchange: Any = built.part("farend/exchange/city")
+    assert [row.isup.limit for row in exchange.config.point.relations if row.isup is not None] == [limit]
