@@ -7,11 +7,13 @@ from switchsim.assembly.signalling import No7Spec, Ss7Spec
 from switchsim.farend.number7 import CircuitRow
 from switchsim.farend.signalling import LinkEnd, PointConfig
 from switchsim.proto.isup import IsupConfig
+from switchsim.proto.isup.codec import CHINA_LIMIT, ITU_LIMIT
 from switchsim.proto.mtp3 import LinkRow, LinkSetConfig, Mtp3Config, Route, Variant
 from switchsim.proto.tup import TupConfig
 from switchsim.terminals.point import SERVICE, RelationRow
 
 VARIANTS = {"itu": Variant.ITU14, "china": Variant.CHINA24}
+MESSAGE_LIMITS = {"itu": ITU_LIMIT, "china": CHINA_LIMIT}
 MACHINE = ""
 
 
@@ -86,7 +88,9 @@ class Number7Data:
         cics = tuple(cic + ts for line, cic in self.lines_of(kind, exchange) for ts in line.speech_timeslots)
         timers = self._timers(kind)
         if kind == "isup":
-            return RelationRow(kind, other, isup=IsupConfig(own_pc=own, dpc=other, circuits=cics, timers=timers))
+            limit = MESSAGE_LIMITS[self.ss7.label]
+            isup = IsupConfig(own_pc=own, dpc=other, circuits=cics, timers=timers, limit=limit)
+            return RelationRow(kind, other, isup=isup)
         config = TupConfig(own_pc=own, dpc=other, circuits=cics, timers=timers, variant=VARIANTS[self.ss7.label])
         return RelationRow(kind, other, tup=config)
 
