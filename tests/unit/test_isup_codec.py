@@ -13,10 +13,8 @@ from switchsim.proto.isup.codec import (
     ITU_LIMIT,
     DecodeError,
     Message,
-    TooLong,
     decode,
     encode,
-    fitting,
 )
 from switchsim.proto.isup.messages import LAYOUTS, MessageType
 from switchsim.proto.isup.values import BackwardCall, Event, ForwardCall, NatureOfConnection
@@ -232,12 +230,6 @@ def test_an_unknown_type_can_be_written() -> None:
 def test_what_one_signalling_unit_carries() -> None:
     """272 octets behind the service information octet, a routing label of 4 or 7 octets included."""
     assert (ITU_LIMIT, CHINA_LIMIT) == (268, 265)
-    octets = encode(Message(1, MessageType.ANM, [(3, bytes(253)), (0xEE, bytes(4))]))
-    assert len(octets) == 266
-    assert fitting(octets) is octets
-    assert fitting(octets, CHINA_LIMIT) == TooLong(266, 265)
-    assert fitting(bytes(268)) == bytes(268)
-    assert isinstance(fitting(bytes(269)), TooLong)
 
 
 @pytest.mark.parametrize("wrong", [

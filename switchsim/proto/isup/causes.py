@@ -1,21 +1,8 @@
-"""Cause values and locations (Q.850), as ISUP carries them in its cause indicators."""
+"""Cause values (Q.850), as ISUP carries them in its cause indicators."""
 
 from __future__ import annotations
 
 from enum import IntEnum
-
-
-class Location(IntEnum):
-    """Where a cause comes from (Q.850 table 1)."""
-
-    USER = 0
-    PRIVATE_LOCAL = 1
-    PUBLIC_LOCAL = 2
-    TRANSIT = 3
-    PUBLIC_REMOTE = 4
-    PRIVATE_REMOTE = 5
-    INTERNATIONAL = 7
-    BEYOND_INTERWORKING = 10
 
 
 class CauseValue(IntEnum):

@@ -64,13 +64,6 @@ class DecodeError(msgspec.Struct, frozen=True, gc=False):
     type: int = -1
 
 
-class TooLong(msgspec.Struct, frozen=True, gc=False):
-    """A message that does not fit into one signalling unit; segmentation may help (Q.764 2.1.12)."""
-
-    octets_count: int
-    limit: int
-
-
 def decode(octets: bytes) -> Message | DecodeError:
     """Read one message; never raises. Octets behind its end are not looked at."""
     size = len(octets)
@@ -197,7 +190,7 @@ def encode(message: Message) -> bytes:
     """Write one message. Raises AssertionError for what no message can be: our own mistake, never a peer's.
 
     A mandatory parameter that is missing, contents beyond 255 octets, or a pointer that would have to be larger. Any
-    length of the whole is written; `fitting` asks whether one signalling unit carries it.
+    length of the whole is written; `segments` cuts what one signalling unit does not carry.
     """
     kind = message.type
     layout = LAYOUTS.get(kind)
@@ -255,8 +248,3 @@ def _write_unknown(message: Message) -> bytes:
         return message.rest
     parts = [bytes((code, len(octets))) + octets for code, octets in message.parameters]
     return b"\1" + b"".join(parts) + _END
-
-
-def fitting(octets: bytes, limit: int = ITU_LIMIT) -> bytes | TooLong:
-    """The octets, or why one signalling unit does not carry them. `limit`: ITU_LIMIT or CHINA_LIMIT."""
-    return octets if len(octets) <= limit else TooLong(len(octets), limit)

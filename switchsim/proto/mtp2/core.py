@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, ClassVar, Final, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
 from switchsim.proto.mtp2.actions import Action, CheckRepeats, StartTimer, StopTimer, Violation
 from switchsim.proto.mtp2.state import REPEATS_CYCLES, RUN, Event, LinkConfig, LinkState, Lsc, Rc
@@ -15,8 +15,6 @@ Dispatch: TypeAlias = "dict[str, dict[int, dict[int, Handler]]]"
 """Box -> state -> event -> handler."""
 Trace: TypeAlias = "list[tuple[str, int, Event]]"
 """(box, state, event) of each transition, in order: for coverage, never part of the state."""
-
-_T7_BIT: Final = RUN["T7"]
 
 
 class Core:
@@ -34,7 +32,6 @@ class Core:
             name: StartTimer(name, config.cycles(name)) for name in ("T1", "T2", "T3", "T5", "T6", "T7")
         } | {"repeats": StartTimer("repeats", REPEATS_CYCLES)}
         self._provings = (StartTimer("T4", config.cycles("T4N")), StartTimer("T4", config.cycles("T4E")))
-        self.start_t7 = self._starts["T7"]
 
     def fire(self, box: str, event: Event, value: Any = None) -> None:
         """Tell one box; `box` is its field in the state, too."""
