@@ -57,9 +57,11 @@ class TerminalRow(msgspec.Struct, frozen=True):
 
 
 class TerminalState(State):
-    """One link. fill, ack: what its terminal was told last; broken: its faults, which outlive all else."""
+    """One link. fill, ack: what its terminal was told last; broken: its faults, which outlive all else; up: the
+    journal says that it is."""
 
     level2: mtp2.LinkState
+    up: bool = False
     counting: bool = False
     fill: bytes = b""
     ack: int = 0xFF
@@ -128,7 +130,7 @@ class Terminals:
             self.engine.su_listen(row.receiver, NONE)
             if row.tap != NONE:
                 self.engine.su_listen(row.tap, NONE)
-            self.states[number].counting = False
+            self.states[number].counting = self.states[number].up = False
 
     # -- what comes in -----------------------------------------------------------------------------------------------
 
@@ -187,6 +189,8 @@ class Terminals:
             self.do(number, link.retrieve(value if value >= 0 else None))
         else:
             self.do(number, _ORDERS[order](link))
+            if order == "stop":
+                self._tell(number, up=False)  # no indication follows: level 3 knows
             if order == "start" and self.states[number].broken is not None:
                 self.breaker.started(number)
 
@@ -267,14 +271,19 @@ class Terminals:
             self.breaker.message(number, action.octets, received=True)
 
     def _in_service(self, number: int, _: mtp2.InService) -> None:
-        if self.rows[number].tap != NONE:
-            self.owner.emit(LinkUp(self.rows[number].name))
+        self._tell(number, up=True)
         self.report(number, "in_service", 0, "", b"")
 
     def _out_of_service(self, number: int, action: mtp2.OutOfService) -> None:
-        if self.rows[number].tap != NONE:
-            self.owner.emit(LinkDown(self.rows[number].name))
+        self._tell(number, up=False)
         self.report(number, "out_of_service", 0, action.reason, b"")
+
+    def _tell(self, number: int, *, up: bool) -> None:
+        """A link that fails to align, again and again, was not up: level 3 is told of it, the journal is not."""
+        state, row = self.states[number], self.rows[number]
+        if row.tap != NONE and state.up is not up:
+            self.owner.emit(LinkUp(row.name) if up else LinkDown(row.name))
+        state.up = up
 
     def _bsnt(self, number: int, action: mtp2.Bsnt) -> None:
         self.report(number, "bsnt", action.fsn, "", b"")
