@@ -6,7 +6,7 @@ import pytest
 from by_hand import Row
 from signalling_by_hand import BOARD, US, judge, received, sent
 
-from switchsim.model.events import BoardState, FaultArmed, FaultFired, OctetCounting, SignallingLink
+from switchsim.model.events import BoardState, FaultArmed, FaultFired, FaultUndone, OctetCounting, SignallingLink
 from switchsim.report.faults import FaultFacts
 from switchsim.report.result import Outcome
 from switchsim.report.signal_units import read_unit
@@ -43,6 +43,15 @@ def ordered(*rows: list[Row]) -> list[Row]:
     return sorted((row for part in rows for row in part), key=lambda row: row[0])
 
 
+def fault(at: int, until: int) -> list[Row]:
+    """One that alters no units, or none that the check need not believe."""
+    return [(at, "faults", FaultArmed("1", "bsn_frozen", BOARD)), (at, "faults", FaultFired("1", "")),
+            (until, "faults", FaultUndone("1"))]  # fmt: skip
+
+
+ANSWERED: list[Row] = [*IN, sent(S + 80, msu(127, 0)), sent(S + 160, msu(127, 1)), received(S + 240, fisu(1, 127))]
+
+
 def test_units_are_read() -> None:
     unit = read_unit(bytes.fromhex("ff800f8102c0020011803083d6297ccf2275"))
     assert (unit.kind, unit.bsn, unit.bib, unit.fsn, unit.fib) == ("MSU", 127, 1, 0, 1)
@@ -72,6 +81,13 @@ def test_units_are_read() -> None:
         pytest.param([*IN, *(sent(S + ms(100) * n, SIB) for n in range(1, 9))], id="T5"),
         pytest.param([*IN, sent(S + 80, msu(127, 0)), received(S + 90, fisu(127, 127)),
                       *(received(S + ms(100) * n, SIB) for n in range(1, 50)), sent(S + seconds(5), SIOS)], id="T6"),
+        pytest.param([*ANSWERED, sent(S + 248, msu(127, 0)), sent(S + 256, fisu(127, 1)),
+                      sent(S + seconds(4), msu(127, 2)), received(S + seconds(4) + 80, fisu(2, 127))],
+                     id="repeated though acknowledged"),
+        pytest.param(ordered(IN, fault(T + seconds(1), T + seconds(3)), [sent(T + seconds(3) + 8, SIN)]),
+                     id="a fault is undone while proving"),
+        pytest.param([*ANSWERED, *fault(S + 800, S + 880), received(S + 960, msu(1, 0)), sent(S + 968, fisu(0, 1)),
+                      received(S + seconds(9), msu(1, 1))], id="a fault is undone in service"),
     ],
 )  # fmt: skip
 def test_links_that_keep_their_windows_pass(rows: list[Row]) -> None:
@@ -101,6 +117,11 @@ def test_links_that_keep_their_windows_pass(rows: list[Row]) -> None:
                      "no acknowledgement, and the link goes on after", id="T7"),
         pytest.param([*IN, sent(S + 80, msu(127, 0)), sent(S + 160, msu(127, 1)), received(S + 240, fisu(0, 127)),
                       received(S + seconds(4), fisu(0, 127))], "T7 is", id="T7 of the rest"),
+        pytest.param([*ANSWERED, sent(S + 248, msu(127, 2)), sent(S + 256, msu(127, 1)), sent(S + seconds(4), FISU)],
+                     "T7 is", id="T7 with repetition"),
+        pytest.param([*ANSWERED, *fault(S + 800, S + 880), sent(S + 960, msu(127, 2)), sent(S + seconds(4), FISU)],
+                     "T7 is", id="T7 after a fault"),
+        pytest.param(ordered(up(seconds(6)), fault(T + seconds(1), T + seconds(3))), "T4n is", id="T4n over a fault"),
         pytest.param([*IN, sent(S + 800, SIB), sent(S + 880, SIB)], "SIB is repeated already after 0.010s",
                      id="T5 short"),
         pytest.param([*IN, sent(S + 800, SIB), sent(S + seconds(1), SIB)], "SIB is repeated only after", id="T5 long"),

@@ -40,6 +40,8 @@ T5: Final = (ms(80), ms(120))
 T6: Final = (seconds(3), seconds(6))
 T7: Final = (ms(500), seconds(2))
 PROVINGS: Final = 5  # M, Q.703 10.3
+SKIPPED: Final = 16
+"""A new FSN is at most so much higher than the last one seen."""
 
 NORMAL, EMERGENCY, PROVED = "SIN", "SIE", ("FISU", "MSU", "SIPO")
 _ALIGNS: Final = (NORMAL, EMERGENCY)
@@ -129,9 +131,11 @@ class Level2(Check):
             line.noisy = True
 
     def _undone(self, record: Record, event: FaultUndone) -> None:
+        """The line is as it was seen last: what is repeated shows no more. What was due is not."""
         self._lies.undo(record, event)
-        for key in self._lines:
-            self._lines[key] = _Line(told=record.at, noisy=True)
+        for line in self._lines.values():
+            line.told, line.noisy = record.at, True
+            line.unacknowledged = line.busy_since = line.sib = line.expects = -1
 
     # -- units -------------------------------------------------------------------------------------------------------
 
@@ -244,13 +248,22 @@ class _Judge:
     def sends(self, unit: Unit) -> None:
         line = self.line
         self.overdue()
-        if unit.kind == "MSU":
-            if unit.fsn != line.last_fsn and line.unacknowledged < 0:
+        if unit.kind == "MSU" and self._is_new(unit.fsn):
+            if line.unacknowledged < 0:
                 line.unacknowledged = self.at
+            line.last_fsn = unit.fsn
+        elif unit.kind == "FISU":
             line.last_fsn = unit.fsn
         elif unit.kind in _OUT:
             line.last_fsn = line.acknowledged = 127
             line.unacknowledged = line.busy_since = line.sib = -1
+
+    def _is_new(self, fsn: int) -> bool:
+        """Not a repetition, which with preventive cyclic retransmission may even be of what is acknowledged by now.
+        A fault may have taken units from between."""
+        line = self.line
+        waiting, place = line.last_fsn - line.acknowledged & 127, fsn - line.acknowledged & 127
+        return place > waiting and fsn - line.last_fsn & 127 <= SKIPPED
 
     def hears(self, unit: Unit) -> None:
         line = self.line
