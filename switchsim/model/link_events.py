@@ -87,7 +87,12 @@ class OctetCounting(Event, frozen=True):
 
 
 class SignallingLink(Event, frozen=True):
-    """Level 3's view of a signalling link: available, failed, inhibited, blocked, deactivated, testing (Q.704 3.2)."""
+    """Level 3's view of a signalling link (Q.704 3.2), or what became of a request to inhibit or uninhibit it (10).
+
+    state: available, testing, failed, blocked (processor outage), inhibited, deactivated; of a request: inhibited,
+    uninhibited, denied (traffic would be lost), denied_remotely (by the far end), not_inhibited (there was nothing to
+    undo), no_answer.
+    """
 
     link: str
     state: str
@@ -177,7 +182,11 @@ class Changeback(Event, frozen=True):
 
 
 class Destination(Event, frozen=True):
-    """Users of the MTP are told about a destination: pause, resume, congestion (level), unavailable user part."""
+    """Users of the MTP are told about a destination, or at the end of a restart about their own point.
+
+    state: pause, resume, congestion (level 0 to 3; 0 also in a network without levels), user_unknown, user_unequipped,
+    user_inaccessible (its user part does not take messages; Q.704 11.2.7), restarted (the own point).
+    """
 
     point_code: int
     state: str

@@ -29,10 +29,13 @@ def test_a_prohibited_route_is_asked_after_every_t10() -> None:
 
 def test_what_is_said_of_unknown_destinations_or_by_strangers_is_counted() -> None:
     hand = Hand(up=(0,))
-    assert hand.hear(0, Kind.TFP, point=77) == []
+    assert hand.hear(0, Kind.TFP, point=77) == ["violation 13.2.4"]
+    assert hand.hear(0, Kind.TFA, point=77) == ["violation 13.2.4"]
+    assert hand.hear(0, Kind.TFC, point=77) == ["violation 13.7"]
+    assert hand.hear(0, Kind.UPU, point=77, user=5, cause=1) == ["violation 11.2.7"]
     assert hand.hear(0, Kind.TFP, point=NEAR) == []
     assert hand.hear(0, Kind.TFP, 0, 77, point=FAR) == ["violation 15.1"]
-    assert hand.point.state.counters["unknown_destination"] == 2
+    assert hand.point.state.counters["unknown_destination"] == 5
     assert hand.point.state.counters["management_origin"] == 1
 
 

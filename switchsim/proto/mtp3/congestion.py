@@ -53,7 +53,7 @@ def on_congestion(core: Core, link: int, level: int) -> None:
 def on_tfc(core: Core, dpc: int, level: int) -> None:
     destination = core.state.destinations.get(dpc)
     if destination is None:
-        core.count("unknown_destination")
+        core.unknown("13.7", Kind.TFC, dpc)
     elif not core.config.congestion_levels:
         core.out.append(Status(dpc, "congestion", 0))
     else:
@@ -117,4 +117,7 @@ def refuse_user(core: Core, opc: int, si: int) -> None:
 
 
 def on_upu(core: Core, message: Message) -> None:
+    if message.point not in core.state.destinations:
+        core.unknown("11.2.7", Kind.UPU, message.point)
+        return
     core.out.append(Status(message.point, _CAUSES.get(message.cause, "user_unknown"), 0, message.user))

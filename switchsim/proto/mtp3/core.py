@@ -144,6 +144,11 @@ class Core:
         self.count("violations")
         self.out.append(Violation(clause, detail))
 
+    def unknown(self, clause: str, kind: Kind, dpc: int) -> None:
+        """A management message tells of a point that is no destination of ours: no user has to know."""
+        self.count("unknown_destination")
+        self.violation(clause, f"{kind.name} about point {dpc}, which is no destination here")
+
     def start(self, timer: str, subject: int | str = "") -> None:
         name = timer if subject == "" else f"{timer}/{subject}"
         cycles = self.cycles[timer]

@@ -8,6 +8,7 @@ from switchsim.proto.mtp3.state import Adjacent, Box, Rsrt, RsrtEvent, Tprc, Tra
 
 ALLOWED, PROHIBITED, RESTRICTED = 0, 1, 2
 _TELL = {ALLOWED: Kind.TFA, PROHIBITED: Kind.TFP, RESTRICTED: Kind.TFR}
+_SAYS = {RsrtEvent.TFP: Kind.TFP, RsrtEvent.TFR: Kind.TFR, RsrtEvent.TFA: Kind.TFA}
 
 
 def key_of(dpc: int, adjacent_pc: int) -> str:
@@ -25,7 +26,10 @@ def step(core: Core, dpc: int, adjacent_pc: int, event: RsrtEvent) -> None:
 def on_transfer(core: Core, adjacent_pc: int, dpc: int, event: RsrtEvent) -> None:
     """TFP, TFR or TFA; about a destination that is not routed by its sender it means nothing to us (Q.704 13.2.4)."""
     plan = core.routes.get(dpc)
-    if plan is None or dpc == adjacent_pc:
+    if plan is None:
+        core.unknown("13.2.4", _SAYS[event], dpc)
+        return
+    if dpc == adjacent_pc:
         core.count("unknown_destination")
         return
     names = core.by_adjacent[adjacent_pc]
