@@ -123,6 +123,7 @@ def test_q784_6_2_4_a_stuck_timeslot_is_found_and_the_call_goes_elsewhere(line: 
     bench.wait("PartyState", seconds(4), since=0, state="connected")
     assert bench.steps(PROGRAM, line, FIRST)[:2] == ["send", "off"]
     assert bench.steps(PROGRAM, line, 3) == ["send", "heard", "off"]
+    assert [(leg.timeslot, leg.joined) for leg in bench.events("CallLeg")] == [(FIRST, 0), (3, 1)]
     assert len(bench.offered()) == 1
     bench.wait("Violated", seconds(4), since=0, link=f"{line}:{FIRST}")
     assert bench.states(line, FIRST) == ["busy", "faulty"]

@@ -86,7 +86,7 @@ def test_units_are_read() -> None:
                      id="repeated though acknowledged"),
         pytest.param(ordered(IN, fault(T + seconds(1), T + seconds(3)), [sent(T + seconds(3) + 8, SIN)]),
                      id="a fault is undone while proving"),
-        pytest.param([*ANSWERED, *fault(S + 800, S + 880), received(S + 960, msu(1, 0)), sent(S + 968, fisu(0, 1)),
+        pytest.param([*ANSWERED, *fault(S + 800, S + 880), sent(S + 952, fisu(127, 1)), received(S + 960, msu(1, 0)),
                       received(S + seconds(9), msu(1, 1))], id="a fault is undone in service"),
     ],
 )  # fmt: skip

@@ -155,6 +155,42 @@ def test_a_leg_that_joined_later() -> None:
     assert verdict_of(NoCrossedSpeech, left, 50_000).outcome is Outcome.FAILED
 
 
+def test_a_call_that_goes_on_over_another_circuit_has_left_the_first() -> None:
+    """Dual seizure: the circuit that it lost is a stranger's by now, who neither hears it nor is heard."""
+    rows = [
+        *PLACED,
+        *at_mpu(1000, offered(3, 2, "out"), CallState(3, "outgoing", ""), SeatState("8001", "talk", 3)),
+        *at_mpu(2000, CallLeg(3, "e1-0", 2, "", 0), CallLeg(3, "e1-0", 1, "", 1), CallState(3, "talk", "8001")),
+        hears(2100, AGENT, "party", str(CALLER)),
+        hears(2100, CALLER, "party", str(AGENT)),
+    ]
+    assert verdict_of(NoCrossedSpeech, rows, 50_000).outcome is Outcome.PASSED
+    assert verdict_of(NoSilence, rows, 50_000).outcome is Outcome.PASSED
+    crossed = [*rows, hears(3000, STRANGER, "party", str(AGENT))]
+    assert verdict_of(NoCrossedSpeech, crossed, 50_000).outcome is Outcome.FAILED
+
+
+def an_unanswered_call() -> list[Row]:
+    begin = at_mpu(1000, offered(3, 2, "out"), SeatState("8001", "talk", 3), CallState(3, "outgoing", "0208765"))
+    return [*PLACED, *begin, hears(3000, AGENT, "party", str(STRANGER))]
+
+
+def test_the_far_end_is_heard_before_a_late_answer() -> None:
+    """The path back is open from the first tone on; nobody is missed yet."""
+    assert verdict_of(NoCrossedSpeech, an_unanswered_call(), 50_000).outcome is Outcome.PASSED
+    assert verdict_of(NoSilence, an_unanswered_call()[:-1], 50_000).outcome is not Outcome.FAILED
+    answered = [*an_unanswered_call(), *at_mpu(9000, CallState(3, "talk", ""))]
+    assert verdict_of(NoSilence, answered, 50_000).outcome is Outcome.FAILED, "the far end does not hear the seat"
+
+
+def test_a_call_that_was_not_answered_is_over_too() -> None:
+    cleared = at_mpu(5000, CallCleared(3, 16, "seat"), CallState(3, "clearing", ""), SeatState("8001", "idle", 0))
+    result = verdict_of(NoCrossedSpeech, [*an_unanswered_call(), *cleared], 50_000)
+    assert [(one.at, one.place) for one in result.findings] == [(5000, "seat 8001")]
+    stranger = [*an_unanswered_call(), hears(5000, AGENT, "party", str(CALLER))]
+    assert verdict_of(NoCrossedSpeech, stranger, 50_000).outcome is Outcome.FAILED
+
+
 def test_consultation_between_seats() -> None:
     """The seat that placed a call is in it while it talks."""
     call = CallOffered(3, "seat", "", 0, "8001", "8002")

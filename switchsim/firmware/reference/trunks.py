@@ -160,9 +160,14 @@ class Trunks:
         """Seize a circuit of one of the groups for a call that has been offered already."""
         if not any(self.set_up(call, call.b, group, call.target or call.called) for group in groups):
             return False
-        circuit = self.office.circuits[call.b.circuit]
-        self.core.world.emit(CallLeg(call.number, circuit.line, circuit.timeslot, "", 1))
+        self._leg(call, joined=1)
         return True
+
+    def _leg(self, call: Call, joined: int) -> None:
+        """Tell that the call got, or lost, the circuit of its outgoing leg otherwise than by its begin and its end."""
+        if call.b.circuit >= 0:
+            circuit = self.office.circuits[call.b.circuit]
+            self.core.world.emit(CallLeg(call.number, circuit.line, circuit.timeslot, "", joined))
 
     def _place(self, dial: Dial) -> bool:
         for group, data in enumerate(self.office.groups):
@@ -222,6 +227,7 @@ class Trunks:
     def set_up_failed(self, group: int, key: int, call: Call) -> None:
         """The circuit was no good for our call."""
         self.core.state.by_key.pop(f"{group}/{key}", None)
+        self._leg(call, joined=0)
         call.b.circuit = call.b.key = -1
 
     def try_again(self, group: int, call: Call) -> None:

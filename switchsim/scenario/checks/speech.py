@@ -6,6 +6,7 @@ A change may be heard up to the longest path delay and the stated switching time
 from __future__ import annotations
 
 import re
+from typing import ClassVar
 
 from switchsim.model.event import Event, Record
 from switchsim.model.events import (
@@ -24,7 +25,7 @@ from switchsim.model.events import (
 )
 from switchsim.report.result import CheckResult, Outcome, judged
 from switchsim.scenario.checks.base import Check, CheckSettings, Handler
-from switchsim.scenario.checks.talks import Pair, Talks
+from switchsim.scenario.checks.talks import SPEAKING, THROUGH, Pair, Talks
 from switchsim.units import format_cycles, ms
 
 DIGIT_CYCLES = ms(250)
@@ -45,9 +46,11 @@ def _pair(a: int, b: int) -> Pair:
 class _Speech(Check):
     """Base: keeps who is connected and who hears whom; the two checks look at the differences."""
 
+    states: ClassVar[tuple[str, ...]] = SPEAKING
+
     def __init__(self, settings: CheckSettings) -> None:
         super().__init__(settings)
-        self.talks = Talks(self._connected)
+        self.talks = Talks(self._connected, self.states)
         self.hears: dict[int, frozenset[int]] = {}
         self.tolerance = settings.path_delay_cycles + settings.switching_cycles
         self.heard = 0
@@ -85,10 +88,12 @@ class _Speech(Check):
 
 
 class NoCrossedSpeech(_Speech):
-    """Nobody hears somebody whom he is not connected with, or himself, for longer than the tolerance."""
+    """Nobody hears somebody whom he is not connected with, or himself, for longer than the tolerance. Who places a
+    call may hear its far end before the answer."""
 
     name = "speech.crossed"
     title = "no party hears another one than those it is connected with"
+    states = THROUGH
 
     def __init__(self, settings: CheckSettings) -> None:
         super().__init__(settings)

@@ -26,6 +26,8 @@ from switchsim.model.events import (
 )
 
 SPEAKING: Final = ("talk", "conference")
+THROUGH: Final = (*SPEAKING, "outgoing")
+"""With calls that nobody has answered yet: the path from the far end may be open, for its tones or a late answer."""
 _JOINED: Final = re.compile(r"\bcall (\d+)\b")
 
 Pair = tuple[int, int]
@@ -49,10 +51,12 @@ def seat_place(seat: str) -> str:
 
 
 class Talks:
-    """Follows the call events and tells `changed` whenever two parties are connected or parted."""
+    """Follows the call events and tells `changed` whenever two parties are connected or parted; `states`: those of a
+    call whose members are connected."""
 
-    def __init__(self, changed: Changed) -> None:
+    def __init__(self, changed: Changed, states: tuple[str, ...] = SPEAKING) -> None:
         self._changed = changed
+        self._states = states
         self._calls: dict[int, _Call] = {}
         self._seats: dict[str, int] = {}  # seat -> the call it talks in
         self._party_at: dict[str, int] = {}
@@ -119,6 +123,8 @@ class Talks:
             (call.legs.add if event.joined else call.legs.discard)(place)
             if not event.joined and place == call.seat:
                 call.seat = ""
+            if not event.joined and place == call.circuit:
+                call.circuit = ""
             self._renew(self._together(event.call), record.at)
 
     def over(self, record: Record, event: CallCleared | CallRecord) -> None:
@@ -158,11 +164,11 @@ class Talks:
 
     def _neighbours(self, number: int) -> Iterator[int]:
         call = self._calls.get(number)
-        if call is None or call.state not in SPEAKING or not call.detail:
+        if call is None or call.state not in self._states or not call.detail:
             return
         joined = _JOINED.search(call.detail)
         for other, candidate in self._calls.items():
-            if candidate.state in SPEAKING and other != number:
+            if candidate.state in self._states and other != number:
                 same = call.state == candidate.state == "conference" and call.detail == candidate.detail
                 if same or (joined and int(joined[1]) == other) or self._names(candidate, number):
                     yield other
@@ -197,7 +203,7 @@ class Talks:
 
     def _parties(self, number: int) -> set[int]:
         call = self._calls.get(number)
-        if call is None or call.state not in SPEAKING:
+        if call is None or call.state not in self._states:
             return set()
         places = {place for other in self._together(number) for place in self._members(self._calls[other])}
         return {self._party_at[place] for place in places if place in self._party_at}
