@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Any
 
 
 class ExitCode(IntEnum):
@@ -65,6 +66,11 @@ class BadInput(SwitchsimError):
     @classmethod
     def one(cls, file: str, what: str, expected: str = "", advice: str = "", *, line: int = 0) -> BadInput:
         return cls((Problem(file, line, what, expected, advice),))
+
+
+def one_of(names: Iterable[Any]) -> str:
+    """What may stand somewhere, as a `Problem` expects it."""
+    return "one of " + (", ".join(str(name) for name in sorted(dict.fromkeys(names))) or "none")
 
 
 class InvalidRun(SwitchsimError):

@@ -14,7 +14,7 @@ from switchsim.assembly.processing import CircuitsSpec, MeasurementSpec, Process
 from switchsim.assembly.signalling import No7Spec, PriSpec, SignallingSpec, Ss7Spec, ss7_problems
 from switchsim.assembly.yamlfile import Lines
 from switchsim.assembly.yamltypes import Duration, Many, Strict, wrong
-from switchsim.errors import BadInput, Problem
+from switchsim.errors import BadInput, Problem, one_of
 
 LineName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,31}$")]
 Digits = Annotated[str, Field(pattern=r"^[0-9*#]{1,20}$")]
@@ -257,7 +257,7 @@ class Reviewer:
             for slot, name in spec.slots.items():
                 kind = self.kinds.get(name)
                 if kind is None:
-                    self._say(("rack", frame, "slots", slot), f"no board kind {name!r}", f"one of {sorted(self.kinds)}")
+                    self._say(("rack", frame, "slots", slot), f"no board kind {name!r}", one_of(self.kinds))
                     continue
                 found[name] = found.get(name, 0) + 1
                 for what in counts:
@@ -271,8 +271,10 @@ class Reviewer:
         needs["signalling_links"] = sum(len(row.links) for row in ss7.link_sets) if ss7 else 0
         for what, need in needs.items():
             if need > counts[what]:
-                self._say(("rack",), f"boards for {counts[what]} {what}, but {need} are named", "",
-                          "add boards, or name fewer")
+                with_them = " or ".join(name for name in sorted(self.kinds)
+                                        if getattr(self.kinds[name].spec.provides, what))  # fmt: skip
+                self._say(("rack",), f"boards for {counts[what]} {what.replace('_', ' ')}, but {need} are named", "",
+                          f"add boards {with_them}, or name fewer")
         if self.machine.platform is not None and not found.get("mem"):
             self._say(("platform",), "a platform without a MEM board", "a mem in the rack")
 
@@ -285,19 +287,19 @@ class Reviewer:
             self._service(("numbers", number), service)
         for dialled, number in self.machine.translations.items():
             if number not in self.machine.numbers:
-                self._say(("translations", dialled), f"no number {number!r}", f"one of {sorted(self.machine.numbers)}")
+                self._say(("translations", dialled), f"no number {number!r}", one_of(self.machine.numbers))
         for name, steps in self.machine.services.items():
             for index, step in enumerate(steps):
                 self._step(("services", name, index), step)
 
     def _service(self, where: tuple[str | int, ...], name: str) -> None:
         if name not in self.machine.services:
-            self._say(where, f"no service {name!r}", f"one of {sorted(self.machine.services)}")
+            self._say(where, f"no service {name!r}", one_of(self.machine.services))
 
     def _prompts(self, where: tuple[str | int, ...], names: tuple[str, ...]) -> None:
         for name in names:
             if name not in self.machine.prompts:
-                self._say(where, f"no prompt {name!r}", f"one of {sorted(self.machine.prompts)}")
+                self._say(where, f"no prompt {name!r}", one_of(self.machine.prompts))
 
     def _step(self, where: tuple[str | int, ...], step: Any) -> None:
         match step:
@@ -316,7 +318,7 @@ class Reviewer:
 
     def _queue(self, where: tuple[str | int, ...], name: str) -> None:
         if name not in self.machine.queues:
-            self._say(where, f"no queue {name!r}", f"one of {sorted(self.machine.queues)}")
+            self._say(where, f"no queue {name!r}", one_of(self.machine.queues))
 
     def _queues(self) -> None:
         for name, queue in self.machine.queues.items():

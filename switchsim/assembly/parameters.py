@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
+from itertools import takewhile
 from typing import Final
 
 from switchsim.errors import BadInput
@@ -97,11 +98,12 @@ def _octets(what: str, parameter: Parameter, value: Value) -> Value:
     return hex_octets(what, value, parameter.low, parameter.high).hex()
 
 
-def _names(what: str, value: Value, known: Iterable[str]) -> Value:
+def _names(what: str, value: Value, known: Collection[str], expected: str) -> Value:
     names = str(value).replace(",", " ").split()
     for name in names[: MOST_NAMES + 1]:
         if name not in known:
-            raise wrong(f"{what}: no {name[:40]!r}", "one of " + ", ".join(known), near(name, known))
+            advice = near(name, known)
+            raise wrong(f"{what}: no {name[:40]!r}", "" if advice else expected, advice)
     if not 1 <= len(names) <= MOST_NAMES:
         raise wrong(f"{what}: {len(names)} names", f"1..{MOST_NAMES}")
     return " ".join(names)
@@ -118,8 +120,8 @@ _READERS: Final[dict[str, Callable[[str, Parameter, Value], Value]]] = {
     "word": _word,
     "cycles": _cycles,
     "octets": _octets,
-    "units": lambda what, _, value: _names(what, value, UNIT_NAMES),
-    "messages": lambda what, _, value: _names(what, value, MESSAGES),
+    "units": lambda what, _, value: _names(what, value, UNIT_NAMES, "one of " + ", ".join(UNIT_NAMES)),
+    "messages": lambda what, _, value: _names(what, value, MESSAGES, "a message, as in COO, IAM or TUP_IAM"),
     "timer": _timer,
 }
 
@@ -153,7 +155,15 @@ def wrong(what: str, expected: str = "", advice: str = "") -> BadInput:
     return BadInput.one("", what, expected, advice)
 
 
+def _same_start(one: str, other: str) -> int:
+    alike = takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False))
+    return sum(1 for _ in alike)
+
+
 def near(name: Value, known: Iterable[str]) -> str:
-    """Advice when one of the known names is close."""
-    found = difflib.get_close_matches(str(name)[:100], list(known), n=1)
-    return f"did you mean {found[0]!r}?" if found else ""
+    """Advice when one of the known names is close, whatever the case of letters; first those that begin alike."""
+    folded_name = str(name)[:100].casefold()
+    folded = {one.casefold(): one for one in known}
+    found = difflib.get_close_matches(folded_name, folded, n=16)
+    found.sort(key=lambda one: _same_start(one, folded_name), reverse=True)
+    return f"did you mean {folded[found[0]]!r}?" if found else ""

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from switchsim.assembly.kinds import Word
 from switchsim.assembly.parameters import near
 from switchsim.assembly.yamltypes import Duration, Many, Strict, wrong
+from switchsim.errors import one_of
 from switchsim.proto.isup.timers import TIMERS as ISUP_TIMERS
 from switchsim.proto.mtp2.state import TIMER_CYCLES as MTP2_TIMERS
 from switchsim.proto.mtp3.config import TIMERS as MTP3_TIMERS
@@ -231,7 +232,7 @@ def _name_problems(ss7: Ss7Spec) -> list[Wrong]:
     for target, classes in ss7.routes.items():
         named.append((("ss7", "routes", target), target))
         named += [(("ss7", "routes", target, at), name) for at, row in enumerate(classes) for name in row]
-    found = [(where, f"no point {name!r}", f"one of {sorted(ss7.points)}")
+    found = [(where, f"no point {name!r}", one_of(ss7.points))
              for where, name in named if name not in ss7.points]  # fmt: skip
     sets = [row.to for row in ss7.link_sets]
     for index, name in enumerate(sets):
@@ -240,7 +241,7 @@ def _name_problems(ss7: Ss7Spec) -> list[Wrong]:
     for target, classes in ss7.routes.items():
         for name in (name for row in classes for name in row):
             if name not in sets:
-                found.append((("ss7", "routes", target), f"no link set to {name!r}", f"one of {sets}"))
+                found.append((("ss7", "routes", target), f"no link set to {name!r}", one_of(sets)))
     return found
 
 
@@ -305,7 +306,7 @@ def _trunk_problems(ss7: Ss7Spec, trunks: list[tuple[str, No7Spec]]) -> list[Wro
     for name, spec in trunks:
         if spec.to not in ss7.points or ss7.points[spec.to].role != "exchange":
             found.append((("lines",), f"{name}: no exchange {spec.to!r}",
-                          f"one of {sorted(n for n, p in ss7.points.items() if p.role == 'exchange')}"))  # fmt: skip
+                          one_of(name for name, point in ss7.points.items() if point.role == "exchange")))  # fmt: skip
             continue
         if not ss7.ways("", spec.to):
             found.append((("ss7",), f"no way to {spec.to!r}", "a link set, or links between points that lead there"))

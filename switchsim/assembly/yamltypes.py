@@ -121,6 +121,14 @@ _WORDS: Final[dict[str, str]] = {
 }
 
 
+_LENGTHS: Final[dict[str, tuple[str, str]]] = {
+    "too_short": ("min_length", "at least"),
+    "too_long": ("max_length", "at most"),
+    "string_too_short": ("min_length", "at least"),
+    "string_too_long": ("max_length", "at most"),
+}
+
+
 def explain(error: dict[str, Any]) -> tuple[str, str, str]:
     """(what, expected, advice) of one error of pydantic's list."""
     sort, value, ctx = error["type"], error.get("input"), error.get("ctx") or {}
@@ -133,6 +141,11 @@ def explain(error: dict[str, Any]) -> tuple[str, str, str]:
     if sort in _WORDS:
         quote = sort == "string_type" and isinstance(value, int | Decimal)
         return f"{_shown(value)} does not fit", _WORDS[sort], "put it in quotes" if quote else ""
+    if sort in _LENGTHS:
+        limit, words = _LENGTHS[sort]
+        return f"{_shown(value)} does not fit", f"{words} {ctx[limit]}" + _counted(sort, ctx), ""
+    if sort == "string_pattern_mismatch":
+        return f"{_shown(value)} does not fit", f"text of the form {ctx['pattern']}", ""
     if sort == "literal_error":
         return f"{_shown(value)} does not fit", str(ctx["expected"]), ""
     if sort in ("union_tag_not_found", "union_tag_invalid"):
@@ -142,6 +155,10 @@ def explain(error: dict[str, Any]) -> tuple[str, str, str]:
         what, _, expected = message.partition("; expected ")
         return what, expected, ""
     return f"{_shown(value)} does not fit", message[:1].lower() + message[1:], ""
+
+
+def _counted(sort: str, ctx: dict[str, Any]) -> str:
+    return " characters" if sort.startswith("string_") else f", not {ctx['actual_length']}"
 
 
 def _tag_error(sort: str, ctx: dict[str, Any], value: Any) -> tuple[str, str, str]:

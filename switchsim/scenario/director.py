@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from switchsim.assembly.yamlfile import Lines
-from switchsim.errors import BadInput, Problem
+from switchsim.errors import BadInput, Problem, one_of
 from switchsim.model.event import Event
 from switchsim.model.events import FaultArmed
 from switchsim.model.order import Act, Begin, Heal, Inject, Order, Value
@@ -177,5 +177,5 @@ class Director:
     def _party(self, place: str, timeslot: int, who: str) -> int:
         parties = {row.timeslot: row.party for row in self._stage.kernel.part(place).config.parties}
         if timeslot not in parties:
-            raise BadInput.one("", f"nobody is {who!r}", f"a timeslot with a person: {sorted(parties)}")
+            raise BadInput.one("", f"nobody is {who!r}", f"a timeslot with a person: {one_of(parties)}")
         return int(parties[timeslot])
