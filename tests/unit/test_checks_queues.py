@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from by_hand import Row, at_mpu, verdict_of
 
-from switchsim.model.events import CallCleared, CallQueued, CallState, CallUnqueued, SeatState
+from switchsim.model.events import CallCleared, CallQueued, CallState, CallUnqueued, ProcessorActive, SeatState
 from switchsim.report.result import Outcome
 from switchsim.scenario.checks.queues import FirstInFirstOut, LongestIdle
 
@@ -100,6 +100,23 @@ def test_longest_idle_a_seat_that_only_rang_keeps_its_turn() -> None:
     talked = rows[:-2] + at_mpu(5, SeatState("8001", "talk", 1), CallState(1, "talk", "")) + rows[-2:]
     assert verdict_of(LongestIdle, talked + rings(10, "8002", 2), 99).outcome is Outcome.PASSED
     assert verdict_of(LongestIdle, talked + rings(10, "8001", 2), 99).outcome is Outcome.FAILED
+
+
+def test_longest_idle_a_seat_that_talked_before_an_unanswered_call_of_its_own_has_had_its_turn() -> None:
+    rows = idle(1, "8001") + idle(6, "8002") + queued(2, 1, 1) + rings(2, "8001", 1)
+    rows += at_mpu(3, SeatState("8001", "talk", 1), CallState(1, "talk", ""), SeatState("8001", "held", 1))
+    rows += at_mpu(4, SeatState("8001", "talk", 2), CallState(2, "outgoing", ""))
+    rows = sorted(rows, key=lambda row: row[0]) + idle(9, "8001") + queued(10, 3, 1)
+    assert verdict_of(LongestIdle, rows + rings(10, "8002", 3), 99).outcome is Outcome.PASSED
+    assert verdict_of(LongestIdle, rows + rings(10, "8001", 3), 99).outcome is Outcome.FAILED
+
+
+def test_longest_idle_counts_from_a_restart() -> None:
+    rows = idle(1, "8001") + idle(2, "8002") + at_mpu(5, ProcessorActive("restart", 0, 2)) + queued(6, 1, 1)
+    assert verdict_of(LongestIdle, rows + rings(6, "8002", 1), 99).outcome is Outcome.PASSED
+    took_over = [row for row in rows if not isinstance(row[2], ProcessorActive)]
+    took_over[2:2] = at_mpu(5, ProcessorActive("takeover", 2, 0))
+    assert verdict_of(LongestIdle, took_over + rings(6, "8002", 1), 99).outcome is Outcome.FAILED
 
 
 def test_longest_idle_counts_only_seats_of_the_queue_and_idle_ones() -> None:

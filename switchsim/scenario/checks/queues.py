@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from switchsim.model.event import Event, Record
-from switchsim.model.events import CallCleared, CallQueued, CallState, CallUnqueued, SeatState
+from switchsim.model.events import CallCleared, CallQueued, CallState, CallUnqueued, ProcessorActive, SeatState
 from switchsim.report.result import CheckResult, Outcome, judged
 from switchsim.scenario.checks.base import Check, CheckSettings, Handler
 
@@ -106,7 +106,8 @@ class FirstInFirstOut(Check):
 class LongestIdle(Check):
     """Of the free seats of a queue the one that has been idle longest gets the call; equal times: any of them.
 
-    A seat whose call ended before anybody talked (the caller went while it rang) keeps its turn.
+    A seat whose calls ended before anybody talked (the caller went while it rang, nobody answered what it placed) keeps
+    its turn; not one that had talked in another call meanwhile. With a processor that begins anew all begin anew.
     """
 
     name = "queue.longest_idle"
@@ -115,7 +116,7 @@ class LongestIdle(Check):
     def __init__(self, settings: CheckSettings) -> None:
         super().__init__(settings)
         self._idle: dict[str, int] = {}
-        self._turn: dict[str, tuple[int, int]] = {}  # seat -> the call that it is in, idle since before that
+        self._turn: dict[str, tuple[set[int], int]] = {}  # seat -> calls since it was idle, idle since before them
         self._talked: set[int] = set()
         self._queue_of: dict[int, tuple[str, int]] = {}
         self._judged = 0
@@ -126,7 +127,12 @@ class LongestIdle(Check):
             CallUnqueued: self._unqueued,
             CallState: self._state,
             SeatState: self._seat,
+            ProcessorActive: self._processor,
         }
+
+    def _processor(self, record: Record, event: ProcessorActive) -> None:
+        if event.why == "restart":
+            self._idle = dict.fromkeys(self._idle, record.at)
 
     def _state(self, record: Record, event: CallState) -> None:
         if event.state == "talk":
@@ -143,12 +149,12 @@ class LongestIdle(Check):
 
     def _seat(self, record: Record, event: SeatState) -> None:
         idle_since = self._idle.get(event.seat)
-        call, before = self._turn.pop(event.seat, (0, record.at))
+        calls, before = self._turn.pop(event.seat, (set(), record.at))
         if event.state == "idle":
-            self._idle.setdefault(event.seat, record.at if call in self._talked else before)
+            self._idle.setdefault(event.seat, before if calls.isdisjoint(self._talked) else record.at)
             return
-        if event.state in ("ringing", "talk"):
-            self._turn[event.seat] = (event.call, before if idle_since is None else idle_since)
+        if event.state in ("ringing", "talk", "held"):
+            self._turn[event.seat] = (calls | {event.call}, before if idle_since is None else idle_since)
         if event.state in ("ringing", "talk") and idle_since is not None:
             queue, left = self._queue_of.get(event.call, ("", -1))
             if queue and left in (-1, record.at):
