@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from switchsim.dsp.engine import SU_ABORT, SU_BAD_FCS, SU_FIRST, SU_RAW, SU_VERBATIM
 from switchsim.model.events import FaultFired, UnitCrafted, UnitTampered
 from switchsim.model.part import State
-from switchsim.proto.mtp2 import Lsc
+from switchsim.proto.mtp2 import Lsc, Status
 from switchsim.terminals.rules import ACTIONS, SPOILING, Rule, Treated, raw_frame, rule_of, treat
 from switchsim.terminals.units import HEAD_OCTETS, look
 
@@ -150,6 +150,8 @@ class Breaker:
         """The fill-in unit or its acknowledgement has changed."""
         state, broken = self._state(number), self._broken(number)
         transmitter = self.terminals.rows[number].transmitter
+        if len(state.fill) > 3 and state.fill[3] == Status.SIOS:  # the link is over: no next unit comes to pass by
+            broken.swapped = [one for one in broken.swapped if one.level3]
         if len(state.fill) < 3 or not any(not (rule.received or rule.level3) for rule in broken.rules):
             broken.filled = b""
             self.engine.su_fill(transmitter, state.fill)
@@ -215,16 +217,15 @@ class Breaker:
         return result
 
     def _later_or_now(self, number: int, result: Treated, held: Held) -> None:
-        broken = self._broken(number)
+        broken, way = self._broken(number), (held.received, held.level3)
+        behind = [one for one in broken.swapped if (one.received, one.level3) == way]
         if result.delay_cycles:
             broken.held[broken.numbered] = held
             self.terminals.owner.start_timer(f"l2/{number}/held/{broken.numbered}", result.delay_cycles)
             broken.numbered += 1
-        elif result.swapped:
+        elif result.swapped and not behind:
             broken.swapped.append(held)
         else:
-            way = (held.received, held.level3)
-            behind = [one for one in broken.swapped if (one.received, one.level3) == way]
             broken.swapped = [one for one in broken.swapped if (one.received, one.level3) != way]
             for one in [held] * result.copies + behind:
                 self._pass(number, one)

@@ -17,6 +17,7 @@ from switchsim.model.events import (
     FaultUndone,
     SignallingLink,
     UnitCrafted,
+    UnitSent,
     UnitTampered,
     decode_line,
 )
@@ -27,6 +28,7 @@ from switchsim.scenario.runner import Finished, RunOptions, run
 from switchsim.scenario.staged import Sinks, Staged
 from switchsim.scenario.stop import StopSignal
 from switchsim.scenario.story import Teller
+from switchsim.units import seconds
 
 FOLDER = Path(__file__).parents[2] / "scenarios" / "faults" / "signalling"
 SCENARIOS = sorted(FOLDER.glob("*.yaml"))
@@ -195,3 +197,38 @@ def test_one_wrong_bsn_is_forgiven_and_two_of_three_are_not(times: int, failures
     inside.end()
     events = [decode_line(line).event for line in bytes(inside.octets).splitlines()[1:]]
     assert sum(isinstance(one, SignallingLink) and one.state == "failed" for one in events) == failures
+
+
+def messages_sent(tmp_path: Path, rate: int, *steps: str) -> list[tuple[int, int]]:
+    """Cycle and FSN of every message that the machine's end of e1-0:16 sends, with so many calls a minute."""
+    path = tmp_path / "s.yaml"
+    load = f'{{name: rush, shape: poisson, rate: {rate}/min, numbers: ["10000"], start: 1s, stop: 4s}}'
+    text = "format: 1\nmachine: two_links_ss7\nseconds: 16\n" + (f"load: [{load}]\n" if rate else "") + "timeline:\n"
+    path.write_text(text + "".join(f"  - {{{step}}}\n" for step in steps), encoding="utf-8")
+    inside = Inside(prepare(path))
+    inside.begin()
+    inside.end()
+    records = [decode_line(line) for line in bytes(inside.octets).splitlines()[1:]]
+    sent = [(one.at, one.event) for one in records if isinstance(one.event, UnitSent)]
+    units = [(at, bytes.fromhex(event.octets)) for at, event in sent if event.link == "e1-0:16"]
+    return [(at, unit[1] & 127) for at, unit in units if unit[2] & 63 > 2]
+
+
+REORDER = 'fault: unit_reorder, where: {link: "e1-0:16", end: machine}, values: '
+
+
+def test_of_units_that_all_change_places_each_is_passed_by_the_next_alone(tmp_path: Path) -> None:
+    """The one that comes next goes out before it, whether it was to change places with its next one or not."""
+    sent = messages_sent(tmp_path, 200, "at: 2s, for: 2s, " + REORDER + "{unit: msu}")
+    meanwhile = [fsn for at, fsn in sent if seconds(2) < at < seconds(4)]
+    assert len(meanwhile) > 5
+    assert any(later == (earlier - 1) & 127 for earlier, later in zip(meanwhile, meanwhile[1:], strict=False))
+
+
+def test_a_unit_that_waits_for_the_next_one_goes_with_its_link(tmp_path: Path) -> None:
+    """Nothing acknowledges it, so T7 ends the link; that begins with FSN 0: what a fault held back is of the past."""
+    lonely = "at: 2100ms, " + SEND.replace("far", "machine") + '"850240001001001000"}'
+    sent = messages_sent(
+        tmp_path, 0, "at: 2s, for: 1s, " + REORDER + "{unit: msu}", f"at: 2050ms, for: 2s, {CUT}", lonely
+    )
+    assert [fsn for at, fsn in sent if at > seconds(2)][:2] == [0, 1]
