@@ -112,6 +112,17 @@ def test_a_flow_moves_with_its_link_and_comes_back() -> None:
     assert result.reason == "4 flows, 3 times moved"
 
 
+def test_who_has_a_link_again_uses_it_before_the_other_end_has() -> None:
+    """Each end tests for itself (Q.707 2.2): the flows from the city come back before ours do."""
+    theirs = [user(fsn, 0, dpc=1, opc=2) for fsn in (0, 1, 2)]
+    failed = [*STEADY, received(T - 8, theirs[0], 0), *link(T, 0, "failed"), sent(T + 80, user(9, 0), 1),
+              received(T + 80, theirs[1], 1)]  # fmt: skip
+    rows = [*failed, *link(T + seconds(9), 0, "available", CITY), received(T + seconds(10), theirs[2], 0)]
+    assert judge(Shares, rows).outcome is Outcome.PASSED
+    ours = [*rows, received(T + seconds(14), theirs[2], 0), sent(T + seconds(14), user(0, 0), 0)]
+    assert judge(Shares, ours).outcome is Outcome.FAILED, "our end does not have it"
+
+
 @pytest.mark.parametrize(
     "rows",
     [

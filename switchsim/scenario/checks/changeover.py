@@ -238,7 +238,7 @@ class Shares(Check):
         self._long = settings.signalling.long_labels
         self._carried: dict[tuple[int, int, int], _Carried] = {}  # DPC, OPC, SLS
         self._lost: dict[str, int] = {}  # link -> when an end last gave it up
-        self._gained: dict[str, int] = {}  # link -> when both ends last had it again
+        self._gained: dict[tuple[str, int], int] = {}  # link, point code -> when that end last had it again
         self._moves = 0
         self._seen = False
 
@@ -257,8 +257,8 @@ class Shares(Check):
             return
         if event.state != "available":
             self._lost[event.link] = record.at
-        elif self._network.available(event.link):
-            self._gained[event.link] = record.at
+        else:
+            self._gained[event.link, self._network.points.get(record.place, -1)] = record.at
 
     def _unit(self, record: Record, event: UnitSent | UnitReceived) -> None:
         unit = read_unit(bytes.fromhex(event.octets), long_label=self._long)
@@ -268,16 +268,22 @@ class Shares(Check):
         self._seen = True
         key = (unit.dpc, unit.opc, unit.sls)
         carried = self._carried.setdefault(key, _Carried(event.link, record.at))
-        if carried.link != event.link and not self._may_move(carried, event.link):
+        if carried.link != event.link and not self._may_move(carried, event.link, unit.opc):
             what = f"SLS {unit.sls} from {unit.opc} to {unit.dpc} moves from {carried.link} to {event.link}"
             self.found(record.at, record.place, f"{what}, although nothing happened to them (Q.704 2.3.5)")
         self._moves += carried.link != event.link
         carried.link, carried.at = event.link, record.at
 
-    def _may_move(self, carried: _Carried, to: str) -> bool:
-        """The link was lost, or the new one came, at most a changeover or changeback before its last message there."""
+    def _may_move(self, carried: _Carried, to: str, opc: int) -> bool:
+        """The link was lost, or the new one came, at most a changeover or changeback before its last message there.
+
+        Who sends takes a link as soon as its own test was passed, whatever the other end's test says (Q.707 2.2); of
+        one outside the journal the other end tells it.
+        """
         since = carried.at - CHANGEBACK_CYCLES
-        lost, gained = self._lost.get(carried.link, since - 1), self._gained.get(to, since - 1)
+        ends = [code for code in self._network.ends[to] if code == opc or opc not in self._network.codes]
+        lost = self._lost.get(carried.link, since - 1)
+        gained = max(self._gained.get((to, code), since - 1) for code in ends)
         return not self._network.available(carried.link) or lost >= since or gained >= since
 
     def finish(self, end: int) -> CheckResult:

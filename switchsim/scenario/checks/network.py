@@ -98,7 +98,7 @@ class Network:
             self.between.setdefault(pair, []).append(name)
         self.boards = facts.boards
         self.excuses: list[Excuse] = []
-        self._codes = frozenset(facts.points.values())
+        self.codes = frozenset(facts.points.values())
         self.lies = Lies(faults)
         self._states: dict[tuple[str, int], str] = {}
         self._open: dict[Any, Excuse] = {}
@@ -124,7 +124,7 @@ class Network:
 
     def available(self, link: str) -> bool:
         """Both ends have the link; an end that is not in the journal counts as having it."""
-        return all(self.told(link, code) == "available" for code in self.ends[link] if code in self._codes)
+        return all(self.told(link, code) == "available" for code in self.ends[link] if code in self.codes)
 
     def _joined(self, pair: Pair) -> bool:
         return any(self.available(name) for name in self.between[pair])
