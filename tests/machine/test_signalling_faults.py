@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -222,7 +223,7 @@ def test_of_units_that_all_change_places_each_is_passed_by_the_next_alone(tmp_pa
     sent = messages_sent(tmp_path, 200, "at: 2s, for: 2s, " + REORDER + "{unit: msu}")
     meanwhile = [fsn for at, fsn in sent if seconds(2) < at < seconds(4)]
     assert len(meanwhile) > 5
-    assert any(later == (earlier - 1) & 127 for earlier, later in zip(meanwhile, meanwhile[1:], strict=False))
+    assert any(later == (earlier - 1) & 127 for earlier, later in pairwise(meanwhile))
 
 
 def test_a_unit_that_waits_for_the_next_one_goes_with_its_link(tmp_path: Path) -> None:

@@ -143,6 +143,19 @@ def test_beyond_a_transfer_point_the_lost_way_excuses_what_was_on_it() -> None:
         assert verdict_of(Sequence, rows, END, signalling=net).outcome is outcome
 
 
+def test_a_board_that_goes_takes_what_was_for_points_beyond_a_transfer_point() -> None:
+    stp = "farend/stp/a"
+    net = SignallingFacts(points={US: 1, "farend/exchange/city": 2, stp: 11},
+                          links={"e1-0:16": (1, 11), "far": (11, 2)}, boards={"e1-0:16": BOARD})  # fmt: skip
+    up = [row for name in ("e1-0:16", "far") for row in _states(1000, name, "available")]
+    told: Row = (seconds(9), US, Destination(2, "resume", 0))
+    for board, at, outcome in ((BOARD, T - 8, Outcome.PASSED), (BOARD, T + seconds(4), Outcome.FAILED),
+                               ("frame/0/slot/1", T - 8, Outcome.FAILED)):  # fmt: skip
+        rows = [*up, told, (T, board, BoardState("pulled")), ask(at, "aa")]
+        rows.sort(key=lambda row: row[0])
+        assert verdict_of(Sequence, rows, END, signalling=net).outcome is outcome
+
+
 def _states(at: int, name: str, state: str) -> list[Row]:
     places = (US, "farend/stp/a") if name == "e1-0:16" else ("farend/stp/a", "farend/exchange/city")
     return [(at, place, SignallingLink(name, state)) for place in places]

@@ -186,7 +186,9 @@ class Network:
             return
         for pair in dict.fromkeys(self.ends[link] for link, board in self.boards.items() if board == record.place):
             why = f"the board {record.place} went with what its links held (Q.704 5.6.1)"
-            self._begin("", Excuse(why, record.at - REACH_CYCLES, record.at + REACH_CYCLES, pair=pair))
+            for beyond in (False, True):  # a link to a transfer point held messages for those behind it, too
+                since, until = record.at - REACH_CYCLES, record.at + REACH_CYCLES
+                self._begin("", Excuse(why, since, until, pair=pair, beyond=beyond))
 
     def _processor(self, record: Record, event: ProcessorActive) -> None:
         if event.why != "power-on" and record.place in self.points:
