@@ -143,25 +143,28 @@ class Director:
     def _person(self, act: Acted) -> tuple[str, Order]:
         if act.sort == "board":
             return self._board(act)
-        line, _, timeslot = act.name.partition(":")
-        place = f"farend/{'exchange' if act.sort == 'caller' else act.sort}/{line}"
+        values = act.values()
+        if act.sort == "caller":
+            place, values["party"] = self._caller(act)
+        else:
+            place = f"farend/{act.sort}/{act.name}"
+            self._must_be(place, act)
+        if act.sort == "load" and act.do == "start":
+            return place, Begin({})
+        acts = getattr(self._stage.kernel.parts[place], "acts", (act.do,))
+        if act.do not in acts:
+            raise BadInput.one("", f"{act.who} can not {act.do!r}", f"one of {', '.join(sorted(acts))}")
+        if "number" in values and act.sort == "exchange":
+            values["called"] = values.pop("number")
+        return place, Act(act.do, values)
+
+    def _must_be(self, place: str, act: Acted) -> None:
         if place not in self._stage.kernel.parts:
             known = [path.rpartition("/")[2] for path in self._stage.kernel.parts
                      if path.startswith(place.rpartition("/")[0] + "/")]
             expected = f"one of {', '.join(known[:20])}" if known else ""
             advice = "see the machine and the load" if known else f"this run has no {act.sort} at all"
             raise BadInput.one("", f"nobody is {act.who!r}", expected, advice)
-        if act.sort == "load" and act.do == "start":
-            return place, Begin({})
-        acts = getattr(self._stage.kernel.parts[place], "acts", (act.do,))
-        if act.do not in acts:
-            raise BadInput.one("", f"{act.who} can not {act.do!r}", f"one of {', '.join(sorted(acts))}")
-        values = act.values()
-        if act.sort == "caller":
-            values["party"] = self._party(place, int(timeslot), act.who)
-        if "number" in values and act.sort == "exchange":
-            values["called"] = values.pop("number")
-        return place, Act(act.do, values)
 
     def _board(self, act: Acted) -> tuple[str, Order]:
         """Somebody at the rack: the reset line, or a register."""
@@ -174,8 +177,18 @@ class Director:
             raise BadInput.one("", f"{act.name} has no register {register!r}", f"one of {known}")
         return act.name, Act(act.do, act.values())
 
-    def _party(self, place: str, timeslot: int, who: str) -> int:
-        parties = {row.timeslot: row.party for row in self._stage.kernel.part(place).config.parties}
-        if timeslot not in parties:
-            raise BadInput.one("", f"nobody is {who!r}", f"a timeslot with a person: {one_of(parties)}")
-        return int(parties[timeslot])
+    def _caller(self, act: Acted) -> tuple[str, int]:
+        """The exchange of the person whose telephone is on a circuit, and that person there."""
+        line, _, timeslot = act.name.partition(":")
+        exchanges = [path for path in self._stage.kernel.parts if path.startswith("farend/exchange/")]
+        people = {(row.line, row.timeslot): (path, int(row.party))
+                  for path in exchanges for row in self._stage.kernel.part(path).config.parties}  # fmt: skip
+        found = people.get((line, int(timeslot)))
+        if found is not None:
+            return found
+        near = {slot: party for (name, slot), party in people.items() if name == line}
+        if near:
+            raise BadInput.one("", f"nobody is {act.who!r}", f"a timeslot with a person: {one_of(near)}")
+        lines = list(dict.fromkeys(name for name, _ in people))
+        advice = "see the machine and the load" if lines else "this run has no caller at all"
+        raise BadInput.one("", f"nobody is {act.who!r}", f"one of {', '.join(lines[:20])}" if lines else "", advice)

@@ -18,6 +18,7 @@ from switchsim.model.events import (
     FrameReceived,
     FrameSent,
     MessageDelivered,
+    PartyState,
     UnitCrafted,
     UnitTampered,
     decode_line,
@@ -85,6 +86,16 @@ def test_a_unit_from_a_transfer_point_and_through_it(tmp_path: Path) -> None:
         "09000900", "08000900"]  # fmt: skip
 
 
+@pytest.mark.parametrize(("line", "circuit"), [("e1-0", 2), ("e1-1", 2)])
+def test_a_caller_is_named_by_his_line_although_his_exchange_has_several(
+    line: str, circuit: int, tmp_path: Path
+) -> None:
+    steps = ('  - {at: 2s, act: {who: exchange city, do: call, number: "10000"}}\n'
+             f'  - {{at: 2500ms, act: {{who: "caller {line}:{circuit}", do: hang_up}}}}\n')  # fmt: skip
+    told = events(tmp_path, "two_links_ss7", steps, seconds=4)
+    assert bool(those(told, PartyState, state="hangs_up")) == (line == "e1-0"), "the call is on e1-0:2"
+
+
 def staged(folder: Path, text: str) -> str:
     """The problems of a scenario, empty when it could begin."""
     (folder / "s.yaml").write_text(text, encoding="utf-8")
@@ -99,6 +110,8 @@ def staged(folder: Path, text: str) -> str:
     ("stp_pair_ss7", 'send: {link: "stp_a:city:0", end: far, unit: "85 00 00 00 00"}',
      "stp_a:city:0 has no end 'far'; expected one of stp_a, city"),
     ("one_e1_pri", 'send: {link: "e1-0:16", end: far, unit: "85 00 00 00 00"}', "e1-0:16 is a D channel"),
+    ("two_links_ss7", 'act: {who: "caller city:2", do: hang_up}', "'caller city:2'; expected one of e1-0, e1-1"),
+    ("two_links_ss7", 'act: {who: "caller e1-1:16", do: hang_up}', "expected a timeslot with a person: one of 1, 2, 3"),
     ("one_e1_pri", 'fault: link_cut, where: {link: "e1-0:16", end: far}', "link_cut: e1-0:16 is a D channel"),
     ("one_e1_pri", 'play: {capture: two_calls.pcapng, link: "e1-0:16", end: far}',
      "0 times an interface with LAPD; expected one"),
