@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -94,8 +94,29 @@ def tell(finished: Finished, quiet: bool) -> None:
     if finished.problem:
         click.echo(finished.problem, err=True)
     if not quiet:
+        for line in attachment_lines(finished.attachments):
+            click.echo(line)
         click.echo(f"run folder: {finished.folder}")
         click.echo(f"replay it: switchsim replay {finished.folder}")
+
+
+def attachment_lines(attachments: Mapping[str, Mapping[str, int]]) -> list[str]:
+    """What the programs of a run moved, and what of it was not taken, where there was any."""
+    found = []
+    for name, counts in attachments.items():
+        odd = ", ".join(f"{counts[key]} {words}" for key, words in _NOT_TAKEN.items() if counts[key])
+        moved = f"datagrams: {counts['taken']} taken, {counts['sent']} sent"
+        found.append(f"attached {name}: {moved}" + (odd and f"; {odd}"))
+    return found
+
+
+_NOT_TAKEN: Final[dict[str, str]] = {
+    "bad_length": "of a bad length dropped",
+    "refused": "second programs refused",
+    "unsent": "not read by the program",
+    "underruns": "blocks missing",
+    "late": "blocks too late",
+}
 
 
 @contextmanager

@@ -148,6 +148,22 @@ def test_a_started_program_that_dies_is_a_crash(tmp_path: Path, capfd: pytest.Ca
     assert "ended with 9" in capfd.readouterr().out
 
 
+def test_what_an_attached_program_moved_is_told_at_the_end(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "odd.py").write_text(
+        "import socket\nprogram = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)\n"
+        f"program.connect('{tmp_path}/h')\n"
+        "for length in (265, 300, 5):\n    program.send(bytes(length))\n"
+        "while program.recv(300):\n    pass\n", encoding="utf-8")  # fmt: skip
+    (tmp_path / "s.yaml").write_text(
+        "format: 1\nmachine: one_e1_pri\nseconds: 1\nsut:\n"
+        f"  attach: ['e1-0:16=hdlc:unix:{tmp_path}/h']\n  command: ['{sys.executable}', '{tmp_path}/odd.py']\n",
+        encoding="utf-8")  # fmt: skip
+    run_command_line(["run", str(tmp_path / "s.yaml"), "--out", str(tmp_path / "o")])
+    (told,) = [line for line in capfd.readouterr().out.splitlines() if line.startswith("attached ")]
+    assert told.startswith("attached e1-0:16: datagrams: 1 taken, ")
+    assert "; 2 of a bad length dropped" in told
+
+
 def test_a_socket_in_use_is_bad_input(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as other:
         other.bind(str(tmp_path / "h"))
