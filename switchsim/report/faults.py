@@ -24,6 +24,7 @@ from switchsim.units import format_cycles, seconds
 
 NEVER: Final = -1
 LATELY_CYCLES: Final = seconds(5)
+BRIEF_CYCLES: Final = seconds(3)
 STAGES: Final = ("armed", "fired", "detected", "alarmed", "undone", "cleared")
 
 
@@ -31,6 +32,7 @@ class FaultFacts(msgspec.Struct, frozen=True):
     """What the catalogue says of a kind of fault.
 
     alarms, defects: ids of which at least one should show (empty: none is asked for), within_cycles of the firing.
+    brief_cycles: a fault that is undone before it acted so long need not show: alarms wait for defects to last.
     harms_speech: speech may be missing while it acts (a cut line), and need not be found wanting.
     shows: kinds of events by which it is noticed where it raises no defect; nobody asks for them.
     harms_messages: signal units or messages say what is not so while it acts; retrieval by them can not be exact.
@@ -39,6 +41,7 @@ class FaultFacts(msgspec.Struct, frozen=True):
     alarms: tuple[str, ...] = ()
     defects: tuple[str, ...] = ()
     within_cycles: int = seconds(30)
+    brief_cycles: int = BRIEF_CYCLES
     harms_speech: bool = False
     harms_messages: bool = False
     shows: tuple[str, ...] = ()
@@ -128,12 +131,12 @@ class FaultWatch:
         return [chain for chain in fired if what in shown(self.facts.get(chain.name, _NOTHING))]
 
     def _detected(self, at: int, defect: str, about: str) -> None:
-        for chain in self._by_place(about) or self._by_kind(lambda facts: facts.defects, defect):
+        for chain in _meant(self._by_place(about) or self._by_kind(lambda facts: facts.defects, defect), at):
             if chain.detected < 0:
                 chain.detected = at
 
     def _alarmed(self, at: int, alarm: str, about: str) -> None:
-        for chain in self.causes_of(alarm, about):
+        for chain in _meant(self.causes_of(alarm, about), at):
             if chain.alarmed < 0:
                 chain.alarmed, chain.alarm, chain.about = at, alarm, about
                 if chain.detected < 0:
@@ -163,12 +166,21 @@ class FaultWatch:
         return judged(name, title, _missing(chain, facts or _NOTHING), reason=chain.stages())
 
 
+def _meant(causes: list[FaultChain], at: int) -> list[FaultChain]:
+    """What shows at `at` is of those that act, or did lately; of one that is long over only when there is no such."""
+    act = [chain for chain in causes if chain.undone < 0 or at - chain.undone <= LATELY_CYCLES]
+    return act or causes
+
+
 def _missing(chain: FaultChain, facts: FaultFacts) -> list[Finding]:
     """What should have shown and did not, or too late."""
     found = []
+    brief = 0 <= chain.undone < chain.fired + facts.brief_cycles
     promised = (("detected", facts.defects), ("alarmed", facts.alarms))
     for stage, ids in promised:
         seen = getattr(chain, stage)
+        if brief and seen < 0:
+            continue
         if ids and not 0 <= seen - chain.fired <= facts.within_cycles:
             late = f"only {format_cycles(seen - chain.fired)} after it fired" if seen >= 0 else "never"
             limit = format_cycles(facts.within_cycles)

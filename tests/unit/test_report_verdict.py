@@ -28,6 +28,7 @@ from switchsim.report.junit import junit_xml
 from switchsim.report.result import SHOWN_FINDINGS, CheckResult, Finding, Outcome, judged
 from switchsim.report.text import print_verdict, verdict_lines
 from switchsim.report.verdict import AlarmList, Result, Verdict, make_verdict, read_verdict, verdict_json
+from switchsim.units import seconds
 
 LINE = "frame/3/slot/7/e1/0"
 FACTS = {"line_cut": FaultFacts(alarms=("e1_los",), defects=("los",), within_cycles=1000)}
@@ -75,6 +76,27 @@ def test_alarm_under_the_faults_place_and_alarm_of_the_catalogue() -> None:
 def test_alarm_before_the_fault_fired_is_not_its_alarm() -> None:
     rows = [CHAIN[0], (150, "alm", CHAIN[3][2]), (160, "alm", CHAIN[5][2]), CHAIN[1]]
     assert watched(rows).result()[0].alarmed == -1
+
+
+def test_an_alarm_is_not_of_a_fault_that_is_long_over_while_another_acts() -> None:
+    later = seconds(60)
+    raised: Row = (later + 80, "alm", AlarmRaised("board_lost", LINE, "major", "x", "", ""))
+    second: list[Row] = [
+        (later, "f", FaultArmed("2", "board_hang", LINE)), (later, "f", FaultFired("2", "hang")),
+        (later + 40, LINE, DefectSeen("slave_lost", LINE)), raised,
+    ]  # fmt: skip
+    one, two = watched([*CHAIN[:2], CHAIN[4], *second]).result()
+    assert (one.detected, one.alarmed, two.detected, two.alarmed) == (-1, -1, later + 40, later + 80)
+    assert watched([*CHAIN[:2], CHAIN[4], raised]).result()[0].alarmed == later + 80, "nobody else may be meant"
+    assert watched([*CHAIN[:2], *second]).result()[0].alarmed == later + 80, "both act"
+
+
+@pytest.mark.parametrize(("acted", "outcome"), [(seconds(3) - 1, Outcome.PASSED), (seconds(3), Outcome.FAILED)])
+def test_a_fault_that_is_soon_undone_need_not_show(acted: int, outcome: Outcome) -> None:
+    rows: list[Row] = [*CHAIN[:2], (200 + acted, "faults", FaultUndone("1"))]
+    assert watched(rows).judge()[0].outcome is outcome
+    late: Row = (seconds(20), "alm", CHAIN[3][2])
+    assert watched([*rows, late]).judge()[0].outcome is Outcome.FAILED, "what shows is to show in time"
 
 
 @pytest.mark.parametrize(
