@@ -159,6 +159,21 @@ def test_9_1_an_unacknowledged_message_is_repeated_until_it_is() -> None:
     assert link.state.nacks_in_count == 0
 
 
+def test_9_1_repetition_that_waits_in_the_terminal_ends_with_the_acknowledgement() -> None:
+    """Clause 6.3: what the peer has is not repeated; what it lacks goes on."""
+    link = in_service(PCR)
+    link.send(b"abc")
+    link.send(b"abc")
+    assert fsns(link.low()) == [0, 1, 0, 1]
+    actions = link.receive(fisu(bsn=0))
+    assert (kinds(actions).count("Flush"), fsns(actions)) == (1, [1, 1, 1, 1])
+    actions = link.receive(fisu(bsn=1))
+    assert (kinds(actions).count("Flush"), fsns(actions)) == (1, [])
+    assert fsns(link.low()) == []
+    link.send(b"abc")
+    assert "Flush" not in kinds(link.receive(fisu(bsn=2))), "a new message may not have begun"
+
+
 def test_9_2_a_new_message_goes_before_repetition() -> None:
     link = in_service(PCR)
     link.send(bytes(40))

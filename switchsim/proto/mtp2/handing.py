@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from switchsim.proto.mtp2.actions import Fill, Notify, Send
+from switchsim.proto.mtp2.actions import Fill, Flush, Notify, Send
 from switchsim.proto.mtp2.core import Core
 from switchsim.proto.mtp2.state import WINDOW, Txc
 from switchsim.proto.mtp2.units import FISU, LINE_OCTETS, lssu, msu
@@ -34,6 +34,14 @@ def forget_waiting(link: Core) -> None:
     state.waiting_count = state.waiting_octets = 0
     state.notify_level = -1
     state.new_waiting = False
+
+
+def take_back(link: Core) -> None:
+    """Cyclic repetition that has not begun does not go out now; `pump` goes on with it, as far as it is due still."""
+    state = link.state
+    state.next_index = max(0, state.next_index - state.waiting_count)
+    link.out.append(Flush())
+    forget_waiting(link)
 
 
 def room(link: Core, _: None) -> None:

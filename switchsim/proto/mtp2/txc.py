@@ -10,7 +10,7 @@ from typing import Final
 from switchsim.proto.mtp2.actions import Flush, Send
 from switchsim.proto.mtp2.buffers import check_abatement, drop, flush_buffers, queue, retrieve
 from switchsim.proto.mtp2.core import Core, Handler
-from switchsim.proto.mtp2.handing import forget_waiting, is_full, note_room, pump, refill, room
+from switchsim.proto.mtp2.handing import forget_waiting, is_full, note_room, pump, refill, room, take_back
 from switchsim.proto.mtp2.state import WINDOW, Event, Status, Txc
 from switchsim.proto.mtp2.units import ACK, LINE_OCTETS, lssu
 
@@ -76,9 +76,7 @@ def send(link: Core, message: bytes) -> None:
     state = link.state
     if link.pcr and state.waiting_count and state.tb and not (state.new_waiting or is_full(link)):
         # Clause 6.3: a new message goes before cyclic retransmission, of which some waits in the terminal.
-        state.next_index = max(0, state.next_index - state.waiting_count)
-        link.out.append(Flush())
-        forget_waiting(link)
+        take_back(link)
     pump(link)
 
 
@@ -100,6 +98,9 @@ def acknowledged(link: Core, count: int) -> None:
         link.stop_timer("T6")
     rtb = state.rtb
     blocked = link.pcr or len(rtb) >= WINDOW
+    in_vain = _waits_in_vain(link, count)
+    if in_vain:
+        take_back(link)
     for message in rtb[:count]:
         state.rtb_octets -= len(message) + LINE_OCTETS
     del rtb[:count]
@@ -112,8 +113,15 @@ def acknowledged(link: Core, count: int) -> None:
         link.start_timer("T7")
     if state.congested:
         check_abatement(link)
-    if blocked and state.tb and state.txc is _MESSAGES:
+    if in_vain or (blocked and state.tb and state.txc is _MESSAGES):
         pump(link)
+
+
+def _waits_in_vain(link: Core, count: int) -> bool:
+    """Whether the terminal may hold repetition of the `count` oldest messages, which the peer has now (clause 6.3)."""
+    state = link.state
+    repeats = link.pcr and state.txc is _MESSAGES and state.waiting_count > 0 and not state.new_waiting
+    return repeats and state.next_index - state.waiting_count < count
 
 
 def _retransmit(link: Core) -> None:
