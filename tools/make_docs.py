@@ -278,7 +278,7 @@ def cli_page() -> str:
     from switchsim.cli.main import cli
     from switchsim.errors import WORST_FIRST, ExitCode
 
-    context = click.Context(cli, info_name="switchsim")
+    context = click.Context(cli, info_name="switchsim", **cli.context_settings)
     parts = [cell_free((cli.help or "").partition("\n\n")[0]), "", "| command | what |", "|---|---|"]
     commands = {name: command for name in cli.list_commands(context) if (command := cli.get_command(context, name))}
     parts += [f"| [{name}](#switchsim-{name}) | {one.get_short_help_str(200)} |" for name, one in commands.items()]
@@ -296,7 +296,7 @@ ESCAPED: Final = "\\|"
 
 
 def _command(name: str, command: click.Command) -> Iterator[str]:
-    context = click.Context(command, info_name=f"switchsim {name}")
+    context = click.Context(command, info_name=f"switchsim {name}", help_option_names=["-h", "--help"])
     usage = " ".join(command.collect_usage_pieces(context))
     yield from (f"## switchsim {name}", "", "```", f"switchsim {name} {usage}", "```", "")
     yield cell_free(command.help or "")
