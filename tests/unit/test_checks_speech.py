@@ -6,6 +6,7 @@ import pytest
 from by_hand import Row, at_mpu, offered, talking, verdict_of
 
 from switchsim.model.events import (
+    BoardState,
     CallCleared,
     CallLeg,
     CallOffered,
@@ -248,6 +249,38 @@ def test_silence_while_a_fault_harms_speech_is_excused_and_told(harms: bool, out
     result = verdict_of(NoSilence, rows[:-5] + fault + rows[-5:], 99_000, facts=facts)
     assert result.outcome is outcome
     assert ("1 silences" in result.reason) is harms
+
+
+NODE = "frame/0/slot/4"
+
+
+@pytest.mark.parametrize(
+    ("fired", "undone", "serves", "outcome"),
+    [
+        pytest.param(8000, 9500, 18_500, Outcome.PASSED, id="the board starts still"),
+        pytest.param(8000, 8100, 8200, Outcome.PASSED, id="within a second after it"),
+        pytest.param(100, 200, 300, Outcome.FAILED, id="long before"),
+        pytest.param(15_000, 16_000, 17_000, Outcome.FAILED, id="only later"),
+    ],
+)
+def test_who_are_parted_while_the_node_board_is_away_hear_each_other_on(
+    fired: int, undone: int, serves: int, outcome: Outcome
+) -> None:
+    """The call is cleared at 9000; the ways are taken away only at 19 000."""
+    fault: list[Row] = [
+        (50, "faults", FaultArmed("1", "board_power", NODE)), (fired, "faults", FaultFired("1", "power")),
+        (fired, NODE, BoardState("off")), (undone, "faults", FaultUndone("1")),
+        (undone, NODE, BoardState("self_test")), (serves, NODE, BoardState("in_service")),
+    ]  # fmt: skip
+    talk = [row for row in a_talk(1000, 9000) if not (isinstance(row[2], PartyHears) and row[2].what == "quiet")]
+    quiet = [hears(19_000, CALLER, "quiet"), hears(19_000, AGENT, "quiet")]
+    facts = {"board_power": FaultFacts(harms_speech=True)}
+    rows = sorted([*talk, *fault, *quiet], key=lambda row: row[0])
+    result = verdict_of(NoCrossedSpeech, rows, 30_000, facts=facts)
+    assert result.outcome is outcome
+    assert ("2 heard on" in result.reason) is (outcome is Outcome.PASSED)
+    stranger = sorted([*rows, hears(8500, OTHER, "party", str(CALLER))], key=lambda row: row[0])
+    assert verdict_of(NoCrossedSpeech, stranger, 30_000, facts=facts).outcome is Outcome.FAILED
 
 
 def test_not_applicable_where_nobody_listens_or_is_placed() -> None:

@@ -10,6 +10,7 @@ from typing import ClassVar
 
 from switchsim.model.event import Event, Record
 from switchsim.model.events import (
+    BoardState,
     CallCleared,
     CallLeg,
     CallOffered,
@@ -25,6 +26,7 @@ from switchsim.model.events import (
 )
 from switchsim.report.result import CheckResult, Outcome, judged
 from switchsim.scenario.checks.base import Check, CheckSettings, Handler
+from switchsim.scenario.checks.network import OPEN
 from switchsim.scenario.checks.talks import SPEAKING, THROUGH, Pair, Talks
 from switchsim.units import format_cycles, ms
 
@@ -43,6 +45,55 @@ def _pair(a: int, b: int) -> Pair:
     return (a, b) if a < b else (b, a)
 
 
+class _Harm:
+    """When faults act that the catalogue says harm speech; a board's does so until it is in service again."""
+
+    def __init__(self, settings: CheckSettings) -> None:
+        self._settings = settings
+        self._faults: dict[str, FaultArmed] = {}
+        self._windows: dict[str, tuple[int, int]] = {}  # fault -> from, until
+        self._boards: dict[str, str] = {}
+        self._starting: dict[str, list[str]] = {}  # board -> its faults that were undone
+
+    def handlers(self) -> dict[type[Event], Handler]:
+        return {
+            FaultArmed: self._armed, FaultFired: self._fired, FaultUndone: self._undone, BoardState: self._board}
+
+    def since(self, at: int) -> bool:
+        """Whether one acted at `at` or later."""
+        return any(at <= until for _, until in self._windows.values())
+
+    def during(self, at: int, later: int) -> bool:
+        """Whether one acted at `at`, or began up to `later`."""
+        return any(begin <= later and at <= until for begin, until in self._windows.values())
+
+    def _armed(self, record: Record, event: FaultArmed) -> None:
+        self._faults[event.fault] = event
+
+    def _fired(self, record: Record, event: FaultFired) -> None:
+        armed = self._faults.get(event.fault)
+        facts = self._settings.facts.get(armed.name) if armed else None
+        if facts is not None and facts.harms_speech:
+            self._windows.setdefault(event.fault, (record.at, OPEN))
+
+    def _undone(self, record: Record, event: FaultUndone) -> None:
+        if event.fault in self._windows:
+            board = self._faults[event.fault].where
+            if self._boards.get(board, "in_service") == "in_service":
+                self._over(event.fault, record.at)
+            else:
+                self._starting.setdefault(board, []).append(event.fault)
+
+    def _board(self, record: Record, event: BoardState) -> None:
+        self._boards[record.place] = event.state
+        if event.state == "in_service":
+            for fault in self._starting.pop(record.place, ()):
+                self._over(fault, record.at)
+
+    def _over(self, fault: str, at: int) -> None:
+        self._windows[fault] = (self._windows[fault][0], at + self._settings.speech_cycles)
+
+
 class _Speech(Check):
     """Base: keeps who is connected and who hears whom; the two checks look at the differences."""
 
@@ -54,6 +105,8 @@ class _Speech(Check):
         self.hears: dict[int, frozenset[int]] = {}
         self.tolerance = settings.path_delay_cycles + settings.switching_cycles
         self.heard = 0
+        self.harm = _Harm(settings)
+        self._excused = 0
 
     def handlers(self) -> dict[type[Event], Handler]:
         talks = self.talks
@@ -65,6 +118,7 @@ class _Speech(Check):
             SeatState: talks.seat,
             PartyPlaced: talks.party,
             PartyHears: self._hears,
+            **self.harm.handlers(),
         }
 
     def _hears(self, record: Record, event: PartyHears) -> None:
@@ -89,7 +143,8 @@ class _Speech(Check):
 
 class NoCrossedSpeech(_Speech):
     """Nobody hears somebody whom he is not connected with, or himself, for longer than the tolerance. Who places a
-    call may hear its far end before the answer."""
+    call may hear its far end before the answer. Who are parted while a fault acts that the catalogue says harms speech
+    may hear each other on: without its node board the switching network parts nobody."""
 
     name = "speech.crossed"
     title = "no party hears another one than those it is connected with"
@@ -133,7 +188,12 @@ class NoCrossedSpeech(_Speech):
 
     def _right(self, ear: int, mouth: int, until: int) -> None:
         since = self._wrong.pop((ear, mouth), None)
-        if since is not None and until - since > self.tolerance:
+        if since is None or until - since <= self.tolerance:
+            return
+        heard_on = self._parted.get(_pair(ear, mouth)) == since
+        if heard_on and self.harm.during(since, since + self.tolerance):
+            self._excused += 1
+        else:
             who = "itself" if ear == mouth else f"party {mouth} ({self.talks.place_of(mouth)})"
             what = f"party {ear} hears {who} for {format_cycles(until - since)} without being connected with it"
             self.found(since, self.talks.place_of(ear), what)
@@ -141,7 +201,8 @@ class NoCrossedSpeech(_Speech):
     def finish(self, end: int) -> CheckResult:
         for ear, mouth in list(self._wrong):
             self._right(ear, mouth, end)
-        return self._not_judged() or judged(self.name, self.title, self.findings)
+        reason = f"{self._excused} heard on while a fault that harms speech acted" if self._excused else ""
+        return self._not_judged() or judged(self.name, self.title, self.findings, reason=reason)
 
 
 class NoSilence(_Speech):
@@ -159,19 +220,9 @@ class NoSilence(_Speech):
         self._speaks: set[int] = set()
         self._deaf: dict[tuple[int, int], int] = {}
         self._dialling: dict[int, int] = {}
-        self._names: dict[str, str] = {}
-        self._harm: set[str] = set()
-        self._harmed_until = -1
-        self._excused = 0
 
     def handlers(self) -> dict[type[Event], Handler]:
-        return super().handlers() | {
-            PartySpeaks: self._speaking,
-            PartyDials: self._dials,
-            FaultArmed: self._armed,
-            FaultFired: self._fired,
-            FaultUndone: self._undone,
-        }
+        return super().handlers() | {PartySpeaks: self._speaking, PartyDials: self._dials}
 
     def _connected(self, pair: Pair, connected: bool, at: int) -> None:
         self._look(*pair, at)
@@ -205,27 +256,12 @@ class NoSilence(_Speech):
         since = self._deaf.pop((ear, mouth), None)
         if since is None or until - since <= self.settings.speech_cycles + self.tolerance:
             return
-        if self._harm or since <= self._harmed_until:
+        if self.harm.since(since):
             self._excused += 1
             return
         who = f"party {mouth} ({self.talks.place_of(mouth)})"
         what = f"party {ear} does not hear {who} for {format_cycles(until - since)}"
         self.found(since, self.talks.place_of(ear), what)
-
-    # -- faults --------------------------------------------------------------------------------------------------
-
-    def _armed(self, record: Record, event: FaultArmed) -> None:
-        self._names[event.fault] = event.name
-
-    def _fired(self, record: Record, event: FaultFired) -> None:
-        facts = self.settings.facts.get(self._names.get(event.fault, ""))
-        if facts is not None and facts.harms_speech:
-            self._harm.add(event.fault)
-
-    def _undone(self, record: Record, event: FaultUndone) -> None:
-        if event.fault in self._harm:
-            self._harm.discard(event.fault)
-            self._harmed_until = record.at + self.settings.speech_cycles
 
     def finish(self, end: int) -> CheckResult:
         for ear, mouth in list(self._deaf):
