@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 from by_hand import Row
-from signalling_by_hand import BOARD, CITY, FAR, US, back, judge, link, over, received, sent
+from signalling_by_hand import BOARD, CITY, FAR, STANDBY, US, back, judge, link, over, received, sent
 
-from switchsim.model.events import BoardState, Destination
+from switchsim.model.events import BoardState, Destination, ProcessorActive
 from switchsim.report.result import Outcome
 from switchsim.scenario.checks.changeover import Moves, Shares
 from switchsim.units import ms, seconds
@@ -82,6 +82,15 @@ def test_of_links_that_come_back_together_each_gets_its_traffic_by_a_changeback(
             *(back(at + 100, number, place) for number in (0, 1) for place in (US, CITY))]  # fmt: skip
     assert judge(Moves, rows, links=3).outcome is Outcome.PASSED
     assert judge(Moves, rows[:-1], links=3).outcome is Outcome.FAILED
+
+
+def test_what_went_over_before_a_takeover_comes_back_by_the_new_processor() -> None:
+    took_over: Row = (T + seconds(4), STANDBY, ProcessorActive("processor A lost", 1, 0))
+    again = [*link(T + seconds(9), 0, "available", STANDBY, CITY), back(T + seconds(9) + 100, 0, CITY)]
+    rows = [*LOST, took_over, *again]
+    result = judge(Moves, [*rows, back(T + seconds(9) + 120, 0, STANDBY)])
+    assert result.outcome is Outcome.PASSED, result.findings
+    assert [one.place for one in judge(Moves, rows).findings] == [STANDBY]
 
 
 # -- shares of the load

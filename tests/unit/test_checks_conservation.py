@@ -13,6 +13,7 @@ from switchsim.model.events import (
     CircuitBlocked,
     CircuitState,
     ConferenceLeg,
+    Destination,
     PartyState,
     ProcessorActive,
     ResourceFreed,
@@ -164,3 +165,11 @@ def test_blocking_that_pairs_passes_and_what_is_left_is_told() -> None:
     assert verdict_of(Blocked, rows).reason == "2 blocked at the end"
     assert verdict_of(Blocked, [*rows, *takeover]).findings == ()
     assert verdict_of(Blocked, []).outcome is Outcome.NOT_APPLICABLE
+
+
+def test_blocking_may_be_told_once_more_when_the_destination_is_accessible_again() -> None:
+    resumed = at_mpu(7, Destination(2, "resume", 0))
+    rows = [blocks(5, 1), *resumed, blocks(9, 1)]
+    assert verdict_of(Blocked, rows, 99).outcome is Outcome.PASSED
+    assert verdict_of(Blocked, [*rows, blocks(11, 1)], 99).outcome is Outcome.FAILED
+    assert verdict_of(Blocked, [*resumed, blocks(8, 1), blocks(9, 1)], 99).outcome is Outcome.FAILED

@@ -50,6 +50,18 @@ def test_good_supervision_passes(rows: list[Row]) -> None:
         assert result.outcome is Outcome.PASSED, result.findings
 
 
+@pytest.mark.parametrize(("cic", "far", "outcome"), [
+    ("05", True, Outcome.PASSED), ("05", False, Outcome.PASSED), ("06", True, Outcome.FAILED),
+])  # fmt: skip
+def test_hardware_blocking_ends_the_release_of_the_circuits_that_it_marks(
+    cic: str, far: bool, outcome: Outcome
+) -> None:
+    rel = cic + REL[2:]
+    rows = [*both(T, cic + IAM[2:]), ask(T + 800, rel), *both(T + 1600, CGB, far=far),
+            *both(T + 1800, CGBA, far=not far)]  # fmt: skip
+    assert judge(Answers, rows).outcome is outcome
+
+
 @pytest.mark.parametrize(
     ("rows", "what"),
     [

@@ -163,7 +163,9 @@ class Moves(Check):
             if event.state != "in_service" and not links:
                 return
         else:
-            links = {link for link, pair in self._network.ends.items() if self._code(record.place) in pair}
+            code = self._code(record.place)
+            links = {link for link, pair in self._network.ends.items() if code in pair}
+            self._away = {(record.place if self._code(place) == code else place, link) for place, link in self._away}
         for owed in (self._over, self._back):
             for key in [key for key in owed if key[1] in links]:
                 del owed[key]

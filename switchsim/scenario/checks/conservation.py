@@ -17,6 +17,7 @@ from switchsim.model.events import (
     CircuitBlocked,
     CircuitState,
     ConferenceLeg,
+    Destination,
     PartyState,
     ProcessorActive,
     ResourceFreed,
@@ -276,7 +277,8 @@ class Parties(_Held):
 
 class Blocked(Check):
     """Blocking pairs, for each circuit, side and sort: nothing is blocked twice or unblocked without having been. Being
-    blocked at the end is no leak: who blocked it has not taken it back. A processor that begins anew tells it again."""
+    blocked at the end is no leak: who blocked it has not taken it back. A processor that begins anew tells it again,
+    and so does everybody when a destination is accessible again."""
 
     name = "conservation.blocked"
     title = "every circuit is blocked once and unblocked once, by each side and for each reason"
@@ -284,10 +286,15 @@ class Blocked(Check):
     def __init__(self, settings: CheckSettings) -> None:
         super().__init__(settings)
         self._since: dict[tuple[str, str, int, str, str], int] = {}  # where, circuit, by, sort -> cycle
+        self._again: set[tuple[str, str, int, str, str]] = set()  # may be told once more
         self._seen = self._anew = False
 
     def handlers(self) -> dict[type[Event], Handler]:
-        return {CircuitBlocked: self._blocked, ProcessorActive: self._began}
+        return {CircuitBlocked: self._blocked, ProcessorActive: self._began, Destination: self._destination}
+
+    def _destination(self, record: Record, event: Destination) -> None:
+        if event.state == "resume":
+            self._again.update(key for key in self._since if key[0] == record.place)
 
     def _began(self, record: Record, event: ProcessorActive) -> None:
         self._anew = self._anew or event.why != "power-on"
@@ -297,10 +304,11 @@ class Blocked(Check):
         self._seen = True
         key = (record.place, event.line, event.timeslot, event.by, event.sort)
         what = f"circuit {event.line}:{event.timeslot} is {'' if event.on else 'un'}blocked ({event.by}, {event.sort})"
-        if event.on and key in self._since:
+        if event.on and key in self._since and key not in self._again:
             self.found(record.at, record.place, f"{what} though it has been blocked since cycle {self._since[key]}")
         elif not event.on and key not in self._since and not self._anew:
             self.found(record.at, record.place, f"{what} but was not blocked")
+        self._again.discard(key)
         if event.on:
             self._since[key] = record.at
         else:

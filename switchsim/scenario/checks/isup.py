@@ -132,6 +132,7 @@ class Answers(_Messages):
             del self._owed[key]
         for message in _END.get(head.message, ()):
             self._asked.pop((relation, head.cic, message, head.hardware), None)
+        self._fails(relation, head)
         row = ROWS.get(head.message)
         if row is None:
             return
@@ -150,6 +151,13 @@ class Answers(_Messages):
             return True
         return head.message in ROWS[key[2]].answers and key[3] == head.hardware
 
+    def _fails(self, relation: Relation, head: Head) -> None:
+        """Circuits that are blocked because their hardware failed are idle at both ends at once (Q.764 2.8.2.2)."""
+        if head.message == heads.CGB and head.hardware:
+            for cic in head.marked():
+                self._asked.pop((relation, cic, heads.REL, False), None)
+                self._owed.pop((relation, cic, heads.REL, False), None)
+
     def _repeated(self, at: int, key: Key, asked: _Asked, row: Row, head: Head) -> None:
         elapsed = at - asked.last
         short = REPEATED[0] - SLACK_CYCLES <= elapsed <= REPEATED[1] + SLACK_CYCLES
@@ -163,6 +171,7 @@ class Answers(_Messages):
         self._look(at)
         for key in [key for key in self._asked if key[0] == relation and self._answers(key, head)]:
             del self._asked[key]
+        self._fails(relation, head)
         if head.message in ROWS:
             self._owed.setdefault((relation, head.cic, head.message, head.hardware), at)
 
