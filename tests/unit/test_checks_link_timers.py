@@ -6,7 +6,15 @@ import pytest
 from by_hand import Row
 from signalling_by_hand import BOARD, US, judge, received, sent
 
-from switchsim.model.events import BoardState, FaultArmed, FaultFired, FaultUndone, OctetCounting, SignallingLink
+from switchsim.model.events import (
+    BoardState,
+    FaultArmed,
+    FaultFired,
+    FaultUndone,
+    OctetCounting,
+    SignallingLink,
+    UnitTampered,
+)
 from switchsim.report.faults import FaultFacts
 from switchsim.report.result import Outcome
 from switchsim.report.signal_units import read_unit
@@ -140,6 +148,21 @@ def test_what_stops_a_link_ends_its_timers() -> None:
     for row in ((T + 100, US, SignallingLink("e1-0:16", "deactivated")), (T + 100, BOARD, BoardState("off"))):
         assert judge(Level2, [sent(T, SIO), row, sent(T + 160, SIOS)]).findings == ()
     assert judge(Level2, [sent(T, SIO), sent(T + 160, SIOS)]).findings != ()
+
+
+@pytest.mark.parametrize(("octets", "action", "later", "outcome"), [
+    pytest.param(SIN, "drop", 0, Outcome.PASSED, id="SIN was taken"),
+    pytest.param(SIN, "duplicate", 0, Outcome.FAILED, id="SIN came twice"),
+    pytest.param(msu(127, 0), "drop", 0, Outcome.FAILED, id="a message was taken"),
+    pytest.param(SIN, "drop", seconds(20), Outcome.FAILED, id="long ago"),
+])  # fmt: skip
+def test_a_status_that_a_fault_took_from_the_line_is_not_missed(
+    octets: str, action: str, later: int, outcome: Outcome
+) -> None:
+    at = T + later
+    rows = [sent(T, SIO), (T + 40, BOARD, UnitTampered("e1-0:16", "1", action, octets)), received(at + 60, SIE),
+            sent(at + 60 + ms(500), FISU)]  # fmt: skip
+    assert judge(Level2, rows, links=0).outcome is outcome
 
 
 def test_units_that_a_fault_makes_lie_are_not_judged() -> None:

@@ -156,6 +156,18 @@ def test_a_board_that_goes_takes_what_was_for_points_beyond_a_transfer_point() -
         assert verdict_of(Sequence, rows, END, signalling=net).outcome is outcome
 
 
+def test_a_processor_outage_on_the_way_excuses_what_was_for_points_beyond() -> None:
+    net = SignallingFacts(points={US: 1, "farend/exchange/city": 2, "farend/stp/a": 11},
+                          links={"e1-0:16": (1, 11), "far": (11, 2)})  # fmt: skip
+    up = [row for name in ("e1-0:16", "far") for row in _states(1000, name, "available")]
+    told: Row = (seconds(9), US, Destination(2, "resume", 0))
+    out = [*_states(T, "e1-0:16", "blocked"), *_states(T + seconds(20), "e1-0:16", "available")]
+    for at, outcome in ((T + seconds(10), Outcome.PASSED), (T + seconds(24), Outcome.FAILED),
+                        (T - seconds(4), Outcome.FAILED)):  # fmt: skip
+        rows = sorted([*up, told, *out, ask(at, "aa")], key=lambda row: row[0])
+        assert verdict_of(Sequence, rows, END, signalling=net).outcome is outcome
+
+
 def _states(at: int, name: str, state: str) -> list[Row]:
     places = (US, "farend/stp/a") if name == "e1-0:16" else ("farend/stp/a", "farend/exchange/city")
     return [(at, place, SignallingLink(name, state)) for place in places]

@@ -22,6 +22,7 @@ from switchsim.model.events import (
     SignallingLink,
     UnitReceived,
     UnitSent,
+    UnitTampered,
 )
 from switchsim.report.result import CheckResult, Outcome, judged
 from switchsim.report.signal_units import Unit, read_unit
@@ -42,6 +43,9 @@ T7: Final = (ms(500), seconds(2))
 PROVINGS: Final = 5  # M, Q.703 10.3
 SKIPPED: Final = 16
 """A new FSN is at most so much higher than the last one seen."""
+
+MISSED_CYCLES: Final = T4_NORMAL[1] + T3[1]
+"""After a fault took a fill-in unit or a status with all its repetitions the line shows too little for so long."""
 
 NORMAL, EMERGENCY, PROVED = "SIN", "SIE", ("FISU", "MSU", "SIPO")
 _ALIGNS: Final = (NORMAL, EMERGENCY)
@@ -71,6 +75,7 @@ class _Line(msgspec.Struct):
     busy_last: int = -1
     sib: int = -1  # the last SIB that was sent
     bsn: int = -1  # what was acknowledged then
+    missed: int = -MISSED_CYCLES  # when a fault last took a fill-in unit or a status from it
     expects: int = -1  # SIO and the like came in service: SIOS must follow
 
 
@@ -94,6 +99,7 @@ class Level2(Check):
         return {
             UnitSent: self._sent,
             UnitReceived: self._received,
+            UnitTampered: self._tampered,
             OctetCounting: self._counting,
             SignallingLink: self._link,
             BoardState: self._began,
@@ -164,9 +170,14 @@ class Level2(Check):
             judge.begins_proving()
         judge.hears(unit)
 
+    def _tampered(self, record: Record, event: UnitTampered) -> None:
+        if event.action == "drop" and read_unit(bytes.fromhex(event.octets), long_label=self._long).kind != "MSU":
+            self._line(record, event.link).missed = record.at
+
     def _finder(self, record: Record, link: str) -> Callable[[str], None]:
         def find(what: str) -> None:
-            if not self._lies.near(record.at):
+            shows = record.at - self._line(record, link).missed > MISSED_CYCLES
+            if shows and not self._lies.near(record.at):
                 self.found(record.at, f"{record.place} {link}", what)
 
         return find

@@ -165,13 +165,15 @@ class Network:
         pair = self.ends.get(event.link)
         if pair is None or code not in pair:
             return
-        at, key, had = record.at, ("blocked", event.link, code), self._joined(pair)
+        at, had = record.at, self._joined(pair)
         self._states[event.link, code] = event.state
-        if event.state == "blocked" and key not in self._open:
-            why = f"processor outage on {event.link}: changeover by time alone (Q.704 5.6.2)"
-            self._begin(key, Excuse(why, at - REACH_CYCLES, pair=pair))
-        elif event.state != "blocked":
-            self._end(key, at + REACH_CYCLES)
+        for beyond in (False, True):
+            key = ("blocked", event.link, code, beyond)
+            if event.state == "blocked" and key not in self._open:
+                why = f"processor outage on {event.link}: changeover by time alone (Q.704 5.6.2)"
+                self._begin(key, Excuse(why, at - REACH_CYCLES, pair=pair, beyond=beyond))
+            elif event.state != "blocked":
+                self._end(key, at + REACH_CYCLES)
         has = self._joined(pair)
         if had and not has:
             between = f"between {pair[0]} and {pair[1]}"
