@@ -9,6 +9,7 @@ from by_hand import Row, verdict_of
 from switchsim.model.events import (
     Changeback,
     Changeover,
+    Destination,
     MessageDelivered,
     MessageSent,
     SignallingLink,
@@ -38,6 +39,7 @@ def facts(links: int = 2) -> SignallingFacts:
 def judge(check: type[Check], rows: list[Row], end: int = END, *, links: int = 2, **settings: Any) -> CheckResult:
     """What a check says when the links came up at UP."""
     begin = [row for number in range(links) for row in link(UP, number, "available")]
+    begin += [(UP, US, Destination(FAR, "resume", 0)), (UP, CITY, Destination(OWN, "resume", 0))] if links else []
     return verdict_of(check, sorted(begin + rows, key=lambda row: row[0]), end, signalling=facts(links), **settings)
 
 

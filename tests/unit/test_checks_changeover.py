@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from by_hand import Row
-from signalling_by_hand import BOARD, CITY, FAR, STANDBY, US, back, judge, link, over, received, sent
+from signalling_by_hand import BOARD, CITY, FAR, STANDBY, UP, US, back, judge, link, over, received, sent
 
 from switchsim.model.events import BoardState, Destination, ProcessorActive
 from switchsim.report.result import Outcome
@@ -82,6 +82,17 @@ def test_of_links_that_come_back_together_each_gets_its_traffic_by_a_changeback(
             *(back(at + 100, number, place) for number in (0, 1) for place in (US, CITY))]  # fmt: skip
     assert judge(Moves, rows, links=3).outcome is Outcome.PASSED
     assert judge(Moves, rows[:-1], links=3).outcome is Outcome.FAILED
+
+
+def test_a_point_that_restarts_owes_no_changeover() -> None:
+    """Its traffic begins when the restart is over, on links that are there (Q.704 9.2)."""
+    at = UP + 800
+    lost = link(at, 0, "blocked", CITY)
+    begun: list[Row] = [(UP, CITY, Destination(1, "pause", 0)), (at + seconds(3), CITY, Destination(1, "resume", 0))]
+    assert judge(Moves, [*begun, *lost]).findings == ()
+    assert [one.place for one in judge(Moves, lost).findings] == [CITY]
+    later = link(T, 0, "blocked", CITY)
+    assert [one.place for one in judge(Moves, [*begun, *later]).findings] == [CITY]
 
 
 def test_what_went_over_before_a_takeover_comes_back_by_the_new_processor() -> None:

@@ -66,6 +66,7 @@ class Moves(Check):
         self._times: list[int] = []
         self._over: dict[Key, _Due] = {}
         self._back: dict[Key, _Due] = {}
+        self._serves: set[tuple[str, int]] = set()  # place, point code that it takes traffic for
         self._away: set[Key] = set()  # went over to a link of the same relation
         self._joined: dict[Pair, int] = {}  # since when both ends have a link
         self._seen = False
@@ -107,7 +108,9 @@ class Moves(Check):
                 self._restored(record.at, name)
 
     def _left(self, at: int, key: Key, state: str) -> None:
-        if not self._network.others(key[1]):
+        """A point that restarts has no traffic yet (Q.704 9.2)."""
+        ends = self._network.ends[key[1]]
+        if not self._network.others(key[1]) or not any((key[0], code) in self._serves for code in ends):
             return
         if state in _DOWN:
             self._episodes.setdefault(key[1], _Episode(at))
@@ -165,6 +168,10 @@ class Moves(Check):
         else:
             code = self._code(record.place)
             links = {link for link, pair in self._network.ends.items() if code in pair}
+            if event.why == "restart":
+                self._serves = {one for one in self._serves if one[0] != record.place}
+            else:
+                self._serves |= {(record.place, other) for place, other in self._serves if self._code(place) == code}
             self._away = {(record.place if self._code(place) == code else place, link) for place, link in self._away}
         for owed in (self._over, self._back):
             for key in [key for key in owed if key[1] in links]:
@@ -185,6 +192,10 @@ class Moves(Check):
 
     def _destination(self, record: Record, event: Destination) -> None:
         """A pause may come a little before or after the last link's end."""
+        if event.state == "resume":
+            self._serves.add((record.place, event.point_code))
+        elif event.state == "pause":
+            self._serves.discard((record.place, event.point_code))
         code = self._code(record.place)
         since = self._joined.get(pair_of(code, event.point_code))
         if event.state == "pause" and since is not None and record.at - since > PAUSE_CYCLES:
