@@ -163,3 +163,64 @@ def test_processor_outage_of_the_only_link_pauses() -> None:
     assert hand.tell("remote_outage", 0) == ["link 0 blocked", "pause 2", "pause 3", "pause 9"]
     assert hand.tell("remote_recovered", 0) == ["l2 0 flush", "l2 0 continue", "link 0 available", "resume 2",
                                                 "resume 3", "resume 9"]  # fmt: skip
+
+
+@pytest.mark.parametrize("remote", [False, True])
+def test_a_link_that_aligns_in_an_outage_is_blocked_and_tested_when_it_is_over(remote: bool) -> None:
+    """Level 2 in the far end's outage may never say that it is in service (Q.703 figure 8)."""
+    hand = Hand(up=(1,))
+    hand.tell("activate_link", 0)
+    if remote:
+        assert hand.tell("remote_outage", 0) == ["link 0 blocked"]
+    else:
+        assert hand.tell("local_outage", 0, True) == []
+    assert hand.tell("in_service", 0) == ([] if remote else ["link 0 blocked"])
+    over = hand.tell("remote_recovered", 0) if remote else hand.tell("local_outage", 0, False)
+    assert over[:2] == ["l2 0 continue", "link 0 testing"]
+    assert over[2].startswith("0 SLTM/0")
+    assert "link 0 available" in hand.hear(0, Kind.SLTA, 0, pattern=bytes.fromhex(over[2].split()[-1]))
+
+
+def test_an_outage_in_the_first_test_puts_it_off() -> None:
+    hand = Hand(up=(1,))
+    hand.tell("activate_link", 0)
+    hand.tell("in_service", 0)
+    assert hand.tell("remote_outage", 0) == ["link 0 blocked", "stop slt_t1/0"]
+    assert hand.tell("local_outage", 0, True) == ["link 0 blocked"]
+    assert hand.tell("remote_recovered", 0) == ["link 0 blocked"]
+    assert hand.tell("local_outage", 0, False)[2].startswith("0 SLTM/0")
+
+
+@pytest.mark.parametrize("unanswered", [0, 1, 2])
+def test_a_link_in_service_is_not_judged_by_tests_in_an_outage(unanswered: int) -> None:
+    hand = Hand()
+    timers = ["slt_t2/0", "slt_t1/0", "slt_t1/0"]
+    for name in timers[:unanswered]:
+        assert hand.tell("timer", name)[0].startswith("0 SLTM/0")
+    hand.tell("remote_outage", 0)
+    assert hand.tell("timer", timers[unanswered]) == ["start slt_t2/0"]
+    assert hand.tell("timer", "slt_t2/0") == ["start slt_t2/0"]
+    hand.tell("remote_recovered", 0)
+    assert hand.tell("timer", "slt_t2/0")[0].startswith("0 SLTM/0")
+
+
+# -- fast paths --------------------------------------------------------------------------------------------------------
+
+
+def test_a_message_that_is_refused_costs_no_other_its_short_way() -> None:
+    hand = Hand()
+    hand.send(NEAR, 0, "x")
+    hand.traffic(0, NEAR, OWN, 3, b"x")
+    kept = dict(hand.point._outgoing), dict(hand.point._incoming)
+    assert all(kept)
+    assert hand.tell("received", 0, b"\x05\x01\x80\x00\x00") == ["violation 2.4.1"]
+    assert hand.tell("received", 0, b"\x85\x01") == ["violation 2.2.1"]
+    assert hand.traffic(0, NEAR, OTHER, 3, b"x") == ["violation 2.4.3"]
+    assert hand.hear(0, Kind.CBA, 7, value=0) == ["violation 15.2"]
+    assert hand.hear(0, Kind.SLTM, 0, pattern=b"test")[0].startswith("0 SLTA/0")
+    assert (hand.point._outgoing, hand.point._incoming) == kept
+    hand.tell("remote_outage", 0)
+    assert not hand.point._outgoing
+    hand.traffic(0, NEAR, OWN, 3, b"x")
+    assert hand.hear(0, Kind.LIN, 1) != []
+    assert not hand.point._incoming

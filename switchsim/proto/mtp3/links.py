@@ -34,9 +34,13 @@ def test_step(core: Core, link: int, event: SltcEvent) -> None:
 # -- availability ------------------------------------------------------------------------------------------------------
 
 
+def _blocked(entry: LinkEntry) -> bool:
+    return entry.remote_outage or entry.local_outage
+
+
 def _usable(entry: LinkEntry) -> bool:
     return entry.lsac is Lsac.ACTIVE and not (
-        entry.remote_outage or entry.local_outage or entry.locally_inhibited or entry.remotely_inhibited
+        _blocked(entry) or entry.locally_inhibited or entry.remotely_inhibited
     )
 
 
@@ -44,10 +48,12 @@ def status(entry: LinkEntry) -> str:
     """What management is told of a link (Q.704 3.2)."""
     if entry.lsac is Lsac.INACTIVE:
         return "deactivated"
-    if entry.lsac is not Lsac.ACTIVE:
-        return "testing" if entry.lsac is Lsac.TESTING else "failed"
-    if entry.remote_outage or entry.local_outage:
+    if entry.lsac not in (Lsac.ACTIVE, Lsac.TESTING):
+        return "failed"
+    if _blocked(entry):
         return "blocked"
+    if entry.lsac is Lsac.TESTING:
+        return "testing"
     return "available" if entry.available else "inhibited"
 
 
@@ -77,7 +83,10 @@ def update(core: Core, link: int) -> None:
 
 
 def set_outage(core: Core, link: int, remote: bool, on: bool) -> None:
-    """Processor outage at the far end or here: the link is blocked (Q.704 3.2.6). What is stale is flushed."""
+    """Processor outage at the far end or here: the link is blocked (Q.704 3.2.6). What is stale is flushed.
+
+    Level 2 tells of the far end's only when the link is aligned, but then perhaps not that it is in service.
+    """
     entry = core.state.links[link]
     if (entry.remote_outage if remote else entry.local_outage) == on:
         return
@@ -85,15 +94,20 @@ def set_outage(core: Core, link: int, remote: bool, on: bool) -> None:
         entry.remote_outage = on
     else:
         entry.local_outage = on
+    if remote and on and entry.lsac is Lsac.ALIGNING:
+        _aligned(core, link)
+        return
     if entry.lsac not in (Lsac.ACTIVE, Lsac.TESTING):
         return
-    if not (entry.remote_outage or entry.local_outage):
+    if not _blocked(entry):
         if entry.stale:
             core.level2(link, "flush")
         core.level2(link, "continue")
         entry.stale = False
     if entry.lsac is Lsac.ACTIVE:
         update(core, link)
+    else:
+        _test(core, link)
 
 
 # -- LSAC --------------------------------------------------------------------------------------------------------------
@@ -135,8 +149,17 @@ def _aligned(core: Core, link: int) -> None:
         _active(core, link)
         return
     entry.lsac = Lsac.TESTING
-    core.out.append(LinkState(link, "testing"))
-    core.signal(Box.SLTC, link, SltcEvent.START)
+    _test(core, link)
+
+
+def _test(core: Core, link: int) -> None:
+    """The first test waits for the end of a processor outage: no message passes meanwhile."""
+    entry = core.state.links[link]
+    core.out.append(LinkState(link, status(entry)))
+    if not _blocked(entry):
+        core.signal(Box.SLTC, link, SltcEvent.START)
+    elif entry.sltc is not Sltc.IDLE:
+        core.signal(Box.SLTC, link, SltcEvent.STOP)
 
 
 def _active(core: Core, link: int) -> None:
@@ -247,20 +270,38 @@ def _first_test(core: Core, link: int) -> None:
     _send_test(core, link)
 
 
+def _next_test(core: Core, link: int) -> None:
+    """In an outage of a processor nothing can be learned of the link: another time."""
+    if _blocked(core.state.links[link]):
+        _rest(core, link)
+    else:
+        _first_test(core, link)
+
+
 def _second_test(core: Core, link: int) -> None:
+    if _blocked(core.state.links[link]):
+        _rest(core, link)
+        return
     core.state.links[link].sltc = Sltc.SECOND
     _send_test(core, link)
 
 
-def _passed(core: Core, link: int) -> None:
+def _rest(core: Core, link: int) -> None:
     core.state.links[link].sltc = Sltc.RESTING
-    core.stop("slt_t1", link)
     core.start("slt_t2", link)
+
+
+def _passed(core: Core, link: int) -> None:
+    core.stop("slt_t1", link)
+    _rest(core, link)
     core.signal(Box.LSAC, link, LsacEvent.TEST_PASSED)
 
 
 def _no_answer(core: Core, link: int) -> None:
-    """Two consecutive failures take the link out (Q.707 2.2)."""
+    """Two consecutive failures take the link out (Q.707 2.2), but not while a processor outage blocks it."""
+    if _blocked(core.state.links[link]):
+        _rest(core, link)
+        return
     core.violation("12.2.2", f"Q.707: link {link}, two test messages without their acknowledgement")
     core.state.links[link].sltc = Sltc.IDLE
     core.signal(Box.LSAC, link, LsacEvent.TEST_FAILED)
@@ -283,7 +324,7 @@ SLTC: Rows = {
     (Sltc.SECOND, SltcEvent.ACKNOWLEDGED): _passed,
     (Sltc.SECOND, SltcEvent.T1): _no_answer,
     (Sltc.RESTING, SltcEvent.STOP): _stop_test,
-    (Sltc.RESTING, SltcEvent.T2): _first_test,
+    (Sltc.RESTING, SltcEvent.T2): _next_test,
 }
 _TEST_BY_EVENT = {
     SltcEvent.START: _RUNS, SltcEvent.ACKNOWLEDGED: Nothing("no test message waits for this answer", "12.2.2"),

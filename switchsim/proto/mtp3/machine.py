@@ -105,10 +105,10 @@ class Mtp3:
         core = self._core
         core.out = []
         row = accept(core, link, octets)
-        if row is None:
+        if row is True or core.signals or core.due:
             return self._finish()
-        if core.signals:
-            return self._finish()
+        if isinstance(row, bool):  # refused: nothing has changed
+            return core.out
         if len(self._incoming) < CACHE_LIMIT:
             self._incoming[octets[: self._label_end]] = row
         return core.out

@@ -31,8 +31,11 @@ class Route(msgspec.Struct, frozen=True, gc=False):
     priority: int
 
 
-def accept(core: Core, link: int, octets: bytes) -> Route | None:
-    """Take one message; returns the way that every further message with the same head goes while nothing changes."""
+def accept(core: Core, link: int, octets: bytes) -> Route | bool:
+    """Take one message; returns the way that every further message with the same head goes while nothing changes.
+
+    True: it was for level 3 itself, and routes may have changed. False: it went nowhere, and nothing has changed.
+    """
     config = core.config
     label = decode_label(octets[1:], config.variant)
     if link not in core.state.links:
@@ -49,17 +52,17 @@ def accept(core: Core, link: int, octets: bytes) -> Route | None:
     elif label.dpc != config.own_pc:
         return _transfer(core, link, label, octets)
     elif octets[0] & 15 <= ServiceIndicator.SNT_SPECIAL:
-        _management(core, link, label, octets)
+        return _management(core, link, label, octets)
     else:
         return _distribute(core, link, label, octets)
-    return None
+    return False
 
 
-def _distribute(core: Core, link: int, label: Label, octets: bytes) -> Route | None:
+def _distribute(core: Core, link: int, label: Label, octets: bytes) -> Route | bool:
     si = octets[0] & 15
     if si not in core.config.user_parts or si in core.state.unavailable_users:
         congestion.refuse_user(core, label.opc, si)
-        return None
+        return False
     priority = octets[0] >> 4 & 3
     data = octets[1 + LABEL_OCTETS[core.config.variant] :]
     core.out.append(Deliver(si, label.opc, label.dpc, label.sls, data, label.spare, priority))
@@ -73,53 +76,57 @@ def _note_traffic(core: Core, opc: int) -> None:
         core.signal(Box.TRAC, opc, TracEvent.TRAFFIC)
 
 
-def _transfer(core: Core, link: int, label: Label, octets: bytes) -> Route | None:
+def _transfer(core: Core, link: int, label: Label, octets: bytes) -> Route | bool:
     """Not for us: an end point discards it, a transfer point sends it on (Q.704 2.4.3)."""
     if not core.config.stp:
         core.count("discarded_dpc")
         core.violation("2.4.3", f"message for point {label.dpc} at the end point {core.config.own_pc}")
-        return None
+        return False
     out = flows.route(core, label.dpc, label.sls, octets)
     if out < 0:
         destination = core.state.destinations.get(label.dpc)
         if destination is None or not destination.accessible:
             routes.respond(core, core.plans[link].adjacent_pc, label.dpc)
-        return None
+        return False
     priority = octets[0] >> 4 & 3
     if core.state.links[out].congestion:
         congestion.transferred_message(core, out, label.opc, label.dpc, priority)
-        return None
+        return False
     return Route(out, octets[0] & 15, label.opc, label.dpc, label.sls, label.spare, priority)
 
 
 # -- messages for level 3 itself ---------------------------------------------------------------------------------------
 
 
-def _management(core: Core, link: int, label: Label, octets: bytes) -> None:
+def _management(core: Core, link: int, label: Label, octets: bytes) -> bool:
+    """False: routes are as they were, unless a box was signalled."""
     message = decode(octets[0] & 15, octets[1 + LABEL_OCTETS[core.config.variant] :], core.config.variant)
     if isinstance(message, Rejected):
         core.count(f"management_{message.reason}")
         core.violation(message.clause, message.detail)
-        return
+        return False
     if message.kind in (Kind.SLTM, Kind.SLTA):
         _link_test(core, link, label, message)
-    elif message.kind in ABOUT_LINK:
+        return False
+    if message.kind in ABOUT_LINK:
         named = core.by_slc.get((label.opc, label.sls))
         if named is None:
             core.count("management_slc")
             core.violation("15.2", f"{message.kind.name}: no link {label.sls} towards {label.opc}")
-        else:
-            ABOUT_LINK[message.kind](core, named, message)
+            return False
+        ABOUT_LINK[message.kind](core, named, message)
     elif message.kind in FROM_ADJACENT:
         if label.opc not in core.state.adjacents:
             core.count("management_origin")
             core.violation("15.1", f"{message.kind.name} from {label.opc}, which is not adjacent")
-        else:
-            FROM_ADJACENT[message.kind](core, label.opc, message)
+            return False
+        FROM_ADJACENT[message.kind](core, label.opc, message)
     elif message.kind in FROM_ANYWHERE:
         FROM_ANYWHERE[message.kind](core, message)
     else:
         core.count("management_unused")
+        return False
+    return True
 
 
 def _link_test(core: Core, link: int, label: Label, message: Message) -> None:
