@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from switchsim.assembly.built import Machine
+from switchsim.assembly.cautions import timer_warnings
 from switchsim.assembly.kinds import load_kinds
 from switchsim.assembly.layout import LINE_CELLS, heard_by
 from switchsim.assembly.loads import LoadWanted
@@ -65,6 +66,7 @@ def build(
 
     built = Machine(kernel, engine, spec, layout, FaultPlaces(layout, planner))
     built.attached = around.build(load, agents, attached)
+    built.warnings = timer_warnings(spec.ss7, lines)
     used = sorted({name for frame in spec.rack.values() for name in frame.slots.values()})
     built.files = [("machine", machine.name, document.octets), ("tones", tone_set.file, tone_set.octets)]
     built.files += [("kind", *file) for name in used for file in known[name].files]

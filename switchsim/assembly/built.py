@@ -11,6 +11,7 @@ from switchsim.assembly.number7 import MACHINE
 from switchsim.assembly.places import FaultPlaces
 from switchsim.dsp import isa
 from switchsim.dsp.engine import Engine
+from switchsim.errors import Problem
 from switchsim.farend.attached import Attached
 from switchsim.farend.number7 import No7Exchange
 from switchsim.farend.signalling import Stp
@@ -31,6 +32,7 @@ class Machine:
         self.layout = layout
         self.faults = faults
         self.files: list[tuple[str, str, bytes]] = []
+        self.warnings: tuple[Problem, ...] = ()  # what the file says, and no standard would
         self.attached: list[Attached] = []
         self.recorded: list[tuple[str, int]] = []  # name, cell; recorder = index
         self._audio: dict[str, bytearray] = {}

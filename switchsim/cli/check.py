@@ -18,17 +18,18 @@ def command(files: tuple[str, ...], search: tuple[str, ...]) -> ExitCode:
 
     Every problem is told as file:line: what; expected; what to do.
 
-    Everything is built as for a run, so what `check` passes, `run` begins. Exit code 2 when anything was found.
+    Everything is built as for a run, so what `check` passes, `run` begins. Exit code 2 when anything was found. A
+    timer of No.7 outside the window of its standard is a warning: it is told, and the file is good.
     """
     from switchsim.cli.sheets import check_sheet
-    from switchsim.scenario.checking import check_file
+    from switchsim.scenario.checking import Checked, check_file
     from switchsim.scenario.places import is_sheet
 
     bad = 0
     for file in files:
-        problems = check_sheet(file) if is_sheet(Path(file)) else check_file(file, search)
+        problems, warnings = Checked(check_sheet(file)) if is_sheet(Path(file)) else check_file(file, search)
         bad += bool(problems)
-        for problem in problems:
+        for problem in (*problems, *warnings):
             click.echo(str(problem), err=True)
         if not problems:
             click.echo(f"{file}: good")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from switchsim.assembly import build
 from switchsim.assembly.yamlfile import read
@@ -14,15 +15,22 @@ from switchsim.scenario.stop import StopSignal
 from switchsim.scenario.story import Teller
 
 
-def check_file(file: str, search: Sequence[str] = ()) -> tuple[Problem, ...]:
-    """Every problem of a machine or a scenario; a file with a `rack` is a machine."""
+class Checked(NamedTuple):
+    """What is wrong, and what may stand but is told."""
+
+    problems: tuple[Problem, ...]
+    warnings: tuple[Problem, ...] = ()
+
+
+def check_file(file: str, search: Sequence[str] = ()) -> Checked:
+    """Every problem and warning of a machine or a scenario; a file with a `rack` is a machine."""
     try:
         path = Path(file)
         data = read(path).data
         if isinstance(data, dict) and "rack" in data:
-            build(path, seed=0, kinds=kinds_of(path, search), journal_sink=lambda _octets: None)
+            machine = build(path, seed=0, kinds=kinds_of(path, search), journal_sink=lambda _octets: None)
         else:
-            Staged(prepare(path, search=search), Sinks(), Teller(), StopSignal())
+            machine = Staged(prepare(path, search=search), Sinks(), Teller(), StopSignal()).machine
     except BadInput as error:
-        return error.problems
-    return ()
+        return Checked(error.problems)
+    return Checked((), machine.warnings)

@@ -62,6 +62,8 @@ def run(prepared: Prepared, options: RunOptions, teller: Teller, stop: StopSigna
     with ExitStack() as stack:
         sinks = Sinks()
         staged = Staged(prepared, sinks, teller, stop, options.batch)
+        for warning in staged.machine.warnings:
+            teller.line(str(warning))
         outside = _listen(prepared, stack)
         path = make_folder(prepared.name, prepared.seed, out=options.out, force=options.force, several=options.several)
         folder = RunFolder(path, _info(prepared, options, staged))

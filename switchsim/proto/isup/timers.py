@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from switchsim.proto.windows import Window
 from switchsim.units import ms, seconds
 
 _SHORT: Final = (seconds(15), seconds(30), seconds(60))  # 15..60 s: the repetition of every handshake
 _LONG: Final = (seconds(300), seconds(300), seconds(900))  # 5..15 min: maintenance is told
 
-TIMERS: Final[dict[str, tuple[int, int, int, str]]] = {
+TIMERS: Final[dict[str, Window]] = {
     "t1": (*_SHORT, "2.9.6"),
     "t2": (seconds(162), seconds(180), seconds(198), "2.4.1"),
     "t3": (seconds(108), seconds(120), seconds(132), "2.9.9"),
@@ -64,19 +65,9 @@ LONG_OF: Final = {1: 5, 12: 13, 14: 15, 16: 17, 18: 19, 20: 21, 22: 23}
 def timer_values(overrides: Mapping[str, int]) -> list[int]:
     """Cycles by timer number (index 0 unused), defaults with `overrides` by name ("t7") in place.
 
-    Raises ValueError for a name that is none; values outside the window are taken: `outside_windows` names them.
+    Raises ValueError for a name that is none; values outside the window are taken: `proto.windows.outside` names them.
     """
     unknown = [name for name in overrides if name not in TIMERS]
     if unknown:
         raise ValueError(f"no timers of Q.764: {', '.join(unknown)}; expected t1..t38")
     return [0, *(overrides.get(f"t{number}", TIMERS[f"t{number}"][1]) for number in range(1, len(TIMERS) + 1))]
-
-
-def outside_windows(overrides: Mapping[str, int]) -> list[tuple[str, int, int, int, str]]:
-    """(name, value, low, high, clause) of every override that its window does not hold, in the order given."""
-    found = []
-    for name, value in overrides.items():
-        low, _, high, clause = TIMERS[name]
-        if not low <= value <= high:
-            found.append((name, value, low, high, clause))
-    return found

@@ -7,6 +7,7 @@ from typing import Final, Literal
 
 import msgspec
 
+from switchsim.proto.windows import Window
 from switchsim.units import ms, seconds
 
 
@@ -130,17 +131,21 @@ class Status(IntEnum):
     SIB = 5
 
 
-TIMER_CYCLES: Final = {
-    "T1": seconds(45),  # Q.703 clause 12.3: 40..50 s
-    "T2": ms(11_500),  # 5..50 s
-    "T3": ms(1_500),  # 1..2 s
-    "T4N": 65_536,  # 2^16 octet times, 7.5..9.5 s
-    "T4E": 4_096,  # 2^12 octet times, 400..600 ms
-    "T5": ms(100),  # 80..120 ms
-    "T6": ms(4_500),  # 3..6 s
-    "T7": ms(1_500),  # 0.5..2 s, 0.8..2 s with preventive cyclic retransmission
+TIMERS: Final[dict[str, Window]] = {
+    "t1": (seconds(40), seconds(45), seconds(50), "12.3"),
+    "t2": (seconds(5), ms(11_500), seconds(150), "12.3"),  # both ranges for terminals that are allocated by themselves
+    "t3": (seconds(1), ms(1_500), seconds(2), "12.3"),
+    "t4n": (ms(7_500), 65_536, ms(9_500), "12.3"),  # 2^16 octet times
+    "t4e": (ms(400), 4_096, ms(600), "12.3"),  # 2^12 octet times
+    "t5": (ms(80), ms(100), ms(120), "12.3"),
+    "t6": (seconds(3), ms(4_500), seconds(6), "12.3"),
+    "t7": (ms(500), ms(1_500), seconds(2), "12.3"),
 }
-"""Cycles of every timer unless configured, at 64 kbit/s; T4 is Pn (T4N) or Pe (T4E)."""
+"""Timers at 64 kbit/s with their windows in Q.703; T4 is Pn (t4n) or Pe (t4e)."""
+PCR_TIMERS: Final = TIMERS | {"t7": (ms(800), ms(1_500), seconds(2), "12.3")}
+"""The windows with preventive cyclic retransmission."""
+TIMER_CYCLES: Final = {name.upper(): row[1] for name, row in TIMERS.items()}
+"""Cycles of every timer unless configured."""
 REPEATS_CYCLES: Final = 8
 """How often the terminal is asked for repetitions while they matter: a fill-in unit takes at least 6 cycles."""
 RUN: Final = {name: 1 << bit for bit, name in enumerate(("T1", "T2", "T3", "T4", "T5", "T6", "T7", "repeats"))}

@@ -7,32 +7,46 @@ from typing import Final
 import msgspec
 
 from switchsim.proto.mtp3.label import Variant
+from switchsim.proto.windows import Window
 from switchsim.units import ms, seconds
 
+
+def _s(low: int, usual: int, high: int, clause: str = "16.8") -> Window:
+    return seconds(low), seconds(usual), seconds(high), clause
+
+
+WINDOWS: Final[dict[str, Window]] = {
+    "t1": (ms(500), ms(800), ms(1200), "16.8"),  # time-controlled changeover
+    "t2": (ms(700), ms(1400), ms(2000), "16.8"),  # changeover acknowledgement
+    "t3": (ms(500), ms(800), ms(1200), "16.8"),  # time-controlled changeback
+    "t4": (ms(500), ms(800), ms(1200), "16.8"),  # changeback acknowledgement, first attempt
+    "t5": (ms(500), ms(800), ms(1200), "16.8"),  # second attempt
+    "t6": (ms(500), ms(800), ms(1200), "16.8"),  # controlled rerouting
+    "t8": (ms(800), ms(1000), ms(1200), "16.8"),  # transfer-prohibited inhibition
+    "t10": _s(30, 45, 60),  # route set test
+    "t11": _s(30, 60, 90),  # transfer-restricted
+    "t12": (ms(800), ms(1150), ms(1500), "16.8"),  # uninhibit acknowledgement
+    "t13": (ms(800), ms(1150), ms(1500), "16.8"),  # forced uninhibit
+    "t14": (ms(2000), ms(2500), ms(3000), "16.8"),  # inhibition acknowledgement
+    "t15": (ms(2000), ms(2500), ms(3000), "16.8"),  # start of the congestion test
+    "t16": (ms(1400), ms(1700), ms(2000), "16.8"),  # congestion status update
+    "t17": (ms(800), ms(1150), ms(1500), "16.8"),  # between attempts to align
+    "t19": _s(67, 68, 69),  # supervision against transfer-restart-allowed ping-pong
+    "t20": _s(59, 60, 61),  # own restart
+    "t21": _s(63, 64, 65),  # restart of an adjacent point
+    "t22": _s(180, 240, 360),  # local inhibit test
+    "t23": _s(180, 240, 360),  # remote inhibit test
+}
+"""Timers of Q.704 with the window that it gives them."""
+TEST_WINDOWS: Final[dict[str, Window]] = {
+    "t1": _s(4, 8, 12, "5.5"),  # test acknowledgement
+    "t2": _s(30, 60, 90, "5.5"),  # between tests
+}
+"""Those of the link test (Q.707)."""
 TIMERS: Final[dict[str, int]] = {
-    "t1": ms(800),  # 0.5..1.2 s: time-controlled changeover
-    "t2": ms(1400),  # 0.7..2.0 s: changeover acknowledgement
-    "t3": ms(800),  # 0.5..1.2 s: time-controlled changeback
-    "t4": ms(800),  # 0.5..1.2 s: changeback acknowledgement, first attempt
-    "t5": ms(800),  # 0.5..1.2 s: second attempt
-    "t6": ms(800),  # 0.5..1.2 s: controlled rerouting
-    "t8": ms(1000),  # 0.8..1.2 s: transfer-prohibited inhibition
-    "t10": seconds(45),  # 30..60 s: route set test
-    "t11": seconds(60),  # 30..90 s: transfer-restricted
-    "t12": ms(1150),  # 0.8..1.5 s: uninhibit acknowledgement
-    "t13": ms(1150),  # 0.8..1.5 s: forced uninhibit
-    "t14": ms(2500),  # 2..3 s: inhibition acknowledgement
-    "t15": ms(2500),  # 2..3 s: start of the congestion test
-    "t16": ms(1700),  # 1.4..2.0 s: congestion status update
-    "t17": ms(1150),  # 0.8..1.5 s: between attempts to align
-    "t18": seconds(4),  # network dependent: first phase of a transfer point's restart
-    "t19": seconds(68),  # 67..69 s: supervision against transfer-restart-allowed ping-pong
-    "t20": seconds(60),  # 59..61 s: own restart
-    "t21": seconds(64),  # 63..65 s: restart of an adjacent point
-    "t22": seconds(240),  # 3..6 min: local inhibit test
-    "t23": seconds(240),  # 3..6 min: remote inhibit test
-    "slt_t1": seconds(8),  # 4..12 s, Q.707: test acknowledgement
-    "slt_t2": seconds(60),  # 30..90 s, Q.707: between tests
+    **{name: row[1] for name, row in WINDOWS.items()},
+    "t18": seconds(4),  # first phase of a transfer point's restart: the network's, without a window
+    **{f"slt_{name}": row[1] for name, row in TEST_WINDOWS.items()},
 }
 """Default values in cycles; T7 (data link allocation) and T24 (national) are not used, T9 does not exist."""
 

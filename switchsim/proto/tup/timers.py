@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from switchsim.proto.windows import Window
 from switchsim.units import ms, seconds
 
 _REPEAT: Final = (seconds(4), seconds(10), seconds(15))  # 4..15 s: the repetition of every handshake
 _MINUTE: Final = (seconds(54), seconds(60), seconds(66))  # 1 min: maintenance is told
 
-TIMERS: Final[dict[str, tuple[int, int, int, str]]] = {
+TIMERS: Final[dict[str, Window]] = {
     "t1": (seconds(10), seconds(12), seconds(15), "continuity or continuity failure signal"),
     "t2": (seconds(20), seconds(25), seconds(30), "address complete after the latest address message"),
     "t3": (*_REPEAT, "clear forward after an unsuccessful message"),
@@ -55,9 +56,3 @@ def timer_values(overrides: Mapping[str, int]) -> dict[str, int]:
     if unknown:
         raise ValueError(f"no timers of the telephone user part: {', '.join(unknown)}; expected {', '.join(NAMES)}")
     return {name: overrides.get(name, row[1]) for name, row in TIMERS.items()}
-
-
-def outside_windows(overrides: Mapping[str, int]) -> list[tuple[str, int, int, int]]:
-    """(name, value, low, high) of every override that its window does not hold, in the order given."""
-    return [(name, value, TIMERS[name][0], TIMERS[name][2]) for name, value in overrides.items()
-            if not TIMERS[name][0] <= value <= TIMERS[name][2]]
