@@ -173,9 +173,3 @@ def lines(sheets: dict[str, set[Key]], others: dict[str, set[Key]]) -> list[Line
                 machine.title, box, len(pairs), len(played), len(more), tuple(p for p in pairs if p.impossible),
                 tuple(pair for pair in possible if pair.key not in played | more)))  # fmt: skip
     return found
-
-
-def contradictions(met: dict[str, set[Key]]) -> list[Pair]:
-    """Pairs that cannot come about, and did."""
-    return [pair for machine in machines() for pair in machine.pairs
-            if pair.impossible and pair.key in met[machine.name]]

@@ -159,7 +159,6 @@ class Queue(msgspec.Struct, frozen=True):
 class Timing(msgspec.Struct, frozen=True):
     """Settable times of the reference firmware."""
 
-    interdigit_cycles: int = seconds(5)
     route_timeout_cycles: int = seconds(2)
     guard_cycles: int = seconds(2)  # beyond a prompt's length, before the board is given up
     line_raise_cycles: int = ms(2_500)  # so long a line's defect lasts before its circuits are taken out

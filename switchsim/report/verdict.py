@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import StrEnum
-from pathlib import Path
 from typing import Final
 
 import msgspec
 
-from switchsim.errors import BadInput, ExitCode
+from switchsim.errors import ExitCode
 from switchsim.model.event import Record
 from switchsim.model.events import AlarmCleared, AlarmRaised
 from switchsim.report.faults import FaultChain
@@ -162,13 +161,3 @@ def _first(result: CheckResult) -> str:
 
 def verdict_json(verdict: Verdict) -> bytes:
     return msgspec.json.format(msgspec.json.encode(verdict), indent=2) + b"\n"
-
-
-def read_verdict(path: Path) -> Verdict:
-    """verdict.json back; raises BadInput when there is none or it is damaged."""
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=Verdict)
-    except OSError as error:
-        raise BadInput.one(str(path), error.strerror or "cannot be read", "a verdict") from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise BadInput.one(str(path), f"damaged: {error}", "a verdict") from error

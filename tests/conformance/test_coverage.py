@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from lives import others
 
-from switchsim.conformance.coverage import Key, Line, by_sheets, contradictions, lines, machines
+from switchsim.conformance.coverage import Key, Line, Pair, by_sheets, lines, machines
 from switchsim.conformance.report import PLAYERS, Row, sheets_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -31,6 +31,12 @@ def more() -> dict[str, set[Key]]:
 @pytest.fixture(scope="module")
 def found(sheets: dict[str, set[Key]], more: dict[str, set[Key]]) -> list[Line]:
     return lines(sheets, more)
+
+
+def contradictions(met: dict[str, set[Key]]) -> list[Pair]:
+    """Pairs that cannot come about, and did."""
+    return [pair for machine in machines() for pair in machine.pairs
+            if pair.impossible and pair.key in met[machine.name]]
 
 
 def test_no_pair_is_missing(found: list[Line]) -> None:

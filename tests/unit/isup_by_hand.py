@@ -62,6 +62,10 @@ class Exchange:
         self.now = max(self.now, self.timers.pop(name))
         return self.do(self.isup.timer(name))
 
+    def idle(self) -> int:
+        """How many circuits are."""
+        return sum(circuit.cpc is Cpc.IDLE for circuit in self.state.circuits.values())
+
     def said(self) -> str:
         """Names of the messages sent since the last look."""
         return " ".join(M(message.type).name for message in self.messages())

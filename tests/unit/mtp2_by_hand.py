@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from switchsim.proto.mtp2 import Action, Event, Link, LinkConfig, LinkState, Lsc, Send, Status
+from switchsim.proto.mtp2.state import RUN
 
 
 def fisu(bsn: int = 127, fsn: int = 127, bib: int = 1, fib: int = 1) -> bytes:
@@ -20,6 +21,11 @@ def msu(fsn: int, bsn: int = 127, bib: int = 1, fib: int = 1, message: bytes = b
 SIO, SIN, SIE, SIOS, SIPO, SIB = map(lssu, Status)
 
 MESSAGE = b"\x85abc"
+
+
+def running(link: Link) -> str:
+    """The timers that run."""
+    return " ".join(name for name, bit in RUN.items() if link.state.running & bit and name != "repeats")
 
 
 def powered(config: LinkConfig | None = None, trace: list[tuple[str, int, Event]] | None = None) -> Link:

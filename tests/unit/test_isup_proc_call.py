@@ -168,12 +168,12 @@ def test_t1_repeats_rel_and_t5_takes_the_circuit_out() -> None:
     one.expire("t5/1")
     assert one.said() == "RSC"
     assert set(one.timers) == {"t17/1"}
-    assert one.isup.registers()["out_of_service"] == 1
+    assert one.state.circuits[1].alarmed
     one.expire("t17/1")
     assert one.said() == "RSC"
     one.hear(M.RLC)
     assert one.told(IdleInd) == [IdleInd(1)]
-    assert one.isup.registers()["out_of_service"] == 0
+    assert not one.state.circuits[1].alarmed
     assert not one.timers
 
 

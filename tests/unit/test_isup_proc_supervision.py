@@ -139,7 +139,7 @@ def test_restart_all_resets_every_circuit_and_the_office_works() -> None:
     other.do(other.isup.restart_all())
     run(one, other)
     assert one.told(ReleasedInd) == [ReleasedInd(1, 31, True)]
-    assert {side.isup.registers()["idle"] for side in (one, other)} == {len(CIRCUITS)}
+    assert one.idle() == other.idle() == len(CIRCUITS)
     assert one.setup(CALL, 1) == 1
 
 
@@ -210,5 +210,5 @@ def test_2_12_ucic_for_our_iam_and_for_our_groups() -> None:
     one.do(one.isup.restart_all())
     run(one, other)
     assert not one.timers
-    assert one.isup.registers()["unequipped_remote"] == 1
-    assert one.isup.registers()["idle"] == 30
+    assert [cic for cic, circuit in one.state.circuits.items() if circuit.unequipped_remote] == [1]
+    assert one.idle() == 30

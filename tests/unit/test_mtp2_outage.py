@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from mtp2_by_hand import MESSAGE, SIB, SIPO, fisu, in_service, kinds, msu, sent
+from mtp2_by_hand import MESSAGE, SIB, SIPO, fisu, in_service, kinds, msu, running, sent
 
 from switchsim.proto import mtp2
 from switchsim.proto.mtp2 import Action, Link, LinkConfig, Lsc
@@ -73,14 +73,14 @@ def test_neither_t7_nor_t6_runs_during_an_outage() -> None:
     link.send(MESSAGE)
     link.send(MESSAGE)
     link.receive(SIB)
-    assert link.describe()["timers"] == "T6 T7"
+    assert running(link) == "T6 T7"
     link.local_processor_outage()
-    assert link.describe()["timers"] == ""
+    assert running(link) == ""
     link.receive(fisu(bsn=0))
-    assert link.describe()["timers"] == ""
+    assert running(link) == ""
     link.local_processor_recovered()
     link.continue_()
-    assert link.describe()["timers"] == "T7"
+    assert running(link) == "T7"
 
 
 def test_2_8_unexpected_during_outage() -> None:
@@ -307,7 +307,7 @@ def test_repeated_good_units_clear_a_single_wrong_one() -> None:
     link.receive(fisu())
     link.repeated(1)
     assert not link.state.abnormal_fib
-    assert link.describe()["timers"] == ""
+    assert running(link) == ""
     assert not link.state.running
 
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from switchsim.proto.mtp3.codec import ROWS, Body, Kind, Message, Rejected, decode, encode
-from switchsim.proto.mtp3.label import Label, Variant, format_point_code, service_octet
+from switchsim.proto.mtp3.label import Label, Variant, service_octet
 from switchsim.proto.mtp3.label import decode as decode_label
 from switchsim.proto.mtp3.label import encode as encode_label
 
@@ -127,8 +127,6 @@ def test_a_short_label_is_none() -> None:
     assert decode_label(bytes(6), CHINA) is None
 
 
-def test_service_octets_and_point_codes_as_people_write_them() -> None:
+def test_service_octets() -> None:
     assert service_octet(5, 2) == 0x85
     assert service_octet(4, 0, 3) == 0x34
-    assert format_point_code(0x3FFF, ITU) == "7-255-7"
-    assert format_point_code(0x010203, CHINA) == "1-2-3"

@@ -322,18 +322,6 @@ class Isup:
         """The circuit's octet as in CQR (Q.763 3.14); 3 unequipped, 0 in transition."""
         return supervision.state_octet(self._circuits.get(cic))
 
-    def registers(self) -> dict[str, int]:
-        """How many circuits are in what state, for panels; a blocked one counts besides."""
-        counts = dict.fromkeys(("idle", "busy_in", "busy_out", "releasing", "resetting", "checking", "blocked_local",
-                                "blocked_remote", "unequipped_remote", "out_of_service"), 0)  # fmt: skip
-        for circuit in self._circuits.values():
-            counts[_KINDS[circuit.cpc]] += 1
-            counts["blocked_local"] += bool(circuit.maint_local or circuit.hard_local)
-            counts["blocked_remote"] += circuit.maint_remote or circuit.hard_remote
-            counts["unequipped_remote"] += circuit.unequipped_remote
-            counts["out_of_service"] += circuit.alarmed
-        return counts
-
     # -- switchover of the processor ---------------------------------------------------------------------------------
 
     def export_call(self, cic: int) -> Circuit | None:
@@ -351,11 +339,3 @@ class Isup:
             return False
         self._circuits[cic] = msgspec.structs.replace(call, timers=0)
         return True
-
-
-_KINDS = {
-    state: "idle" if state is Cpc.IDLE else "busy_out" if state <= Cpc.O_OVERLOAD else "busy_in"
-    if state <= Cpc.I_SUSPENDED else "releasing" if state is Cpc.WAIT_RLC else "resetting"
-    if state <= Cpc.GROUP_RESET else "checking"
-    for state in Cpc
-}  # fmt: skip

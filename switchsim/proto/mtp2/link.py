@@ -230,19 +230,6 @@ class Link(Core):
             out.append(CheckRepeats())
         return out
 
-    # -- for people -----------------------------------------------------------------------------------------------
-
-    def describe(self) -> dict[str, str | int]:
-        """The boxes' states by name and what the buffers hold, for registers and explanations; names do not change."""
-        state = self.state
-        return {
-            "lsc": state.lsc.name.lower(), "iac": state.iac.name.lower(), "txc": state.txc.name.lower(),
-            "rc": state.rc.name.lower(), "poc": state.poc.name.lower(), "cc": state.cc.name.lower(),
-            "rtb": len(state.rtb), "tb": len(state.tb), "fsn": state.fsnl, "fib": state.fib >> 7,
-            "bsn": state.bsn, "bib": state.bib >> 7, "expected_fsn": state.fsnx,
-            "timers": " ".join(name for name, bit in RUN.items() if state.running & bit and name != "repeats"),
-        }  # fmt: skip
-
     @property
     def in_service(self) -> bool:
         """May messages go now?"""

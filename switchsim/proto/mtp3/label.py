@@ -70,10 +70,3 @@ def decode(octets: bytes, variant: Variant) -> Label | None:
 def service_octet(si: int, ni: int, priority: int = 0) -> int:
     """The service information octet: network indicator in bits 8 7, priority in bits 6 5, service indicator below."""
     return ni << 6 | priority << 4 | si
-
-
-def format_point_code(code: int, variant: Variant) -> str:
-    """3-8-3 for 14 bits, 8-8-8 for 24 bits."""
-    if variant is Variant.ITU14:
-        return f"{code >> 11}-{code >> 3 & 255}-{code & 7}"
-    return f"{code >> 16}-{code >> 8 & 255}-{code & 255}"

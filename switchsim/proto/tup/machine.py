@@ -14,7 +14,6 @@ from switchsim.proto.tup.core import TEST_CALL, Core
 from switchsim.proto.tup.messages import ROWS, MessageType
 from switchsim.proto.tup.setup import request_setup
 from switchsim.proto.tup.state import (
-    REGISTER_OF,
     TALKING,
     Block,
     Circuit,
@@ -274,20 +273,6 @@ class Tup:
         else:
             procedure(self._core, circuit, *arguments)
         return out
-
-    # -- what it looks like ------------------------------------------------------------------------------------------
-
-    def registers(self) -> dict[str, int]:
-        """How many circuits are in what state, for panels; a blocked one counts besides."""
-        counts = dict.fromkeys(
-            ("idle", "busy_in", "busy_out", "releasing", "resetting", "checking", "blocked_local", "blocked_remote",
-             "out_of_service"), 0,
-        )  # fmt: skip
-        for circuit in self.state.circuits.values():
-            counts[REGISTER_OF[circuit.state]] += 1
-            counts["blocked_local"] += bool(circuit.local)
-            counts["blocked_remote"] += bool(circuit.remote)
-        return counts
 
     # -- switchover of the processor ---------------------------------------------------------------------------------
 

@@ -145,14 +145,3 @@ IN_WAITING: Final = frozenset(
 """The call is over, the peer has yet to clear forward."""
 
 BEFORE_BACKWARD: Final = frozenset({Circuits.OUT_CHECK, Circuits.OUT_ADDRESS})
-
-REGISTER_OF: Final[dict[Circuits, str]] = {
-    Circuits.IDLE: "idle",
-    **dict.fromkeys(sorted(OUT_CALL), "busy_out"),
-    **dict.fromkeys(sorted(IN_CALL), "busy_in"),
-    **dict.fromkeys((Circuits.OUT_RELEASING, Circuits.IN_ENDED, Circuits.IN_REFUSED, Circuits.IN_FAILING), "releasing"),
-    **dict.fromkeys((Circuits.OUT_DELAY, Circuits.OUT_RECHECK, Circuits.IN_RECHECK), "checking"),
-    **dict.fromkeys((Circuits.OUT_STUCK, Circuits.IN_STUCK), "out_of_service"),
-    **dict.fromkeys((Circuits.RESETTING, Circuits.GROUP_RESET), "resetting"),
-}
-"""How a panel counts a circuit."""
