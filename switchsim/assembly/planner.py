@@ -12,10 +12,10 @@ from switchsim.assembly.layout import HDLC, LINE_CELLS, SS7, BoardPlace, Layout,
 from switchsim.assembly.machine import MachineFile
 from switchsim.assembly.planner7 import Number7Planner
 from switchsim.assembly.signalling import No7Spec, PriSpec
-from switchsim.assembly.sounds import CHECK_TONES
 from switchsim.dsp.engine import CELL_IDLE, CELL_ONES, CONF_LEGS, EngineConfig
 from switchsim.hardware.boards.bnet import NO_CELL
 from switchsim.hardware.site import LapLink, Receiver, Slots
+from switchsim.terminals.continuity import CHECK_TONES
 
 
 @dataclass

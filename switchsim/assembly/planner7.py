@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from switchsim.assembly.layout import BoardPlace, No7Link
 from switchsim.assembly.number7 import VARIANTS
 from switchsim.assembly.signalling import LinkSetSpec, No7Spec, Ss7Spec
-from switchsim.assembly.sounds import CHECK_TONES
 from switchsim.dsp.engine import CELL_IDLE, NONE
 from switchsim.hardware.site import Receiver
 from switchsim.proto.mtp2 import LinkConfig
+from switchsim.terminals.continuity import CHECK_TONES
 from switchsim.terminals.level2 import TerminalRow
 
 if TYPE_CHECKING:

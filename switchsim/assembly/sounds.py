@@ -15,11 +15,10 @@ from switchsim.assembly.yamlfile import Lines, read
 from switchsim.assembly.yamltypes import Duration, Many, Strict, scaled, wrong
 from switchsim.dsp.assets import Tone, load_wav
 from switchsim.errors import BadInput
+from switchsim.terminals.continuity import CHECK_TONES
 
 NEEDED = ("ring_back",)
 """Tones that call processing itself uses."""
-CHECK_TONES = {2000: "continuity", 2010: "transponder_2010", 1780: "transponder_1780"}
-"""Hz -> tone of the continuity check; machines with No.7 need them (Q.724 7.2)."""
 
 
 class ToneSpec(Strict):

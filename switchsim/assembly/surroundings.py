@@ -13,7 +13,6 @@ from switchsim.assembly.machine import MachineFile, SubscriberSpec
 from switchsim.assembly.number7 import Number7Data
 from switchsim.assembly.people import AgentWanted
 from switchsim.assembly.rack import wire
-from switchsim.assembly.sounds import CHECK_TONES
 from switchsim.dsp.engine import (
     EV_BAD_FRAME,
     EV_CHECK_OFF,
@@ -37,6 +36,7 @@ from switchsim.farend.signalling import Stp, media_units
 from switchsim.hardware.site import Link, Rack
 from switchsim.kernel.scheduler import Kernel
 from switchsim.model.messages import PlaceCall, SetKey
+from switchsim.terminals.continuity import CHECK_TONES
 
 OTHER_SIDE = {"network": "user", "user": "network"}
 

@@ -59,6 +59,8 @@ EV_CHECK_OFF: Final[int] = lib.SWD_EV_CHECK_OFF
 CHECK_2000: Final[int] = lib.SWD_CHECK_2000
 CHECK_2010: Final[int] = lib.SWD_CHECK_2010
 CHECK_1780: Final[int] = lib.SWD_CHECK_1780
+CHECK_FREQUENCIES: Final = {2000: CHECK_2000, 2010: CHECK_2010, 1780: CHECK_1780}
+"""Hz -> what a check receiver waits for."""
 
 BAD_FCS: Final[int] = lib.SWD_BAD_FCS
 BAD_ABORT: Final[int] = lib.SWD_BAD_ABORT

@@ -6,18 +6,16 @@ An exchange can be told to answer checks badly; see `Manner`.
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
-from switchsim.dsp.engine import CELL_IDLE, CHECK_1780, CHECK_2000, CHECK_2010, EV_CHECK_ON, NONE, Engine
+from switchsim.dsp.engine import CELL_IDLE, CHECK_FREQUENCIES, EV_CHECK_ON, NONE, Engine
 from switchsim.model.events import ContinuityCheck
 from switchsim.model.part import MediaEvent, State
+from switchsim.terminals.continuity import SENT
 from switchsim.units import ms
 
 if TYPE_CHECKING:
     from switchsim.farend.number7 import No7Exchange
-
-SENT: Final = {"loop": (2000, CHECK_2000), "transponder": (2010, CHECK_1780)}
-"""Method -> Hz that is sent, and what the receiver waits for (Q.724 7.2)."""
 
 
 class Manner(StrEnum):
@@ -93,15 +91,15 @@ class FarChecks:
         if self.exchange.rows[key].method == "loop":
             self.engine.connect(party.speaks, party.hears)
         else:
-            self._listen(key, CHECK_2010)
+            self._listen(key, SENT["transponder"][0])
 
     def _sound(self, key: int, hz: int) -> None:
         party = self._party(key)
         self.engine.source_tone(party.source, self.exchange.config.check_tones[hz])
         self.engine.connect(party.speaks, self.engine.first_source_cell + party.source)
 
-    def _listen(self, key: int, frequency: int) -> None:
-        self.engine.check_listen(self.exchange.rows[key].check, self._party(key).hears, frequency)
+    def _listen(self, key: int, hz: int) -> None:
+        self.engine.check_listen(self.exchange.rows[key].check, self._party(key).hears, CHECK_FREQUENCIES[hz])
 
     def _end(self, key: int) -> None:
         """Whoever has a call there has ear and mouth on the circuit again."""

@@ -12,13 +12,11 @@ from switchsim.firmware.reference.core import channel_index
 from switchsim.firmware.reference.state import Checking
 from switchsim.model.events import ContinuityCheck
 from switchsim.model.messages import CheckHeard, ListenCheck
+from switchsim.terminals.continuity import CHECK_TONES, SENT
 
 if TYPE_CHECKING:
     from switchsim.firmware.reference.number7_calls import CallSide
 
-TONES: Final = {2000: "continuity", 2010: "transponder_2010", 1780: "transponder_1780"}
-SENT: Final = {"loop": (2000, 2000), "transponder": (2010, 1780)}
-"""Method -> what is sent and what comes back, Hz (Q.724 7.2)."""
 RESERVED: Final = "reserved"
 
 
@@ -30,7 +28,7 @@ class Checks:
         self.core = side.core
         self.office = side.office
         self.unit_at = channel_index(self.office.checks)
-        self.tone_slots = {hz: self.office.tones[name] for hz, name in TONES.items() if name in self.office.tones}
+        self.tone_slots = {hz: self.office.tones[name] for hz, name in CHECK_TONES.items() if name in self.office.tones}
 
     # -- which calls ask -----------------------------------------------------------------------------------------
 

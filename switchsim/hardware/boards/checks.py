@@ -5,9 +5,9 @@ The self-test loops the tone through every receiver in rounds.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from switchsim.dsp.engine import CHECK_1780, CHECK_2000, CHECK_2010, EV_CHECK_OFF, EV_CHECK_ON, NONE
+from switchsim.dsp.engine import CHECK_FREQUENCIES, EV_CHECK_OFF, EV_CHECK_ON, NONE
 from switchsim.model.messages import CheckHeard, ListenCheck, UnitFailed
 from switchsim.model.part import MediaEvent, State
 
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from switchsim.hardware.boards.trunk import Trunk
     from switchsim.hardware.site import Site
 
-FREQUENCIES: Final = {2000: CHECK_2000, 2010: CHECK_2010, 1780: CHECK_1780}
 
 
 class ChecksState(State):
@@ -66,7 +65,7 @@ class CheckReceivers:
     def _tune(self, number: int) -> None:
         receiver, hz = self.receivers[number], self.state.listening.get(number, 0)
         if hz and number not in self.state.failed:
-            self.board.engine.check_listen(receiver.unit, receiver.cell, FREQUENCIES[hz])
+            self.board.engine.check_listen(receiver.unit, receiver.cell, CHECK_FREQUENCIES[hz])
         else:
             self.board.engine.check_listen(receiver.unit, NONE)
 
