@@ -16,7 +16,7 @@ class FaultRow(msgspec.Struct, frozen=True):
 
     target: processor, board, line, receiver, platform, timeslot, seat, link. point: the fault point of the part.
     alarms, defects: ids of which one must follow. values: parameters with their defaults, None where one must be given.
-    harms_messages, shows: as in report.faults.
+    harms_messages, layers, shows: as in report.faults.
     """
 
     name: str
@@ -28,6 +28,7 @@ class FaultRow(msgspec.Struct, frozen=True):
     harms_speech: bool = False
     values: dict[str, int | None] = {}
     harms_messages: bool = False
+    layers: tuple[int, ...] = (2, 3, 4)
     shows: tuple[str, ...] = ()
 
 

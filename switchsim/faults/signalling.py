@@ -76,11 +76,14 @@ STORM: Final = {
 LEVEL2: Final[dict[str, int | str]] = {"level3": 0, "stamped": 1, "check": "good"}
 LEVEL3: Final[dict[str, int | str]] = {"level3": 1, "stamped": 0, "check": "good"}
 SHOWS: Final = ("signalling_link", "violated", "changeover")
+LINK, NETWORK, ABOVE, ALL = (2,), (3,), (3, 4), (2, 3, 4)
+"""Layers whose rules a fault may break: what acts between level 3 and level 2 is no business of level 2."""
 LAYERS: Final = ("mtp2", "mtp3", "isup", "tup")
 
 
 def _row(name: str, text: str, point: str, parameters: dict[str, Parameter], **more: object) -> LinkFault:
-    more |= {"shows": SHOWS, "parameters": parameters}
+    layers = ABOVE if point.startswith("message_") else ALL
+    more = {"layers": layers} | more | {"shows": SHOWS, "parameters": parameters}
     return LinkFault(name, text, "link", point, (), (), **more)  # type: ignore[arg-type]
 
 
@@ -111,12 +114,12 @@ ROWS: Final = (
     _row("sltm_loss", "the link test gets no answer: SLTM are lost", "message_drop", HOW_MANY,
          fixed={"message": "SLTM"}),
     _row("coo_loss", "changeover orders are lost", "message_drop", HOW_MANY, fixed={"message": "COO XCO ECO"},
-         harms_messages=True),
+         harms_messages=True, layers=NETWORK),
     _row("coa_loss", "changeover acknowledgements are lost", "message_drop", HOW_MANY,
-         fixed={"message": "COA XCA ECA"}, harms_messages=True),
+         fixed={"message": "COA XCA ECA"}, harms_messages=True, layers=NETWORK),
     _row("coo_wrong_fsn", "changeover orders and acknowledgements name another FSN", "message_set",
          {**HOW_MANY, "add": Parameter("number", None, low=-127, high=127)},
-         fixed={"message": "COO COA", "field": "changeover_fsn"}, harms_messages=True),
+         fixed={"message": "COO COA", "field": "changeover_fsn"}, harms_messages=True, layers=NETWORK),
     _row("wrong_point_code", "messages go to another point code", "message_set",
          {**WHICH3, "value": CODE_GIVEN}, fixed={"field": "dpc"}, harms_messages=True),
     _row("bad_pointer", "the first pointer of ISUP messages leads elsewhere", "message_set",
@@ -125,7 +128,7 @@ ROWS: Final = (
          {**WHICH3, "value": OCTET}, fixed={"field": "length"}, harms_messages=True),
     _row("lssu_storm", "a status is sent again and again", "unit_storm",
          {**STORM, "status": Parameter("word", None, words=("sio", "sin", "sie", "sios", "sipo", "sib"))},
-         fixed=LEVEL2, harms_messages=True),
+         fixed=LEVEL2, harms_messages=True, layers=LINK),
     _row("bad_unit_storm", "fill-in units with wrong check octets, or broken off", "unit_storm",
          {**STORM, "check": Parameter("word", "bad", words=("bad", "abort"))}, fixed={"level3": 0, "stamped": 1}),
     _row("unit_storm", "one unit is sent again and again; octets from the BSN on as they are, with level3 1 from the "

@@ -36,6 +36,7 @@ class FaultFacts(msgspec.Struct, frozen=True):
     harms_speech: speech may be missing while it acts (a cut line), and need not be found wanting.
     shows: kinds of events by which it is noticed where it raises no defect; nobody asks for them.
     harms_messages: signal units or messages say what is not so while it acts; retrieval by them can not be exact.
+    layers: whose rules are then broken by it: 2 level 2 of the link, 3 level 3, 4 the user parts.
     """
 
     alarms: tuple[str, ...] = ()
@@ -44,6 +45,7 @@ class FaultFacts(msgspec.Struct, frozen=True):
     brief_cycles: int = BRIEF_CYCLES
     harms_speech: bool = False
     harms_messages: bool = False
+    layers: tuple[int, ...] = (2, 3, 4)
     shows: tuple[str, ...] = ()
 
 

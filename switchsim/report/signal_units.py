@@ -5,6 +5,7 @@ Written apart from `switchsim.proto`, whose work is judged with it (Q.703 2.2, Q
 
 from __future__ import annotations
 
+import functools
 from typing import Final
 
 import msgspec
@@ -57,6 +58,12 @@ def read_unit(octets: bytes, *, long_label: bool = False) -> Unit:
     if len(label) < (7 if long_label else 4):
         return Unit("MSU", *head)
     return _message(head, octets[3] & 15, label, octets[4 + len(label) :])
+
+
+@functools.lru_cache(maxsize=1)
+def read_record(octets: str, *, long_label: bool = False) -> Unit:
+    """The same from a journal's hexadecimal digits; kept, because several checks read the same record in turn."""
+    return read_unit(bytes.fromhex(octets), long_label=long_label)
 
 
 def _message(head: tuple[int, int, int, int], service: int, label: bytes, info: bytes) -> Unit:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from switchsim.assembly.yamlfile import Lines
 from switchsim.errors import BadInput, Problem, one_of
 from switchsim.model.event import Event
 from switchsim.model.events import FaultArmed
 from switchsim.model.order import Act, Begin, Heal, Inject, Order, Value
+from switchsim.scenario.checks.base import FaultScope
+from switchsim.scenario.checks.lies import LEVEL2, LEVEL3, USERS
 from switchsim.scenario.signals import Links, Told
 from switchsim.scenario.timeline import (
     UNTIL_HEALED,
@@ -21,6 +23,10 @@ from switchsim.scenario.timeline import (
     SendStep,
     Step,
 )
+
+
+SKEWED: Final = {"mtp2": LEVEL2, "mtp3": LEVEL3, "isup": USERS, "tup": USERS}
+"""The layer whose rules a timer that runs wrong breaks."""
 
 
 class Stage(Protocol):
@@ -48,6 +54,13 @@ class _Fault:
         self.begins: int | None = None
 
 
+def _scope(fault: _Fault) -> FaultScope:
+    """Timers above level 2 are the whole point's. Units that are late still come when the fault is undone."""
+    link, layer = str(fault.step.where.get("link", "")), SKEWED.get(str(fault.step.values.get("layer", "")), 0)
+    late = int(fault.values["cycles"]) if fault.point.endswith("_delay") else 0
+    return FaultScope("" if layer > LEVEL2 else link, layer, late)
+
+
 class Director:
     """One run's timeline. Raises BadInput, with every line, when a step names what the machine does not have.
 
@@ -72,6 +85,10 @@ class Director:
         """Say at cycle 0 which faults are to come; called once, when the machine has its power."""
         for fault in self._faults.values():
             self._stage.kernel.emit(fault.place, FaultArmed(fault.number, fault.step.fault, fault.place))
+
+    def scopes(self) -> dict[str, FaultScope]:
+        """What the faults of the timeline are about, by the numbers that the journal gives them."""
+        return {fault.number: _scope(fault) for fault in self._faults.values()}
 
     def next_at(self) -> int | None:
         """The cycle of the next timed step."""

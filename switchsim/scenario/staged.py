@@ -134,10 +134,11 @@ class Staged:
         facts = {
             name: FaultFacts(
                 row.alarms, row.defects, harms_speech=row.harms_speech, harms_messages=row.harms_messages,
-                shows=row.shows)
+                layers=row.layers, shows=row.shows)
             for name, row in self.machine.faults.rows.items()
         }
         return CheckSettings(
             drained=self._prepared.scenario.drained, seat_queues=self.machine.seat_queues,
             processors=self.machine.processors, facts=facts,
+            scopes=self.director.scopes(),
             signalling=SignallingFacts(**self.machine.signalling_network))

@@ -32,13 +32,25 @@ class SignallingFacts(msgspec.Struct, frozen=True):
     long_labels: bool = False
 
 
+class FaultScope(msgspec.Struct, frozen=True):
+    """What one fault of the run is about, as the scenario has it.
+
+    link: the signalling link, `` any. layer: the only layer that it reaches, 0: those of its kind. late_cycles: units
+    may come so much later than it acts.
+    """
+
+    link: str = ""
+    layer: int = 0
+    late_cycles: int = 0
+
+
 class CheckSettings(msgspec.Struct, frozen=True, kw_only=True):
     """What the checks must know of the machine and the scenario. Times in cycles.
 
     drained: the run was to end without a call; otherwise calls that are up at its end are accounted for as such.
     seat_queues: the queues that each seat serves; a seat that is not named serves all.
     processors: places of the main processors; empty: those that the journal names.
-    facts: the fault catalogue, by name.
+    facts: the fault catalogue, by name. scopes: what the run's faults are about, by their numbers.
     signalling: the No.7 network; empty: there is none.
     """
 
@@ -46,6 +58,7 @@ class CheckSettings(msgspec.Struct, frozen=True, kw_only=True):
     seat_queues: Mapping[str, frozenset[str]] = msgspec.field(default_factory=dict)
     processors: tuple[str, ...] = ()
     facts: Mapping[str, FaultFacts] = msgspec.field(default_factory=dict)
+    scopes: Mapping[str, FaultScope] = msgspec.field(default_factory=dict)
     signalling: SignallingFacts = SignallingFacts()
     path_delay_cycles: int = 64  # the longest way through lines and stages
     switching_cycles: int = ms(50)  # from a decision to the connection: mailbox, node, serial bus

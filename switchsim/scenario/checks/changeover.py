@@ -18,8 +18,9 @@ from switchsim.model.events import (
     UnitSent,
 )
 from switchsim.report.result import CheckResult, Outcome, judged
-from switchsim.report.signal_units import FIRST_USER, read_unit
+from switchsim.report.signal_units import FIRST_USER, read_record
 from switchsim.scenario.checks.base import Check, CheckSettings, Handler
+from switchsim.scenario.checks.lies import LEVEL3
 from switchsim.scenario.checks.network import Network, Pair, pair_of
 from switchsim.units import format_cycles, ms, seconds
 
@@ -61,7 +62,7 @@ class Moves(Check):
 
     def __init__(self, settings: CheckSettings) -> None:
         super().__init__(settings)
-        self._network = Network(settings.signalling, settings.facts)
+        self._network = Network(settings)
         self._episodes: dict[str, _Episode] = {}
         self._times: list[int] = []
         self._over: dict[Key, _Due] = {}
@@ -70,6 +71,7 @@ class Moves(Check):
         self._away: set[Key] = set()  # went over to a link of the same relation
         self._joined: dict[Pair, int] = {}  # since when both ends have a link
         self._seen = False
+        self._weighed = self._spared = 0  # what was owed, and judged or not
 
     def handlers(self) -> dict[type[Event], Handler]:
         return {
@@ -82,9 +84,16 @@ class Moves(Check):
             **self._network.lies.handlers(),
         }
 
-    def found(self, at: int, place: str, what: str) -> None:
-        if not self._network.lies.near(at):
-            super().found(at, place, what)
+    def _bad(self, span: tuple[int, int], at: int, place: str, what: str) -> None:
+        """Orders and acknowledgements go over other links: a fault of any one may have spoiled them."""
+        if not self._network.lies.acted(*span, LEVEL3):
+            self.found(at, place, what)
+
+    def _count(self, since: int, until: int) -> None:
+        if self._network.lies.acted(since, until, LEVEL3):
+            self._spared += 1
+        else:
+            self._weighed += 1
 
     # -- links -------------------------------------------------------------------------------------------------------
 
@@ -138,6 +147,8 @@ class Moves(Check):
         key = (record.place, event.link)
         self._seen = True
         due = self._over.pop(key, None)
+        if due is not None:
+            self._count(due.since, record.at)
         if due is not None and record.at > due.until:
             self._late(record.place, event.link, due, record.at)
         to_links = event.to_links.split()
@@ -153,10 +164,12 @@ class Moves(Check):
 
     def _late(self, place: str, link: str, due: _Due, at: int) -> None:
         what = f"the traffic of {link} goes over only {format_cycles(at - due.since)} after it was lost"
-        self.found(at, place, f"{what}; T2 is 0.7..2.0 s (Q.704 5.7.2, 16.8)")
+        self._bad((due.since, at), at, place, f"{what}; T2 is 0.7..2.0 s (Q.704 5.7.2, 16.8)")
 
     def _came_back(self, record: Record, event: Changeback) -> None:
-        self._back.pop((record.place, event.link), None)
+        due = self._back.pop((record.place, event.link), None)
+        if due is not None:
+            self._count(due.since, record.at)
         self._away.discard((record.place, event.link))
 
     def _broken(self, record: Record, event: Any) -> None:
@@ -202,7 +215,7 @@ class Moves(Check):
             others = [link for link in self._network.between[pair_of(code, event.point_code)]
                       if self._network.told(link, code) == "available"]  # fmt: skip
             what = f"destination {event.point_code} is paused while {' '.join(others)} is available at both ends"
-            self.found(record.at, record.place, f"{what} (Q.704 7.2, 11.2.5)")
+            self._bad((record.at, record.at), record.at, record.place, f"{what} (Q.704 7.2, 11.2.5)")
 
     # -- the end -----------------------------------------------------------------------------------------------------
 
@@ -211,23 +224,30 @@ class Moves(Check):
             if at > due.until + CHANGEOVER_CYCLES:
                 del self._over[place, link]
                 self._episodes.pop(link, None)
+                self._count(due.since, due.until)
                 what = f"the traffic of {link}, lost although another link was available, does not go over"
-                self.found(due.since, place, f"{what} (Q.704 5.1.1)")
+                self._bad((due.since, due.until), due.since, place, f"{what} (Q.704 5.1.1)")
         for (place, link), due in list(self._back.items()):
             if at > due.until:
                 del self._back[place, link]
+                self._count(due.since, due.until)
                 what = f"no traffic comes back to {link} in {format_cycles(CHANGEBACK_CYCLES)}"
-                self.found(due.since, place, f"{what}; T4 and T5 are 0.5..1.2 s each (Q.704 6.5, 16.8)")
+                what += "; T4 and T5 are 0.5..1.2 s each (Q.704 6.5, 16.8)"
+                self._bad((due.since, due.until), due.since, place, what)
 
     def finish(self, end: int) -> CheckResult:
         self._look(end)
         if not self._seen and not self.findings:
             return CheckResult(self.name, self.title, Outcome.NOT_APPLICABLE, "no signalling link was lost")
+        told = self._network.lies.told(LEVEL3, end)
+        if self._spared and not self._weighed and not self.findings:
+            return CheckResult(self.name, self.title, Outcome.NOT_APPLICABLE, told)
         reason = "no changeover between two available links"
         if self._times:
             mean, worst = sum(self._times) // len(self._times), max(self._times)
             reason = f"{len(self._times)} changeovers; full traffic on the other links after {format_cycles(mean)} on"
             reason += f" average, {format_cycles(worst)} at most"
+        reason += f"; {told}" if told else ""
         return judged(self.name, self.title, self.findings, reason=reason)
 
 
@@ -247,22 +267,18 @@ class Shares(Check):
 
     def __init__(self, settings: CheckSettings) -> None:
         super().__init__(settings)
-        self._network = Network(settings.signalling, settings.facts)
+        self._network = Network(settings)
         self._long = settings.signalling.long_labels
         self._carried: dict[tuple[int, int, int], _Carried] = {}  # DPC, OPC, SLS
         self._lost: dict[str, int] = {}  # link -> when an end last gave it up
         self._gained: dict[tuple[str, int], int] = {}  # link, point code -> when that end last had it again
         self._moves = 0
-        self._seen = False
+        self._since = -1  # the first message
 
     def handlers(self) -> dict[type[Event], Handler]:
         handlers: dict[type[Event], Handler] = {
             SignallingLink: self._link, UnitSent: self._unit, UnitReceived: self._unit}
         return handlers | self._network.lies.handlers()
-
-    def found(self, at: int, place: str, what: str) -> None:
-        if not self._network.lies.near(at):
-            super().found(at, place, what)
 
     def _link(self, record: Record, event: SignallingLink) -> None:
         self._network.link(record, event)
@@ -274,14 +290,16 @@ class Shares(Check):
             self._gained[event.link, self._network.points.get(record.place, -1)] = record.at
 
     def _unit(self, record: Record, event: UnitSent | UnitReceived) -> None:
-        unit = read_unit(bytes.fromhex(event.octets), long_label=self._long)
+        unit = read_record(event.octets, long_label=self._long)
         adjacent = self._network.ends.get(event.link) == pair_of(unit.opc, unit.dpc)
         if unit.service < FIRST_USER or not adjacent:
             return
-        self._seen = True
+        self._since = record.at if self._since < 0 else self._since
         key = (unit.dpc, unit.opc, unit.sls)
         carried = self._carried.setdefault(key, _Carried(event.link, record.at))
         if carried.link != event.link and not self._may_move(carried, event.link, unit.opc):
+            if self._network.lies.acted(record.at, record.at, LEVEL3, carried.link, event.link):
+                return  # no message of this flow, or one out of its time
             what = f"SLS {unit.sls} from {unit.opc} to {unit.dpc} moves from {carried.link} to {event.link}"
             self.found(record.at, record.place, f"{what}, although nothing happened to them (Q.704 2.3.5)")
         self._moves += carried.link != event.link
@@ -300,10 +318,11 @@ class Shares(Check):
         return not self._network.available(carried.link) or lost >= since or gained >= since
 
     def finish(self, end: int) -> CheckResult:
-        if not self._seen:
+        if self._since < 0:
             return CheckResult(self.name, self.title, Outcome.NOT_APPLICABLE, "no message between adjacent points")
         reason = f"{len(self._carried)} flows, {self._moves} times moved"
-        return judged(self.name, self.title, self.findings, reason=reason)
+        span, lies = (self._since, end), self._network.lies
+        return lies.judged(self.name, self.title, self.findings, span, LEVEL3, self._network.ends, reason)
 
 
 CHANGEOVER: tuple[type[Check], ...] = (Moves, Shares)

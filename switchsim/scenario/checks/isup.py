@@ -13,7 +13,7 @@ from switchsim.report import isup_heads as heads
 from switchsim.report.isup_heads import Head, read_isup
 from switchsim.report.result import CheckResult, Outcome, judged
 from switchsim.scenario.checks.base import Check, CheckSettings, Handler
-from switchsim.scenario.checks.network import Lies
+from switchsim.scenario.checks.lies import USERS, Lies
 from switchsim.units import format_cycles, ms, seconds
 
 ISUP: Final = 5
@@ -77,9 +77,9 @@ class _Messages(Check):
 
     def __init__(self, settings: CheckSettings) -> None:
         super().__init__(settings)
-        self._lies = Lies(settings.facts)
+        self._lies = Lies(settings)
         self._points = settings.signalling.points
-        self._seen = False
+        self._since = -1
 
     def handlers(self) -> dict[type[Event], Handler]:
         return {MessageSent: self._on_sent, MessageDelivered: self._on_delivered, **self._lies.handlers()}
@@ -87,18 +87,14 @@ class _Messages(Check):
     def _on_sent(self, record: Record, event: MessageSent) -> None:
         own, head = self._points.get(record.place, -1), read_isup(bytes.fromhex(event.octets))
         if event.service == ISUP and own >= 0 and head is not None:
-            self._seen = True
+            self._since = record.at if self._since < 0 else self._since
             self.sends(record.at, (own, event.dpc), head)
 
     def _on_delivered(self, record: Record, event: MessageDelivered) -> None:
         own, head = self._points.get(record.place, -1), read_isup(bytes.fromhex(event.octets))
         if event.service == ISUP and own >= 0 and head is not None:
-            self._seen = True
+            self._since = record.at if self._since < 0 else self._since
             self.gets(record.at, (own, event.opc), head)
-
-    def found(self, at: int, place: str, what: str) -> None:
-        if not self._lies.near(at):
-            super().found(at, place, what)
 
     def sends(self, at: int, relation: Relation, head: Head) -> None:
         raise NotImplementedError
@@ -164,7 +160,7 @@ class Answers(_Messages):
         long = at - asked.first >= LONG[0] - SLACK_CYCLES and elapsed <= LONG[1] + SLACK_CYCLES
         if not short and not long:
             windows = f"{row.timer} is 15..60 s, {row.long_timer} 5..15 min (Q.764 annex A)"
-            self._bad(at, key, f"{head.name} is repeated after {format_cycles(elapsed)}; {windows}")
+            self._bad(at, key, (asked.first, at), f"{head.name} is repeated after {format_cycles(elapsed)}; {windows}")
         asked.last = at
 
     def gets(self, at: int, relation: Relation, head: Head) -> None:
@@ -183,16 +179,21 @@ class Answers(_Messages):
             if at - since > ANSWER_CYCLES:
                 del self._owed[key]
                 wanted = " or ".join(heads.NAMES[answer] for answer in sorted(ROWS[key[2]].answers))
-                self._bad(since, key, f"{heads.NAMES[key[2]]} is not answered by {wanted} (Q.764 2.3, 2.8, 2.9)")
+                what = f"{heads.NAMES[key[2]]} is not answered by {wanted} (Q.764 2.3, 2.8, 2.9)"
+                self._bad(since, key, (since, since + ANSWER_CYCLES), what)
         for key, asked in list(self._asked.items()):
             limit = LONG[1] if asked.last - asked.first >= LONG[0] - REPEATED[1] else REPEATED[1]
             if at - asked.last > limit + 2 * seconds(1):
                 del self._asked[key]
                 row, took = ROWS[key[2]], format_cycles(at - asked.last)
                 what = f"{heads.NAMES[key[2]]} is neither answered nor repeated for {took}"
-                self._bad(asked.last, key, f"{what}; {row.timer} is 15..60 s (Q.764 annex A)")
+                span = (asked.first, asked.last + limit)
+                self._bad(asked.last, key, span, f"{what}; {row.timer} is 15..60 s (Q.764 annex A)")
 
-    def _bad(self, at: int, key: Key, what: str) -> None:
+    def _bad(self, at: int, key: Key, span: tuple[int, int], what: str) -> None:
+        """span: from the first message to the end of its time; a fault may have spoiled any of its repetitions."""
+        if self._lies.acted(*span, USERS):
+            return
         self.found(at, self._place(key[0][0]), f"CIC {key[1]} towards {key[0][1]}: {what}")
 
     def _destination(self, record: Record, event: Destination) -> None:
@@ -210,9 +211,9 @@ class Answers(_Messages):
 
     def finish(self, end: int) -> CheckResult:
         self._look(end, last=True)
-        if not self._seen:
+        if self._since < 0:
             return CheckResult(self.name, self.title, Outcome.NOT_APPLICABLE, "no ISUP message was sent or delivered")
-        return judged(self.name, self.title, self.findings)
+        return self._lies.judged(self.name, self.title, self.findings, (self._since, end), USERS)
 
 
 class _Circuit(msgspec.Struct):
@@ -238,10 +239,6 @@ class Agreement(_Messages):
     def __init__(self, settings: CheckSettings) -> None:
         super().__init__(settings)
         self._circuits: dict[Relation, dict[int, _Circuit]] = {}
-
-    def found(self, at: int, place: str, what: str) -> None:
-        """Whatever a fault did: once resets and repetitions have run, the ends agree."""
-        Check.found(self, at, place, what)
 
     def _circuit(self, at: int, relation: Relation, cic: int) -> _Circuit:
         circuit = self._circuits.setdefault(relation, {}).setdefault(cic, _Circuit())

@@ -8,10 +8,10 @@ import msgspec
 
 from switchsim.model.event import Event, Record
 from switchsim.model.events import BoardState, ProcessorActive, SignallingLink, UnitReceived, UnitSent
-from switchsim.report.result import CheckResult, Outcome, judged
-from switchsim.report.signal_units import SLTA, SLTM, TESTS, Unit, read_unit
+from switchsim.report.result import CheckResult, Outcome
+from switchsim.report.signal_units import SLTA, SLTM, TESTS, Unit, read_record
 from switchsim.scenario.checks.base import Check, CheckSettings, Handler
-from switchsim.scenario.checks.network import Lies
+from switchsim.scenario.checks.lies import LEVEL3, Lies
 from switchsim.units import format_cycles, ms, seconds
 
 T1: Final = (seconds(4), seconds(12))
@@ -43,10 +43,12 @@ class LinkTests(Check):
 
     def __init__(self, settings: CheckSettings) -> None:
         super().__init__(settings)
-        self._lies = Lies(settings.facts)
+        self._lies = Lies(settings)
         self._long = settings.signalling.long_labels
         self._lines: dict[Key, _Line] = {}
         self._tests = 0
+        self._since = -1
+        self._links: dict[str, None] = {}
 
     def handlers(self) -> dict[type[Event], Handler]:
         return {UnitSent: self._sent, UnitReceived: self._received, SignallingLink: self._link,
@@ -63,7 +65,7 @@ class LinkTests(Check):
                 del self._lines[key]
 
     def _read(self, octets: str) -> Unit:
-        return read_unit(bytes.fromhex(octets), long_label=self._long)
+        return read_record(octets, long_label=self._long)
 
     def _sent(self, record: Record, event: UnitSent) -> None:
         unit, key = self._read(event.octets), (record.place, event.link)
@@ -81,11 +83,14 @@ class LinkTests(Check):
         if not first and pattern == line.pattern and elapsed < T1[0] // 2:
             return  # level 2 repeats it
         self._tests += 1
+        self._since = at if self._since < 0 else self._since
+        self._links[key[1]] = None
         if not first and not line.answered:
             self._window(at, key, "the test is repeated", "T1", T1, elapsed)
             line.repeats += 1
             if line.repeats > 1:
-                self.found(at, f"{key[0]} {key[1]}", "a test goes unanswered twice, and the link goes on (Q.707 2.2)")
+                what = "a test goes unanswered twice, and the link goes on (Q.707 2.2)"
+                self._bad((at - elapsed - T1[1], at), at, key, what)
         elif not first:
             self._window(at, key, "the next test follows", "T2", (T2[0], T2[1] + T1[1]), elapsed)
         line.asked_at, line.pattern, line.answered = at, pattern, False
@@ -93,7 +98,8 @@ class LinkTests(Check):
     def _window(self, at: int, key: Key, what: str, timer: str, window: tuple[int, int], took: int) -> None:
         if not window[0] - SLACK_CYCLES <= took <= window[1] + SLACK_CYCLES:
             within = f"{format_cycles(window[0])}..{format_cycles(window[1])}"
-            self.found(at, f"{key[0]} {key[1]}", f"{what} after {format_cycles(took)}; {timer} is {within} (Q.707 5)")
+            what = f"{what} after {format_cycles(took)}; {timer} is {within} (Q.707 5)"
+            self._bad((at - took, at), at, key, what)
 
     def _received(self, record: Record, event: UnitReceived) -> None:
         unit, key = self._read(event.octets), (record.place, event.link)
@@ -105,27 +111,29 @@ class LinkTests(Check):
         self._overdue(record.at, key, line)
 
     def _overdue(self, at: int, key: Key, line: _Line) -> None:
-        place = f"{key[0]} {key[1]}"
         for pattern, since in list(line.owed.items()):
             if at - since > T1[0]:
                 del line.owed[pattern]
-                self.found(since, place, f"the test {pattern.hex()} is not answered within T1 (Q.707 2.2)")
+                what = f"the test {pattern.hex()} is not answered within T1 (Q.707 2.2)"
+                self._bad((since, since + T1[0]), since, key, what)
         waits = line.asked_at >= 0 and not line.answered
         if waits and at - line.asked_at > T1[1] + SLACK_CYCLES:
             what = "the test got no answer; neither is it repeated nor the link given up by T1, 4..12 s (Q.707 2.2)"
-            self.found(line.asked_at, place, what)
+            self._bad((line.asked_at, line.asked_at + T1[1]), line.asked_at, key, what)
             line.answered = True
 
-    def found(self, at: int, place: str, what: str) -> None:
-        if not self._lies.near(at):
-            super().found(at, place, what)
+    def _bad(self, span: tuple[int, int], at: int, key: Key, what: str) -> None:
+        """span: from the beginning of what went wrong to its end."""
+        if not self._lies.acted(*span, LEVEL3, key[1]):
+            self.found(at, f"{key[0]} {key[1]}", what)
 
     def finish(self, end: int) -> CheckResult:
         for key, line in self._lines.items():
             self._overdue(end, key, line)
         if not self._tests:
             return CheckResult(self.name, self.title, Outcome.NOT_APPLICABLE, "no link test was sent")
-        return judged(self.name, self.title, self.findings, reason=f"{self._tests} tests")
+        span, reason = (self._since, end), f"{self._tests} tests"
+        return self._lies.judged(self.name, self.title, self.findings, span, LEVEL3, self._links, reason)
 
 
 LINK_TESTS: tuple[type[Check], ...] = (LinkTests,)

@@ -24,10 +24,10 @@ from switchsim.model.events import (
     UnitSent,
     UnitTampered,
 )
-from switchsim.report.result import CheckResult, Outcome, judged
-from switchsim.report.signal_units import Unit, read_unit
+from switchsim.report.result import CheckResult, Outcome
+from switchsim.report.signal_units import Unit, read_record
 from switchsim.scenario.checks.base import Check, CheckSettings, Handler
-from switchsim.scenario.checks.network import Lies
+from switchsim.scenario.checks.lies import LEVEL2, Lies
 from switchsim.units import format_cycles, ms, seconds
 
 ON_LINE_CYCLES: Final = ms(60)
@@ -91,9 +91,9 @@ class Level2(Check):
         super().__init__(settings)
         self._long = settings.signalling.long_labels
         self._boards = settings.signalling.boards
-        self._lies = Lies(settings.facts)
+        self._lies = Lies(settings)
         self._lines: dict[tuple[str, str], _Line] = {}
-        self._seen = False
+        self._since = -1
 
     def handlers(self) -> dict[type[Event], Handler]:
         return {
@@ -131,24 +131,27 @@ class Level2(Check):
         for line in self._lines.values():
             line.told = record.at
 
+    def _about(self, fault: str) -> list[_Line]:
+        return [line for (_, link), line in self._lines.items() if self._lies.meets(fault, link)]
+
     def _fired(self, record: Record, event: FaultFired) -> None:
         self._lies.fire(record, event)
-        for line in self._lines.values():
+        for line in self._about(event.fault):
             line.noisy = True
 
     def _undone(self, record: Record, event: FaultUndone) -> None:
         """The line is as it was seen last: what is repeated shows no more. What was due is not."""
         self._lies.undo(record, event)
-        for line in self._lines.values():
+        for line in self._about(event.fault):
             line.told, line.noisy = record.at, True
             line.unacknowledged = line.busy_since = line.sib = line.expects = -1
 
     # -- units -------------------------------------------------------------------------------------------------------
 
     def _sent(self, record: Record, event: UnitSent) -> None:
-        self._seen = True
         line, at = self._line(record, event.link), record.at
-        unit = read_unit(bytes.fromhex(event.octets), long_label=self._long)
+        self._since = at if self._since < 0 else self._since
+        unit = read_record(event.octets, long_label=self._long)
         judge = _Judge(self._finder(record, event.link), line, at)
         if unit.kind == "SIB":
             judge.busy(unit)
@@ -160,7 +163,7 @@ class Level2(Check):
 
     def _received(self, record: Record, event: UnitReceived) -> None:
         line, at = self._line(record, event.link), record.at
-        unit = read_unit(bytes.fromhex(event.octets), long_label=self._long)
+        unit = read_record(event.octets, long_label=self._long)
         judge = _Judge(self._finder(record, event.link), line, at)
         if unit.kind == "SIB":
             judge.hears_busy()
@@ -171,35 +174,36 @@ class Level2(Check):
         judge.hears(unit)
 
     def _tampered(self, record: Record, event: UnitTampered) -> None:
-        if event.action == "drop" and read_unit(bytes.fromhex(event.octets), long_label=self._long).kind != "MSU":
+        if event.action == "drop" and read_record(event.octets, long_label=self._long).kind != "MSU":
             self._line(record, event.link).missed = record.at
 
-    def _finder(self, record: Record, link: str) -> Callable[[str], None]:
-        def find(what: str) -> None:
+    def _finder(self, record: Record, link: str) -> Callable[[str, int], None]:
+        def find(what: str, since: int) -> None:
             shows = record.at - self._line(record, link).missed > MISSED_CYCLES
-            if shows and not self._lies.near(record.at):
+            if shows and not self._lies.acted(since, record.at, LEVEL2, link):
                 self.found(record.at, f"{record.place} {link}", what)
 
         return find
 
     def finish(self, end: int) -> CheckResult:
-        if not self._seen:
+        if self._since < 0:
             return CheckResult(self.name, self.title, Outcome.NOT_APPLICABLE, "no signal unit was sent")
         for (place, link), line in self._lines.items():
             record = Record(end, "", place, 0, SignallingLink(link, ""))
             _Judge(self._finder(record, link), line, end).overdue()
-        return judged(self.name, self.title, self.findings)
+        links = dict.fromkeys(link for _, link in self._lines)
+        return self._lies.judged(self.name, self.title, self.findings, (self._since, end), LEVEL2, links)
 
 
 class _Judge:
     """The rules, for one unit at one end of a link."""
 
-    def __init__(self, find: Callable[[str], None], line: _Line, at: int) -> None:
+    def __init__(self, find: Callable[[str, int], None], line: _Line, at: int) -> None:
         self.find, self.line, self.at = find, line, at
 
     def _bad(self, what: str, timer: str, window: tuple[int, int], elapsed: int) -> None:
         within = f"{format_cycles(window[0])}..{format_cycles(window[1])}"
-        self.find(f"{what} after {format_cycles(elapsed)}; {timer} is {within} (Q.703 12.3)")
+        self.find(f"{what} after {format_cycles(elapsed)}; {timer} is {within} (Q.703 12.3)", self.at - elapsed)
 
     def _outside(self, what: str, timer: str, window: tuple[int, int], since: int) -> None:
         elapsed = self.at - since
@@ -222,9 +226,9 @@ class _Judge:
         if was in _ALIGNS and kind in PROVED:
             self._proved()
         elif was in ("SIO", "SIOS") and kind in PROVED:
-            self.find(f"{kind} follows on {was}: nothing was proved (Q.703 7.3)")
+            self.find(f"{kind} follows on {was}: nothing was proved (Q.703 7.3)", since)
         elif was in PROVED and kind in ("SIO", *_ALIGNS) and line.told < self.at - ms(500):
-            self.find(f"{kind} follows on {was}, although the link did not fail (Q.703 7.2)")
+            self.find(f"{kind} follows on {was}, although the link did not fail (Q.703 7.2)", self.at)
         elif kind == "SIOS" and line.told < since and was == "SIO":
             self._outside("SIO is given up", "T2", T2, since)
         elif kind == "SIOS" and line.told < since and was in _ALIGNS and line.heard.kind == "SIO":
@@ -239,7 +243,7 @@ class _Judge:
     def _proved(self) -> None:
         line = self.line
         if line.proved < 0:
-            self.find("proving ends, but the other side did not send SIN or SIE (Q.703 7.3)")
+            self.find("proving ends, but the other side did not send SIN or SIE (Q.703 7.3)", line.sent.since)
             return
         least, most = T4_EMERGENCY if line.emergency else T4_NORMAL
         window = (least, most * PROVINGS if line.noisy else most)
@@ -310,7 +314,7 @@ class _Judge:
         if line.sent.kind not in ("FISU", "MSU") or line.heard.kind not in ("FISU", "MSU"):
             line.unacknowledged = line.busy_since = -1
             if line.expects >= 0 and self.at - line.expects > ms(500):
-                self.find(f"{line.heard.kind} came in service, and no SIOS follows (Q.703 8)")
+                self.find(f"{line.heard.kind} came in service, and no SIOS follows (Q.703 8)", line.expects)
                 line.expects = -1
             return
         if 0 <= line.unacknowledged < self.at - T7[1] - ON_LINE_CYCLES:

@@ -6,7 +6,6 @@ with retrieval is exact, whatever else fails. A window in which it can not be is
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
@@ -15,25 +14,19 @@ from switchsim.model.event import Event, Record
 from switchsim.model.events import (
     BoardState,
     Destination,
-    FaultArmed,
-    FaultFired,
-    FaultUndone,
     PortLost,
     ProcessorActive,
     SignallingLink,
 )
-from switchsim.report.faults import FaultFacts
-from switchsim.scenario.checks.base import Handler, SignallingFacts
+from switchsim.scenario.checks.base import CheckSettings, Handler
+from switchsim.scenario.checks.lies import LEVEL3, OPEN, Lies
 from switchsim.units import seconds
 
 Pair = tuple[int, int]
 
-OPEN: Final = 1 << 62
 REACH_CYCLES: Final = seconds(3)
 """A link may have failed for so long before its ends say so: T7, 2 s at most (Q.703 12.3), and what was on its way."""
 AFTER_CYCLES: Final = seconds(1)
-LIE_CYCLES: Final = seconds(65)
-"""What a fault spoiled may be repeated by timers of a minute (Q.764 annex A)."""
 TAKEOVER_CYCLES: Final = seconds(2)
 _INSIDE: Final = frozenset({"SendMsu", "MsuReceived", "Level2Order", "Level2Report"})
 
@@ -56,41 +49,11 @@ def pair_of(a: int, b: int) -> Pair:
     return (a, b) if a < b else (b, a)
 
 
-class Lies:
-    """When faults make units or messages say what is not so: what then is broken by a rule is the fault's doing."""
-
-    def __init__(self, faults: Mapping[str, FaultFacts]) -> None:
-        self._faults = faults
-        self._armed: dict[str, str] = {}
-        self._windows: dict[str, tuple[int, int]] = {}
-
-    def handlers(self) -> dict[type[Event], Handler]:
-        return {FaultArmed: self.arm, FaultFired: self.fire, FaultUndone: self.undo}
-
-    def arm(self, record: Record, event: FaultArmed) -> None:
-        self._armed[event.fault] = event.name
-
-    def fire(self, record: Record, event: FaultFired) -> None:
-        facts = self._faults.get(self._armed.get(event.fault, ""))
-        if facts is not None and facts.harms_messages:
-            self._windows.setdefault(event.fault, (record.at, OPEN))
-
-    def undo(self, record: Record, event: FaultUndone) -> None:
-        if event.fault in self._windows:
-            self._windows[event.fault] = (self._windows[event.fault][0], record.at)
-
-    def near(self, at: int, after: int = LIE_CYCLES) -> str:
-        """The fault that acted at `at` or up to `after` before, `` none. It may have begun up to a minute later."""
-        for fault, (since, until) in self._windows.items():
-            if since - LIE_CYCLES <= at <= until + after:
-                return self._armed[fault]
-        return ""
-
-
 class Network:
     """Give it the records that `handlers` names."""
 
-    def __init__(self, facts: SignallingFacts, faults: Mapping[str, FaultFacts]) -> None:
+    def __init__(self, settings: CheckSettings) -> None:
+        facts = settings.signalling
         self.points = facts.points
         self.ends: dict[str, Pair] = {name: pair_of(*ends) for name, ends in facts.links.items()}
         self.between: dict[Pair, list[str]] = {}
@@ -99,7 +62,7 @@ class Network:
         self.boards = facts.boards
         self.excuses: list[Excuse] = []
         self.codes = frozenset(facts.points.values())
-        self.lies = Lies(faults)
+        self.lies = Lies(settings)
         self._states: dict[tuple[str, int], str] = {}
         self._open: dict[Any, Excuse] = {}
         self._reached: dict[Pair, int] = {}  # OPC, DPC -> when the one was first told that the other is accessible
@@ -141,7 +104,7 @@ class Network:
                 return excuse.why
         if not adjacent and at <= self._reached.get((opc, dpc), OPEN):
             return "the destination was not accessible yet"
-        lie = self.lies.near(at, REACH_CYCLES)
+        lie = self.lies.acted(at, at + REACH_CYCLES, LEVEL3)
         return f"the fault {lie} acted" if lie else ""
 
     def untrue(self, at: int) -> bool:

@@ -11,6 +11,7 @@ from switchsim.model.event import Event, Record
 from switchsim.model.events import MessageDelivered, MessageSent, UnitCrafted
 from switchsim.report.result import CheckResult, Outcome, judged
 from switchsim.scenario.checks.base import Check, CheckSettings, Handler
+from switchsim.scenario.checks.lies import LEVEL3
 from switchsim.scenario.checks.network import Network
 from switchsim.units import format_cycles, seconds
 
@@ -48,7 +49,7 @@ class Sequence(Check):
         super().__init__(settings)
         self._points = settings.signalling.points
         self._codes = frozenset(self._points.values())
-        self._network = Network(settings.signalling, settings.facts)
+        self._network = Network(settings)
         self._flows: dict[Key, _Flow] = {}
         self._sent_count = 0
         self._untrue = 0
@@ -118,7 +119,7 @@ class Sequence(Check):
             what = f"is delivered again, {format_cycles(record.at - again)} after the first time"
         else:
             what = "is delivered, but was not sent"
-        if self._network.lies.near(record.at, ON_ITS_WAY_CYCLES):
+        if self._network.lies.acted(record.at, record.at, LEVEL3):
             self._untrue += 1
         else:
             self.found(record.at, record.place, f"{_named(key, octets)} {what} (Q.704 5.1.2)")

@@ -26,7 +26,7 @@ from switchsim.model.events import (
 )
 from switchsim.report.result import CheckResult, Outcome, judged
 from switchsim.scenario.checks.base import Check, CheckSettings, Handler
-from switchsim.scenario.checks.network import OPEN
+from switchsim.scenario.checks.lies import OPEN
 from switchsim.scenario.checks.talks import SPEAKING, THROUGH, Pair, Talks
 from switchsim.units import format_cycles, ms
 
