@@ -42,6 +42,8 @@ class Number7Data:
             own_pc=ss7.code(point), ni=ss7.network, variant=VARIANTS[ss7.label], stp=not exchange, link_sets=sets,
             routes=self._routes(point, peers), user_parts=tuple(sorted(SERVICE.values())) if exchange else (),
             timers=self._timers("mtp3") | {f"slt_{name}": cycles for name, cycles in self._timers("slt").items()},
+            test_links=ss7.test_links, congestion_levels=ss7.congestion_levels,
+            transfer_restricted=ss7.transfer_restricted,
         )  # fmt: skip
 
     def _set(self, peer: str) -> str:
@@ -89,10 +91,13 @@ class Number7Data:
         timers = self._timers(kind)
         if kind == "isup":
             limit = MESSAGE_LIMITS[self.ss7.label]
-            isup = IsupConfig(own_pc=own, dpc=other, circuits=cics, timers=timers, limit=limit)
+            choices = {} if far else self.ss7.isup.model_dump()
+            isup = IsupConfig(own_pc=own, dpc=other, circuits=cics, timers=timers, limit=limit, **choices)
             return RelationRow(kind, other, isup=isup)
-        config = TupConfig(own_pc=own, dpc=other, circuits=cics, timers=timers, variant=VARIANTS[self.ss7.label])
-        return RelationRow(kind, other, tup=config)
+        choices = {} if far else self.ss7.tup.model_dump()
+        variant = VARIANTS[self.ss7.label]
+        tup = TupConfig(own_pc=own, dpc=other, circuits=cics, timers=timers, variant=variant, **choices)
+        return RelationRow(kind, other, tup=tup)
 
     # -- the far end -----------------------------------------------------------------------------------------------
 

@@ -107,7 +107,9 @@ class Number7Planner:
     def _terminal(self, name: str, unit: int, cell: int, tap: int, row: LinkSetSpec | None) -> TerminalRow:
         assert self.ss7 is not None
         timers = {key.partition(".")[2]: cycles for key, cycles in self.ss7.timers.items() if key.startswith("mtp2.")}
-        config = LinkConfig(method=row.method if row else "basic", timers=timers)
+        config = LinkConfig(timers=timers) if row is None else LinkConfig(
+            method=row.method, timers=timers, lssu_octets=row.lssu_octets, congestion_onset=row.congestion.onset,
+            congestion_abate=row.congestion.abate, congestion_discard=row.congestion.discard)
         receiver = NONE if tap < 0 else self.planner.su.used + tap
         sends = self.planner.first_su + unit
         return TerminalRow(name, unit, unit, cell, sends, receiver, config, VARIANTS[self.ss7.label])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from switchsim.assembly.kinds import Word
 from switchsim.assembly.parameters import near
@@ -96,11 +96,31 @@ class LinkPlaceSpec(Strict):
     slc: Annotated[int, Field(ge=0, le=15)]
 
 
+class CongestionSpec(Strict):
+    """How many messages wait in a link or are unacknowledged when it is congested (`onset` or more), is no more (fewer
+    than `abate`), and discards further ones (Q.704 3.8)."""
+
+    onset: Annotated[int, Field(ge=1, le=65_535)] = 160
+    abate: Annotated[int, Field(ge=1, le=65_535)] = 96
+    discard: Annotated[int, Field(ge=1, le=65_535)] = 1_024
+
+    @model_validator(mode="after")
+    def _in_order(self) -> CongestionSpec:
+        if not self.abate < self.onset < self.discard:
+            raise wrong(f"abate {self.abate}, onset {self.onset}, discard {self.discard}", "each above the one before")
+        return self
+
+
 class LinkSetSpec(Strict):
-    """All links of the machine to one adjacent point. pcr: preventive cyclic retransmission (Q.703 6)."""
+    """All links of the machine to one adjacent point, and what holds at both ends.
+
+    pcr: preventive cyclic retransmission (Q.703 6).
+    """
 
     to: Word
     method: Literal["basic", "pcr"] = "basic"
+    lssu_octets: Literal[1, 2] = 1
+    congestion: CongestionSpec = CongestionSpec()
     links: Annotated[Many[LinkPlaceSpec], Field(min_length=1, max_length=16)]
 
 
@@ -130,6 +150,25 @@ def _timer_name(value: str) -> str:
 TimerName = Annotated[str, Field(pattern=r"^(mtp2|mtp3|slt|isup|tup)\.t\d{1,2}[ne]?$"), AfterValidator(_timer_name)]
 
 
+Digits = Annotated[int, Field(ge=0, le=20)]
+
+
+class IsupSpec(Strict):
+    """How the machine plays ISUP with every exchange (Q.764 2.1.2, 2.12). The other end does what is usual."""
+
+    minimum_digits: Digits = 1
+    whole_digits: Digits = 0
+    send_st: bool = False
+    ucic: bool = True
+
+
+class TupSpec(Strict):
+    """How the machine plays TUP with every exchange (Q.724 1.2)."""
+
+    whole_digits: Digits = 0
+    send_st: bool = False
+
+
 class Ss7Spec(Strict):
     """The machine as a signalling point, and the points around it.
 
@@ -145,6 +184,11 @@ class Ss7Spec(Strict):
     far_links: Many[FarLinksSpec] = ()
     routes: dict[Word, Many[Annotated[Many[Word], Field(min_length=1, max_length=2)]]] = Field(default_factory=dict)
     timers: dict[TimerName, Duration] = Field(default_factory=dict)
+    test_links: bool = True
+    congestion_levels: bool = False
+    transfer_restricted: bool = False
+    isup: IsupSpec = IsupSpec()
+    tup: TupSpec = TupSpec()
 
     def code(self, point: str) -> int:
         """The point code of a point of the far end, `` is the machine."""

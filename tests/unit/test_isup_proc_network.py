@@ -36,18 +36,6 @@ def test_2_14_a_release_during_the_pause_is_repeated_by_t1() -> None:
     assert (one.cpc(), other.cpc()) == ("IDLE", "IDLE")
 
 
-def test_2_14_reset_on_resume_spares_calls_in_talk() -> None:
-    one, other = Exchange(1, 2, (1, 2, 3, 4), auto_reset_on_resume=True), Exchange(2, 1, (1, 2, 3, 4))
-    talking(one, other, 2)
-    one.setup(cic=3)
-    run(one, other)
-    one.do(one.isup.pause())
-    one.do(one.isup.resume())
-    assert [(M(message.type).name, message.cic) for message in one.messages()] == [("RSC", 1), ("GRS", 3)]
-    assert one.told(SetupFailed) == [SetupFailed(3, "reset", True)]
-    assert one.cpc(2) == "O_ANSWERED"
-
-
 def test_2_13_2_an_unavailable_user_part_is_tested_until_it_answers() -> None:
     one, other = joined()
     one.do(one.isup.status("user_inaccessible")).do(one.isup.status("user_inaccessible"))

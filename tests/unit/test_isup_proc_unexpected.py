@@ -181,11 +181,9 @@ def test_2_9_5_3_known_messages_that_are_not_supported_count_as_unknown() -> Non
     assert causes(one) == [("FRJ", 29, b"")]
 
 
-def test_messages_may_be_passed_up() -> None:
-    one, other = Exchange(1, 2, passed_up=(M.USR,)), Exchange(2, 1)
+def test_2_9_5_confusion_is_told_and_not_answered() -> None:
+    one, other = joined()
     talking(one, other)
-    one.hear(M.USR, 1, (p.USER_TO_USER.code, b"\x04hello"))
-    assert one.told(MessageInd) == [MessageInd(1, M.USR, ((p.USER_TO_USER.code, b"\x04hello"),))]
     one.hear(M.CFN, 1, (p.CAUSE.code, b"\x84\xe1\x77"))
     assert [action.message_type for action in one.told(MessageInd)] == [M.CFN]
     assert not one.sent

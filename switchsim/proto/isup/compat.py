@@ -35,9 +35,6 @@ KNOWN: Final = {
 def unknown_message(core: Core, circuit: Circuit, message: Message) -> None:
     """A type that is not known or not supported: release, discard or CFN with cause 97 (2.9.5.3.2)."""
     kind = message.type
-    if kind in core.config.passed_up:
-        core.out.append(MessageInd(circuit.cic, kind, tuple(message.parameters)))
-        return
     core.violation("2.9.5.3", f"message type 0x{kind:02x} is not supported", circuit.cic)
     instruction = message.value(p.MESSAGE_COMPATIBILITY) or _NO_INSTRUCTION
     discard = instruction.discard_message or instruction.not_possible == 1

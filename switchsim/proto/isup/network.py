@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from switchsim.proto.isup import supervision
 from switchsim.proto.isup.actions import StartTimer, StatusInd, StopTimer
 from switchsim.proto.isup.core import Core
 from switchsim.proto.isup.messages import MessageType
-from switchsim.proto.isup.state import CONGESTION_STEPS, TALKING
+from switchsim.proto.isup.state import CONGESTION_STEPS
 
 CAUSES: Final = ("congestion", "user_unknown", "user_unequipped", "user_inaccessible")
 """Causes of MTP-STATUS: the signalling network, or the peer's ISUP, of unknown state, not there, or out of reach."""
@@ -38,7 +37,7 @@ def pause(core: Core) -> None:
 def resume(core: Core) -> None:
     """MTP-RESUME: circuits can be used again; repetition puts right what was lost meanwhile (2.14).
 
-    With `auto_reset_on_resume` all circuits but those in talk are reset. A test of the peer's ISUP begins anew.
+    A test of the peer's ISUP begins anew.
     """
     state = core.state
     core.note("MTP", state.available, "resume")
@@ -48,9 +47,6 @@ def resume(core: Core) -> None:
     core.out.append(StatusInd("available", 1))
     if not state.user_available:
         _test(core)
-    if core.config.auto_reset_on_resume:
-        circuits = core.circuits.values()
-        supervision.request_reset_group(core, [circuit.cic for circuit in circuits if circuit.cpc not in TALKING])
 
 
 def status(core: Core, cause: str, _: int) -> None:

@@ -120,10 +120,7 @@ class IsupConfig(msgspec.Struct, frozen=True):
     early_acm: str = ""  # "t10" or "t11": send ACM when no digit came for so long
     ucic: bool = True  # answer messages for circuits that are not equipped
     loop_ack: bool = False  # LPA after CCR (national use)
-    auto_reset_on_resume: bool = False  # reset what is not in talk when the destination is back
-    query_recovers: bool = True  # a CQR that contradicts us is put right (2.8.3)
     limit: int = 268  # octets of a message; 265 behind a label of 7 octets
-    passed_up: tuple[int, ...] = ()  # message types handed to the user as `MessageInd`
 
 
 class SetupRequest(msgspec.Struct, frozen=True):

@@ -186,9 +186,8 @@ def on_query_response(core: Core, first: Circuit, message: Message) -> None:
         return
     blocking.end_group(core, name)
     core.out.append(QueryInd(first.cic, states))
-    if core.config.query_recovers:
-        for index, octet in enumerate(states):
-            _compare(core, core.circuits[first.cic + index], octet)
+    for index, octet in enumerate(states):
+        _compare(core, core.circuits[first.cic + index], octet)
 
 
 def _compare(core: Core, circuit: Circuit, octet: int) -> None:
