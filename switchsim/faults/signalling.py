@@ -142,6 +142,8 @@ ROWS: Final = (
          {**STORM, "cic": Parameter("number", None, high=4095), "circuits": Parameter("number", 1, low=1, high=4096),
           "cause": Parameter("number", 16, low=1, high=127)}, fixed=LEVEL3),
     _row("bsn_frozen", "nothing is acknowledged any more: the other end's T7 starves", "bsn_frozen", {}),
+    _row("receiver_busy", "level 2 of this end takes no more for now: SIB every T5, no acknowledgement; T6 of the "
+         "other end ends what lasts", "receiver_busy", {}, layers=LINK),
     _row("processor_outage", "level 3 of this end cannot be reached: SIPO", "processor_outage", {}),
     _row("link_cut", "the timeslot carries one octet and nothing else; the line's other timeslots stay", "link_cut",
          {"direction": Parameter("word", "both", words=("sent", "received", "both")),

@@ -1,9 +1,8 @@
 """Faults of one part's signalling links: they stand between level 2 and the native terminal, never inside a protocol.
 
 What a link sends passes `sent`, `fill` and `ack`, what arrives passes `received`, what level 3 gives or gets passes
-`message`; storms, delays and cut timeslots are
-here as well. A fill-in unit is repeated by the native core, so a rule acts upon it once, when it changes - its
-acknowledgement too - and what the rule leaves is repeated as it is.
+`message`; storms, delays and cut timeslots are here as well. A fill-in unit is repeated by the native core, so a rule
+acts upon it once, when it changes - its acknowledgement too - and what the rule leaves is repeated as it is.
 """
 
 from __future__ import annotations
@@ -69,12 +68,13 @@ class Broken(State):
     frozen: dict[str, int] = {}  # BSN sent for ever
     skews: dict[str, list[int | str]] = {}  # fault -> timer, percent
     outages: list[str] = []
+    busy: list[str] = []
     filled: bytes = b""  # the fill-in unit on which the rules acted last
 
     @property
     def nothing(self) -> bool:
-        whole = (self.rules, self.held, self.swapped, self.storms, self.cuts, self.frozen, self.skews, self.outages)
-        return not any(whole)
+        return not any((self.rules, self.held, self.swapped, self.storms, self.cuts, self.frozen, self.skews,
+                        self.outages, self.busy))  # fmt: skip
 
 
 class Breaker:
@@ -120,6 +120,9 @@ class Breaker:
         if point == "processor_outage":
             broken.outages.remove(fault)
             self._outage(number, False)
+        elif point == "receiver_busy":
+            broken.busy.remove(fault)
+            self.terminals.order(number, "busy" if broken.busy else "not_busy")
         self._gate(number)
         self._refill(number)
         self._tidy(number)
@@ -178,8 +181,7 @@ class Breaker:
         return ack & 0x80 | next(iter(frozen.values())) if frozen else ack
 
     def _refill(self, number: int) -> None:
-        state = self._state(number)
-        if state.level2.lsc is not Lsc.POWER_OFF:
+        if self._state(number).level2.lsc is not Lsc.POWER_OFF:
             self._broken(number).filled = b""
             self.engine.su_ack(self.terminals.rows[number].transmitter, self._stamp(number))
             self.fill(number)
@@ -330,19 +332,33 @@ class Breaker:
         return f"{self.terminals.rows[number].name}: local processor outage"
 
     def _outage(self, number: int, on: bool) -> None:
-        """Level 2 first, then level 3, whose flush or continue ends it (Q.703 clause 8)."""
-        if on or not self._broken(number).outages:
-            self.terminals.order(number, "outage" if on else "recovered")
-            self.terminals.report(number, "local_outage", int(on), "", b"")
+        """Level 2 first, then level 3, whose flush or continue ends it (Q.703 clause 8).
+
+        The end of an outage ends congestion as well; a receiver that is busy still says so again.
+        """
+        broken = self._broken(number)
+        if self._state(number).level2.lsc is Lsc.POWER_OFF or (broken.outages and not on):
+            return
+        self.terminals.order(number, "outage" if on else "recovered")
+        self.terminals.report(number, "local_outage", int(on), "", b"")
+        if broken.busy and not on:
+            self.terminals.order(number, "busy")
+
+    def _begin_busy(self, number: int, fault: str, values: Values) -> str:
+        self._broken(number).busy.append(fault)
+        self.terminals.order(number, "busy")
+        return f"{self.terminals.rows[number].name}: the receiver is busy"
 
     def started(self, number: int) -> None:
-        """Level 3 ordered a start: an outage of ours goes on."""
-        if self._broken(number).outages:
-            self.terminals.order(number, "outage")
+        """Level 3 ordered a start, for which it takes level 2 to be sound: what is wrong with it goes on."""
+        broken = self._broken(number)
+        if broken.outages:
+            self._outage(number, True)
+        if broken.busy:
+            self.terminals.order(number, "busy")
 
 
-def _spoiled(result: Treated, flags: int) -> tuple[bytes, int]:
-    """Octets and flags for the terminal."""
+def _spoiled(result: Treated, flags: int) -> tuple[bytes, int]:  # octets and flags for the terminal
     if result.spoiled == "length":
         return raw_frame(result.octets, result.length), flags & SU_FIRST | SU_RAW
     return result.octets, flags | {"bad_fcs": SU_BAD_FCS, "abort": SU_ABORT}.get(result.spoiled, 0)
@@ -358,6 +374,7 @@ _BEGIN: Final[dict[str, Callable[[Breaker, int, str, Values], str]]] = {
     "bsn_frozen": Breaker._freeze,
     "timer_skew": Breaker._skew,
     "processor_outage": Breaker._begin_outage,
+    "receiver_busy": Breaker._begin_busy,
 }
 POINTS: Final = (*_RULES, *_BEGIN)
 """Fault points of every part that has signalling links."""

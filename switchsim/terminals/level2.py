@@ -184,7 +184,8 @@ class Terminals:
         """An order of level 3: see Level2Order; `report` tells the present state again."""
         link = self.links[number]
         if order == "report":
-            self.report(number, "in_service" if link.in_service else "out_of_service", 0, "report", b"")
+            up = self.states[number].level2.lsc in (mtp2.Lsc.IN_SERVICE, mtp2.Lsc.PROCESSOR_OUTAGE)
+            self.report(number, "in_service" if up else "out_of_service", 0, "report", b"")
         elif order == "retrieve":
             self.do(number, link.retrieve(value if value >= 0 else None))
         else:
@@ -295,6 +296,9 @@ class Terminals:
         self.report(number, "retrieval_complete", int(not action.reasonable), "", b"")
 
     def _told(self, number: int, action: Any) -> None:
+        """A far end's outage may be the first that is heard of a link that has aligned (Q.703 figure 8)."""
+        if isinstance(action, mtp2.RemoteProcessorOutage):
+            self._tell(number, up=True)
         what, value = _TOLD[type(action)]
         self.report(number, what, value, "", b"")
 
@@ -315,6 +319,8 @@ _ORDERS: Final[dict[str, Callable[[mtp2.Link], Iterable[Any]]]] = {
     "retrieve_bsnt": mtp2.Link.retrieve_bsnt,
     "outage": mtp2.Link.local_processor_outage,
     "recovered": mtp2.Link.local_processor_recovered,
+    "busy": lambda link: link.receive_congestion(True),
+    "not_busy": lambda link: link.receive_congestion(False),
 }
 _TOLD: Final[dict[type, tuple[str, int]]] = {
     mtp2.RemoteProcessorOutage: ("remote_outage", 0),

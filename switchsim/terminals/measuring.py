@@ -69,10 +69,10 @@ class Meter:
     def reported(self, number: int, what: str, value: int, reason: str, now: int) -> None:
         """A report of level 2, as in Level2Report."""
         tally = self.tallies[number]
-        if what == "in_service":
+        if what in ("in_service", "remote_outage"):  # either can be the first that is heard of a link
             tally.restored += "up" not in tally.began
             tally.holds("up", True, now)
-        elif what == "out_of_service":
+        if what == "out_of_service":
             if "up" in tally.began:
                 name = _REASONS.get(reason, "other")
                 tally.failures[name] = tally.failures.get(name, 0) + 1

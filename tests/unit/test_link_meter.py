@@ -109,3 +109,13 @@ def test_counts_are_those_of_the_bin() -> None:
     assert (row.nacks_in, row.sib_in, row.dropped) == (1, 2, 3)
     again = link.bin(200)
     assert (again.msus_out, again.msus_in, again.units_bad, again.nacks_in, again.octets_repeated) == (0, 0, 0, 0, 0)
+
+
+def test_a_link_that_aligns_in_the_far_ends_outage_is_up() -> None:
+    """Level 2 tells of the outage then, and not that it is in service (Q.703 figure 8)."""
+    link = Link()
+    link.report(10, "out_of_service", reason="alignment not possible: T2")
+    link.report(20, "remote_outage")
+    link.report(50, "remote_recovered")
+    row = link.bin(100)
+    assert (row.in_service, row.restored, row.remote_outage, row.failures_alignment) == (80, 1, 30, 1)

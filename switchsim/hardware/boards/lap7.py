@@ -149,7 +149,7 @@ class Lap7(Board[Lap7State]):
         self.send("bus", Level2Report(self.bus, number, what, value, text, octets))
         if text != "report":
             self.meter.reported(number, what, value, text, self.now)
-        if what == "in_service":
+        if what in ("in_service", "remote_outage"):  # the latter is told of a link that has aligned
             self._is_up(number)
         elif what == "out_of_service":
             self._down(number)

@@ -104,13 +104,13 @@ class Mtp3:
             return [SendMsu(row.link, octets)]
         core = self._core
         core.out = []
-        row = accept(core, link, octets)
-        if row is True or core.signals or core.due:
+        taken = accept(core, link, octets)
+        if taken is True or core.signals or core.due:
             return self._finish()
-        if isinstance(row, bool):  # refused: nothing has changed
+        if isinstance(taken, bool):  # refused: nothing has changed
             return core.out
         if len(self._incoming) < CACHE_LIMIT:
-            self._incoming[octets[: self._label_end]] = row
+            self._incoming[octets[: self._label_end]] = taken
         return core.out
 
     # -- from level 2 --------------------------------------------------------------------------------------------------
