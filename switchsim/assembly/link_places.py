@@ -11,6 +11,7 @@ from switchsim.assembly.number7 import VARIANTS
 from switchsim.assembly.parameters import near, read_parameters, wrong
 from switchsim.assembly.planner import Planner
 from switchsim.assembly.signalling import No7Spec
+from switchsim.assembly.upkeep import Told, upkeep
 from switchsim.faults.signalling import LinkFault
 from switchsim.proto.isup.codec import Message as IsupMessage
 from switchsim.proto.isup.codec import encode as encode_isup
@@ -91,6 +92,10 @@ class LinkPlaces:
             return LinkEndPlace(board.path, unit, peer=row.peer)
         assert self.ss7 is not None
         return LinkEndPlace(f"farend/{self.ss7.points[row.point].role}/{row.point}", number, row.point, row.peer)
+
+    def upkeep(self, who: str, name: str, do: str, end: str) -> Told:
+        """Who is told of an act upon a link, circuit, line or point, and what. Raises BadInput."""
+        return upkeep(self, who, name, do, end)
 
     # -- faults ------------------------------------------------------------------------------------------------------
 

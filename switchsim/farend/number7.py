@@ -15,7 +15,7 @@ from switchsim.farend.signalling import PointConfig, Signalling
 from switchsim.farend.telephones import NORMAL_CLEARING, Telephones
 from switchsim.model.events import PartyCalls, PartyState
 from switchsim.model.messages import LineSeen, PlaceCall, RemoteAlarm
-from switchsim.model.order import Act, Order
+from switchsim.model.order import Act, Order, Value
 from switchsim.model.part import Host, MediaEvent, Part
 from switchsim.model.phase import Phase
 from switchsim.proto import isup, tup
@@ -84,8 +84,9 @@ class No7Exchange(Part[No7State]):
     """`farend/exchange/<point>`. Ports: in `load` (PlaceCall), in `line` (LineSeen), out `remote/<line>` (RemoteAlarm).
 
     Orders: those of `Stp` to its links; Act `call` (called, calling, plan, hold_cycles, patience_cycles, line),
-    `hang_up` (party), `dial` (party, digits), `block`, `unblock`, `reset`, `check` (cic, relation), `check_every`
-    (value: so many calls between two with a continuity check), `check_loop` (manner, value).
+    `hang_up` (party), `dial` (party, digits), `block`, `unblock`, `reset`, `query` (relation, and cic, or cics with
+    blanks between: as a group), `check` (relation, cic), `check_every` (value: so many calls between two with a
+    continuity check), `check_loop` (manner, value).
     """
 
     phase = Phase.SIGNAL
@@ -164,12 +165,19 @@ class No7Exchange(Part[No7State]):
             self.telephones.told(int(values["party"]), order.act, str(values.get("digits", "")))
         elif order.act in ("check_every", "check_loop"):
             self.checks.act(order.act, values)
-        elif order.act in _SUPERVISION:
-            relation, cic = int(values.get("relation", 0)), int(values["cic"])
-            self._do(relation, _SUPERVISION[order.act](self._user(relation), cic))
+        elif order.act in users.CIRCUIT_ACTS:
+            self._maintain(order.act, values)
         else:
             self.signalling.order(order)
         self._try_again()
+
+    def _maintain(self, act: str, values: dict[str, Value]) -> None:
+        relation = int(values.get("relation", 0))
+        user = self._user(relation)
+        if "cic" in values:
+            self._do(relation, users.CIRCUIT_ACTS[act](user, int(values["cic"])))
+        else:
+            self._do(relation, users.GROUP_ACTS[act](user, [int(cic) for cic in str(values["cics"]).split()]))
 
     # -- calls -------------------------------------------------------------------------------------------------------
 
@@ -304,12 +312,6 @@ class No7Exchange(Part[No7State]):
             self._set_up(self.again.pop(0))
 
 
-_SUPERVISION: Final[dict[str, Callable[[User, int], Any]]] = {
-    "block": lambda user, cic: user.block(cic, True),
-    "unblock": lambda user, cic: user.block(cic, False),
-    "reset": lambda user, cic: user.reset(cic),
-    "check": users.check,
-}
 _INDICATIONS: Final[dict[type, Callable[[No7Exchange, int, Any], None]]] = {
     isup.SetupInd: No7Exchange._offered,
     isup.DigitsInd: No7Exchange._more_digits,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -16,6 +16,9 @@ from switchsim.proto.mtp3 import Mtp3Config
 from switchsim.terminals.breaking import POINTS
 from switchsim.terminals.level2 import TerminalRow, Terminals, TerminalState
 from switchsim.terminals.point import SKEW, PointState, RelationRow, SignallingPoint
+
+BY_HAND: Final = ("start", "stop", "emergency", "emergency_ceases", "outage", "recovered", "busy", "not_busy")
+"""Orders to level 2 of a link."""
 
 
 class LinkEnd(msgspec.Struct, frozen=True):
@@ -102,8 +105,12 @@ class Signalling:
         number = int(order.values.get("link", 0))
         if order.act == "unit":
             self.terminals.craft(order.values)
-        elif order.act in ("start", "stop", "emergency", "emergency_ceases", "outage", "recovered"):
+        elif order.act in BY_HAND:
             self.terminals.order(number, order.act)
+            if order.act == "stop":  # its own level 3 did not ask for it
+                self.point.level2_says(number, "out_of_service", text="stopped by hand")
+        elif order.act == "restart":
+            self.point.do3(self.point.mtp3.restart())
         elif order.act == "activate":
             self.point.do3(self.point.mtp3.activate_link(number))
         elif order.act == "deactivate":
@@ -130,9 +137,9 @@ class Signalling:
 class Stp(Part[StpState]):
     """`farend/stp/<name>`: passes messages on between its links (Q.704 2.3.4).
 
-    Orders: Act start, stop, emergency, emergency_ceases, outage, recovered (level 2 of a link), activate, deactivate,
-    inhibit, uninhibit (level 3), unit (see Terminals.craft); `link` counts its links. Inject and Heal: faults of its
-    links (`switchsim.faults.signalling`).
+    Orders: Act start, stop, emergency, emergency_ceases, outage, recovered, busy, not_busy (level 2 of a link),
+    activate, deactivate, inhibit, uninhibit (level 3), unit (see Terminals.craft), restart (of the whole point); `link`
+    counts its links. Inject and Heal: faults of its links (`switchsim.faults.signalling`).
     """
 
     phase = Phase.SIGNAL

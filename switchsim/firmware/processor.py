@@ -8,6 +8,7 @@ import msgspec
 
 from switchsim.firmware.office import Office
 from switchsim.firmware.reference import Program, ProgramState
+from switchsim.firmware.reference.number7_upkeep import ACTS
 from switchsim.firmware.reference.state import Dial
 from switchsim.model.events import FaultFired, FaultUndone, ProcessorActive, ProcessorStandby
 from switchsim.model.message import BusMessage, Message
@@ -46,7 +47,9 @@ class ProcessorState(State):
 class Processor(Part[ProcessorState]):
     """Ports: `node/<n>` both ways (mailboxes), `read/<n>` out (the read pointer), `peer`, `board`, `ema`.
 
-    Order: Act `dial` (line, number, calling, hold_cycles) places a call, as a person at the console would.
+    Order: Act `dial` (line, number, calling, hold_cycles) places a call, as a person at the console would; so are
+    inhibit, uninhibit, activate, deactivate (link), block, unblock, reset, query, check (line, and timeslot where one
+    circuit is meant), restart of the signalling point.
     Inject, Heal: `point_skew` (layer, timer, percent), timers of its signalling point.
     """
 
@@ -152,10 +155,10 @@ class Processor(Part[ProcessorState]):
             self._skew(order.fault)
             return
         assert isinstance(order, Act), f"a processor takes no {order}"
-        assert order.act in ("dial", "check"), f"a processor does not know {order.act!r}"
+        assert order.act in ("dial", *ACTS), f"a processor does not know {order.act!r}"
         values = order.values
-        if self.state.active and order.act == "check":
-            self.program.check(str(values["line"]), int(values["timeslot"]))
+        if self.state.active and order.act != "dial":
+            self.program.upkeep(order.act, values)
             self._tell_standby()
         elif self.state.active:
             dial = Dial(str(values["line"]), str(values["number"]), str(values["calling"]), int(values["hold_cycles"]))

@@ -15,6 +15,7 @@ from switchsim.scenario.checks.lies import LEVEL2, LEVEL3, USERS
 from switchsim.scenario.signals import Links, Told
 from switchsim.scenario.timeline import (
     UNTIL_HEALED,
+    UPKEEP,
     Acted,
     ActStep,
     FaultStep,
@@ -23,7 +24,6 @@ from switchsim.scenario.timeline import (
     SendStep,
     Step,
 )
-
 
 SKEWED: Final = {"mtp2": LEVEL2, "mtp3": LEVEL3, "isup": USERS, "tup": USERS}
 """The layer whose rules a timer that runs wrong breaks."""
@@ -146,7 +146,7 @@ class Director:
                     place, point, values = self._stage.resolve_fault(step.fault, step.where, step.values)
                     self._faults[index] = _Fault(str(len(self._faults) + 1), step, place, point, values)
                 elif isinstance(step, ActStep):
-                    self._acts[index] = [(0, *self._person(step.act))]
+                    self._acts[index] = self._told(step.act)
                 elif isinstance(step, SendStep | PlayStep):
                     signals = step.send if isinstance(step, SendStep) else step.play
                     self._acts[index] = signals.orders(self._stage.signalling_links, self._captures)
@@ -156,6 +156,12 @@ class Director:
                     problems.append(lines.problem(("timeline", index), what, one.expected, one.advice))
         if problems:
             raise BadInput(problems)
+
+    def _told(self, act: Acted) -> list[Told]:
+        if act.sort not in UPKEEP:
+            return [(0, *self._person(act))]
+        orders = self._stage.signalling_links.upkeep(act.sort, act.name, act.do, act.end or "")
+        return [(0, *one) for one in orders]
 
     def _person(self, act: Acted) -> tuple[str, Order]:
         if act.sort == "board":

@@ -13,10 +13,11 @@ from switchsim.assembly.people import DialText
 from switchsim.assembly.yamltypes import Duration, Strict, Value, duration_or, wrong
 from switchsim.model.event import Event
 from switchsim.model.events import event_types
-from switchsim.scenario.signals import Played, Sent
+from switchsim.scenario.signals import EndName, Played, Sent
 
 UNTIL_HEALED: Final = -1
 _NOTHING: Final[set[str]] = set()
+_AT_AN_END: Final[tuple[set[str], set[str]]] = ({"end"}, _NOTHING)
 _PLAIN_KEYS: Final = ("sign_in", "sign_out", "busy", "ready", "answer", "release", "hold", "retrieve", "complete",
                       "conference", "drop")
 ACTS: Final[dict[str, dict[str, tuple[set[str], set[str]]]]] = {
@@ -35,8 +36,14 @@ ACTS: Final[dict[str, dict[str, tuple[set[str], set[str]]]]] = {
     "board": {
         "reset": (_NOTHING, _NOTHING), "read": ({"register"}, _NOTHING), "write": ({"register", "value"}, _NOTHING),
     },
+    "link": dict.fromkeys(("inhibit", "uninhibit", "activate", "deactivate"), _AT_AN_END),
+    "circuit": dict.fromkeys(("block", "unblock", "reset", "query", "check"), _AT_AN_END),
+    "line": dict.fromkeys(("block", "unblock", "reset", "query"), _AT_AN_END),
+    "point": {"restart": (_NOTHING, _NOTHING)},
 }
-"""Who can do what: act -> (what must go with it, what may)."""
+"""Who can do what, or to what it is done: act -> (what must go with it, what may)."""
+UPKEEP: Final = ("link", "circuit", "line", "point")
+"""Management of No.7; the others are people and boards."""
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
 _ENVELOPE: Final = ("place", "at")
 _KINDS: Final[dict[str, type[Event]]] = {
@@ -112,9 +119,13 @@ class HealStep(_Moment):
 
 
 class Acted(Strict):
-    """What somebody does; `who`: `agent SEAT`, `caller LINE:TIMESLOT`, `exchange LINE`, `load NAME`, `board PLACE`."""
+    """What somebody does; `who`: `agent SEAT`, `caller LINE:TIMESLOT`, `exchange LINE`, `load NAME`, `board PLACE`.
 
-    who: Annotated[str, Field(pattern=r"^(agent|caller|exchange|load|board) \S{1,64}$")]
+    Management of No.7 is done to a `link LINE:TIMESLOT`, a `circuit LINE:TIMESLOT` or all circuits of a `line LINE` at
+    one `end`, or to a `point NAME`.
+    """
+
+    who: Annotated[str, Field(pattern=r"^(agent|caller|exchange|load|board|link|circuit|line|point) \S{1,64}$")]
     do: str
     number: DialText | None = None
     seat: DialText | None = None
@@ -124,20 +135,24 @@ class Acted(Strict):
     register_: Annotated[str | None, Field(alias="register")] = None
     value: Annotated[int | None, Field(ge=0, le=65_535)] = None
     manner: Literal["good", "none", "wrong", "late"] | None = None
+    end: EndName | None = None
 
     @model_validator(mode="after")
     def _can_do_so(self) -> Acted:
         acts = ACTS[self.sort]
         if self.do not in acts:
-            raise wrong(f"a person like {self.who!r} can not {self.do!r}", "one of " + ", ".join(acts), where=("do",))
+            what = f"a person like {self.who!r} can not {self.do!r}"
+            what = f"{self.do!r} is nothing that a {self.sort} knows" if self.sort in UPKEEP else what
+            raise wrong(what, "one of " + ", ".join(acts), where=("do",))
         needed, allowed = acts[self.do]
         given = set(self.values())
         if missing := needed - given:
             raise wrong(f"{self.do} without {', '.join(sorted(missing))}", "it here", "add it", where=("do",))
         if extra := sorted(given - needed - allowed):
             raise wrong(f"{self.do} takes no {extra[0]}", "nothing", "remove it", where=(extra[0],))
-        if self.sort == "caller" and not re.fullmatch(r"[^:]+:([1-9]|[12][0-9]|3[01])", self.name):
-            raise wrong(f"{self.who!r} names no caller", "caller LINE:TIMESLOT, as in caller e1-0:5", where=("who",))
+        if self.sort in ("caller", "circuit") and not re.fullmatch(r"[^:]+:([1-9]|[12][0-9]|3[01])", self.name):
+            raise wrong(f"{self.who!r} names no {self.sort}", f"{self.sort} LINE:TIMESLOT, as in {self.sort} e1-0:5",
+                        where=("who",))  # fmt: skip
         return self
 
     @property
@@ -150,7 +165,7 @@ class Acted(Strict):
 
     def values(self) -> dict[str, int | str]:
         """What goes with the act, without what was not said."""
-        names = ("number", "seat", "digits", "calling", "behaviour", "register_", "value", "manner")
+        names = ("number", "seat", "digits", "calling", "behaviour", "register_", "value", "manner", "end")
         return {name.rstrip("_"): value for name in names if (value := getattr(self, name)) is not None}
 
 

@@ -89,6 +89,34 @@ def check(user: User, cic: int) -> Sequence[Any]:
     return user.check(cic) if isinstance(user, isup.Isup) else user.test_continuity(cic)
 
 
+def query(user: User, cic: int) -> Sequence[Any]:
+    """CQM about a circuit: it names two at least (Q.763 3.43), so a neighbour is asked about as well.
+
+    TUP has none: nothing is done.
+    """
+    if not isinstance(user, isup.Isup):
+        return ()
+    pairs = ([cic, cic + 1], [cic - 1, cic])
+    return user.query(next((pair for pair in pairs if all(one in user.state.circuits for one in pair)), [cic]))
+
+
+CIRCUIT_ACTS: Final[dict[str, Callable[[User, int], Sequence[Any]]]] = {
+    "block": lambda user, cic: user.block(cic, True),
+    "unblock": lambda user, cic: user.block(cic, False),
+    "reset": lambda user, cic: user.reset(cic),
+    "query": query,
+    "check": check,
+}
+"""What maintenance asks of one circuit."""
+GROUP_ACTS: Final[dict[str, Callable[[User, list[int]], Sequence[Any]]]] = {
+    "block": lambda user, cics: user.block_group(cics, True),
+    "unblock": lambda user, cics: user.block_group(cics, False),
+    "reset": lambda user, cics: user.reset_group(cics),
+    "query": lambda user, cics: user.query(cics) if isinstance(user, isup.Isup) else (),
+}
+"""And of several at once; blocking is maintenance oriented."""
+
+
 def address_complete(user: User, cic: int, *, free: bool) -> Iterable[Any]:
     """ACM; free: a subscriber is being rung, else a service of the exchange has the call."""
     if isinstance(user, isup.Isup):

@@ -9,9 +9,11 @@ import msgspec
 from switchsim.firmware.office import Office
 from switchsim.firmware.reference.core import Core
 from switchsim.firmware.reference.number7_calls import CallSide
+from switchsim.firmware.reference.number7_upkeep import Upkeep
 from switchsim.model.event import Event
 from switchsim.model.events import MailboxCounted
 from switchsim.model.messages import STALE_CYCLES, Level2Order, Level2Report, MsuReceived, SendMsu
+from switchsim.model.order import Value
 from switchsim.model.part import State
 from switchsim.proto.mtp3 import Mtp3State
 from switchsim.terminals.point import RelationRow, SignallingPoint
@@ -49,6 +51,7 @@ class Number7:
             self.point = SignallingPoint(self, data.mtp3, relations, {link.number: link.name for link in self.links})
         self.adopted = False  # from checkpoints
         self.side = CallSide(self)
+        self.upkeep = Upkeep(self)
         self.restored()
 
     def restored(self) -> None:
@@ -102,6 +105,11 @@ class Number7:
         else:
             self.core.number7_changed |= name.startswith("mtp3/")
             self.point.timer(name)
+        self._settle()
+
+    def act(self, act: str, values: dict[str, Value]) -> None:
+        """The console asks: see `Upkeep.act`."""
+        self.upkeep.act(act, values)
         self._settle()
 
     def board_changed(self, board: int, *, lost: bool) -> None:

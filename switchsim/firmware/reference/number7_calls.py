@@ -89,13 +89,6 @@ class CallSide:
     def release(self, leg: Leg, cause: int) -> None:
         self._ask(leg, lambda user, cic: user.release(cic, cause))
 
-    def request_check(self, circuit: int) -> None:
-        """CCR on a circuit of No.7 that is idle."""
-        row = self.office.circuits[circuit]
-        if row.cic >= 0:
-            relation, user = self.user(row.group)
-            self.point.do4(relation, users.check(user, row.cic))
-
     def restart(self, group: int, circuits: list[int]) -> None:
         relation, user = self.user(group)
         for index in circuits:
@@ -231,6 +224,8 @@ class CallSide:
         by = "local" if action.by == "local" else "remote"
         self.core.world.emit(CircuitBlocked(row.line, row.timeslot, by, action.kind, int(action.on)))
         self.core.dirty_groups.add(group)
+        if not action.on:
+            self.freed.append(row.line)
 
     def _alarmed(self, group: int, circuit: int, action: Any) -> None:
         row = self.office.circuits[circuit]

@@ -36,6 +36,7 @@ from switchsim.model.messages import (
     SlaveChanged,
     UnitFailed,
 )
+from switchsim.model.order import Value
 
 NORMAL = 16
 
@@ -130,9 +131,9 @@ class Program:
         """The console wants a call placed."""
         self.trunks.dial(dial)
 
-    def check(self, line: str, timeslot: int) -> None:
-        """The console wants the continuity of an idle No.7 circuit checked; any other is left as it is."""
-        self.trunks.number7.side.request_check(self.trunks.circuit_at[line, timeslot])
+    def upkeep(self, act: str, values: dict[str, Value]) -> None:
+        """The console manages No.7: one of `number7_upkeep.ACTS`. What its state does not allow changes nothing."""
+        self.trunks.number7.act(act, values)
 
     # -- by message ----------------------------------------------------------------------------------------------
 
