@@ -181,7 +181,10 @@ class Terminals:
         self.do(number, self.links[number].receive(octets, repeats_before))
 
     def order(self, number: int, order: str, value: int = -1) -> None:
-        """An order of level 3: see Level2Order; `report` tells the present state again."""
+        """An order of level 3: see Level2Order; `report` tells the present state again.
+
+        Of whoever disturbs level 2 also: outage, recovered, busy, not_busy.
+        """
         link = self.links[number]
         if order == "report":
             up = self.states[number].level2.lsc in (mtp2.Lsc.IN_SERVICE, mtp2.Lsc.PROCESSOR_OUTAGE)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from whole_runs import Inside, prepared
 
-from switchsim.errors import BadInput
+from switchsim.errors import BadInput, ExitCode
 from switchsim.kernel.snapshot import restore, take
 from switchsim.model.event import Record
 from switchsim.model.events import (
@@ -25,6 +25,9 @@ from switchsim.model.events import (
     decode_line,
 )
 from switchsim.model.order import Act
+from switchsim.scenario.runner import RunOptions, run
+from switchsim.scenario.stop import StopSignal
+from switchsim.scenario.story import Teller
 from switchsim.units import ms, seconds
 
 MACHINE, CITY = "frame/0/slot/2/program", "farend/exchange/city"
@@ -166,6 +169,29 @@ def test_circuits_are_reset_queried_and_checked(tmp_path: Path) -> None:
     assert (types(rows, CITY).count(CQM), types(rows, MACHINE).count(CQR)) == (3, 3), "a line has two ranges"
     assert types(rows, MACHINE).count(RSC) == 1
     assert {one.timeslot for one in those(rows, ContinuityCheck, line="e1-1", what="heard")} == {20, 21}
+
+
+@pytest.mark.parametrize("end", ["machine", "far"])
+@pytest.mark.parametrize("who", ["circuit e1-0:2", "line e1-0"])
+def test_a_reset_ends_calls_at_both_ends_and_nothing_is_left_of_them(tmp_path: Path, end: str, who: str) -> None:
+    load = LOAD.replace("start", "lines: [e1-0], stop: 6s, start")
+    inside = scenario(tmp_path, f'3s: who: "{who}", end: {end}, do: reset', load=load, last=16)
+    assert run(inside.prepared, RunOptions(out=tmp_path / "run"), Teller(), StopSignal()).exit_code == ExitCode.PASSED
+    rows = [decode_line(line) for line in (tmp_path / "run" / "journal.jsonl").read_bytes().splitlines()[1:]]
+    states = [(row.at, row.event.state) for row in rows if isinstance(row.event, CircuitState)
+              and (row.event.line, row.event.timeslot) == ("e1-0", 2)]  # fmt: skip
+    assert [state for _, state in states][:2] == ["busy", "idle"]
+    assert seconds(3) < states[1][0] < seconds(3) + ms(100)
+
+
+def test_two_requests_that_cross_would_cut_a_point_off_and_are_undone(tmp_path: Path) -> None:
+    """Each end agrees to what it can still do without; then the exchange has no link left (Q.704 10.3.1, 10.3.2)."""
+    rows = played(tmp_path, """
+4s: who: "link stp_a:city:0", end: stp_a, do: inhibit
+4s: who: "link stp_b:city:0", end: city, do: inhibit""", machine="stp_pair_ss7", last=8, load="")
+    for link, place in (("stp_a:city:0", "farend/stp/stp_a"), ("stp_b:city:0", CITY)):
+        told = [one.state for one in those(rows, SignallingLink, seconds(4), place=place, link=link)]
+        assert told == ["inhibited", "inhibited", "uninhibited", "available"]
 
 
 @pytest.mark.parametrize(("point", "place"), [("machine", MACHINE), ("city", CITY)])
