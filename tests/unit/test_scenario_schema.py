@@ -16,6 +16,8 @@ from switchsim.model.events import CallState
 from switchsim.scenario.schema import Scenario
 from switchsim.scenario.timeline import FaultStep
 
+ONE_OF_THEM = "a step must hold exactly one of fault, heal, act, send, play, stop"
+
 TEXT = """format: 1
 title: all keys
 machine: b_type_small
@@ -106,8 +108,8 @@ def test_the_timeline_and_what_it_waits_for() -> None:
         ("do: transfer, number", "do: behave, number", "27: timeline[1].act: behave without behaviour"),
         ("who: agent 1001", "who: caller e1-0", "27: timeline[1].act: a person like 'caller e1-0' can not 'transfer'"),
         ("heal: k", "heal: q", "28: no fault step has the id 'q'; expected one of k"),
-        ("stop: true", "stp: true", "29: timeline[3]: a step must hold exactly one of fault, heal, act, send, play, stop"),
-        ("heal: k", "heal: k, stop: true", "28: timeline[2]: a step must hold exactly one of fault, heal, act, send, play, stop"),
+        ("stop: true", "stp: true", f"29: timeline[3]: {ONE_OF_THEM}"),
+        ("heal: k", "heal: k, stop: true", f"28: timeline[2]: {ONE_OF_THEM}"),
         ("{at: 30s, heal", "{heal", "28: timeline[2]: neither `at` nor `on`"),
         ("30/min", "30", "9: load[0].rate: 30 is no rate of calls; expected a number and /s, /min or /h"),
         ("30/min", "0/min", "9: load[0].rate: '0/min' does not fit; expected greater than or equal to 1"),
