@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from switchsim.dsp.engine import EV_BAD_FRAME, EV_FRAME, EV_SU, EV_SU_BAD, NONE, SU_VERBATIM
@@ -22,7 +23,7 @@ FILL_OCTETS: Final = 5
 SIB: Final = 5  # status of a LSSU (Q.703 11.1.3)
 
 
-class Mode:
+class Mode(ABC):
     """How one attached part treats datagrams and its units of the native core."""
 
     lengths: ClassVar[range]
@@ -33,28 +34,28 @@ class Mode:
         self.engine = part.engine
         self.config = part.config
 
+    @abstractmethod
     def room(self) -> int:
         """Datagrams that the timeslot takes now."""
-        raise NotImplementedError
 
+    @abstractmethod
     def attach(self) -> None:
         """The program came: connect the line."""
-        raise NotImplementedError
 
+    @abstractmethod
     def detach(self) -> None:
         """It went; the line is all-ones by now."""
-        raise NotImplementedError
 
+    @abstractmethod
     def data(self, octets: bytes) -> None:
         """A datagram of a fitting length."""
-        raise NotImplementedError
 
-    def media(self, event: MediaEvent) -> None:
+    def media(self, event: MediaEvent) -> None:  # noqa: B027 - blocks have no events
         """An event of the mode's units."""
 
+    @abstractmethod
     def timer(self) -> None:
         """The one timer of the mode."""
-        raise NotImplementedError
 
 
 class QueueMode(Mode):
@@ -79,17 +80,17 @@ class QueueMode(Mode):
         if backlog:
             self.part.start_timer("drain", DRAIN_CYCLES)
 
+    @abstractmethod
     def waiting(self) -> int:
         """Datagrams that the transmitter holds."""
-        raise NotImplementedError
 
+    @abstractmethod
     def give(self, octets: bytes) -> bool:
         """Hand one to the transmitter; False when it is full."""
-        raise NotImplementedError
 
+    @abstractmethod
     def hush(self) -> None:
         """Stop both directions."""
-        raise NotImplementedError
 
     def bad(self, event: MediaEvent) -> None:
         """Something that was no frame or unit."""

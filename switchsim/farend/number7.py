@@ -97,8 +97,7 @@ class No7Exchange(Part[No7State]):
         super().__init__(path, host)
         self.engine = engine
         self.config = config
-        self.signalling = Signalling(self, engine, config.point)
-        self.signalling.indication = self._indication  # type: ignore[method-assign]
+        self.signalling = Signalling(self, engine, config.point, self._indication)
         self.telephones = Telephones(self, engine, config, self._hang_up)
         self.rows = {key_of(row.relation, row.cic): row for row in config.circuits}
         self.turns = self._turns()

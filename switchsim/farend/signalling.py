@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -45,8 +45,13 @@ class StpState(State):
 class Signalling:
     """The links and the level 3 of one part; its timers are `l2/...`, `mtp3/...`, `user/...`."""
 
-    def __init__(self, part: Part[Any], engine: Engine, config: PointConfig) -> None:
+    def __init__(
+        self, part: Part[Any], engine: Engine, config: PointConfig,
+        indication: Callable[[int, Any], None] = lambda relation, action: None,
+    ) -> None:  # fmt: skip
+        """indication(relation, action): what user parts report; a transfer point has none."""
         self.part = part
+        self.indication = indication
         self.engine = engine
         self.config = config
         names = {number: end.terminal.name for number, end in enumerate(config.links)}
@@ -129,9 +134,6 @@ class Signalling:
 
     def send_msu(self, link: int, octets: bytes) -> None:
         self.terminals.send(link, octets)
-
-    def indication(self, relation: int, action: Any) -> None:
-        """A transfer point has no user parts; an exchange's own class takes them."""
 
 
 class Stp(Part[StpState]):
