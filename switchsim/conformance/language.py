@@ -71,6 +71,15 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     since_mark: bool = False
 
 
+class Deviation(Exception):
+    """The implementation under test did something else than the step says."""
+
+    def __init__(self, step: Step, reason: str) -> None:
+        super().__init__(reason)
+        self.step = step
+        self.reason = reason
+
+
 class Vocabulary(msgspec.Struct, frozen=True):
     """Which words a standard's sheets know in each place: name -> the fields and flags it takes."""
 

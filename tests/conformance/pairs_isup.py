@@ -6,9 +6,9 @@ idle circuit and one whose call has had no backward message, and is discarded ev
 
 from __future__ import annotations
 
-from switchsim.conformance.language import parse
+from switchsim.conformance.language import Deviation, parse
 from switchsim.conformance.q784.bench import AloneBench
-from switchsim.conformance.q784.play import Deviation, Run
+from switchsim.conformance.q784.play import Run
 from switchsim.conformance.q784.player import CIRCUITS
 from switchsim.conformance.q784.words import VOCABULARY
 from switchsim.proto import isup

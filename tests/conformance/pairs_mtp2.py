@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from switchsim.conformance.language import parse
+from switchsim.conformance.language import Deviation, parse
 from switchsim.conformance.q781.bench import Bench
-from switchsim.conformance.q781.play import Deviation, Run
+from switchsim.conformance.q781.play import Run
 from switchsim.conformance.q781.wire import TerminalWire
 from switchsim.conformance.q781.words import QUICK, VOCABULARY
 from switchsim.proto import mtp2

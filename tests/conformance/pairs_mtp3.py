@@ -3,10 +3,10 @@ being inhibited or uninhibited (Q.704 clause 10), and orders that change nothing
 
 from __future__ import annotations
 
-from switchsim.conformance.language import Step, parse
+from switchsim.conformance.language import Deviation, Step, parse
 from switchsim.conformance.q782.alone import AloneBench
 from switchsim.conformance.q782.layouts import LAYOUTS
-from switchsim.conformance.q782.play import Deviation, Run
+from switchsim.conformance.q782.play import Run
 from switchsim.conformance.q782.player import Q782Player
 from switchsim.conformance.q782.words import VOCABULARY
 from switchsim.conformance.report import sheets_of

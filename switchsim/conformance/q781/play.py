@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any, Final
 
-from switchsim.conformance.language import Item, Kind, Step, Time
+from switchsim.conformance.language import Deviation, Item, Kind, Step, Time
 from switchsim.conformance.q781 import units
 from switchsim.conformance.q781.bench import TICK, Bench, Indication, Seen
 from switchsim.conformance.q781.patterns import Going, mismatch, spread
@@ -52,15 +52,6 @@ _INDICATIONS: Final[dict[type, str]] = {
     mtp2.CongestionAbated: "CONGESTION-ABATED",
     mtp2.RtbCleared: "RTB-CLEARED",
 }
-
-
-class Deviation(Exception):
-    """The implementation under test did something else than the step says."""
-
-    def __init__(self, step: Step, reason: str) -> None:
-        super().__init__(reason)
-        self.step = step
-        self.reason = reason
 
 
 class Run:

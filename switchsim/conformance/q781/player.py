@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from switchsim.assembly.yamltypes import Strict
+from switchsim.conformance.language import Deviation
 from switchsim.conformance.q781.bench import Bench
-from switchsim.conformance.q781.play import Deviation, Run
+from switchsim.conformance.q781.play import Run
 from switchsim.conformance.q781.wire import TerminalWire
 from switchsim.conformance.q781.words import QUICK, VOCABULARY, Q781Config
 from switchsim.conformance.reader import PREAMBLES, Sheet, Steps

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any, Final
 
-from switchsim.conformance.language import Item, Kind, Step, Time
+from switchsim.conformance.language import Deviation, Item, Kind, Step, Time
 from switchsim.conformance.q782.bench import TRANSFERS, Bench, Seen, Told
 from switchsim.conformance.q782.octets import MARK, Values
 from switchsim.conformance.q782.tester import Tester
@@ -29,15 +29,6 @@ _ON_LINK: Final[dict[str, Callable[[mtp3.Mtp3, int], Iterable[Any]]]] = {
 }
 _LOOSE: Final = ("LINK",)
 """Indications of management that come as often as the implementation likes."""
-
-
-class Deviation(Exception):
-    """The implementation under test did something else than the step says."""
-
-    def __init__(self, step: Step, reason: str) -> None:
-        super().__init__(reason)
-        self.step = step
-        self.reason = reason
 
 
 class Run:

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Final
 
 from switchsim.assembly.yamltypes import Strict
+from switchsim.conformance.language import Deviation
 from switchsim.conformance.q782.alone import AloneBench
 from switchsim.conformance.q782.bench import Bench
 from switchsim.conformance.q782.layouts import LAYOUTS
 from switchsim.conformance.q782.native import NativeBench
-from switchsim.conformance.q782.play import Deviation, Run
+from switchsim.conformance.q782.play import Run
 from switchsim.conformance.q782.words import VOCABULARY, Q782Config
 from switchsim.conformance.reader import PREAMBLES, Sheet, Steps
 from switchsim.conformance.verdict import LogLine, Result, Verdict

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from switchsim.conformance.language import Item, Kind, Step, Time
+from switchsim.conformance.language import Deviation, Item, Kind, Step, Time
 from switchsim.conformance.q784.bench import Bench, Seen, Told
 from switchsim.conformance.q784.messages import USUAL_CIC, Values, compose, mismatch
 from switchsim.conformance.q784.words import LEAST
@@ -16,15 +16,6 @@ SETTLE: Final = ms(100)
 """After the last step: what still comes is looked at too."""
 SIDE_MATTERS: Final = frozenset({"IDLE", "SEND-TONE", "LOOP", "TONE-OFF"})
 """What ISUP's user is told besides: passed over unless a step asks for it."""
-
-
-class Deviation(Exception):
-    """The implementation under test did something else than the step says."""
-
-    def __init__(self, step: Step, reason: str) -> None:
-        super().__init__(reason)
-        self.step = step
-        self.reason = reason
 
 
 def spread(item: Item) -> list[Values]:

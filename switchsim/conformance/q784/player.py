@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Final
 
 from switchsim.assembly.yamltypes import Strict
-from switchsim.conformance.language import Kind
+from switchsim.conformance.language import Deviation, Kind
 from switchsim.conformance.q784.bench import AloneBench, Bench
 from switchsim.conformance.q784.machine import MachineBench, obstacle
-from switchsim.conformance.q784.play import Deviation, Run, spread
+from switchsim.conformance.q784.play import Run, spread
 from switchsim.conformance.q784.words import VOCABULARY, Q784Config
 from switchsim.conformance.reader import PREAMBLES, Sheet, Steps
 from switchsim.conformance.verdict import Result, Verdict
