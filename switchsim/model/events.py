@@ -35,6 +35,21 @@ from switchsim.model.link_events import (
     UnitTampered as UnitTampered,
     Violated as Violated,
 )
+from switchsim.model.platform_events import (
+    ApplicationChanged as ApplicationChanged,
+    EventTold as EventTold,
+    FlowChanged as FlowChanged,
+    InputRefused as InputRefused,
+    LampShown as LampShown,
+    LookUpDone as LookUpDone,
+    RequestTaken as RequestTaken,
+    Resynchronised as Resynchronised,
+    RoleChanged as RoleChanged,
+    RouteDecided as RouteDecided,
+    SeatOffered as SeatOffered,
+    SoundRecorded as SoundRecorded,
+    VoiceChannel as VoiceChannel,
+)
 from switchsim.model.rack_events import (
     AlarmCleared as AlarmCleared,
     AlarmRaised as AlarmRaised,

@@ -1,0 +1,116 @@
+"""Journal events of the call-centre platform and of the interfaces to outside applications; told on by `model.events`.
+
+`client` is the number of a connection, 1 and up; 0 = the process itself. Times are cycles.
+"""
+
+from __future__ import annotations
+
+from switchsim.model.event import Event
+
+
+class RoleChanged(Event, frozen=True):
+    """A process of a pair is standby or active from now on."""
+
+    role: str
+    why: str
+
+
+class RouteDecided(Event, frozen=True):
+    """The platform answers the switch's question `entry` of a call."""
+
+    call: int
+    entry: int
+    target: str
+    why: str
+
+
+class SeatOffered(Event, frozen=True):
+    """The platform gives a waiting call to a seat."""
+
+    call: int
+    seat: str
+    queue: str
+
+
+class Resynchronised(Event, frozen=True):
+    """A process has the switch's present state; differing: agents or calls of which it had thought otherwise."""
+
+    calls: int
+    agents: int
+    differing: int
+
+
+class LampShown(Event, frozen=True):
+    """A lamp of a monitor."""
+
+    about: str
+    colour: str
+
+
+class ApplicationChanged(Event, frozen=True):
+    """An outside application: connected, logged_in, refused, failed, closed."""
+
+    client: int
+    what: str
+    why: str
+
+
+class RequestTaken(Event, frozen=True):
+    """A request of an application, and what came of it."""
+
+    client: int
+    request: str
+    name: str
+    result: str
+    call: int
+
+
+class EventTold(Event, frozen=True):
+    """An interface tells its clients something, once for all of them."""
+
+    name: str
+    call: int
+    detail: str
+
+
+class InputRefused(Event, frozen=True):
+    """Octets of a client that are no request, or beyond a limit."""
+
+    client: int
+    why: str
+
+
+class FlowChanged(Event, frozen=True):
+    """A call in an IVR flow; state: taken, at (a block), hung, killed, ended, refused."""
+
+    call: int
+    flow: str
+    block: str
+    state: str
+
+
+class LookUpDone(Event, frozen=True):
+    """A database query: found, empty, failed, late, locked."""
+
+    query: int
+    statement: str
+    result: str
+    waited: int
+
+
+class SoundRecorded(Event, frozen=True):
+    """A recording of what a caller said has ended."""
+
+    call: int
+    name: str
+    cycles: int
+    why: str
+
+
+class VoiceChannel(Event, frozen=True):
+    """A channel of a voice processor: idle, seized, playing (its lamp is red), recording, lost."""
+
+    line: str
+    timeslot: int
+    call: int
+    state: str
