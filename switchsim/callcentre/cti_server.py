@@ -1,48 +1,82 @@
-"""CTI-SERVER: the platform's end of the MEM link. It answers heartbeats, and says which queue a call goes to."""
+"""CTI-SERVER: the platform's end of the MEM link. It answers heartbeats and passes on what is told and ordered."""
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, Final
 
 import msgspec
 
-from switchsim.model.events import ProcessState
+from switchsim.callcentre.process import HEARTBEAT_CYCLES, LOST_AFTER, Process, ProcessCommon
+from switchsim.model.cti import Told, Wanted
 from switchsim.model.messages import Packet
-from switchsim.model.part import Host, Part, State
-from switchsim.model.phase import Phase
+from switchsim.model.part import Host
+from switchsim.model.platform import CtiUp
+
+LINK: Final = "cti_link"
 
 
 class CtiConfig(msgspec.Struct, frozen=True):
-    """route: number -> queue; a number that is not there stays with the switch. Cycles."""
+    """route: number -> queue; a number that is not there stays with the switch. Cycles.
+
+    linked: there is a CTI-LINK behind it.
+    """
 
     route: dict[str, str]
     answer_after: int
+    linked: bool = False
 
 
-class CtiState(State):
+class CtiState(ProcessCommon):
+    """heard: cycle of the last heartbeat of the MEM board."""
+
     requests: int = 0
+    heard: int = 0
+    up: bool = False
 
 
-class CtiServer(Part[CtiState]):
-    """`callcentre/cti_server`. Port `ethernet` both ways."""
-
-    phase: ClassVar[Phase] = Phase.DECIDE
+class CtiServer(Process[CtiState]):
+    """`callcentre/cti_server`. Port `ethernet` both ways; `comm` where there is a CTI-LINK."""
 
     def __init__(self, path: str, host: Host, config: CtiConfig) -> None:
-        super().__init__(path, host)
         self.config = config
-        self.state = CtiState()
+        super().__init__(path, host)
 
-    def start(self) -> None:
-        self.emit(ProcessState("started"))
+    def fresh(self) -> CtiState:
+        return CtiState()
 
-    def on_message(self, port: str, message: Any) -> None:
-        if message.what == "heartbeat":
-            self.send("ethernet", Packet("heartbeat_answer", 0, ""))
-        elif message.what == "route":
-            self.state.requests += 1
-            self.start_timer(f"route/{message.call}/{message.text}", self.config.answer_after)
+    def started(self) -> None:
+        if self.config.linked:
+            self.start_timer("look", HEARTBEAT_CYCLES)
 
-    def on_timer(self, name: str) -> None:
+    def other(self, port: str, message: Any) -> None:
+        match message:
+            case Told():
+                self.write(LINK, message)
+            case Packet(what="heartbeat"):
+                self.send("ethernet", Packet("heartbeat_answer", 0, ""))
+                self._heard()
+            case Packet(what="route"):
+                self.state.requests += 1
+                self.start_timer(f"route/{message.call}/{message.text}", self.config.answer_after)
+
+    def letter(self, sender: str, body: Any) -> None:
+        if isinstance(body, Wanted):
+            self.send("ethernet", body)
+
+    def _heard(self) -> None:
+        self.state.heard = self.now
+        if self.config.linked and not self.state.up:
+            self._link(True)
+
+    def _link(self, up: bool) -> None:
+        self.state.up = up
+        self.write(LINK, CtiUp(up))
+
+    def timer(self, name: str) -> None:
+        if name == "look":
+            self.start_timer("look", HEARTBEAT_CYCLES)
+            lost = self.now - self.state.heard > LOST_AFTER * HEARTBEAT_CYCLES
+            self._link(self.state.up and not lost)  # said again each time: CTI-LINK may have been started anew
+            return
         _, call, number = name.split("/", 2)
         self.send("ethernet", Packet("route_answer", int(call), self.config.route.get(number, "")))

@@ -62,10 +62,17 @@ class Process(Part[StateT]):
         """It runs from now on."""
 
     def stopped(self) -> None:
-        """It has just gone; nothing may be sent any more."""
+        """It goes now; nothing may be sent any more."""
+
+    def outlives(self, before: StateT) -> None:
+        """It has gone: take from its former state what is not in its memory (files, faults of the kind's own)."""
 
     def letter(self, sender: str, body: Any) -> None:
         """A message of another process."""
+
+    def deliver(self, message: Letter) -> None:
+        """A letter has come to its reader."""
+        self.letter(message.sender, message.body)
 
     def timer(self, name: str) -> None:
         raise AssertionError(f"{self.path} has no timer {name!r}")
@@ -96,9 +103,9 @@ class Process(Part[StateT]):
         self.stopped()
         for name in self.host.timers_of(self.path):
             self.stop_timer(name)
-        faults = self.state.faults
-        self.state = self.fresh()
-        self.state.faults, self.state.life = faults, "stopped"
+        before, self.state = self.state, self.fresh()
+        self.state.faults, self.state.life = before.faults, "stopped"
+        self.outlives(before)
         self.emit(ProcessState(why))
 
     def _start(self) -> None:
@@ -124,7 +131,7 @@ class Process(Part[StateT]):
             self.state.late[self.state.next_late] = message
             self.start_timer(f"process/late/{self.state.next_late}", self.state.slow_cycles)
         else:
-            self.letter(message.sender, message.body)
+            self.deliver(message)
 
     def on_timer(self, name: str) -> None:
         if name == "process/start":
@@ -140,7 +147,7 @@ class Process(Part[StateT]):
     def _late(self, number: int) -> None:
         message = self.state.late.pop(number)
         if self.running:
-            self.letter(message.sender, message.body)
+            self.deliver(message)
         else:
             self.state.kept.append(message)
 
@@ -201,7 +208,7 @@ class Process(Part[StateT]):
         for name in timers:
             self.timer(name)
         for one in letters:
-            self.letter(one.sender, one.body)
+            self.deliver(one)
 
     def fault(self, order: Inject) -> str:
         """A fault point of the kind's own; its effect in words."""

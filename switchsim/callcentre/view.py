@@ -1,4 +1,4 @@
-"""The switch as an application knows it: kept from the events of the CTI link alone."""
+"""The switch as an application knows it: kept from the events of the CTI link alone. `application` keeps it."""
 
 from __future__ import annotations
 

@@ -1,0 +1,207 @@
+"""CTI-LINK: distributes the protocol between the switch and its applications, and lets late ones catch up.
+
+It keeps its own view of the switch. Each application has its own numbering of what it is told: it begins with
+AllBegins, has no gaps, and begins anew when the application asks (TellAll) or registers again.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import msgspec
+
+from switchsim.callcentre.cti_server import LINK
+from switchsim.callcentre.process import HEARTBEAT_CYCLES, Process, ProcessCommon, Watched, heard, missed
+from switchsim.callcentre.retelling import retold
+from switchsim.callcentre.view import SwitchView, take
+from switchsim.model.cti import (
+    AllBegins,
+    AllTold,
+    AnyCtiEvent,
+    CtiOrder,
+    FlowAsked,
+    RouteAsked,
+    Routing,
+    TellAll,
+    TellNothing,
+    Told,
+    Wanted,
+)
+from switchsim.model.part import State
+from switchsim.model.platform import CtiUp, Heartbeat, Register, Registered
+from switchsim.units import seconds
+
+SERVER: Final = "cti_server"
+ACTIVE: Final = "active"
+ASK_AGAIN_CYCLES: Final = seconds(2)
+
+
+class ApplicationRow(State):
+    """what: its kind. serial: of the last thing it was told. routing: it asked to be asked (an application that is no
+    CCS)."""
+
+    what: str
+    watched: Watched = msgspec.field(default_factory=Watched)
+    serial: int = 0
+    routing: bool = False
+
+
+class LinkState(ProcessCommon):
+    """applications: by name. asked: the switch was asked to tell everything; routing: as last ordered."""
+
+    view: SwitchView = msgspec.field(default_factory=SwitchView)
+    applications: dict[str, ApplicationRow] = {}
+    up: bool = False
+    asked: bool = False
+    routing: bool = False
+    orders: int = 0
+    open: dict[int, Told] = {}  # questions of the switch that are open: call -> what it asked
+
+
+class CtiLink(Process[LinkState]):
+    """`callcentre/cti_link`. Port `comm`."""
+
+    def fresh(self) -> LinkState:
+        return LinkState()
+
+    def started(self) -> None:
+        self.start_timer("beat", HEARTBEAT_CYCLES)
+
+    # -- letters -------------------------------------------------------------------------------------------------
+
+    def letter(self, sender: str, body: Any) -> None:
+        match body:
+            case Told():
+                self._told(body)
+            case Wanted():
+                self._wanted(sender, body)
+            case Register():
+                self._register(sender, body)
+            case Heartbeat():
+                self._beat(sender, body)
+            case CtiUp():
+                self._up(body.up)
+
+    def _register(self, name: str, body: Register) -> None:
+        row = self.state.applications[name] = ApplicationRow(body.what)
+        heard(row.watched, Heartbeat("", 0), self.now)
+        self.write(name, Registered())
+        self.write(name, CtiUp(self.state.up))
+        self._retell(name)
+        self._ask()
+
+    def _beat(self, name: str, body: Heartbeat) -> None:
+        row = self.state.applications.get(name)
+        if row is not None:  # a stranger: it hears no heartbeat of ours, and registers
+            heard(row.watched, body, self.now)
+            self._route_or_not()
+
+    def _up(self, up: bool) -> None:
+        if up == self.state.up:
+            return
+        self.state.up = up
+        self.state.asked = self.state.view.complete = self.state.routing = False
+        for name in self.state.applications:
+            self.write(name, CtiUp(up))
+        self._ask()
+
+    # -- orders --------------------------------------------------------------------------------------------------
+
+    def _wanted(self, name: str, wanted: Wanted) -> None:
+        row = self.state.applications.get(name)
+        if row is None:
+            return  # it has been forgotten, and will notice
+        match wanted.body:
+            case TellAll():
+                self._retell(name)
+            case TellNothing():
+                del self.state.applications[name]
+            case Routing(on):
+                row.routing = on
+                self._route_or_not()
+            case _:
+                self.write(SERVER, wanted)
+
+    def _order(self, body: CtiOrder) -> None:
+        self.state.orders += 1
+        self.write(SERVER, Wanted(self.name, self.state.orders, body))  # type: ignore[arg-type]
+
+    def _ask(self) -> None:
+        """Everything, once somebody wants to know and the switch can be reached."""
+        if self.state.up and self.state.applications and not self.state.asked:
+            self.state.asked = True
+            self._order(TellAll())
+            self.start_timer("ask", ASK_AGAIN_CYCLES)
+
+    def _route_or_not(self) -> None:
+        """The switch asks where calls go while somebody is there to answer: an active CCS, or another who wants it."""
+        rows = self.state.applications.values()
+        wanted = any(row.watched.role == ACTIVE or row.routing for row in rows)
+        if wanted != self.state.routing and self.state.up:
+            self.state.routing = wanted
+            self._order(Routing(wanted))
+
+    # -- what the switch tells -----------------------------------------------------------------------------------
+
+    def _told(self, told: Told) -> None:
+        view = self.state.view
+        if isinstance(told.event, AllBegins):
+            self.state.open = {}
+        elif told.serial <= view.serial:
+            return
+        if not take(view, told):
+            self.state.asked = False
+            self._ask()
+            return
+        self._note(told)
+        for name in self.state.applications:
+            self._tell(name, told.event, told.at)
+        if isinstance(told.event, AllTold):
+            self.stop_timer("ask")
+            self._route_or_not()
+
+    def _note(self, told: Told) -> None:
+        """Questions stay open until the call goes on: who comes late is asked too."""
+        event = told.event
+        if isinstance(event, RouteAsked | FlowAsked):
+            self.state.open[event.call] = told
+        else:
+            number = getattr(event, "call", 0)
+            asked = self.state.open.get(number)
+            if asked is not None and (number not in self.state.view.calls or self.state.view.calls[number].queue):
+                del self.state.open[number]
+
+    def _tell(self, name: str, event: AnyCtiEvent, at: int) -> None:
+        row = self.state.applications[name]
+        row.serial += 1
+        self.write(name, Told(row.serial, at, event))
+
+    def _retell(self, name: str) -> None:
+        """Everything that is known here, and the open questions; nothing while that is not complete."""
+        if not self.state.view.complete:
+            return
+        for event in retold(self.state.view, name):
+            self._tell(name, event, self.now)
+        for told in self.state.open.values():
+            self._tell(name, told.event, told.at)
+
+    # -- time ----------------------------------------------------------------------------------------------------
+
+    def timer(self, name: str) -> None:
+        if name == "ask":
+            self.state.asked = False
+            self._ask()
+            return
+        self.start_timer("beat", HEARTBEAT_CYCLES)
+        gone = [who for who, row in self.state.applications.items() if missed(row.watched, self.now)]
+        for who in gone:
+            del self.state.applications[who]
+        for who in self.state.applications:
+            self.write(who, Heartbeat("", 0))
+        self._route_or_not()
+        if not self.state.applications and self.state.asked:
+            self.state.asked = self.state.view.complete = False
+            self._order(TellNothing())
+
+
+__all__ = ["LINK", "CtiLink", "LinkState"]
