@@ -14,6 +14,7 @@ from switchsim.assembly.machine import MachineFile, Reviewer
 from switchsim.assembly.people import AgentWanted
 from switchsim.assembly.places import FaultPlaces
 from switchsim.assembly.planner import Planner
+from switchsim.assembly.platform import PlatformBuilder
 from switchsim.assembly.rack import RackBuilder
 from switchsim.assembly.sounds import load_prompts, load_tones
 from switchsim.assembly.surroundings import Surroundings
@@ -24,7 +25,9 @@ from switchsim.errors import BadInput
 from switchsim.kernel.journal import Checkpoint, Journal
 from switchsim.kernel.prng import Streams
 from switchsim.kernel.scheduler import DEFAULT_BATCH, Kernel
+from switchsim.model.outside import Listeners
 
+NO_LISTENERS = Listeners()
 Attachment = tuple[str, int, str]
 """(line, timeslot, mode): an outside program is the far end of that timeslot."""
 
@@ -38,12 +41,14 @@ def build(
     record: Sequence[str] = (),
     attached: Sequence[Attachment] = (),
     kinds: Sequence[Path] = (),
+    listeners: Listeners = NO_LISTENERS,
     journal_sink: Callable[[bytes], object],
     second_sink: Callable[[Checkpoint], object] = lambda _: None,
     batch: int = DEFAULT_BATCH,
 ) -> Machine:
     """The machine of a file, with its load and its people; not yet switched on.
 
+    listeners: interfaces to outside programs.
     record: people whose audio is kept (`agent 1001`, `caller e1-0:5`). kinds: folders with further board kinds.
     Raises BadInput with everything that does not fit.
     """
@@ -62,6 +67,7 @@ def build(
     kernel = Kernel(engine, Journal(journal_sink, second_sink), Streams(seed, philox), tick=spec.tick, batch=batch)
     racks = RackBuilder(spec, layout, planner, kernel, engine)
     racks.build(tuple(len(sound) for sound in octets))
+    PlatformBuilder(spec, racks.rack, kernel, listeners).build()
     around = Surroundings(spec, layout, racks.rack, kernel, engine, list(tones))
 
     built = Machine(kernel, engine, spec, layout, FaultPlaces(layout, planner))
