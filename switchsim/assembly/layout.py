@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from switchsim.assembly.kinds import LoadedKind
 from switchsim.assembly.machine import SeatsSpec
-from switchsim.assembly.signalling import No7Spec, PriSpec
+from switchsim.assembly.signalling import LineSignalling
 from switchsim.dsp.engine import NONE, EngineConfig
 from switchsim.errors import BadInput
 from switchsim.hardware.site import LapLink, Receiver, SeatLine, Slots, TrunkLine
@@ -35,7 +35,7 @@ class LinePlan:
     """One E1: its cells on both ends, the slots of its timeslots, and who is at the far end."""
 
     name: str
-    signalling: PriSpec | No7Spec
+    signalling: LineSignalling
     links: tuple[int, ...]  # timeslots that carry signalling
     index: int
     receive_cell: int
@@ -63,6 +63,15 @@ class No7Link:
     slc: int
     terminal: TerminalRow
     feeds: int = NONE
+
+
+@dataclass(frozen=True)
+class VoicePlan:
+    """Native units of one voice channel: what it plays, its DTMF receiver, its recorder."""
+
+    source: int
+    receiver: int
+    recorder: int
 
 
 @dataclass(frozen=True)
@@ -107,6 +116,7 @@ class Layout:
     exchanges: dict[str, str] = field(default_factory=dict)  # line -> name of the built-in exchange at its far end
     points: list[str] = field(default_factory=list)  # points of the far end that are built in
     raw: dict[str, tuple[int, int]] = field(default_factory=dict)  # line:timeslot -> source, recorder
+    voice: dict[tuple[str, int], VoicePlan] = field(default_factory=dict)  # (line, timeslot) of voice processors
     slots: Slots = field(default_factory=lambda: Slots((), (), (), ()))
     engine: EngineConfig = field(default_factory=EngineConfig)
 

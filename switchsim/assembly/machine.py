@@ -10,8 +10,10 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from switchsim.assembly.kinds import LoadedKind, Title, Word
 from switchsim.assembly.people import AgentsSpec, Chance, DialText
+from switchsim.assembly.platform_file import PlatformSpec
 from switchsim.assembly.processing import CircuitsSpec, MeasurementSpec, ProcessorSpec
-from switchsim.assembly.signalling import No7Spec, PriSpec, SignallingSpec, Ss7Spec, ss7_problems
+from switchsim.assembly.signalling import LineSignalling, No7Spec, PriSpec, SignallingSpec, Ss7Spec, ss7_problems
+from switchsim.assembly.voice import voice_problems
 from switchsim.assembly.yamlfile import Lines
 from switchsim.assembly.yamltypes import Duration, Many, Strict, wrong
 from switchsim.errors import BadInput, Problem, one_of
@@ -154,13 +156,6 @@ class QueueSpec(Strict):
     talk_limit: Duration = 0
 
 
-class PlatformSpec(Strict):
-    """The call-centre platform behind the MEM board: a CTI-SERVER. `route`: number -> queue that it chooses."""
-
-    route: dict[Digits, Word] = Field(default_factory=dict)
-    answer_after: Duration = 160
-
-
 class SubscriberSpec(Strict):
     """Who answers at the far end: numbers that begin so; `ring`: from ALERTING to the answer."""
 
@@ -204,7 +199,7 @@ class MachineFile(Strict):
             seen[spec.frame] = name
         return self
 
-    def line_names(self) -> list[tuple[str, PriSpec | No7Spec]]:
+    def line_names(self) -> list[tuple[str, LineSignalling]]:
         """Every line with its signalling. A range of No.7 lines counts its CICs on, 32 a line."""
         return [
             (name, _on(spec.signalling, 32 * index)) for spec in self.lines for index, name in enumerate(spec.names)
@@ -222,9 +217,9 @@ class MachineFile(Strict):
         return [(number, spec) for spec in self.seats for number in spec.numbers]
 
 
-def _on(signalling: PriSpec | No7Spec, cics: int) -> PriSpec | No7Spec:
-    return signalling if isinstance(signalling, PriSpec) else signalling.model_copy(
-        update={"cic": signalling.cic + cics})
+def _on(signalling: LineSignalling, cics: int) -> LineSignalling:
+    return signalling.model_copy(update={"cic": signalling.cic + cics}) if isinstance(signalling, No7Spec) \
+        else signalling
 
 
 class Reviewer:
@@ -279,7 +274,9 @@ class Reviewer:
             self._say(("platform",), "a platform without a MEM board", "a mem in the rack")
 
     def _number7(self) -> None:
-        for where, what, expected in ss7_problems(self.machine.ss7, self.machine.line_names()):
+        found = ss7_problems(self.machine.ss7, self.machine.line_names())
+        rows = [(row.names, row.signalling) for row in self.machine.lines]
+        for where, what, expected in [*found, *voice_problems(rows, self.machine.platform is not None)]:
             self._say(where, what, expected)
 
     def _services(self) -> None:

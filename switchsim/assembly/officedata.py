@@ -17,7 +17,7 @@ from switchsim.assembly.machine import (
 from switchsim.assembly.number7 import MACHINE, Number7Data
 from switchsim.assembly.planner import Planner
 from switchsim.assembly.processing import ProcessorSpec
-from switchsim.assembly.signalling import No7Spec, PriSpec
+from switchsim.assembly.signalling import No7Spec, PriSpec, VpSpec
 from switchsim.firmware.office import (
     Announce,
     Channel,
@@ -113,6 +113,8 @@ def _groups(machine: MachineFile, layout: Layout) -> tuple[Group, ...]:
         if isinstance(spec, No7Spec):
             index, method, every = relations.index((spec.kind, spec.to)), spec.continuity.method, spec.continuity.every
             rows.append(Group(spec.kind, line.name, index, _trunk(layout, line), line.trunk_line, method, every))
+        elif isinstance(spec, VpSpec):
+            rows.append(Group(spec.kind, line.name, spec.vp, _trunk(layout, line), line.trunk_line))
         else:
             rows.append(Group(spec.kind, line.name, links, _trunk(layout, line), line.trunk_line))
             links += 1

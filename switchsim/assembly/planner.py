@@ -8,10 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from switchsim.assembly.kinds import LoadedKind
-from switchsim.assembly.layout import HDLC, LINE_CELLS, SS7, BoardPlace, Layout, LinePlan, SeatPlan
+from switchsim.assembly.layout import HDLC, LINE_CELLS, SS7, BoardPlace, Layout, LinePlan, SeatPlan, VoicePlan
 from switchsim.assembly.machine import MachineFile
 from switchsim.assembly.planner7 import Number7Planner
-from switchsim.assembly.signalling import No7Spec, PriSpec
+from switchsim.assembly.signalling import LineSignalling, PriSpec, VpSpec
 from switchsim.dsp.engine import CELL_IDLE, CELL_ONES, CONF_LEGS, EngineConfig
 from switchsim.hardware.boards.bnet import NO_CELL
 from switchsim.hardware.site import LapLink, Receiver, Slots
@@ -73,7 +73,7 @@ class Planner:
             n_conferences=self.machine.conferences,
             n_switched=self.switched.used,
             n_lines=2 * len(layout.lines),
-            n_receivers=len(layout.receivers),
+            n_receivers=len(layout.receivers) + len(layout.voice),
             n_checks=len(layout.checks) + len(layout.far_checks),
             n_ears=self.ears.used,
             n_recorders=self.recorders.used,
@@ -133,7 +133,7 @@ class Planner:
         ]
         self.number7.count_checks()
 
-    def _far_end(self, name: str, signalling: PriSpec | No7Spec) -> None:
+    def _far_end(self, name: str, signalling: LineSignalling) -> None:
         """What is at the far end of a line: outside programs, and an exchange with its people unless one is that."""
         layout, links = self.layout, self.machine.link_timeslots(name)
         for timeslot in range(1, LINE_CELLS):
@@ -145,6 +145,9 @@ class Planner:
                 layout.far_su[place] = self.su.take()
             elif mode is not None:
                 layout.raw[place] = (self.sources.take(), self.recorders.take())
+        if isinstance(signalling, VpSpec):
+            self._voice_channels(name)
+            return
         if isinstance(signalling, PriSpec):
             if f"{name}:{signalling.d_timeslot}" in self.attached:
                 return
@@ -159,6 +162,14 @@ class Planner:
                 layout.party_sources[name, timeslot] = self.sources.take()
                 layout.party_ears[name, timeslot] = self.ears.take()
                 layout.party_ids[name, timeslot] = self.parties.take()
+
+    def _voice_channels(self, line: str) -> None:
+        """Timeslots of a voice processor; where a program is attached, that is the channel. DTR boards come first."""
+        voice = self.layout.voice
+        for timeslot in range(1, LINE_CELLS):
+            if f"{line}:{timeslot}" not in self.attached:
+                receiver = self.given.get("receivers", 0) + len(voice)
+                voice[line, timeslot] = VoicePlan(self.sources.take(), receiver, self.recorders.take())
 
     def _first_cells(self) -> None:
         self.first_source = CELL_ONES + 1

@@ -9,14 +9,14 @@ from switchsim.assembly.layout import BoardPlace, Layout
 from switchsim.assembly.machine import MachineFile
 from switchsim.assembly.officedata import make_office
 from switchsim.assembly.planner import Planner
-from switchsim.callcentre.cti_server import CtiConfig, CtiServer
+from switchsim.assembly.voice import lines_of_processors, places_of_lines
 from switchsim.dsp.engine import Engine
 from switchsim.firmware.processor import Processor
 from switchsim.hardware.board import Board
 from switchsim.hardware.site import Link, Rack, Site
 from switchsim.kernel.ports import Wire
 from switchsim.kernel.scheduler import Kernel
-from switchsim.model.messages import ActiveLamp, Checkpoint, LoadLevel, Packet, SyncRequest
+from switchsim.model.messages import ActiveLamp, Checkpoint, LoadLevel, SyncRequest
 
 PROGRAM_SIDES = ("a", "b")
 CHECKPOINTS_IN_FLIGHT = 65_536
@@ -45,7 +45,6 @@ class RackBuilder:
         """prompt_cycles: lengths of the prompts, in the order of the machine file."""
         self._programs(prompt_cycles)
         self._rack_boards()
-        self._platform()
 
     def _rack(self) -> Rack:
         boards = self.layout.boards
@@ -74,6 +73,7 @@ class RackBuilder:
             platform="callcentre/cti_server" if self.spec.platform is not None else "",
             people={seat.number: f"farend/agent/{seat.number}" for seat in self.layout.seats},
             exchanges={line: f"farend/exchange/{name}" for line, name in self.layout.exchanges.items()},
+            voice=places_of_lines(lines_of_processors(self.layout)),
         )
 
     def _programs(self, prompt_cycles: tuple[int, ...]) -> None:
@@ -123,11 +123,3 @@ class RackBuilder:
             seats=own("seats", layout.seat_lines(self.engine.first_source_cell)),
             nodes=own("nodes", list(self.rack.nodes)), bin_cycles=self.spec.measurement.bin,
         )  # fmt: skip
-
-    def _platform(self) -> None:
-        spec = self.spec.platform
-        if spec is None:
-            return
-        place = self.rack.platform
-        self.kernel.add(CtiServer(place, self.kernel, CtiConfig(spec.route, spec.answer_after)))
-        wire(self.kernel, Link(place, "ethernet", self.rack.roles["mem"][0], "ethernet", (Packet,), 1))

@@ -1,4 +1,4 @@
-"""The signalling of lines in machine files: primary rate access, and No.7 with its network of signalling points."""
+"""The signalling of lines in machine files: primary rate access, No.7 with its signalling points, none at all (VP)."""
 
 from __future__ import annotations
 
@@ -79,6 +79,13 @@ class No7Spec(Strict):
     to: Word
     cic: Annotated[int, Field(ge=0, le=4064)]
     continuity: ContinuitySpec = ContinuitySpec()
+
+
+class VpSpec(Strict):
+    """A line to a voice processor of the platform: each timeslot is a voice channel of it, none carries signalling."""
+
+    kind: Literal["vp"]
+    vp: Annotated[int, Field(ge=0, le=15)]
 
 
 class PointSpec(Strict):
@@ -233,14 +240,15 @@ class Ss7Spec(Strict):
         return None
 
 
-SignallingSpec = Annotated[PriSpec | No7Spec, Field(discriminator="kind")]
+LineSignalling = PriSpec | No7Spec | VpSpec
+SignallingSpec = Annotated[LineSignalling, Field(discriminator="kind")]
 
 
 Wrong = tuple[tuple[str | int, ...], str, str]
 """(where, what, expected)."""
 
 
-def ss7_problems(ss7: Ss7Spec | None, lines: list[tuple[str, PriSpec | No7Spec]]) -> list[Wrong]:
+def ss7_problems(ss7: Ss7Spec | None, lines: list[tuple[str, LineSignalling]]) -> list[Wrong]:
     """What does not fit together between the lines, the links and the signalling points."""
     trunks = [(name, spec) for name, spec in lines if isinstance(spec, No7Spec)]
     if ss7 is None:
@@ -323,7 +331,7 @@ def _route_problems(ss7: Ss7Spec) -> list[Wrong]:
     return found
 
 
-def _link_problems(ss7: Ss7Spec, lines: list[tuple[str, PriSpec | No7Spec]]) -> list[Wrong]:
+def _link_problems(ss7: Ss7Spec, lines: list[tuple[str, LineSignalling]]) -> list[Wrong]:
     found: list[Wrong] = []
     kinds = dict(lines)
     used: set[tuple[str, int]] = set()

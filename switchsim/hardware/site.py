@@ -88,6 +88,7 @@ class Rack:
     platform: str  # place of CTI-SERVER, or empty
     people: dict[str, str]  # seat number -> place of the person
     exchanges: dict[str, str]  # line -> place of the exchange at its far end; none where a program is attached
+    voice: dict[str, str] = field(default_factory=dict)  # line -> place of the voice processor at its far end
 
 
 @dataclass(frozen=True)

@@ -328,7 +328,7 @@ class RemoteAlarm(Message, frozen=True):
 
 
 class LineSeen(Message, frozen=True):
-    """To an exchange of the far end: its layer 1 sees the line in service, or not."""
+    """To an exchange of the far end: its layer 1 sees the line in service, or not. From a voice processor: it sends."""
 
     in_service: bool
     line: str = ""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from switchsim.terminals import users
+from switchsim.terminals.point import SERVICE
 
 if TYPE_CHECKING:
     from switchsim.firmware.reference.number7_calls import CallSide
@@ -48,7 +49,7 @@ class LineWatch:
     def in_reach(self, relation: int) -> None:
         """The other exchange can be reached again: what it could not be told meanwhile, it is told now."""
         for group, data in enumerate(self.side.office.groups):
-            if data.kind == "pri" or data.index != relation:
+            if data.kind not in SERVICE or data.index != relation:
                 continue
             if group in self.core.state.lines_out:
                 self._block(group, True)
@@ -59,6 +60,6 @@ class LineWatch:
         """After a switchover: the persistence of whatever changes begins anew."""
         blocked = self.core.state.blocked
         for group, data in enumerate(self.side.office.groups):
-            if data.kind != "pri":
+            if data.kind in SERVICE:
                 away = any(index in blocked for index in self.side.trunks.circuits_of[group])
                 self.changed(group, not away)

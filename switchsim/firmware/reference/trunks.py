@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from switchsim.firmware.reference.access import Access
 from switchsim.firmware.reference.number7 import Number7
 from switchsim.firmware.reference.state import Call, Dial, Leg, Stage
+from switchsim.firmware.reference.voice_lines import VoiceLines
 from switchsim.model.events import CallLeg, CircuitState
 
 if TYPE_CHECKING:
@@ -43,7 +44,9 @@ class Trunks:
         self.office = self.core.office
         self.access = Access(self)
         self.number7 = Number7(self)
-        by_kind: dict[str, Signalling] = {"pri": self.access, "isup": self.number7.side, "tup": self.number7.side}
+        by_kind: dict[str, Signalling] = {
+            "pri": self.access, "isup": self.number7.side, "tup": self.number7.side, "vp": VoiceLines(self),
+        }  # fmt: skip
         self.signalling = [by_kind[group.kind] for group in self.office.groups]
         self.circuit_at = {(c.line, c.timeslot): index for index, c in enumerate(self.office.circuits)}
         self.circuits_of: list[list[int]] = [[] for _ in self.office.groups]

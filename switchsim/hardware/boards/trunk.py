@@ -24,6 +24,7 @@ class LineState(State):
     cut: dict[str, int] = {}  # fault number -> directions
     silent: int = 0  # directions that carry nothing now
     remote: bool = False  # the far end sends RAI
+    dark: bool = False  # the far end sends nothing at all
     defects: list[str] = []
     alarmed: list[str] = []
 
@@ -39,7 +40,8 @@ class Trunk(Board[TrunkState]):
     def __init__(self, site: Site) -> None:
         super().__init__(site)
         self.lines = site.lines
-        self.watched = [line.name in site.rack.exchanges for line in site.lines]
+        ends = site.rack.exchanges | site.rack.voice
+        self.far_ends = [ends.get(line.name, "") for line in site.lines]
         self.state = TrunkState(lines=[LineState() for _ in site.lines])
         self.checks = CheckReceivers(self, site)
 
@@ -47,10 +49,10 @@ class Trunk(Board[TrunkState]):
         """The signal of each line, as the equipment at its far end sees it, and what that answers."""
         links = []
         for number, line in enumerate(self.lines):
-            if self.watched[number]:
-                exchange = rack.exchanges[line.name]
-                links.append(Link(self.path, f"far/{number}", exchange, "line", (LineSeen,)))
-                links.append(Link(exchange, f"remote/{line.name}", self.path, f"remote/{number}", (RemoteAlarm,)))
+            if far := self.far_ends[number]:
+                says = (RemoteAlarm, LineSeen) if line.name in rack.voice else (RemoteAlarm,)
+                links.append(Link(self.path, f"far/{number}", far, "line", (LineSeen,)))
+                links.append(Link(far, f"remote/{line.name}", self.path, f"remote/{number}", says))
         return links
 
     def registers(self) -> dict[str, int]:
@@ -85,10 +87,12 @@ class Trunk(Board[TrunkState]):
             cut |= directions
         if "pull" in self.state.dead or "power" in self.state.dead or "kill" in self.state.dead:
             cut = RECEIVE | TRANSMIT
+        if self.state.lines[number].dark:
+            cut |= RECEIVE
         line, state = self.lines[number], self.state.lines[number]
         self.engine.line_cut(line.receive, bool(cut & RECEIVE))
         self.engine.line_cut(line.transmit, bool(cut & TRANSMIT))
-        if self.watched[number] and (cut ^ state.silent) & TRANSMIT:
+        if self.far_ends[number] and (cut ^ state.silent) & TRANSMIT:
             self.send(f"far/{number}", LineSeen(not cut & TRANSMIT, self.lines[number].name))
         state.silent = cut
 
@@ -96,6 +100,11 @@ class Trunk(Board[TrunkState]):
         if isinstance(message, RemoteAlarm):  # the bit is on the line whether or not the board lives
             number = int(port.partition("/")[2])
             self.state.lines[number].remote = message.active
+            self._look(number)
+        elif isinstance(message, LineSeen):
+            number = int(port.partition("/")[2])
+            self.state.lines[number].dark = not message.in_service
+            self._carry(number)
             self._look(number)
         else:
             super().on_message(port, message)
@@ -124,7 +133,7 @@ class Trunk(Board[TrunkState]):
             self.checks.tested(int(rest))
         else:
             line = self.state.lines[int(rest)]
-            silent = any(cut & RECEIVE for cut in line.cut.values())
+            silent = line.dark or any(cut & RECEIVE for cut in line.cut.values())
             self._defect(int(rest), what, silent if what == "los" else line.remote and not silent)
 
     def _defect(self, number: int, defect: str, present: bool) -> None:
