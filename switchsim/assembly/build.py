@@ -67,7 +67,7 @@ def build(
     kernel = Kernel(engine, Journal(journal_sink, second_sink), Streams(seed, philox), tick=spec.tick, batch=batch)
     racks = RackBuilder(spec, layout, planner, kernel, engine)
     racks.build(tuple(len(sound) for sound in octets))
-    PlatformBuilder(spec, racks.rack, kernel, listeners).build()
+    PlatformBuilder(spec, layout, racks.rack, kernel, engine, listeners).build()
     around = Surroundings(spec, layout, racks.rack, kernel, engine, list(tones))
 
     built = Machine(kernel, engine, spec, layout, FaultPlaces(layout, planner))

@@ -9,6 +9,7 @@ from switchsim.assembly.link_places import LinkPlaces
 from switchsim.assembly.machine import MachineFile
 from switchsim.assembly.number7 import MACHINE
 from switchsim.assembly.places import FaultPlaces
+from switchsim.callcentre.vp import Vp
 from switchsim.dsp import isa
 from switchsim.dsp.engine import Engine
 from switchsim.errors import Problem
@@ -120,8 +121,13 @@ class Machine:
         return [(source, octets) for source, part in enumerate(self.attached) for octets in part.take_outbox()]
 
     def recordings(self) -> list[tuple[str, bytes]]:
-        """(name, A-law octets) of every party whose audio was wanted."""
-        return [(name, bytes(octets)) for name, octets in self._audio.items()]
+        """(name, A-law octets) of every party whose audio was wanted, and of what voice processors recorded."""
+        heard = [(name, bytes(octets)) for name, octets in self._audio.items()]
+        for part in self.kernel.parts.values():
+            if isinstance(part, Vp):
+                head = part.name.replace("/", "-")
+                heard += [(f"{head}-{name}", octets) for name, octets in part.recordings()]
+        return heard
 
 
 def _lay_line(engine: Engine, line: LinePlan) -> None:

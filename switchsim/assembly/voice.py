@@ -6,10 +6,14 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Final
 
 from switchsim.assembly.signalling import LineSignalling, VpSpec, Wrong
-from switchsim.callcentre.vp_state import LineOfVp, UnitsOfChannel
+from switchsim.callcentre.vp import Vp
+from switchsim.callcentre.vp_state import LineOfVp, UnitsOfChannel, VpConfig
 
 if TYPE_CHECKING:
     from switchsim.assembly.layout import Layout
+    from switchsim.assembly.machine import MachineFile
+    from switchsim.dsp.engine import Engine
+    from switchsim.kernel.scheduler import Kernel
 
 MOST_CARDS: Final = 4
 """E1 cards that a voice processor takes."""
@@ -54,3 +58,20 @@ def lines_of_processors(layout: Layout) -> dict[int, tuple[LineOfVp, ...]]:
 def places_of_lines(lines: Mapping[int, Iterable[LineOfVp]]) -> dict[str, str]:
     """Line -> place of the voice processor at its far end."""
     return {line.name: f"callcentre/{vp_name(number)}" for number, rows in lines.items() for line in rows}
+
+
+def voice_processors(spec: MachineFile, layout: Layout, kernel: Kernel, engine: Engine, watchers: tuple[str, ...]
+                     ) -> list[Vp]:  # fmt: skip
+    """The voice processors, added to the kernel. watchers: processes to which they say that they live."""
+    assert spec.platform is not None, "voice processors without a platform"
+    sounds = {name: index for index, name in enumerate(spec.prompts)}
+    settings = spec.platform.voice
+    found = []
+    for number, lines in lines_of_processors(layout).items():
+        config = VpConfig(lines, sounds, engine.assets.prompt_octets, watchers, settings.room, settings.record_limit)
+        processor = Vp(f"callcentre/{vp_name(number)}", kernel, engine, config)
+        kernel.add(processor)
+        for kind, unit in processor.of_unit:
+            kernel.own_media((kind,), unit, processor.path)
+        found.append(processor)
+    return found

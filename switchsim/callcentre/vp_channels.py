@@ -94,7 +94,8 @@ class VoiceChannels(Process[VpState]):
     def _record(self, channel: int, body: VoiceRecord) -> None:
         self._end(channel, "stopped")
         voice, units = self.state.channels[channel], self.units[channel][2]
-        voice.recording = Recording(name=file_name(body.name), limit=body.limit, silence=body.silence)
+        limit = min(body.limit or self.config.record_limit, self.config.record_limit)
+        voice.recording = Recording(name=file_name(body.name), limit=limit, silence=body.silence)
         voice.stops = body.stops
         if self._room() <= 0:
             voice.doing = "record"

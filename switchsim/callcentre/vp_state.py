@@ -30,7 +30,7 @@ class LineOfVp(msgspec.Struct, frozen=True):
 class VpConfig(msgspec.Struct, frozen=True):
     """lines: in the order of the cards. sounds: name -> prompt of the engine; lengths: octets, by prompt.
 
-    watchers: processes that it tells that it lives. disk_octets: room for recordings.
+    watchers: processes that it tells that it lives. disk_octets: room for recordings; record_limit: of one, octets.
     """
 
     lines: tuple[LineOfVp, ...]
@@ -38,6 +38,7 @@ class VpConfig(msgspec.Struct, frozen=True):
     lengths: tuple[int, ...]
     watchers: tuple[str, ...]
     disk_octets: int
+    record_limit: int
 
 
 class VoiceState(State):
