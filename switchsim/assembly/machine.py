@@ -125,6 +125,21 @@ class HoldStep(Strict):
     hold: Duration
 
 
+class DialSpec(Strict):
+    """A circuit of the first of `lines` that has one; `number`: the called one unless given. `otherwise`: the service
+    of calls for which the network had no resources, here or further on; without it they are cleared."""
+
+    number: Annotated[str, Field(pattern=r"^[0-9*#]{0,20}$")] = ""
+    lines: Annotated[Many[LineName], Field(min_length=1, max_length=64)]
+    otherwise: Word | None = None
+
+
+class DialStep(Strict):
+    """Go on to another exchange, whose answer is the caller's answer."""
+
+    dial: DialSpec
+
+
 class ClearStep(Strict):
     """Clear with this cause (Q.850)."""
 
@@ -137,10 +152,11 @@ def _first_key(value: Any) -> str:
     return next(iter(getattr(value, "model_fields_set", ())), "")
 
 
-_STEPS = ("announce", "menu", "queue", "seat", "hold", "clear")
+_STEPS = ("announce", "menu", "queue", "seat", "hold", "dial", "clear")
 StepSpec = Annotated[
     Annotated[AnnounceStep, Tag("announce")] | Annotated[MenuStep, Tag("menu")] | Annotated[QueueStep, Tag("queue")]
-    | Annotated[SeatStep, Tag("seat")] | Annotated[HoldStep, Tag("hold")] | Annotated[ClearStep, Tag("clear")],
+    | Annotated[SeatStep, Tag("seat")] | Annotated[HoldStep, Tag("hold")] | Annotated[DialStep, Tag("dial")]
+    | Annotated[ClearStep, Tag("clear")],
     Discriminator(_first_key),
 ]  # fmt: skip
 
@@ -309,9 +325,19 @@ class Reviewer:
                     self._service((*where, "menu", "choices", digit), service)
             case QueueStep():
                 self._queue((*where, "queue"), step.queue)
+            case DialStep():
+                self._dial((*where, "dial"), step.dial)
             case SeatStep():
                 if step.seat not in dict(self.machine.seat_numbers()):
                     self._say((*where, "seat"), f"no seat {step.seat!r}", "a number of `seats`")
+
+    def _dial(self, where: tuple[str | int, ...], spec: DialSpec) -> None:
+        trunks = [name for name, signalling in self.machine.line_names() if isinstance(signalling, PriSpec | No7Spec)]
+        for line in spec.lines:
+            if line not in trunks:
+                self._say((*where, "lines"), f"no trunk line {line!r}", one_of(trunks))
+        if spec.otherwise is not None:
+            self._service((*where, "otherwise"), spec.otherwise)
 
     def _queue(self, where: tuple[str | int, ...], name: str) -> None:
         if name not in self.machine.queues:

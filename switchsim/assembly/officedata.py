@@ -8,6 +8,7 @@ from switchsim.assembly.layout import Layout, LinePlan
 from switchsim.assembly.machine import (
     AnnounceStep,
     ClearStep,
+    DialStep,
     HoldStep,
     MachineFile,
     MenuStep,
@@ -24,6 +25,7 @@ from switchsim.firmware.office import (
     Circuit,
     Clear,
     Conference,
+    DialOut,
     Enqueue,
     Group,
     Link,
@@ -46,6 +48,7 @@ from switchsim.firmware.office import (
 def make_office(machine: MachineFile, layout: Layout, planner: Planner, prompt_cycles: tuple[int, ...]) -> Office:
     """`prompt_cycles`: lengths, in the order of the machine's prompts."""
     prompts = {name: index for index, name in enumerate(machine.prompts)}
+    line_groups = {line.name: line.index for line in layout.lines}
     by_kind = {name: [b for b in layout.boards if b.loaded.spec.kind == name] for name in ("bnet", "mem")}
     return Office(
         switching_board=by_kind["bnet"][0].bus,
@@ -67,7 +70,7 @@ def make_office(machine: MachineFile, layout: Layout, planner: Planner, prompt_c
         translations=machine.translations,
         numbers=machine.numbers,
         services={
-            name: Service(name, tuple(_step(step, prompts) for step in steps))
+            name: Service(name, tuple(_step(step, prompts, line_groups) for step in steps))
             for name, steps in machine.services.items()
         },
         queues={
@@ -162,7 +165,8 @@ def _channels(planner: Planner, what: str, slots: list[int]) -> tuple[Channel, .
     return tuple(rows)
 
 
-def _step(step: Any, prompts: dict[str, int]) -> Step:
+def _step(step: Any, prompts: dict[str, int], groups: dict[str, int]) -> Step:
+    """`prompts`: their indices by name; `groups`: those of circuits by line."""
     match step:
         case AnnounceStep():
             return Announce(tuple(prompts[name] for name in step.announce))
@@ -176,6 +180,9 @@ def _step(step: Any, prompts: dict[str, int]) -> Step:
             return ToSeat(step.seat, step.no_answer)
         case HoldStep():
             return Talk(step.hold)
+        case DialStep():
+            way = step.dial
+            return DialOut(way.number, tuple(groups[line] for line in way.lines), way.otherwise or "")
         case ClearStep():
             return Clear(step.clear)
     raise AssertionError(f"no step {step}")

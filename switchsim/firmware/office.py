@@ -137,7 +137,18 @@ class Clear(msgspec.Struct, frozen=True, tag="clear"):
     cause: int
 
 
-Step = Announce | Menu | Enqueue | ToSeat | Talk | Clear
+class DialOut(msgspec.Struct, frozen=True, tag="dial"):
+    """Let the call go on to another exchange, over a circuit of the first of `groups` that has one.
+
+    number: `` the called one. otherwise: service for calls that found no resources on the way, `` they are cleared.
+    """
+
+    number: str
+    groups: tuple[int, ...]
+    otherwise: str
+
+
+Step = Announce | Menu | Enqueue | ToSeat | Talk | Clear | DialOut
 
 
 class Service(msgspec.Struct, frozen=True):

@@ -10,10 +10,12 @@ import msgspec
 
 from switchsim.model.part import State
 from switchsim.proto import isup, tup
+from switchsim.proto.isup.parameters import CALLING_PARTY_NUMBER
 
 User: TypeAlias = isup.Isup | tup.Tup
 
-SUBSCRIBER_FREE = 1
+SUBSCRIBER_FREE, IN_BAND = 1, 3
+"""Called party's status of ACM, and event of CPG: free or alerting; event: in-band information."""
 
 
 def is_free(user: User, cic: int) -> bool:
@@ -72,16 +74,34 @@ def keyed(digits: str) -> str:
 
 
 def set_up(
-    user: User, cic: int, called: str, calling: str, check: bool = False
+    user: User, cic: int, called: str, calling: str, check: bool = False, of: dict[str, int] | None = None
 ) -> tuple[int | None, Sequence[Any]]:
     """Seize a circuit and send the whole number (0-9 A-D * #; * and # as codes 11 and 12).
 
-    check: with a continuity check of the circuit.
+    check: with a continuity check of the circuit. of: what is said of the caller, in values of this user part:
+    category, medium, and nature, presentation, screening (ISUP only) of the number; else that of an own subscriber.
     """
     called, calling = called.translate(_TO_CODES), calling.translate(_TO_CODES)
+    values = {_REQUESTED.get(name, name): value for name, value in (of or {}).items()}
     if isinstance(user, isup.Isup):
-        return user.setup(isup.SetupRequest(called=called, calling=calling, continuity=check), cic)
-    return user.setup(tup.SetupRequest(called=called, calling=calling, continuity=check), cic)
+        return user.setup(isup.SetupRequest(called=called, calling=calling, continuity=check, **values), cic)  # type: ignore[arg-type]
+    values.pop("screening", None)
+    return user.setup(tup.SetupRequest(called=called, calling=calling, continuity=check, **values), cic)  # type: ignore[arg-type]
+
+
+_REQUESTED: Final = {"nature": "calling_nature"}
+
+
+def who(action: isup.SetupInd | tup.SetupInd) -> dict[str, int]:
+    """What a user part said of the caller, as `set_up` takes it."""
+    values = {"category": action.category, "nature": action.calling_nature, "presentation": action.presentation,
+              "medium": action.medium}  # fmt: skip
+    if isinstance(action, isup.SetupInd):
+        octets = next((octets for code, octets in action.parameters if code == CALLING_PARTY_NUMBER.code), b"")
+        number = CALLING_PARTY_NUMBER.read(octets) if octets else None
+        if number is not None:
+            values["screening"] = number.screening
+    return values
 
 
 def check(user: User, cic: int) -> Sequence[Any]:
@@ -122,6 +142,50 @@ def address_complete(user: User, cic: int, *, free: bool) -> Iterable[Any]:
     if isinstance(user, isup.Isup):
         return user.address_complete(cic, SUBSCRIBER_FREE if free else 0, in_band=True)
     return user.address_complete(cic, free)
+
+
+def _acm(user: User, cic: int, *, free: bool, in_band: bool = True) -> Iterable[Any]:
+    if isinstance(user, isup.Isup):
+        return user.address_complete(cic, SUBSCRIBER_FREE if free else 0, in_band=in_band)
+    return user.address_complete(cic, free)
+
+
+def wants_address_complete(user: User, cic: int) -> bool:
+    """Whether this side has an incoming call whose ACM has not been sent."""
+    if isinstance(user, isup.Isup):
+        return user.state.circuits[cic].cpc is isup.Cpc.I_WAIT_ACM
+    return user.state.circuits[cic].state is tup.Circuits.IN_ADDRESS
+
+
+def _once(event: int, *, free: bool, in_band: bool) -> Callable[[User, int], Iterable[Any]]:
+    """ACM, or CPG with that event where ACM has been sent; the telephone user part has none, and says nothing then."""
+
+    def act(user: User, cic: int) -> Iterable[Any]:
+        if wants_address_complete(user, cic):
+            return _acm(user, cic, free=free, in_band=in_band)
+        return user.progress(cic, event, in_band) if event and isinstance(user, isup.Isup) else ()
+
+    return act
+
+
+SAY: Final[dict[str, Callable[[User, int], Iterable[Any]]]] = {
+    "ACM": _once(0, free=False, in_band=False),
+    "ACM in band": _once(IN_BAND, free=False, in_band=True),
+    "ACM free": _once(SUBSCRIBER_FREE, free=True, in_band=True),
+    **dict.fromkeys(("SUS", "CBK"), lambda user, cic: user.suspend_call(cic)),
+    **dict.fromkeys(("RES", "RAN"), lambda user, cic: user.resume_call(cic)),
+}
+"""What goes backwards along a call, by its message (a message that the state does not allow changes nothing)."""
+
+
+def named(action: Any) -> str:
+    """An ACM or CPG by its message and what it says, as keys of SAY, and CPG: `CPG alerting`, `CPG in band`."""
+    if isinstance(action, isup.AddressCompleteInd | tup.AddressCompleteInd):
+        told = " free" if action.status else " in band" if getattr(action, "in_band", False) else ""
+        return f"ACM{told}"
+    if isinstance(action, isup.ProgressInd):
+        return "CPG alerting" if action.event == SUBSCRIBER_FREE else "CPG in band" if action.in_band else "CPG"
+    return ""
 
 
 def subscriber_free(action: Any) -> bool:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from switchsim.firmware.reference.interworking import Caller, heard
 from switchsim.firmware.reference.state import Leg
 from switchsim.model import messages
 from switchsim.model.events import Violated
@@ -15,6 +16,7 @@ from switchsim.model.part import State
 from switchsim.proto.q931 import (
     Action,
     AlertingInd,
+    Bearer,
     CallState,
     ConnectedInd,
     ConnectInd,
@@ -46,6 +48,28 @@ if TYPE_CHECKING:
     from switchsim.firmware.reference.trunks import Trunks
 
 INBAND = 8  # progress description: in-band information is available
+NOT_ALL_ISDN = 1  # and: the call is not end-to-end ISDN, so that it may be
+A_LAW, E164 = 3, 1
+DIGITAL = frozenset({8, 17})  # information transfer capabilities that have no layer 1 protocol
+
+_SAY: Final[dict[str, Callable[[Interface, int], list[Action]]]] = {
+    "CALL PROCEEDING": lambda interface, key: interface.proceeding(key),
+    "PROGRESS": lambda interface, key: interface.progress(key, INBAND),
+    "ALERTING": lambda interface, key: interface.alerting(key, progress=INBAND),
+}
+"""Messages of `interworking.SIGNALS`; CONNECT goes out by `connect`."""
+
+
+def _caller(action: SetupInd) -> Caller:
+    number = action.calling or Number("")
+    return Caller("pri", nature=number.ton, presentation=max(number.presentation, 0), screening=number.screening,
+                  medium=action.bearer.capability)  # fmt: skip
+
+
+def _is_inband(action: ProceedingInd | ProgressInd) -> bool:
+    if isinstance(action, ProceedingInd):
+        return action.inband
+    return action.description in (INBAND, NOT_ALL_ISDN)
 
 
 class GroupRow(State):
@@ -111,7 +135,8 @@ class Access:
 
     # -- what calls ask for --------------------------------------------------------------------------------------
 
-    def proceeding(self, leg: Leg) -> None:
+    def proceeding(self, leg: Leg, further: bool) -> None:
+        """CALL PROCEEDING, wherever the call goes."""
         link, interface = self._of(leg)
         self._do(link, interface.proceeding(leg.key))
 
@@ -119,6 +144,10 @@ class Access:
         """ALERTING with in-band ring-back."""
         link, interface = self._of(leg)
         self._do(link, interface.alerting(leg.key, progress=INBAND))
+
+    def say(self, leg: Leg, message: str) -> None:
+        link, interface = self._of(leg)
+        self._do(link, _SAY[message](interface, leg.key))
 
     def more_digits(self, leg: Leg) -> None:
         link, interface = self._of(leg)
@@ -142,10 +171,16 @@ class Access:
         channels = sorted(self.office.circuits[index].timeslot for index in circuits)
         self._do(link, self.interfaces[link].restart(channels))
 
-    def set_up(self, group: int, called: str, calling: str) -> tuple[int, int]:
+    def set_up(self, group: int, called: str, calling: str, caller: Caller | None) -> tuple[int, int]:
         """SETUP on any free channel: (circuit, key), or (-1, -1)."""
         link = self.office.groups[group].index
         request = SetupRequest(called=Number(called), calling=Number(calling, presentation=0) if calling else None)
+        if caller is not None:
+            values = caller.to("pri")
+            number = Number(calling, values["nature"], E164, values["presentation"], values["screening"])
+            medium = values["medium"]
+            bearer = Bearer(medium) if medium in DIGITAL else Bearer(medium, A_LAW)
+            request = SetupRequest(Number(called), number if calling else None, bearer)
         key, actions = self.interfaces[link].setup(request)
         circuit = -1
         if key is not None:
@@ -221,8 +256,9 @@ class Access:
                     calling = action.calling.digits if action.calling else ""
                     circuit = self._circuit(link, action.channel)
                     self.core.dirty_groups.add(self.group_of[link])
-                    self.trunks.offered(circuit, action.key, calling, action.called.digits, action.sending_complete)
-                case SetupRefused() | SetupAckInd() | ProceedingInd() | ProgressInd():
+                    called, complete = action.called.digits, action.sending_complete
+                    self.trunks.offered(circuit, action.key, calling, called, complete, _caller(action))
+                case SetupRefused() | SetupAckInd():
                     pass  # the SETUP timers, or the peer, bring the outcome
                 case EstablishLink():
                     world.send_bus(messages.EstablishLink(office_link.board, office_link.unit))
@@ -251,13 +287,19 @@ class Access:
                 calls.more_digits(call, digits, complete)
             case DigitsTimeout():
                 calls.more_digits(call, "", True)
+            case AlertingInd() if trunks.program.tandem.under_way(call):
+                trunks.program.tandem.progress(call, heard("pri", "ALERTING"), in_band=action.inband)
             case AlertingInd():
                 calls.far_alerting(call)
+            case ProceedingInd() | ProgressInd():
+                in_band = _is_inband(action)
+                message = "PROGRESS" if in_band else "CALL PROCEEDING"
+                trunks.program.tandem.progress(call, heard("pri", message), in_band=in_band)
             case ConnectedInd():
                 self.core.touch(call)  # active from now on: the standby may keep it
             case ConnectInd():
                 calls.far_answered(call)
             case DisconnectInd(_, cause, inband, by_peer):
-                calls.clear(call, cause, trunks.by(call, key) if by_peer else "machine")
+                calls.leg_over(call, group, key, cause, trunks.by(call, group, key) if by_peer else "machine")
                 if inband:  # nobody listens to the tone any more
                     self._do(link, self.interfaces[link].release(key, cause))

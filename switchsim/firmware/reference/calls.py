@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from switchsim.firmware.reference.interworking import Caller, passed_on
 from switchsim.firmware.reference.state import Call, Dial, Leg, Stage
 from switchsim.model.events import CallAnswered, CallCleared, CallOffered, CallRecord, CallTranslated
 
@@ -42,9 +43,10 @@ class Calls:
         event = CallOffered(call.number, call.direction, call.line, call.timeslot, call.calling, call.called)
         self.core.world.emit(event)
 
-    def offered(self, leg: Leg, calling: str, called: str, complete: bool) -> Call:
+    def offered(self, leg: Leg, calling: str, called: str, caller: Caller) -> Call:
         """A call came on a circuit."""
         call = self.new("in", leg, calling, called)
+        call.caller = caller
         self.announce(call)
         return call
 
@@ -57,7 +59,7 @@ class Calls:
             call.target = target
             if target != digits:
                 self.core.world.emit(CallTranslated(call.number, digits, target))
-            self.program.trunks.proceeding(call)
+            self.program.trunks.proceeding(call, further=self.program.tandem.begins(service))
             self.program.script.begin(call, service)
         elif not complete and self._is_beginning(digits):
             self.core.stage(call, Stage.COLLECTING, digits)
@@ -104,7 +106,7 @@ class Calls:
         self.core.hear(self.core.slot(call.a) or call.far, self.core.slot(call.b))
 
     def far_answered(self, call: Call) -> None:
-        self.answered(call)
+        self.answer(call)
         if call.a.present:
             self.program.talk.begin(call)
             return
@@ -138,9 +140,10 @@ class Calls:
         self.core.world.emit(CallCleared(call.number, cause, by))
         self.record(call, cause, by)
         self.core.stage(call, Stage.CLEARING)
+        sent = cause if self.program.tandem.step(call) is None else passed_on(cause)
         for leg in (call.a, call.b):
             if leg.circuit >= 0:
-                self.program.trunks.release(leg, cause)
+                self.program.trunks.release(leg, sent)
         self.program.transfer.part(call, was, cause, by)
         self._drop_if_done(call)
 
@@ -156,12 +159,17 @@ class Calls:
             if leg.seat < 0 or self.core.state.seats[leg.seat].call in (0, call.number):
                 self.core.hear(self.core.slot(leg), 0)
 
-    def circuit_free(self, call: Call, key: int, cause: int) -> None:
+    def leg_over(self, call: Call, group: int, key: int, cause: int, by: str) -> None:
+        """One of its circuits is being cleared, and not from here: the call is over, or looks for another one."""
+        if not self.program.tandem.lost(call, group, key, cause):
+            self.clear(call, cause, by)
+
+    def circuit_free(self, call: Call, group: int, key: int, cause: int) -> None:
         """ReleasedInd: the circuit is idle; if nobody had cleared the call, this does."""
         self._try_again(call, cause)
-        self.clear(call, cause, "network")
+        self.leg_over(call, group, key, cause, "network")
         for leg in (call.a, call.b):
-            if leg.circuit >= 0 and leg.key == key:
+            if self.program.trunks.is_leg(leg, group, key):
                 leg.circuit = leg.key = -1
         self._drop_if_done(call)
 

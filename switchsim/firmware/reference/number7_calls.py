@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from switchsim.firmware.office import Office
 from switchsim.firmware.reference.core import Core
+from switchsim.firmware.reference.interworking import Caller, heard
 from switchsim.firmware.reference.number7_checks import Checks
 from switchsim.firmware.reference.number7_lines import LineWatch
 from switchsim.firmware.reference.state import Call, Leg
@@ -73,12 +74,18 @@ class CallSide:
         relation, user = self.user(self.office.circuits[leg.circuit].group)
         self.point.do4(relation, act(user, leg.key))
 
-    def proceeding(self, leg: Leg) -> None:
+    def proceeding(self, leg: Leg, further: bool) -> None:
         """Address complete, no indication of the called party: it is a service of the machine (Q.764 2.1.4.8)."""
-        self._ask(leg, lambda user, cic: users.address_complete(user, cic, free=False))
+        if not further:
+            self._ask(leg, lambda user, cic: users.address_complete(user, cic, free=False))
 
     def alerting(self, leg: Leg) -> None:
-        self._ask(leg, lambda user, cic: user.progress(cic, ALERTING))
+        """CPG behind the ACM of `proceeding`, else ACM."""
+        self._ask(leg, lambda user, cic: users.SAY["ACM free"](user, cic) if users.wants_address_complete(user, cic)
+                  else user.progress(cic, ALERTING))  # fmt: skip
+
+    def say(self, leg: Leg, message: str) -> None:
+        self._ask(leg, users.SAY[message])
 
     def more_digits(self, leg: Leg) -> None:
         """T35 runs in the user part."""
@@ -94,7 +101,7 @@ class CallSide:
         for index in circuits:
             self.point.do4(relation, user.reset(self.office.circuits[index].cic))
 
-    def set_up(self, group: int, called: str, calling: str) -> tuple[int, int]:
+    def set_up(self, group: int, called: str, calling: str, caller: Caller | None) -> tuple[int, int]:
         """An IAM on a free circuit of the line: (circuit, CIC), or (-1, -1)."""
         relation, user = self.user(group)
         turns = self.core.state.turns
@@ -102,7 +109,10 @@ class CallSide:
         if chosen < 0:
             return -1, -1
         circuit = self._circuit(relation, chosen)
-        cic, actions = users.set_up(user, chosen, called, calling, self.checks.wanted(group, circuit))
+        check, who = self.checks.wanted(group, circuit), None
+        if caller is not None:
+            who = caller.to(self.office.groups[group].kind)
+        cic, actions = users.set_up(user, chosen, called, calling, check, who)
         self.point.do4(relation, actions)
         if cic is None:
             self.checks.end(circuit)
@@ -172,22 +182,30 @@ class CallSide:
 
     def _offered(self, group: int, circuit: int, action: Any) -> None:
         calling, called = users.keyed(action.calling), users.keyed(action.called)
-        self.trunks.offered(circuit, action.cic, calling, called, action.complete)
+        caller = Caller(self.office.groups[group].kind, **users.who(action))
+        self.trunks.offered(circuit, action.cic, calling, called, action.complete, caller)
 
     def _digits(self, group: int, circuit: int, action: Any) -> None:
         call = self._call(group, action)
         if call is not None:
             self.trunks.program.calls.more_digits(call, users.keyed(action.digits), action.complete)
 
-    def _address_complete(self, group: int, circuit: int, action: Any) -> None:
-        call = self._call(group, action)
-        if call is not None and users.subscriber_free(action):
+    def _progress(self, group: int, circuit: int, action: Any) -> None:
+        """ACM, CPG."""
+        call, tandem = self._call(group, action), self.trunks.program.tandem
+        if call is None:
+            return
+        if tandem.under_way(call):
+            tandem.progress(call, heard(self.office.groups[group].kind, users.named(action)))
+        elif users.subscriber_free(action):
             self.trunks.program.calls.far_alerting(call)
 
-    def _progress(self, group: int, circuit: int, action: Any) -> None:
+    def _suspended(self, group: int, circuit: int, action: Any) -> None:
+        """SUS and RES, CBK and RAN."""
         call = self._call(group, action)
-        if call is not None and users.subscriber_free(action):
-            self.trunks.program.calls.far_alerting(call)
+        if call is not None:
+            on = isinstance(action, isup.SuspendInd | tup.SuspendInd)
+            self.trunks.program.tandem.suspended(call, group, action.cic, on=on)
 
     def _answered(self, group: int, circuit: int, action: Any) -> None:
         call = self._call(group, action)
@@ -198,8 +216,8 @@ class CallSide:
         """The call is over, the circuit perhaps not idle yet."""
         call = self._call(group, action)
         if call is not None:
-            by = self.trunks.by(call, action.cic) if action.by_peer else "machine"
-            self.trunks.program.calls.clear(call, action.cause, by)
+            by = self.trunks.by(call, group, action.cic) if action.by_peer else "machine"
+            self.trunks.program.calls.leg_over(call, group, action.cic, action.cause, by)
 
     def _failed(self, group: int, circuit: int, action: Any) -> None:
         call = self._call(group, action)
@@ -235,8 +253,10 @@ class CallSide:
 _INDICATIONS: Final[dict[type, Callable[[CallSide, int, int, Any], None]]] = {
     isup.SetupInd: CallSide._offered,
     isup.DigitsInd: CallSide._digits,
-    isup.AddressCompleteInd: CallSide._address_complete,
+    isup.AddressCompleteInd: CallSide._progress,
     isup.ProgressInd: CallSide._progress,
+    isup.SuspendInd: CallSide._suspended,
+    isup.ResumeInd: CallSide._suspended,
     isup.AnswerInd: CallSide._answered,
     isup.ConnectedInd: CallSide._answered,
     isup.ReleasedInd: CallSide._released,
@@ -247,7 +267,9 @@ _INDICATIONS: Final[dict[type, Callable[[CallSide, int, int, Any], None]]] = {
     isup.MaintenanceAlarm: CallSide._alarmed,
     tup.SetupInd: CallSide._offered,
     tup.DigitsInd: CallSide._digits,
-    tup.AddressCompleteInd: CallSide._address_complete,
+    tup.AddressCompleteInd: CallSide._progress,
+    tup.SuspendInd: CallSide._suspended,
+    tup.ResumeInd: CallSide._suspended,
     tup.AnswerInd: CallSide._answered,
     tup.ReleasedInd: CallSide._released,
     tup.SetupFailed: CallSide._failed,

@@ -16,6 +16,7 @@ from switchsim.firmware.reference.seats import Seats
 from switchsim.firmware.reference.standby import Standby, Store
 from switchsim.firmware.reference.state import Call, Dial, Pool, ProgramState, Stage
 from switchsim.firmware.reference.talk import Talk
+from switchsim.firmware.reference.tandem import Tandem
 from switchsim.firmware.reference.transfer import Transfer
 from switchsim.firmware.reference.trunks import Trunks
 from switchsim.model.events import PlatformLink
@@ -54,6 +55,7 @@ class Program:
         self.seats = Seats(self)
         self.transfer = Transfer(self)
         self.monitor = Monitor(self)
+        self.tandem = Tandem(self)
         self.talk = Talk(self)
         self.standby = Standby(self)
         self._handlers: dict[type, Callable[[Any], None]] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from switchsim.firmware.office import Announce, Clear, Enqueue, Menu, Step, Talk, ToSeat
+from switchsim.firmware.office import Announce, Clear, DialOut, Enqueue, Menu, Step, Talk, ToSeat
 from switchsim.firmware.reference.state import Call, Stage
 from switchsim.model.events import DigitHeard
 
@@ -63,6 +63,8 @@ class Script:
             case Talk(cycles):
                 self._answer_for(call, "hold")
                 self.core.world.start_timer(f"hold/{call.number}", cycles)
+            case DialOut() as way:
+                self.program.tandem.dial(call, way)
             case Clear(cause):
                 self.program.calls.clear(call, cause, "machine")
             case None:

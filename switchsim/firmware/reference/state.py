@@ -6,6 +6,7 @@ from enum import StrEnum
 
 import msgspec
 
+from switchsim.firmware.reference.interworking import Caller
 from switchsim.model.part import State
 from switchsim.proto.q931 import InterfaceState
 from switchsim.terminals.point import PointState
@@ -60,6 +61,7 @@ class Call(State):
     a: Leg = msgspec.field(default_factory=Leg)
     b: Leg = msgspec.field(default_factory=Leg)
     target: str = ""  # after translation
+    caller: Caller | None = None  # what the signalling said of who calls; None: a call that began here
     service: str = ""
     step: int = -1
     attempts: int = 0

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Protocol
 
 from switchsim.firmware.reference.access import Access
+from switchsim.firmware.reference.interworking import Caller, said
 from switchsim.firmware.reference.number7 import Number7
 from switchsim.firmware.reference.state import Call, Dial, Leg, Stage
 from switchsim.firmware.reference.voice_lines import VoiceLines
@@ -20,13 +21,14 @@ NO_CIRCUIT, NO_RESOURCE, ATTEMPTS = 34, 47, 4
 class Signalling(Protocol):
     """What a kind of signalling does for the groups that it controls. `group` counts the office's; keys name calls."""
 
-    def proceeding(self, leg: Leg) -> None: ...
+    def proceeding(self, leg: Leg, further: bool) -> None: ...
     def alerting(self, leg: Leg) -> None: ...
     def more_digits(self, leg: Leg) -> None: ...
     def connect(self, leg: Leg) -> None: ...
     def release(self, leg: Leg, cause: int) -> None: ...
     def restart(self, group: int, circuits: list[int]) -> None: ...
-    def set_up(self, group: int, called: str, calling: str) -> tuple[int, int]: ...
+    def say(self, leg: Leg, message: str) -> None: ...
+    def set_up(self, group: int, called: str, calling: str, caller: Caller | None) -> tuple[int, int]: ...
     def has_room(self, group: int) -> bool: ...
     def line_changed(self, group: int, in_service: bool) -> None: ...
     def export_call(self, leg: Leg) -> bytes: ...
@@ -63,9 +65,9 @@ class Trunks:
 
     # -- what calls ask for --------------------------------------------------------------------------------------
 
-    def proceeding(self, call: Call) -> None:
-        """The number is complete, and known."""
-        self.of(call.a).proceeding(call.a)
+    def proceeding(self, call: Call, *, further: bool = False) -> None:
+        """The number is complete, and known; further: another exchange will say what becomes of the call."""
+        self.of(call.a).proceeding(call.a, further)
 
     def alerting(self, call: Call) -> None:
         """The called seat rings; the caller hears ring-back in the speech path."""
@@ -76,6 +78,12 @@ class Trunks:
 
     def connect(self, call: Call) -> None:
         self.of(call.a).connect(call.a)
+
+    def say(self, leg: Leg, what: str) -> None:
+        """Pass on what another exchange said; a meaning of `interworking.SIGNALS`."""
+        message = said(self.office.groups[self.office.circuits[leg.circuit].group].kind, what)
+        if message:
+            self.of(leg).say(leg, message)
 
     def release(self, leg: Leg, cause: int) -> None:
         """Clear the circuit; `released` follows, unless nothing was known of the call."""
@@ -100,7 +108,7 @@ class Trunks:
 
     def set_up(self, call: Call, leg: Leg, group: int, number: str) -> bool:
         """Seize a free circuit of the group for a leg."""
-        circuit, key = self.signalling[group].set_up(group, number, call.calling)
+        circuit, key = self.signalling[group].set_up(group, number, call.calling, call.caller)
         if circuit < 0:
             return False
         leg.circuit, leg.key = circuit, key
@@ -161,7 +169,11 @@ class Trunks:
 
     def _another(self, call: Call, groups: list[int]) -> bool:
         """Seize a circuit of one of the groups for a call that has been offered already."""
-        if not any(self.set_up(call, call.b, group, call.target or call.called) for group in groups):
+        return self.seize(call, groups, call.target or call.called)
+
+    def seize(self, call: Call, groups: list[int], number: str) -> bool:
+        """A circuit of the first of the groups that has one, as leg b of a call that is known already."""
+        if not any(self.set_up(call, call.b, group, number) for group in groups):
             return False
         self._leg(call, joined=1)
         return True
@@ -198,11 +210,11 @@ class Trunks:
     def call_of(self, group: int, key: int) -> Call | None:
         return self.core.state.calls.get(self.core.state.by_key.get(f"{group}/{key}", 0))
 
-    def offered(self, circuit: int, key: int, calling: str, called: str, complete: bool) -> None:
+    def offered(self, circuit: int, key: int, calling: str, called: str, complete: bool, caller: Caller) -> None:
         """A call came on a circuit."""
         group = self.office.circuits[circuit].group
         self.circuit_state(circuit, "busy")
-        call = self.program.calls.offered(Leg(circuit=circuit, key=key), calling, called, complete)
+        call = self.program.calls.offered(Leg(circuit=circuit, key=key), calling, called, caller)
         self.core.state.by_key[f"{group}/{key}"] = call.number
         if self.core.state.network_lost:
             self.program.calls.clear(call, NO_RESOURCE, "machine")
@@ -211,10 +223,13 @@ class Trunks:
         else:
             self.program.calls.analyse(call, complete=complete)
 
-    def by(self, call: Call, key: int) -> str:
+    def is_leg(self, leg: Leg, group: int, key: int) -> bool:
+        """Whether a leg is the one that its signalling calls so. Keys of two groups may be alike."""
+        return leg.circuit >= 0 and leg.key == key and self.office.circuits[leg.circuit].group == group
+
+    def by(self, call: Call, group: int, key: int) -> str:
         """Who cleared, when the peer of that leg did."""
-        leg_a = call.a.circuit >= 0 and call.a.key == key
-        return "caller" if leg_a and call.direction == "in" else "network"
+        return "caller" if call.direction == "in" and self.is_leg(call.a, group, key) else "network"
 
     def released(self, group: int, key: int, circuit: int, cause: int, *, dials: bool = True) -> None:
         """The call of that key is over at its circuit; circuit -1: it never had one."""
@@ -223,7 +238,7 @@ class Trunks:
         if circuit >= 0:
             self.circuit_state(circuit, "idle")
         if call is not None:
-            self.program.calls.circuit_free(call, key, cause)
+            self.program.calls.circuit_free(call, group, key, cause)
         if dials:
             self.try_dials(self.office.groups[group].line)
 
@@ -235,6 +250,9 @@ class Trunks:
 
     def try_again(self, group: int, call: Call) -> None:
         """On another circuit, a few times (Q.764 2.8.1)."""
+        if self.program.tandem.under_way(call):
+            self.program.tandem.again(call)
+            return
         call.attempts += 1
         groups = [group, *(other for other in self.usable_groups() if other != group)]
         if call.attempts < ATTEMPTS and call.stage != Stage.CLEARING:
@@ -247,7 +265,10 @@ class Trunks:
         self.give_up(call)
 
     def give_up(self, call: Call) -> None:
-        self.program.calls.clear(call, NO_CIRCUIT, "network")
+        if self.program.tandem.under_way(call):
+            self.program.tandem.give_up(call)
+        else:
+            self.program.calls.clear(call, NO_CIRCUIT, "network")
 
     def circuit_state(self, index: int, state: str) -> None:
         circuit = self.office.circuits[index]
