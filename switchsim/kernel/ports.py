@@ -1,4 +1,4 @@
-"""Typed, bounded wires between ports: latency, a poll grid at the receiver, and what was lost."""
+"""Typed, bounded wires between ports: latency, poll grid, what was lost; and what comes from the native core."""
 
 from __future__ import annotations
 
@@ -40,3 +40,14 @@ class Wire:
         self.grid_cycles = grid_cycles
         self.capacity = capacity
         self.state = WireState()
+
+
+class Seen(msgspec.Struct, frozen=True):
+    """What the native core saw, not yet handled (`MediaEvent`)."""
+
+    at: int
+    kind: int
+    unit: int
+    a: int
+    b: int
+    octets: bytes

@@ -14,7 +14,7 @@ from heapq import heappop, heappush
 from typing import Any, Protocol
 
 from switchsim.kernel.journal import Journal
-from switchsim.kernel.ports import Wire
+from switchsim.kernel.ports import Seen, Wire
 from switchsim.kernel.prng import Streams
 from switchsim.model.event import Event
 from switchsim.model.events import OrderGiven, PortLost
@@ -86,6 +86,7 @@ class Kernel:
         self.parts: dict[str, Part[Any]] = {}
         self.wires: dict[tuple[str, str], Wire] = {}
         self.media_owner: dict[tuple[int, int], str] = {}
+        self.media_shift: dict[tuple[int, int], int] = {}
         self.observers: list[Observer] = []
         self.leave: Callable[[], bool] | None = None
         self.heap: list[HeapEntry] = []
@@ -100,9 +101,9 @@ class Kernel:
     # -- building ------------------------------------------------------------------------------------------------
 
     def add(self, part: Part[Any]) -> None:
-        if part.path in self.parts:
-            raise ValueError(f"two parts at {part.path}")
-        self.parts[part.path] = part
+        if part.place in self.parts:
+            raise ValueError(f"two parts at {part.place}")
+        self.parts[part.place] = part
 
     def connect(self, place: str, port: str, wire: Wire) -> None:
         """Lay a wire out of (place, port)."""
@@ -112,10 +113,15 @@ class Kernel:
             raise ValueError(f"{place} port {port}: grid {wire.grid_cycles} does not fit the control tick {self.tick}")
         self.wires[place, port] = wire
 
-    def own_media(self, kinds: Iterable[int], unit: int, place: str) -> None:
-        """What the native core sees of these kinds on this unit goes to the part at `place`."""
+    def own_media(self, kinds: Iterable[int], unit: int, place: str, shift: int = 0) -> None:
+        """What the native core sees of these kinds on this unit goes to the part at `place`.
+
+        shift: the part's own number of the unit is so much less.
+        """
         for kind in kinds:
             self.media_owner[kind, unit] = place
+            if shift:
+                self.media_shift[kind, unit] = shift
 
     def power_on(self) -> None:
         """Fix the order of places and start every part, in that order."""
@@ -127,7 +133,7 @@ class Kernel:
 
     def index_places(self) -> None:
         self._by_index = [self.parts[path] for path in sorted(self.parts, key=natural_key)]
-        self._index = {part.path: index for index, part in enumerate(self._by_index)}
+        self._index = {part.place: index for index, part in enumerate(self._by_index)}
 
     # -- Host ----------------------------------------------------------------------------------------------------
 
@@ -211,7 +217,7 @@ class Kernel:
 
     def _push(self, due: int, part: Part[Any], sort: int, name: str, content: Any) -> None:
         self.sequence += 1
-        heappush(self.heap, (due, part.phase, self._index[part.path], self.sequence, sort, name, content))
+        heappush(self.heap, (due, part.phase, self._index[part.place], self.sequence, sort, name, content))
 
     def _between_cycles(self) -> None:
         self._phase = Phase.ORDER
@@ -237,7 +243,7 @@ class Kernel:
                 part.on_media(content)
 
     def _timer_due(self, part: Part[Any], name: str, generation: int) -> None:
-        timer = self.timers.get((part.path, name))
+        timer = self.timers.get((part.place, name))
         if timer is None or timer[1] != generation:
             return
         deadline = timer[0]
@@ -245,7 +251,7 @@ class Kernel:
             timer[1], timer[2] = self.sequence + 1, deadline
             self._push(deadline, part, TIMER, name, self.sequence + 1)
             return
-        del self.timers[part.path, name]
+        del self.timers[part.place, name]
         if deadline >= 0:
             part.on_timer(name)
 
@@ -267,7 +273,14 @@ class Kernel:
         for event in seen_events:
             owner = self.media_owner.get((event.kind, event.unit))
             if owner is not None:
+                if self.media_shift:
+                    event = self._shifted(event)
                 due = max(round_up(event.at + 1, self.tick), soonest)
                 self._push(due, self.parts[owner], MEDIA, "", event)
         self.now = self.media.now
         self.journal.catch_up(self.now)
+
+    def _shifted(self, event: MediaEvent) -> MediaEvent:
+        """As the part numbers the unit."""
+        shift = self.media_shift.get((event.kind, event.unit))
+        return Seen(event.at, event.kind, event.unit - shift, event.a, event.b, event.octets) if shift else event

@@ -12,7 +12,7 @@ from typing import Any, cast
 import msgspec
 
 from switchsim.kernel.journal import JournalState
-from switchsim.kernel.ports import WireState
+from switchsim.kernel.ports import Seen, WireState
 from switchsim.kernel.scheduler import MEDIA, MESSAGE, TIMER, HeapEntry, Kernel
 from switchsim.model.message import decode_message
 from switchsim.model.order import AnyOrder
@@ -20,17 +20,6 @@ from switchsim.model.phase import Phase
 
 FORMAT = 1
 TIMER_FIELDS = 3
-
-
-class Seen(msgspec.Struct, frozen=True):
-    """What the native core saw, not yet handled (`MediaEvent`)."""
-
-    at: int
-    kind: int
-    unit: int
-    a: int
-    b: int
-    octets: bytes
 
 
 class _Due(msgspec.Struct, array_like=True):

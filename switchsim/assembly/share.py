@@ -1,0 +1,196 @@
+"""One machine's share of a native core that several machines have in common: its own numbering of cells and units.
+
+A plan counts from 0 as if it were alone; the share adds what the machines before it have taken.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import fields
+
+from switchsim.dsp.engine import (
+    CELL_ONES,
+    CHECK_2000,
+    CONF_LEGS,
+    NONE,
+    Engine,
+    EngineConfig,
+    SuCounts,
+    SuTxCounts,
+)
+
+FIRST_SOURCE = CELL_ONES + 1
+SHARED = ("tick_cycles", "recorder_octets")
+
+
+def together(configs: Sequence[EngineConfig]) -> EngineConfig:
+    """The core that all of them need; they have the same control tick."""
+    sums = {
+        field.name: sum(getattr(one, field.name) for one in configs)
+        for field in fields(EngineConfig) if field.name not in SHARED
+    }  # fmt: skip
+    return EngineConfig(
+        tick_cycles=configs[0].tick_cycles, recorder_octets=max(one.recorder_octets for one in configs), **sums
+    )
+
+
+class EngineShare(Engine):
+    """Has the face of an Engine for one machine. `before`: what the machines before it consist of, summed."""
+
+    def __init__(self, engine: Engine, own: EngineConfig, before: EngineConfig) -> None:
+        self.engine = engine  # and nothing of a native core of its own: every act of the base is given on
+        self.assets = engine.assets
+        self.config = own
+        self.before = before
+        self.first_source_cell = FIRST_SOURCE
+        self.first_hdlc_cell = FIRST_SOURCE + own.n_sources
+        self.first_su_cell = self.first_hdlc_cell + own.n_hdlc_tx
+        self.first_conference_cell = self.first_su_cell + own.n_su_tx
+        self.first_switched_cell = self.first_conference_cell + own.n_conferences * CONF_LEGS
+        self._starts = [
+            0, self.first_source_cell, self.first_hdlc_cell, self.first_su_cell, self.first_conference_cell,
+            self.first_switched_cell,
+        ]  # fmt: skip
+        self._shifts = [
+            0,
+            engine.first_source_cell + before.n_sources - self.first_source_cell,
+            engine.first_hdlc_cell + before.n_hdlc_tx - self.first_hdlc_cell,
+            engine.first_su_cell + before.n_su_tx - self.first_su_cell,
+            engine.first_conference_cell + before.n_conferences * CONF_LEGS - self.first_conference_cell,
+            engine.first_switched_cell + before.n_switched - self.first_switched_cell,
+        ]
+
+    def cell(self, cell: int) -> int:
+        """The core's number of a cell of this machine."""
+        if cell == NONE:
+            return cell
+        return cell + self._shifts[bisect_right(self._starts, cell) - 1]
+
+    @property
+    def now(self) -> int:
+        return self.engine.now
+
+    # Connections
+
+    def connect(self, switched_cell: int, from_cell: int) -> None:
+        self.engine.connect(self.cell(switched_cell), self.cell(from_cell))
+
+    def conference_leg(self, conference: int, leg: int, from_cell: int, hears_mask: int) -> None:
+        self.engine.conference_leg(conference + self.before.n_conferences, leg, self.cell(from_cell), hears_mask)
+
+    # Impairments
+
+    def gate(self, cell: int, and_bits: int, or_bits: int, xor_bits: int) -> bool:
+        return self.engine.gate(self.cell(cell), and_bits, or_bits, xor_bits)
+
+    def line_define(self, line: int, first_switched_cell: int) -> None:
+        self.engine.line_define(line + self.before.n_lines, self.cell(first_switched_cell))
+
+    def line_cut(self, line: int, cut: bool) -> None:
+        self.engine.line_cut(line + self.before.n_lines, cut)
+
+    def line_errors(self, line: int, rate_ppb: int, key: int) -> None:
+        self.engine.line_errors(line + self.before.n_lines, rate_ppb, key)
+
+    def line_error_count(self, line: int) -> int:
+        return self.engine.line_error_count(line + self.before.n_lines)
+
+    # Sources
+
+    def source_idle(self, source: int) -> None:
+        self.engine.source_idle(source + self.before.n_sources)
+
+    def source_tone(self, source: int, tone: int) -> None:
+        self.engine.source_tone(source + self.before.n_sources, tone)
+
+    def source_prompts(self, source: int, prompts: Sequence[int], loop: bool = False) -> None:
+        self.engine.source_prompts(source + self.before.n_sources, prompts, loop)
+
+    def source_digits(
+        self, source: int, digits: str, on_cycles: int, off_cycles: int, low_mdbm0: int, high_mdbm0: int
+    ) -> None:
+        self.engine.source_digits(
+            source + self.before.n_sources, digits, on_cycles, off_cycles, low_mdbm0, high_mdbm0
+        )
+
+    def source_mark(self, source: int, party: int) -> None:
+        self.engine.source_mark(source + self.before.n_sources, party)
+
+    def source_raw(self, source: int) -> None:
+        self.engine.source_raw(source + self.before.n_sources)
+
+    def source_feed(self, source: int, octets: bytes) -> bool:
+        return self.engine.source_feed(source + self.before.n_sources, octets)
+
+    def source_underruns(self, source: int) -> int:
+        return self.engine.source_underruns(source + self.before.n_sources)
+
+    # HDLC
+
+    def hdlc_send(self, transmitter: int, frame: bytes) -> bool:
+        return self.engine.hdlc_send(transmitter + self.before.n_hdlc_tx, frame)
+
+    def hdlc_waiting(self, transmitter: int) -> int:
+        return self.engine.hdlc_waiting(transmitter + self.before.n_hdlc_tx)
+
+    def hdlc_flush(self, transmitter: int) -> None:
+        self.engine.hdlc_flush(transmitter + self.before.n_hdlc_tx)
+
+    def hdlc_listen(self, receiver: int, cell: int) -> None:
+        self.engine.hdlc_listen(receiver + self.before.n_hdlc_rx, self.cell(cell))
+
+    # Receivers, ears, recorders
+
+    def receiver_listen(self, receiver: int, cell: int) -> None:
+        self.engine.receiver_listen(receiver + self.before.n_receivers, self.cell(cell))
+
+    def check_listen(self, check: int, cell: int, freqs: int = CHECK_2000) -> None:
+        self.engine.check_listen(check + self.before.n_checks, self.cell(cell), freqs)
+
+    def ear_listen(self, ear: int, cell: int) -> None:
+        self.engine.ear_listen(ear + self.before.n_ears, self.cell(cell))
+
+    def record_start(self, recorder: int, cell: int) -> None:
+        self.engine.record_start(recorder + self.before.n_recorders, self.cell(cell))
+
+    def record_stop(self, recorder: int) -> None:
+        self.engine.record_stop(recorder + self.before.n_recorders)
+
+    def record_drain(self, recorder: int) -> bytes:
+        return self.engine.record_drain(recorder + self.before.n_recorders)
+
+    # Signalling terminals
+
+    def su_fill(self, transmitter: int, octets: bytes, verbatim: bool = False) -> None:
+        self.engine.su_fill(transmitter + self.before.n_su_tx, octets, verbatim)
+
+    def su_send(self, transmitter: int, octets: bytes, flags: int = 0) -> bool:
+        return self.engine.su_send(transmitter + self.before.n_su_tx, octets, flags)
+
+    def su_ack(self, transmitter: int, octet: int) -> None:
+        self.engine.su_ack(transmitter + self.before.n_su_tx, octet)
+
+    def su_notify(self, transmitter: int, level: int) -> None:
+        self.engine.su_notify(transmitter + self.before.n_su_tx, level)
+
+    def su_flush(self, transmitter: int) -> int:
+        return self.engine.su_flush(transmitter + self.before.n_su_tx)
+
+    def su_waiting(self, transmitter: int) -> int:
+        return self.engine.su_waiting(transmitter + self.before.n_su_tx)
+
+    def su_tx_counters(self, transmitter: int) -> SuTxCounts:
+        return self.engine.su_tx_counters(transmitter + self.before.n_su_tx)
+
+    def su_listen(self, receiver: int, cell: int) -> None:
+        self.engine.su_listen(receiver + self.before.n_su_rx, self.cell(cell))
+
+    def su_monitor(self, receiver: int, mode: int, threshold: int = 0) -> None:
+        self.engine.su_monitor(receiver + self.before.n_su_rx, mode, threshold)
+
+    def su_repeats(self, receiver: int) -> int:
+        return self.engine.su_repeats(receiver + self.before.n_su_rx)
+
+    def su_counters(self, receiver: int) -> SuCounts:
+        return self.engine.su_counters(receiver + self.before.n_su_rx)
