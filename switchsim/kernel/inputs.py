@@ -8,6 +8,9 @@ The file, all integers little-endian:
     header   4s magic "SWIN" | u16 format (1) | u16 number of sources | for each source: u16 length, UTF-8 name
     record   u16 length of the octets | u64 at_cycle | u16 source | u32 seq | u8 kind | the octets
 
+The octets of `ami`, `csta`, `agi` and `database` begin with the number of the connection, u32 big-endian
+(switchsim/model/outside.py); secrets never stand in them.
+
 Records are in the order of delivery, so `at_cycle` never falls; `seq` counts the records of one source from 0. There is
 no check sum on purpose: an octet that was changed by hand is replayed, and shows as the first line of the journal that
 differs. A file that ends inside a record (an interrupted run) is good up to its last whole record.
@@ -37,11 +40,11 @@ class InputKind(IntEnum):
     """What happened outside; only what can change the machine, the run's end or a count is a kind."""
 
     DATA = 1
-    """One datagram: the octets."""
+    """One datagram: the octets. Of interfaces over TCP: octets of a connection, cut anywhere."""
     CONNECTED = 2
-    """A program came to an attachment or a clock."""
+    """A program came to an attachment or a clock; a connection is up."""
     CLOSED = 3
-    """It went."""
+    """It went; of interfaces over TCP with the reason as text."""
     BAD_LENGTH = 4
     """A datagram of a wrong length was dropped; octets: its length, u32."""
     REFUSED = 5
@@ -52,6 +55,14 @@ class InputKind(IntEnum):
     """A clocked program said that it has finished."""
     ENDED = 8
     """The run ended at this cycle (the source `run`)."""
+    CONNECT_FAILED = 9
+    """A connection that the machine asked for did not come up (`agi`)."""
+    VERIFIED = 10
+    """Whether a log-in was good (`ami`, `csta`)."""
+    ANSWERED = 11
+    """What came of a query (`database`)."""
+    PROGRAM = 12
+    """The timeline did something to the program that the scenario started (`run`); octets: what, as text."""
 
 
 class InputRecord(msgspec.Struct, frozen=True, kw_only=True):

@@ -58,6 +58,10 @@ class Listeners(msgspec.Struct, frozen=True, kw_only=True):
     database: bool = False
     """A database was named by option; one of the machine file is there without it."""
 
+    def __bool__(self) -> bool:
+        """Whether there is any."""
+        return self.ami or self.csta or bool(self.agi) or self.database
+
 
 NO_LISTENERS: Final = Listeners()
 

@@ -133,9 +133,9 @@ def check_options(attaches: Sequence[AttachOption], clocks: Sequence[ClockOption
         raise BadInput(problems)
 
 
-def default_pace(attaches: Sequence[AttachOption], clocks: Sequence[ClockOption]) -> Pace:
-    """Fast when a clock or a program in a block mode sets the pace, else real time."""
-    return FAST if clocks or any(option.mode.block for option in attaches) else REAL
+def default_pace(attaches: Sequence[AttachOption], clocks: Sequence[ClockOption], *, tcp: bool = False) -> Pace:
+    """Fast when a clock or a program in a block mode sets the pace, else real time; real for clients over TCP, too."""
+    return FAST if clocks or (not tcp and any(option.mode.block for option in attaches)) else REAL
 
 
 def _path(address: str, option: str) -> str:

@@ -1,4 +1,4 @@
-"""Everything outside of one run behind one face: attachments, lockstep clocks and the pace.
+"""Everything outside of one run behind one face: attachments, lockstep clocks, interfaces over TCP, and the pace.
 
 The runner's loop is: run the machine to `next_deadline`, hand what left it to `deliver`, and when `due` says so call
 `exchange`, write the records to `inputs.bin`, deliver them to the machine. `Recorded` (recorded.py) has the same face
@@ -15,16 +15,21 @@ from typing import Final
 
 from switchsim.errors import BadInput, InvalidRun, SutCrashed
 from switchsim.kernel.inputs import InputKind, InputRecord
+from switchsim.model.outside import unpack_in
 from switchsim.sut.attach import Arrival, Attach, AttachCounts, ends_wait
+from switchsim.sut.connection import IDLE_LOOK_MS
 from switchsim.sut.face import RUN, OutsideEvent, Room
+from switchsim.sut.interfaces import expected_and_missing
 from switchsim.sut.lockstep import Clock, LockstepClock
 from switchsim.sut.options import AttachOption, ClockOption, Pace
 from switchsim.sut.pace import Pacer
 from switchsim.sut.pump import Pump
+from switchsim.sut.side import DatabaseCounts, Side, TcpCounts
 from switchsim.sut.sockets import poll_for
 from switchsim.units import CYCLES_PER_MS, round_up
 
 _LOOK_S: Final = 0.1
+_NEWS: Final = {InputKind.CONNECTED: "attached", InputKind.CLOSED: "detached"}
 BLOCKS_AHEAD: Final = 4
 """Blocks of a paced program that are read before they are due; a well-behaved one is never more than one ahead."""
 
@@ -33,14 +38,20 @@ class Outside:
     """Real programs on real sockets."""
 
     def __init__(self, attaches: Sequence[AttachOption], clocks: Sequence[ClockOption], pace: Pace,
-                 peer_timeout_s: float = 10.0) -> None:
-        """Make every listener; raises BadInput when one can not be made (the others are closed again)."""
+                 peer_timeout_s: float = 10.0, sides: Sequence[Side] = (), expects: Sequence[str] = ()) -> None:
+        """Make every listener; raises BadInput when one can not be made (the others are closed again).
+
+        sides: the other interfaces, open already, closed with this. expects: which of them must have a client at first.
+        """
         self.pacer = Pacer(pace)
         self.attaches: list[Attach] = []
         self.clocks: list[Clock] = []
+        self.sides = sides
+        self._expects = expects
+        self._on_wire = any(side.descriptors() for side in sides)
         self._lockstep = LockstepClock(self.clocks, peer_timeout_s)
         self._peer_timeout_s = peer_timeout_s
-        self._sequence = [0] * (len(attaches) + len(clocks) + 1)
+        self._sequence = [0] * (len(attaches) + len(clocks) + len(sides) + 1)
         self._events: list[OutsideEvent] = []
         self._pump: Pump | None = None
         try:
@@ -54,18 +65,27 @@ class Outside:
 
     @property
     def sources(self) -> tuple[str, ...]:
-        return (*(part.option.name for part in self._parts), RUN)
+        return (*(part.option.name for part in self._parts), *(side.name for side in self.sides), RUN)
 
     @property
     def _parts(self) -> list[Attach | Clock]:
         return [*self.attaches, *self.clocks]
 
     @property
-    def counts(self) -> dict[str, AttachCounts]:
-        return {attach.option.name: attach.counts for attach in self.attaches}
+    def counts(self) -> dict[str, AttachCounts | TcpCounts | DatabaseCounts]:
+        """What went to and fro, by source."""
+        return {attach.option.name: attach.counts for attach in self.attaches} | {
+            side.name: side.counts for side in self.sides}
+
+    @property
+    def addresses(self) -> dict[str, str]:
+        """Where to connect to, by source."""
+        paths = {part.option.name: f"unix:{part.option.path}" for part in self._parts}
+        return paths | {side.name: side.address for side in self.sides if side.address}
 
     def wait_ready(self, timeout_s: float, look: Callable[[], None] = lambda: None) -> None:
-        """Wait until every attachment and clock has its program, in any order; then cycle 0 is now.
+        """Wait until every attachment and clock has its program, and each interface that is expected to have a client
+        has one, in any order; then cycle 0 is now.
 
         `look` is called ten times a second (to see that a started command lives). Raises InvalidRun, naming who is
         missing, after `timeout_s` wall seconds.
@@ -76,12 +96,12 @@ class Outside:
             if left <= 0:
                 raise InvalidRun(f"no program came to {', '.join(missing)} within {timeout_s:g} s (--wait)")
             look()
-            poll_for([part.listener.socket.fileno() for part in self._parts], min(left, _LOOK_S))
+            poll_for([*(part.listener.socket.fileno() for part in self._parts), *self._wires()], min(left, _LOOK_S))
         for clock in self.clocks:
             self._event(0, "attached", clock.option.name)
         self.pacer.start()
-        if not self.pacer.pace.fast and self.attaches and not self.clocks:
-            self._pump = Pump(self.attaches)
+        if not self.pacer.pace.fast and (self.attaches or self._on_wire) and not self.clocks:
+            self._pump = Pump(self.attaches, self.sides)
 
     def next_deadline(self, now_cycle: int) -> int | None:
         """The first cycle after `now_cycle` at which the run must stop for the outside; None: nothing asks for one."""
@@ -97,10 +117,12 @@ class Outside:
         """True when `exchange` is wanted now; does not depend on how far each native call ran."""
         on_grid = self._on_grid() and now_cycle % self.pacer.grid_cycles == 0
         return on_grid or self._lockstep.stops_at(now_cycle) or any(
-            attach.held_back or attach.block_due(now_cycle) for attach in self.attaches)
+            attach.held_back or attach.block_due(now_cycle) for attach in self.attaches) or any(
+            side.immediate and side.waiting for side in self.sides)
 
     def exchange(self, now_cycle: int, room: Room) -> list[InputRecord]:
-        """Tell the clocks the time, then drain the attachments in option order; the records to write and deliver.
+        """Tell the clocks the time, then drain attachments and interfaces in their order; the records to write and
+        deliver.
 
         Called at most once a cycle. Raises InvalidRun or SutCrashed when a clocked program breaks the lockstep or a
         block does not come.
@@ -116,14 +138,23 @@ class Outside:
             if told or attach in unclocked or attach.held_back or attach.block_due(now_cycle):
                 records += self._drain(source, attach, now_cycle, room)
         records += [self._clock_news(index, kind, now_cycle) for index, kind in sorted(news)]
+        for index, side in enumerate(self.sides):
+            if told or side.immediate or self._on_grid():
+                records += self._take_side(len(self._parts) + index, side, now_cycle)
         self._retire()
         return records
 
     def deliver(self, source: int, octets: bytes) -> bool:
         """Send one datagram to the program of an attachment; false when dropped (nobody there, or does not read).
 
-        A program in lockstep is waited for, and read meanwhile, so that neither side blocks the other.
+        A program in lockstep is waited for, and read meanwhile, so that neither side blocks the other. Of an interface:
+        one item of its part's outbox; what is to be sent goes with `flush`, and nobody is waited for.
         """
+        if source >= len(self._parts):
+            with self._locked():
+                self.sides[source - len(self._parts)].deliver(octets)
+            self._lockstep.sent |= self._on_wire
+            return True
         attach = self.attaches[source]
         last = time.monotonic() + self._peer_timeout_s
         with self._locked():
@@ -135,13 +166,28 @@ class Outside:
         self._lockstep.sent |= sent
         return sent
 
+    def flush(self) -> None:
+        """Everything of this moment was delivered."""
+        if not self.sides:
+            return
+        with self._locked():
+            for side in self.sides:
+                side.flush()
+            hurried = any(side.look_ms < IDLE_LOOK_MS for side in self.sides)
+        if self._pump is not None and hurried:
+            self._pump.wake()
+
     def finished(self) -> bool:
         """True when a program said *finished* on its clock, and every other clocked one has too, or is gone."""
         return self._lockstep.finished()
 
     def end(self, now_cycle: int) -> InputRecord:
         """The last record of the run: it ended at this cycle, for whatever reason."""
-        return self._record(len(self._parts), now_cycle, (InputKind.ENDED, b""))
+        return self._record(len(self._sequence) - 1, now_cycle, (InputKind.ENDED, b""))
+
+    def program(self, now_cycle: int, act: str) -> InputRecord:
+        """The record of what the timeline does to the program that the scenario started."""
+        return self._record(len(self._sequence) - 1, now_cycle, (InputKind.PROGRAM, act.encode()))
 
     def take_events(self) -> list[OutsideEvent]:
         """The events since the last call."""
@@ -152,14 +198,34 @@ class Outside:
         """Close everything and remove the sockets' paths."""
         if self._pump is not None:
             self._pump.stop()
-        for part in self._parts:
+        for part in [*self._parts, *self.sides]:
             part.close()
 
     def _missing(self) -> list[str]:
         for part in self._parts:
             part.accept_only()
-        return [part.option.name for part in self._parts
-                if part.listener.program is None or part.listener.program.hung_up()]
+        for side in self.sides:
+            side.service()
+        missing = [part.option.name for part in self._parts
+                   if part.listener.program is None or part.listener.program.hung_up()]
+        return missing + expected_and_missing(self.sides, self._expects)
+
+    def _wires(self) -> list[int]:
+        return [descriptor for side in self.sides for descriptor in side.descriptors()]
+
+    def _take_side(self, source: int, side: Side, now_cycle: int) -> list[InputRecord]:
+        with self._locked():
+            if self._pump is None:
+                side.service()
+            arrivals = side.take()
+        if arrivals and self._pump is not None:
+            self._pump.wake()  # there is room again
+        for kind, octets in arrivals:
+            if kind in _NEWS:
+                number, payload = unpack_in(octets)
+                why = f": {payload.decode()}" if payload else ""
+                self._event(now_cycle, _NEWS[kind], side.name, f"connection {number}{why}")
+        return [self._record(source, now_cycle, arrival) for arrival in arrivals]
 
     def _drain(self, source: int, attach: Attach, now_cycle: int, room: Room) -> list[InputRecord]:
         places = BLOCKS_AHEAD if attach.option.mode.block else room(source)
@@ -228,7 +294,7 @@ class Outside:
                 if not attach.retired and (attach.program is None or attach.program.pid not in pids)]
 
     def _on_grid(self) -> bool:
-        return not self.pacer.pace.fast or bool(self._unclocked())
+        return not self.pacer.pace.fast or bool(self._unclocked()) or self._on_wire
 
     def _in_lockstep(self, attach: Attach) -> bool:
         program = attach.program

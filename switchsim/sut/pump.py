@@ -1,4 +1,4 @@
-"""The adaptor thread of a paced run: moves bytes from the sockets into the bounded inbox of each attachment.
+"""The adaptor thread of a paced run: moves bytes between the sockets and bounded inboxes.
 
 The kernel drains the inboxes at control ticks. In lockstep and at full speed no thread is needed: there it drains the
 sockets itself.
@@ -13,17 +13,19 @@ from collections.abc import Sequence
 from typing import Final
 
 from switchsim.sut.attach import Attach
+from switchsim.sut.side import Side
 from switchsim.sut.sockets import poll_for
 
 _LOOK_S: Final = 1.0
 
 
 class Pump:
-    """Serves every attachment while it runs; whoever else touches one holds `lock`."""
+    """Serves every attachment and interface while it runs; whoever else touches one holds `lock`."""
 
-    def __init__(self, attaches: Sequence[Attach]) -> None:
+    def __init__(self, attaches: Sequence[Attach], sides: Sequence[Side] = ()) -> None:
         self.lock = threading.Lock()
         self._attaches = attaches
+        self._sides = sides
         self._wake, self._woken = socket.socketpair()
         self._wake.setblocking(False)
         self._woken.setblocking(False)
@@ -49,7 +51,11 @@ class Pump:
             with self.lock:
                 for attach in self._attaches:
                     attach.service()
-                descriptors = [descriptor for attach in self._attaches for descriptor in attach.descriptors()]
-            poll_for([*descriptors, self._woken.fileno()], _LOOK_S)
+                for side in self._sides:
+                    side.service()
+                served: list[Attach | Side] = [*self._attaches, *self._sides]
+                descriptors = [descriptor for one in served for descriptor in one.descriptors()]
+                look_s = min([_LOOK_S, *(side.look_ms / 1000 for side in self._sides)])
+            poll_for([*descriptors, self._woken.fileno()], look_s)
             with contextlib.suppress(BlockingIOError):
                 self._woken.recv(4096)

@@ -47,15 +47,23 @@ class Recorded:
             self._note(self._next)
             taken.append(self._next)
             self._next = next(self._records, None)
-        return [record for record in taken if record.kind is not InputKind.ENDED]
+        return [record for record in taken if record.kind not in (InputKind.ENDED, InputKind.PROGRAM)]
 
     def end(self, now_cycle: int) -> InputRecord:
         """The record that a live run would end with."""
         source = len(self._reader.sources) - 1
         return InputRecord(at_cycle=now_cycle, source=source, seq=0, kind=InputKind.ENDED)
 
+    def program(self, now_cycle: int, act: str) -> InputRecord:
+        """The record that a live run would write; no program is there."""
+        source = len(self._reader.sources) - 1
+        return InputRecord(at_cycle=now_cycle, source=source, seq=0, kind=InputKind.PROGRAM, octets=act.encode())
+
     def deliver(self, source: int, octets: bytes) -> bool:
         return True
+
+    def flush(self) -> None:
+        """Nothing was sent."""
 
     def finished(self) -> bool:
         """As the recorded run saw it: a program said *finished*, and every other clocked one has too, or is gone."""

@@ -1,0 +1,291 @@
+"""The database of look-ups: named statements of the machine file, asked through SQLAlchemy, each with a time-out.
+
+A query is asked when the machine hands it over, and its answer is an input: simulated time stands still meanwhile.
+Every answer has a `result`, whatever the database does: found, empty, failed (the class of the error, no more, as its
+words may tell hosts and data), locked, late.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Any, Final
+
+import msgspec
+import sqlalchemy
+from sqlalchemy import event, exc
+from sqlalchemy.engine import URL, Connection, Engine, make_url
+from sqlalchemy.pool import StaticPool
+
+from switchsim.errors import BadInput, InvalidRun
+from switchsim.kernel.inputs import InputKind
+from switchsim.model.outside import (
+    DATABASE_CONNECTION,
+    Answer,
+    Out,
+    Query,
+    pack_answer,
+    pack_in,
+    unpack_out,
+    unpack_query,
+)
+from switchsim.sut.side import Arrival, DatabaseCounts
+
+QUERY_TIMEOUT_MS: Final = 1_000
+GRACE_MS: Final = 500
+"""A driver that breaks off by itself gets so much more; then its thread is left behind."""
+MOST_COLUMNS: Final = 16
+MOST_CHARACTERS: Final = 1_000
+"""Of one column; longer texts are cut."""
+MOST_ANSWER_OCTETS: Final = 60_000
+SQLITE_STEPS: Final = 1_000
+"""Instructions of SQLite between two looks at the time."""
+_BUSY: Final = (5, 6)
+"""SQLITE_BUSY, SQLITE_LOCKED; the low octet of an extended code."""
+_LOCK_NOT_AVAILABLE: Final = "55P03"
+_QUERY_CANCELED: Final = "57014"
+_INTERRUPT: Final = 9
+
+
+class DatabaseOption(msgspec.Struct, frozen=True, kw_only=True):
+    """Which database, and what is asked of it."""
+
+    url: str
+    """Of SQLAlchemy. May hold a password: never shown, never recorded."""
+    statements: dict[str, str]
+    """Name -> SQL with `:parameter`."""
+    init: tuple[str, ...] = ()
+    """Statements that make the database of a machine file; never asked of one that was named by option."""
+    beside: str = "."
+    """Folder that a relative SQLite file is in."""
+    timeout_ms: int = QUERY_TIMEOUT_MS
+
+
+class Database:
+    """The source `database`. Raises BadInput for a URL that nothing can be done with."""
+
+    immediate = True
+    name = "database"
+    address = ""
+    look_ms = 1_000
+    clients = 1
+
+    def __init__(self, option: DatabaseOption) -> None:
+        self.counts = DatabaseCounts()
+        self._option = option
+        self._engine = _engine(option)
+        self._worker = _Worker()
+        self._answers: list[Arrival] = []
+
+    @property
+    def waiting(self) -> bool:
+        return bool(self._answers)
+
+    def begin(self) -> None:
+        """Before the run: it must be there, and is made. Raises InvalidRun when it does not answer."""
+        try:
+            self._in_time(self._make)
+        except exc.SQLAlchemyError as error:
+            raise InvalidRun(f"the database can not be used: {_name(error)}") from None
+        except _Late:
+            raise InvalidRun(f"the database does not answer within {self._option.timeout_ms} ms") from None
+
+    def descriptors(self) -> list[int]:
+        return []
+
+    def service(self) -> None:
+        """Nothing goes on by itself."""
+
+    def take(self) -> list[Arrival]:
+        taken, self._answers = self._answers, []
+        return taken
+
+    def deliver(self, item: bytes) -> None:
+        what, _, payload = unpack_out(item)
+        if what is Out.QUERY:
+            answer = self.ask(unpack_query(payload))
+            self._answers.append((InputKind.ANSWERED, pack_in(DATABASE_CONNECTION, pack_answer(answer))))
+
+    def flush(self) -> None:
+        """Every query was asked when it came."""
+
+    def close(self) -> None:
+        self._worker.stop()
+        self._engine.dispose()
+
+    def ask(self, query: Query) -> Answer:
+        """The first row, or why there is none; within the time-out. Raises nothing."""
+        answer = self._asked(query)
+        if len(pack_answer(answer)) > MOST_ANSWER_OCTETS:
+            answer = Answer(query=query.query, result="failed", text="RowTooLong")
+        setattr(self.counts, answer.result, getattr(self.counts, answer.result) + 1)
+        return answer
+
+    def _asked(self, query: Query) -> Answer:
+        sql = self._option.statements.get(query.statement)
+        if sql is None:
+            return Answer(query=query.query, result="failed", text="NoSuchStatement")
+        try:
+            row = self._in_time(lambda: self._first_row(sql, query.parameters))
+        except exc.SQLAlchemyError as error:
+            result = _result_of(error)
+            return Answer(query=query.query, result=result, text=_name(error) if result == "failed" else "")
+        except _Late:
+            return Answer(query=query.query, result="late")
+        if row is None:
+            return Answer(query=query.query, result="empty")
+        return Answer(query=query.query, result="found", text=next(iter(row.values()), ""), row=row)
+
+    def _first_row(self, sql: str, parameters: Mapping[str, str]) -> dict[str, str] | None:
+        statement = sqlalchemy.text(sql)
+        wanted = {name: parameters.get(name) for name in statement.compile().params}
+        with self._engine.begin() as connection:
+            _limit(connection, self._option.timeout_ms)
+            result = connection.execute(statement, wanted)
+            row = result.first() if result.returns_rows else None
+        if row is None:
+            return None
+        return {str(name)[:64]: _text(value) for name, value in list(row._mapping.items())[:MOST_COLUMNS]}
+
+    def _make(self) -> None:
+        with self._engine.begin() as connection:
+            _limit(connection, self._option.timeout_ms)
+            connection.exec_driver_sql("SELECT 1")
+        for number, sql in enumerate(self._option.init, 1):
+            try:
+                with self._engine.begin() as connection:
+                    connection.exec_driver_sql(sql)
+            except exc.SQLAlchemyError as error:
+                raise BadInput.one("platform: database: init", f"statement {number} fails: {_said(error)}",
+                                   "SQL that the database takes") from error
+
+    def _in_time(self, work: Callable[[], Any]) -> Any:
+        """Do it in a thread, as some drivers can not be broken off. Raises what it raises, or _Late."""
+        limit_ms = self._option.timeout_ms + GRACE_MS
+        try:
+            return self._worker.do(work, limit_ms / 1000)
+        except _Late:
+            self._worker = _Worker()
+            self._engine = _engine(self._option)  # the old one goes with its thread
+            raise
+
+
+class _Late(Exception):
+    """It took too long."""
+
+
+class _Worker:
+    """One thread that does one thing at a time; left behind when it hangs."""
+
+    def __init__(self) -> None:
+        self._work: SimpleQueue[Callable[[], Any] | None] = SimpleQueue()
+        self._done: SimpleQueue[tuple[Any, Exception | None]] = SimpleQueue()
+        threading.Thread(target=self._run, name="database", daemon=True).start()
+
+    def do(self, work: Callable[[], Any], limit_s: float) -> Any:
+        self._work.put(work)
+        try:
+            result, error = self._done.get(timeout=limit_s)
+        except Empty:
+            self.stop()
+            raise _Late from None
+        if error is not None:
+            raise error
+        return result
+
+    def stop(self) -> None:
+        self._work.put(None)
+
+    def _run(self) -> None:
+        while (work := self._work.get()) is not None:
+            try:
+                self._done.put((work(), None))
+            except (exc.SQLAlchemyError, BadInput) as error:
+                self._done.put((None, error))
+            except (ValueError, TypeError, OverflowError, OSError) as error:  # of the driver, about what it was given
+                self._done.put((None, exc.StatementError(type(error).__name__, None, None, error)))
+
+
+def _engine(option: DatabaseOption) -> Engine:
+    try:
+        url = make_url(option.url)
+        if url.drivername == "postgresql":
+            url = url.set(drivername="postgresql+psycopg")
+        if url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:") and not url.query:
+            url = url.set(database=str(Path(option.beside, str(url.database))))
+        engine = sqlalchemy.create_engine(url, **_settings(url, option))
+    except (exc.ArgumentError, ValueError, TypeError):
+        raise BadInput.one("--database", "this is no URL of a database", "DIALECT://..., as in sqlite:///leads.db or "
+                           "postgresql://user@host/name") from None
+    except ImportError as error:
+        raise BadInput.one("--database", f"the driver is not installed: no module {error.name}", "",
+                           "for PostgreSQL: pip install 'switchsim[postgresql]'") from None
+    if url.get_backend_name() == "sqlite":
+        event.listen(engine, "connect", _watch_time(option.timeout_ms))
+    return engine
+
+
+def _settings(url: URL, option: DatabaseOption) -> dict[str, Any]:
+    seconds = max(1, option.timeout_ms // 1000)
+    match url.get_backend_name():
+        case "sqlite":
+            arguments = {"timeout": option.timeout_ms / 1000, "check_same_thread": False}
+            memory = url.database in (None, "", ":memory:")
+            return {"connect_args": arguments} | ({"poolclass": StaticPool} if memory else {})
+        case "postgresql":
+            return {"connect_args": {"connect_timeout": max(2, seconds)}, "pool_pre_ping": True}
+    return {"pool_pre_ping": True}
+
+
+def _watch_time(timeout_ms: int) -> Callable[[Any, Any], None]:
+    """SQLite looks at the time while it works; `_limit` sets when a statement has to be over."""
+
+    def connected(driver_connection: Any, record: Any) -> None:
+        record.info["until_ns"] = time.monotonic_ns() + timeout_ms * 1_000_000
+        driver_connection.set_progress_handler(lambda: time.monotonic_ns() > record.info["until_ns"], SQLITE_STEPS)
+
+    return connected
+
+
+def _limit(connection: Connection, timeout_ms: int) -> None:
+    """The time-out of what is asked on this connection from now on."""
+    match connection.dialect.name:
+        case "sqlite":
+            connection.info["until_ns"] = time.monotonic_ns() + (timeout_ms + GRACE_MS // 2) * 1_000_000
+        case "postgresql":
+            connection.exec_driver_sql(f"SET LOCAL statement_timeout = {timeout_ms}")
+            connection.exec_driver_sql(f"SET LOCAL lock_timeout = {max(1, timeout_ms * 3 // 4)}")
+
+
+def _result_of(error: exc.SQLAlchemyError) -> str:
+    origin = getattr(error, "orig", None)
+    code = getattr(origin, "sqlite_errorcode", None)
+    state = getattr(origin, "sqlstate", None)
+    if (code is not None and code & 0xFF in _BUSY) or state == _LOCK_NOT_AVAILABLE:
+        return "locked"
+    if (code is not None and code & 0xFF == _INTERRUPT) or state == _QUERY_CANCELED:
+        return "late"
+    return "failed"
+
+
+def _said(error: exc.SQLAlchemyError) -> str:
+    """In the database's own words; only of what stands in the machine file."""
+    return str(getattr(error, "orig", None) or error).strip().partition("\n")[0][:200]
+
+
+def _name(error: exc.SQLAlchemyError) -> str:
+    return type(error).__name__
+
+
+def _text(value: Any) -> str:
+    """A column as text: nothing is empty, octets are hexadecimal, truth is 1 or 0."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    if isinstance(value, bytes | bytearray | memoryview):
+        return bytes(value)[: MOST_CHARACTERS // 2].hex()
+    return str(value)[:MOST_CHARACTERS]

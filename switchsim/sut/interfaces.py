@@ -1,0 +1,100 @@
+"""The interfaces of a run to CTI and IVR software and to a database, opened in their order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+
+from switchsim.errors import BadInput, InvalidRun, Problem
+from switchsim.model.outside import AgiTarget, Listeners
+from switchsim.sut.addresses import Address, check_agi
+from switchsim.sut.database import Database, DatabaseOption
+from switchsim.sut.dialler import Dialler
+from switchsim.sut.listener import TcpListener
+from switchsim.sut.secrets import AmiMask, CstaMask, Users
+from switchsim.sut.side import Side
+
+AMI: Final = "ami"
+CSTA: Final = "csta"
+AGI: Final = "agi"
+DATABASE: Final = "database"
+NAMES: Final = (AMI, CSTA, AGI, DATABASE)
+"""Names of the sources, in the order in which they stand after attachments and clocks."""
+EXPECTABLE: Final = (AMI, CSTA)
+
+
+class InterfaceOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """What the options say; `users` None: no password is asked for."""
+
+    ami: Address | None = None
+    csta: Address | None = None
+    agi: tuple[AgiTarget, ...] = ()
+    users: Users | None = None
+    no_auth: bool = False
+    database: str | None = None
+    expects: tuple[str, ...] = ()
+    """Interfaces that must have a client before simulated time begins."""
+
+    @property
+    def tcp(self) -> bool:
+        return self.ami is not None or self.csta is not None or bool(self.agi)
+
+    @property
+    def listeners(self) -> Listeners:
+        """What the machine is to know of it."""
+        return Listeners(ami=self.ami is not None, csta=self.csta is not None, agi=self.agi, auth=not self.no_auth,
+                         database=self.database is not None)
+
+
+NO_INTERFACES: Final = InterfaceOptions()
+
+
+def check_interfaces(options: InterfaceOptions) -> None:
+    """Refuse options that do not fit each other; raises BadInput with every problem."""
+    check_agi(options.agi)
+    problems: list[Problem] = []
+    asking = [f"--{name}" for name, one in ((AMI, options.ami), (CSTA, options.csta)) if one is not None]
+    if asking and options.users is None and not options.no_auth:
+        problems.append(Problem(", ".join(asking), 0, "nobody could log in: there is no password", "--users FILE",
+                                "write a YAML file of `name: secret`; or --insecure-no-auth, if any log-in may do"))
+    if options.users is not None and options.no_auth:
+        problems.append(Problem("--users", 0, "users, and --insecure-no-auth", "one of them", "drop one of the two"))
+    if options.users is not None and not asking:
+        problems.append(Problem("--users", 0, "nothing asks for a password", "--ami or --csta with it", "drop it"))
+    if options.no_auth and not asking:
+        problems.append(Problem("--insecure-no-auth", 0, "nothing asks for a password", "--ami or --csta with it",
+                                "drop it"))  # fmt: skip
+    problems += [Problem("sut: expects", 0, f"{name} is expected, but there is no --{name}", f"--{name} HOST:PORT")
+                 for name in options.expects if f"--{name}" not in asking]
+    if options.ami is not None and options.ami == options.csta and options.ami.port:
+        problems.append(Problem("--ami, --csta", 0, "one address for both", "an address each", "name another port"))
+    if problems:
+        raise BadInput(problems)
+
+
+def open_interfaces(options: InterfaceOptions, database: DatabaseOption | None) -> list[Side]:
+    """Every listener exists afterwards; raises BadInput when one can not be made, and closes the others."""
+    users = None if options.no_auth else options.users
+    sides: list[Side] = []
+    try:
+        if options.ami is not None:
+            sides.append(TcpListener(AMI, options.ami, AmiMask, users))
+        if options.csta is not None:
+            sides.append(TcpListener(CSTA, options.csta, CstaMask, users))
+        if options.agi:
+            sides.append(Dialler(AGI, options.agi))
+        if database is not None:
+            sides.append(made := Database(database))
+            made.begin()
+    except (BadInput, InvalidRun):
+        for side in sides:
+            side.close()
+        raise
+    return sides
+
+
+def expected_and_missing(sides: Sequence[Side], expects: Sequence[str]) -> list[str]:
+    """Interfaces that wait for their first client."""
+    return [side.name for side in sides if side.name in expects and not side.clients]
