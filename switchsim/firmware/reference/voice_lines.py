@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from switchsim.firmware.reference.state import Leg
 
 if TYPE_CHECKING:
+    from switchsim.firmware.reference.interworking import Caller
     from switchsim.firmware.reference.trunks import Trunks
 
 
@@ -16,7 +17,7 @@ class VoiceLines:
     def __init__(self, trunks: Trunks) -> None:
         self.trunks = trunks
 
-    def proceeding(self, leg: Leg) -> None: ...
+    def proceeding(self, leg: Leg, further: bool) -> None: ...
 
     def alerting(self, leg: Leg) -> None: ...
 
@@ -31,7 +32,9 @@ class VoiceLines:
         for index in circuits:
             self.trunks.circuit_state(index, "idle")
 
-    def set_up(self, group: int, called: str, calling: str) -> tuple[int, int]:
+    def say(self, leg: Leg, message: str) -> None: ...
+
+    def set_up(self, group: int, called: str, calling: str, caller: Caller | None) -> tuple[int, int]:
         return -1, -1
 
     def has_room(self, group: int) -> bool:
