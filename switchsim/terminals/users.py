@@ -174,8 +174,10 @@ SAY: Final[dict[str, Callable[[User, int], Iterable[Any]]]] = {
     "ACM free": _once(SUBSCRIBER_FREE, free=True, in_band=True),
     **dict.fromkeys(("SUS", "CBK"), lambda user, cic: user.suspend_call(cic)),
     **dict.fromkeys(("RES", "RAN"), lambda user, cic: user.resume_call(cic)),
+    "left": lambda user, cic: user.leave_supervision(cic),
 }
-"""What goes backwards along a call, by its message (a message that the state does not allow changes nothing)."""
+"""What goes backwards along a call, by its message (one that the state does not allow changes nothing); left: another
+exchange supervises the suspension."""
 
 
 def named(action: Any) -> str:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 NO_CIRCUIT, ATTEMPTS = 34, 4
 RING_BACK = "ring_back"
+LEFT = "left"
+"""Not a message: this exchange does not supervise the suspension."""
 
 
 class Tandem:
@@ -111,9 +113,10 @@ class Tandem:
         self.program.talk.begin(call)
 
     def suspended(self, call: Call, group: int, key: int, *, on: bool) -> None:
-        """Clear-back or re-answer of one exchange, for the other one."""
+        """Clear-back or re-answer of one exchange, for the other one; who hears of it waits for what follows."""
         if self.step(call) is None or call.stage != Stage.TALK:
             return
-        other = call.a if self.program.trunks.is_leg(call.b, group, key) else call.b
-        if other.circuit >= 0:
-            self.program.trunks.say(other, "suspended" if on else "resumed")
+        trunks = self.program.trunks
+        this, other = (call.b, call.a) if trunks.is_leg(call.b, group, key) else (call.a, call.b)
+        if other.circuit >= 0 and trunks.say(other, "suspended" if on else "resumed") and on:
+            trunks.of(this).say(this, LEFT)

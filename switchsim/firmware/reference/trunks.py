@@ -79,11 +79,12 @@ class Trunks:
     def connect(self, call: Call) -> None:
         self.of(call.a).connect(call.a)
 
-    def say(self, leg: Leg, what: str) -> None:
-        """Pass on what another exchange said; a meaning of `interworking.SIGNALS`."""
+    def say(self, leg: Leg, what: str) -> bool:
+        """Pass on what another exchange said; a meaning of `interworking.SIGNALS`. False: it is not said there."""
         message = said(self.office.groups[self.office.circuits[leg.circuit].group].kind, what)
         if message:
             self.of(leg).say(leg, message)
+        return bool(message)
 
     def release(self, leg: Leg, cause: int) -> None:
         """Clear the circuit; `released` follows, unless nothing was known of the call."""

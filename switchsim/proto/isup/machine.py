@@ -219,6 +219,15 @@ class Isup:
     def resume_call(self, cic: int, network: bool = True) -> list[Action]:
         return self._request(cic, "resume_call", network)
 
+    def leave_supervision(self, cic: int) -> list[Action]:
+        """Another exchange controls the suspended call and has been told: T2 and T6 run there only (2.4.1)."""
+        out = self._begin()
+        circuit = self._circuits.get(cic)
+        if circuit is not None and circuit.suspended:
+            self._core.stop(circuit, 2)
+            self._core.stop(circuit, 6)
+        return out
+
     def release(self, cic: int, cause: int = 16, location: int = -1) -> list[Action]:
         """REL; `location` -1: that of the configuration."""
         return self._request(cic, "release", cause, location)

@@ -193,6 +193,14 @@ class Tup:
         """RAN: the called party is back."""
         return self._request(cic, Request.RESUME)
 
+    def leave_supervision(self, cic: int) -> list[Action]:
+        """Another exchange controls the call in clear-back and has been told: it alone waits for the re-answer."""
+        out = self._begin()
+        circuit = self.state.circuits.get(cic)
+        if circuit is not None and circuit.state is Circuits.OUT_CLEARED_BACK:
+            self._core.stop(circuit, "treanswer")
+        return out
+
     def release(self, cic: int, cause: int, location: int = -1) -> list[Action]:
         """End a call, by CLF, CBK or the unsuccessful message for a Q.850 cause; no message carries a location."""
         return self._request(cic, Request.RELEASE, cause)
