@@ -113,7 +113,7 @@ class Ivr(CtiApplication[IvrState]):
 
     def beat(self) -> None:
         super().beat()
-        for name in (*self.config.voices, *self.config.ccs):
+        for name in (*self.config.voices, *self.config.ccs, *self.config.watchers):
             self.write(name, Heartbeat("", 0))
         for name in self.config.ccs:
             if missed(self.state.ccs.setdefault(name, Watched()), self.now) and name in self.state.known_to:

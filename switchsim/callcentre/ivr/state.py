@@ -13,7 +13,7 @@ from switchsim.model.part import State
 class IvrConfig(msgspec.Struct, frozen=True):
     """ccs, voices: processes. flows: files of the folder SERVICE that it loads. files: who else has that folder.
 
-    database: who takes look-ups, `` nobody. most_calls: at once.
+    database: who takes look-ups. watchers: who else is told that it lives. most_calls: at once.
     """
 
     ccs: tuple[str, ...]
@@ -21,6 +21,7 @@ class IvrConfig(msgspec.Struct, frozen=True):
     flows: tuple[str, ...]
     files: tuple[str, ...]
     database: str
+    watchers: tuple[str, ...]
     most_calls: int
 
 
