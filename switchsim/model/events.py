@@ -37,11 +37,14 @@ from switchsim.model.link_events import (
 )
 from switchsim.model.platform_events import (
     ApplicationChanged as ApplicationChanged,
+    ConfigurationRead as ConfigurationRead,
+    DataShown as DataShown,
     EventTold as EventTold,
     FlowChanged as FlowChanged,
     InputRefused as InputRefused,
     LampShown as LampShown,
     LookUpDone as LookUpDone,
+    ProgramActed as ProgramActed,
     RequestTaken as RequestTaken,
     Resynchronised as Resynchronised,
     RoleChanged as RoleChanged,

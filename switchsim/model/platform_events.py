@@ -40,6 +40,21 @@ class Resynchronised(Event, frozen=True):
     differing: int
 
 
+class ConfigurationRead(Event, frozen=True):
+    """A process has read a file of the shared folder, and runs with it."""
+
+    file: str
+    version: str
+
+
+class DataShown(Event, frozen=True):
+    """What is known of a call (`key=value key=value`) is on the screen of a seat."""
+
+    call: int
+    seat: str
+    data: str
+
+
 class LampShown(Event, frozen=True):
     """A lamp of a monitor."""
 
@@ -114,3 +129,9 @@ class VoiceChannel(Event, frozen=True):
     timeslot: int
     call: int
     state: str
+
+
+class ProgramActed(Event, frozen=True):
+    """The timeline does something to the program that the scenario started: restart, stop, kill, start."""
+
+    act: str

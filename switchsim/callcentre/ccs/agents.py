@@ -1,0 +1,138 @@
+"""Agents sign in: with the keys of their seat, or by letter (PROXY). Both CCS keep who sits where."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from switchsim.callcentre.ccs.distribution import AWAY
+from switchsim.callcentre.ccs.state import AgentRow, SignRow
+from switchsim.model.cti import PressKey, SeatChanged
+from switchsim.model.platform import Application, SignedIn, SignIn
+
+if TYPE_CHECKING:
+    from switchsim.callcentre.ccs.server import Ccs
+
+LETTER: Final = "agent"
+"""`Application.what` between the two: an AgentRow."""
+
+
+class Agents:
+    """Who is signed in, and where. The switch's seats rule: a seat that is signed out there has no agent here.
+
+    Nobody gives a password: a wrong one is no cause of sign-in trouble, says the source (questionable). What is: the
+    switch's grounding, the seat's APC card, the AIT board; then the seat is faulty.
+    """
+
+    def __init__(self, ccs: Ccs) -> None:
+        self.ccs = ccs
+
+    # -- by letter -----------------------------------------------------------------------------------------------
+
+    def asked(self, sender: str, wish: SignIn) -> None:
+        result = self._refusal(wish)
+        if result:
+            self.ccs.write(sender, SignedIn(wish.request, wish.agent, result))
+            return
+        order = self.ccs.order_switch(PressKey(wish.seat, "sign_in" if wish.on else "sign_out"), "sign")
+        self.ccs.state.sign_ins[order] = SignRow(wish.request, wish.agent, wish.seat, wish.on, sender)
+
+    def _refusal(self, wish: SignIn) -> str:
+        """Why not, `` = the switch is asked."""
+        state, configuration = self.ccs.state, self.ccs.configuration
+        agent = configuration.agents.get(wish.agent)
+        seat = state.switch.seats.get(wish.seat)
+        if not self.ccs.ready:
+            return "not_active"
+        if agent is None:
+            return "no_such_agent"
+        if seat is None or seat.state == "faulty":
+            return "seat_faulty"
+        if not wish.on:
+            return "" if state.at_seat.get(wish.seat) == wish.agent else "taken"
+        if not agent.complete:
+            return "no_skill"
+        if self._elsewhere(wish) or seat.state != "signed_out":
+            return "taken"
+        return "full" if len(state.at_seat) >= configuration.most_signed_in else ""
+
+    def _elsewhere(self, wish: SignIn) -> bool:
+        """The agent is at a seat, or a wish for this agent or this seat is under way."""
+        state = self.ccs.state
+        row = state.agents.get(wish.agent)
+        under_way = any(one.agent == wish.agent or one.seat == wish.seat for one in state.sign_ins.values())
+        return under_way or (row is not None and bool(row.seat))
+
+    def ordered(self, order: int, result: str) -> None:
+        """The switch has answered: the seat's own events came before."""
+        wish = self.ccs.state.sign_ins.pop(order)
+        if result == "ok":
+            self.ccs.tell_other(Application(LETTER, msgspec.msgpack.encode(self._row(wish))))
+        self.ccs.write(wish.sender, SignedIn(wish.request, wish.agent, "ok" if result == "ok" else "seat_faulty"))
+
+    def _row(self, wish: SignRow) -> AgentRow:
+        return self.ccs.state.agents.get(wish.agent) or AgentRow(wish.agent, "", self.ccs.now)
+
+    # -- by the seats --------------------------------------------------------------------------------------------
+
+    def seat_changed(self, event: SeatChanged, at: int) -> None:
+        self.settle(event.seat, event.state, at)
+
+    def settle(self, seat: str, state: str, at: int) -> None:
+        """Who sits there follows from the seat's state, a wish by letter, and whose seat it usually is."""
+        present = self.ccs.state.at_seat.get(seat, "")
+        if state in AWAY:
+            if present:
+                self.put(AgentRow(present, "", at))
+        elif not present:
+            agent = self._who(seat)
+            if agent:
+                self.put(AgentRow(agent, seat, at))
+
+    def _who(self, seat: str) -> str:
+        for wish in self.ccs.state.sign_ins.values():
+            if wish.seat == seat and wish.on:
+                return wish.agent
+        usual = self.ccs.configuration.agents.get(self.ccs.configuration.seats.get(seat, ""))
+        row = self.ccs.state.agents.get(usual.agent) if usual is not None else None
+        free = usual is not None and usual.complete and (row is None or not row.seat)
+        full = len(self.ccs.state.at_seat) >= self.ccs.configuration.most_signed_in
+        return usual.agent if usual is not None and free and not full else ""
+
+    # -- rows ----------------------------------------------------------------------------------------------------
+
+    def put(self, row: AgentRow) -> None:
+        """Note a row as it is: whoever was there, or wherever the agent was, is no more."""
+        state = self.ccs.state
+        before = state.agents.get(row.agent)
+        if before is not None and before.seat and state.at_seat.get(before.seat) == row.agent:
+            del state.at_seat[before.seat]
+        displaced = state.at_seat.get(row.seat, "") if row.seat else ""
+        if displaced:
+            state.agents[displaced] = AgentRow(displaced, "", row.changed)
+        if row.seat:
+            state.at_seat[row.seat] = row.agent
+        state.agents[row.agent] = row
+
+    def told(self, row: AgentRow) -> None:
+        """By the active CCS."""
+        before = self.ccs.state.agents.get(row.agent)
+        self.put(row)
+        for seat in {row.seat: 0, before.seat if before else "": 0}:
+            self.ccs.distribution.look_at(0, seat)
+
+    def merge(self, rows: list[AgentRow]) -> None:
+        """What the other knows: the later change counts."""
+        for row in sorted(rows, key=lambda one: (one.changed, one.agent)):
+            before = self.ccs.state.agents.get(row.agent)
+            if before is None or before.changed < row.changed:
+                self.told(row)
+
+    def settle_all(self) -> None:
+        """The switch has told everything."""
+        view = self.ccs.state.switch
+        for seat in [seat for seat in self.ccs.state.at_seat if seat not in view.seats]:
+            self.put(AgentRow(self.ccs.state.at_seat[seat], "", self.ccs.now))
+        for row in view.seats.values():
+            self.settle(row.seat, row.state, self.ccs.now)
