@@ -35,6 +35,13 @@ OUTSIDE = (
     click.option("--pace", metavar="fast|real|FACTOR", help="Simulated against wall time."),
     click.option("--wait", type=WallSeconds(), metavar="S", help="Wait so long for programs, then exit 3 [60]."),
     click.option("--peer-timeout", type=WallSeconds(), metavar="S", help="A program answers within S [10]."),
+    click.option("--ami", metavar="HOST:PORT", help="Listen for AMI clients; port 0 takes one that is free."),
+    click.option("--csta", metavar="HOST:PORT", help="Listen for CSTA III XML clients."),
+    click.option("--agi", multiple=True, metavar="[NUMBER=]agi://HOST[:PORT]/SCRIPT",
+                 help="Calls (to NUMBER) go to this FastAGI server; several hosts with commas, tried in turn."),
+    click.option("--users", type=click.Path(), metavar="FILE", help="YAML of `name: secret`, for --ami and --csta."),
+    click.option("--insecure-no-auth", "no_auth", is_flag=True, help="Any log-in to --ami and --csta is good."),
+    click.option("--database", metavar="URL", help="Look-ups ask this database, as sqlite:///leads.db."),
 )
 PATH = click.option("--path", "search", multiple=True, type=click.Path(), help="Look for machines here too.")
 SEED = click.option("--seed", type=int, help="0..2^64-1, instead of the scenario's.")
@@ -50,9 +57,9 @@ def outside_options(function: F) -> F:
     return function
 
 
-def asked(attach: tuple[str, ...], clock: tuple[str, ...], pace: str | None, wait: int | None,
-          peer_timeout: int | None) -> OutsideAsked:
+def asked(options: dict[str, Any]) -> OutsideAsked:
     """What `outside_options` gave, for the runner."""
     from switchsim.scenario.options import OutsideAsked
 
-    return OutsideAsked(attach, clock, pace, wait, peer_timeout)
+    given = {"wait_ms": options.pop("wait"), "peer_timeout_ms": options.pop("peer_timeout")}
+    return OutsideAsked(**given, **options)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -25,8 +26,7 @@ from switchsim.errors import WORST_FIRST, ExitCode
 @outside_options
 def command(scenarios: tuple[str, ...], seed: int | None, out: str | None, force: bool, junit: str | None, jobs: int,
             as_json: bool, quiet: bool, batch: int | None, several: bool, search: tuple[str, ...],
-            attach: tuple[str, ...], clock: tuple[str, ...], pace: str | None, wait: int | None,
-            peer_timeout: int | None) -> ExitCode:
+            **outside: Any) -> ExitCode:
     """Run each SCENARIO, and every scenario below each DIR; the exit code is the worst of theirs.
 
     A scenario is a file, or the name of a shipped one (see `switchsim scenarios`). Its run leaves a folder that
@@ -49,7 +49,7 @@ def command(scenarios: tuple[str, ...], seed: int | None, out: str | None, force
     wanted = Asked(
         seed=seed, out=Path(out) if out else None, force=force, junit=Path(junit) if junit else None, quiet=quiet,
         batch=batch, search=search, several=several or len(paths) > 1,
-        outside=asked(attach, clock, pace, wait, peer_timeout))
+        outside=asked(outside))
     codes += run_all(paths, wanted, jobs, suites)
     write_junit(wanted.junit, suites)
     return worst(codes)

@@ -104,6 +104,10 @@ def attachment_lines(attachments: Mapping[str, Mapping[str, int]]) -> list[str]:
     """What the programs of a run moved, and what of it was not taken, where there was any."""
     found = []
     for name, counts in attachments.items():
+        if "taken" not in counts:
+            said = ", ".join(f"{count} {key.replace('_', ' ')}" for key, count in counts.items() if count)
+            found.append(f"interface {name}: {said or 'nothing'}")
+            continue
         odd = ", ".join(f"{counts[key]} {words}" for key, words in _NOT_TAKEN.items() if counts[key])
         moved = f"datagrams: {counts['taken']} taken, {counts['sent']} sent"
         found.append(f"attached {name}: {moved}" + (odd and f"; {odd}"))
@@ -194,16 +198,18 @@ def _start(index: int, path: Path, asked: Asked, folder: Path) -> _Job:
 
 def arguments_of(path: Path, asked: Asked) -> list[str]:
     """The command line that runs one of them."""
-    words = ["run"]
+    words, outside = ["run"], asked.outside
     for option, value in (("--seed", asked.seed), ("--out", asked.out), ("--junit", asked.junit),
-                          ("--batch", asked.batch), ("--pace", asked.outside.pace)):
+                          ("--batch", asked.batch), ("--pace", outside.pace), ("--ami", outside.ami),
+                          ("--csta", outside.csta), ("--users", outside.users), ("--database", outside.database)):
         words += [option, str(value)] if value is not None else []
-    for option, milliseconds in (("--wait", asked.outside.wait_ms), ("--peer-timeout", asked.outside.peer_timeout_ms)):
+    for option, milliseconds in (("--wait", outside.wait_ms), ("--peer-timeout", outside.peer_timeout_ms)):
         words += [option, f"{milliseconds / 1000:.3f}"] if milliseconds is not None else []
-    outside = asked.outside
-    for option, many in (("--path", asked.search), ("--attach", outside.attach), ("--clock", outside.clock)):
+    for option, many in (("--path", asked.search), ("--attach", outside.attach), ("--clock", outside.clock),
+                         ("--agi", outside.agi)):
         words += [word for text in many for word in (option, text)]
-    flags = (("--force", asked.force), ("--quiet", asked.quiet), ("--several", asked.several))
+    flags = (("--force", asked.force), ("--quiet", asked.quiet), ("--several", asked.several),
+             ("--insecure-no-auth", outside.no_auth))
     return [*words, *(flag for flag, given in flags if given), "--", str(path)]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -21,8 +22,7 @@ from switchsim.errors import ExitCode
 @PATH
 @outside_options
 def command(machine: str, scenario: str | None, seed: int | None, out: str | None, force: bool, seconds: int | None,
-            dial: tuple[str, ...], search: tuple[str, ...], attach: tuple[str, ...], clock: tuple[str, ...],
-            pace: str | None, wait: int | None, peer_timeout: int | None) -> ExitCode:
+            dial: tuple[str, ...], search: tuple[str, ...], **outside: Any) -> ExitCode:
     """Run MACHINE until --seconds, a signal, or until every clocked program has finished and no call is up.
 
     Prints one JSON object a line: ready (names every address), attached, detached, link_up, link_down, call, alarm,
@@ -36,5 +36,5 @@ def command(machine: str, scenario: str | None, seed: int | None, out: str | Non
 
     prepared = prepare_served(
         machine, scenario=find_scenarios([scenario])[0] if scenario else None, seconds=seconds, seed=seed,
-        search=search, asked=asked(attach, clock, pace, wait, peer_timeout), dials=tuple(map(parse_dial, dial)))
+        search=search, asked=asked(outside), dials=tuple(map(parse_dial, dial)))
     return serve(prepared, RunOptions(out=Path(out) if out else None, force=force))

@@ -21,6 +21,7 @@ from switchsim.scenario.timeline import (
     FaultStep,
     HealStep,
     PlayStep,
+    ProgramStep,
     SendStep,
     Step,
 )
@@ -71,6 +72,8 @@ class Director:
         self, steps: tuple[Step, ...], stage: Stage, lines: Lines, captures: Mapping[str, bytes] | None = None
     ) -> None:
         self.stop_at: int | None = None
+        self.program_acts: list[tuple[int, str]] = []
+        """(cycle, what) is to be done to the started program, in order of time; the loop takes them."""
         self._stage = stage
         self._faults: dict[int, _Fault] = {}
         self._acts: dict[int, list[Told]] = {}
@@ -91,8 +94,9 @@ class Director:
         return {fault.number: _scope(fault) for fault in self._faults.values()}
 
     def next_at(self) -> int | None:
-        """The cycle of the next timed step."""
-        return self._timed[-1][0] if self._timed else None
+        """The cycle of the next timed step, or of the next act on the program."""
+        steps = self._timed[-1][:1] if self._timed else ()
+        return min((*steps, *(at for at, _ in self.program_acts[:1])), default=None)
 
     def play(self, now: int) -> None:
         """Give the orders of the steps that are due; the run has stopped at `now`."""
@@ -122,6 +126,8 @@ class Director:
         elif index in self._acts:
             for after, place, order in self._acts[index]:
                 self._stage.order(at + after, place, order)
+        elif isinstance(step, ProgramStep):
+            self.program_acts = sorted([*self.program_acts, (at, step.program)], key=lambda act: act[0])
         else:
             self.stop_at = at if self.stop_at is None else min(self.stop_at, at)
 

@@ -10,11 +10,13 @@ from typing import Final, Protocol
 from switchsim.errors import InvalidRun, SutCrashed, SwitchsimError
 from switchsim.kernel.inputs import InputKind, InputRecord, InputWriter
 from switchsim.model.order import Order, Outside
+from switchsim.model.platform_events import ProgramActed
 from switchsim.scenario.director import Director, Stage
+from switchsim.scenario.interfaces import INTERFACES
 from switchsim.scenario.program import StartedProgram
 from switchsim.scenario.stop import Stopped, StopSignal
 from switchsim.scenario.story import Story
-from switchsim.sut.face import Face
+from switchsim.sut.face import RUN, Face
 from switchsim.units import CYCLES_PER_SECOND, seconds
 
 DONE: Final = "done"
@@ -27,8 +29,11 @@ _TOLD: Final = {
     InputKind.BAD_LENGTH: "bad_length",
     InputKind.REFUSED: "refused",
     InputKind.UNDERRUN: "underrun",
+    InputKind.CONNECT_FAILED: "connect_failed",
+    InputKind.VERIFIED: "verified",
+    InputKind.ANSWERED: "answered",
 }
-"""What the part of an attachment is told; a clock has none."""
+"""What the part of an attachment or an interface is told; a clock has none."""
 
 
 class Running(Stage, Protocol):
@@ -40,6 +45,14 @@ class Running(Stage, Protocol):
     def room(self, source: int) -> int: ...
     def has_sent(self) -> bool: ...
     def take_sent(self) -> list[tuple[int, bytes]]: ...
+
+
+class Outlet(Protocol):
+    """The part of an interface."""
+
+    @property
+    def has_output(self) -> bool: ...
+    def take_outbox(self) -> list[bytes]: ...
 
 
 class RunLoop:
@@ -58,11 +71,18 @@ class RunLoop:
         self._program: StartedProgram | None = None
         self._slice_end = 0
         self._over_since: int | None = None
+        self._places: dict[int, str] = {}
+        self._outlets: list[tuple[int, Outlet]] = []
         machine.kernel.leave = self._leaves
 
     def attach(self, face: Face, inputs: InputWriter | None, program: StartedProgram | None = None) -> None:
         """Ask `face` for what comes from outside; `inputs` records it first (None in a replay)."""
         self._face, self._inputs, self._program = face, inputs, program
+        self._places = dict(enumerate(self._machine.places))
+        for source, name in enumerate(face.sources):
+            if name in INTERFACES:
+                self._places[source] = INTERFACES[name]
+                self._outlets.append((source, self._machine.kernel.part(INTERFACES[name])))
 
     def go(self, wait_s: float = 0.0) -> None:
         """Run to the end. Raises OutputError; a peer that breaks off is kept in `problem`."""
@@ -89,6 +109,7 @@ class RunLoop:
             if self._face is not None and self._is_finished(self._face):
                 return
             self._director.play(now)
+            self._act_on_program(now)
             self._slice_end = self._next_stop(now)
             self._machine.run(self._slice_end)
             self._deliver()
@@ -102,7 +123,9 @@ class RunLoop:
 
     def _leaves(self) -> bool:
         """Asked by the kernel: something is to go out, or the run is to end before this slice does."""
-        return self._end() < self._slice_end or self._machine.has_sent()
+        act_at = self._director.next_at()
+        return self._end() < self._slice_end or self._machine.has_sent() or any(
+            part.has_output for _, part in self._outlets) or (act_at is not None and act_at < self._slice_end)
 
     def _next_stop(self, now: int) -> int:
         """The cycle at which the present slice ends."""
@@ -125,17 +148,32 @@ class RunLoop:
             self._story.teller.outside(event)
 
     def _tell(self, record: InputRecord) -> None:
-        if record.source < len(self._machine.places) and record.kind in _TOLD:
-            place = self._machine.places[record.source]
+        if record.source in self._places and record.kind in _TOLD:
+            place = self._places[record.source]
             name = self._face.sources[record.source] if self._face else ""
             order: Order = Outside(name, _TOLD[record.kind], record.octets)
             self._machine.order(record.at_cycle, place, order)
 
     def _deliver(self) -> None:
-        for source, octets in self._machine.take_sent():
-            if self._face is not None:
-                with self._stop.waiting():
+        sent = self._machine.take_sent()
+        sent += [(source, item) for source, part in self._outlets for item in part.take_outbox()]
+        if self._face is not None and sent:
+            with self._stop.waiting():
+                for source, octets in sent:
                     self._face.deliver(source, octets)
+                self._face.flush()
+
+    def _act_on_program(self, now: int) -> None:
+        """Do what the timeline wants of the started program; a replay only says so."""
+        acts = self._director.program_acts
+        while acts and acts[0][0] <= now:
+            _, act = acts.pop(0)
+            self._machine.kernel.emit(RUN, ProgramActed(act))
+            if self._inputs is not None and self._face is not None:
+                self._inputs.write([self._face.program(now, act)])
+            if self._program is not None:
+                with self._stop.waiting():
+                    self._program.act(act)
 
     def _is_finished(self, face: Face) -> bool:
         """Every clocked program has finished and no call is up; circuits still being cleared get their timers' time."""

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final
 
+from switchsim.assembly.yamlfile import read
+from switchsim.model.outside import NO_LISTENERS, Listeners
 from switchsim.scenario.schema import SutSpec
+from switchsim.sut.addresses import parse_agi, parse_listen, users_of
+from switchsim.sut.interfaces import AMI, CSTA, NO_INTERFACES, InterfaceOptions, check_interfaces
 from switchsim.sut.options import (
     AttachOption,
     ClockOption,
@@ -32,6 +37,12 @@ class OutsideAsked:
     pace: str | None = None
     wait_ms: int | None = None
     peer_timeout_ms: int | None = None
+    ami: str | None = None
+    csta: str | None = None
+    agi: Sequence[str] = ()
+    users: str | None = None
+    no_auth: bool = False
+    database: str | None = field(default=None, repr=False)  # may hold a password
 
 
 NOTHING_ASKED: Final = OutsideAsked()
@@ -48,33 +59,55 @@ class OutsideOptions:
     wait_ms: int = WAIT_MS
     peer_timeout_ms: int = PEER_TIMEOUT_MS
     command: tuple[str, ...] = ()
+    interfaces: InterfaceOptions = NO_INTERFACES
+    listeners: Listeners = NO_LISTENERS
+    """What the machine knows of the interfaces; all that a replay needs of them."""
 
     @property
     def sources(self) -> tuple[str, ...]:
-        """Names as in inputs.bin."""
+        """Names of attachments and clocks as in inputs.bin."""
         return (*(one.name for one in self.attaches), *(one.name for one in self.clocks))
 
 
-def put_together(asked: OutsideAsked, sut: SutSpec | None, *, paced: bool = False) -> OutsideOptions:
+def put_together(
+    asked: OutsideAsked, sut: SutSpec | None, *, paced: bool = False, folder: Path | None = None
+) -> OutsideOptions:
     """The command line's options over the scenario's `sut`; raises BadInput.
 
-    paced: without any word of it the pace is real (`serve`), else fast; a clock or a block mode always makes it fast.
+    paced: without any word of it the pace is real (`serve`), else fast; a clock or a block mode makes it fast, clients
+    over TCP without a clock make it real. folder: where the scenario lies, and the users that it names.
     """
     spec = sut or SutSpec()
     attaches = tuple(map(parse_attach, (*spec.attach, *asked.attach)))
     clocks = tuple(parse_clock(text, index) for index, text in enumerate((*spec.clock, *asked.clock)))
     check_options(attaches, clocks)
+    interfaces = _interfaces(asked, spec, folder or Path())
     pace_text = asked.pace or spec.pace
     pace: Pace | None = None
     if pace_text is not None:
         pace = parse_pace(pace_text)
-    elif attaches or clocks or paced:
-        pace = default_pace(attaches, clocks)
-    if pace is not None and pace.fast and not attaches and not clocks:
+    elif attaches or clocks or paced or interfaces.tcp:
+        pace = default_pace(attaches, clocks, tcp=interfaces.tcp)
+    if pace is not None and pace.fast and not attaches and not clocks and not interfaces.tcp:
         pace = None
     wait_ms = spec.ready_within // CYCLES_PER_MS if spec.ready_within is not None else spec.wait
     return OutsideOptions(
         attaches, clocks, pace,
         wait_ms=wait_ms if asked.wait_ms is None else asked.wait_ms,
         peer_timeout_ms=spec.peer_timeout if asked.peer_timeout_ms is None else asked.peer_timeout_ms,
-        command=spec.command)
+        command=spec.command, interfaces=interfaces, listeners=interfaces.listeners)
+
+
+def _interfaces(asked: OutsideAsked, spec: SutSpec, folder: Path) -> InterfaceOptions:
+    """A word of the command line replaces the scenario's; targets of FastAGI come together."""
+    ami, csta = asked.ami or spec.ami, asked.csta or spec.csta
+    users = Path(asked.users) if asked.users else folder / spec.users if spec.users else None
+    options = InterfaceOptions(
+        ami=parse_listen(ami, f"--{AMI}") if ami else None,
+        csta=parse_listen(csta, f"--{CSTA}") if csta else None,
+        agi=tuple(map(parse_agi, (*spec.agi, *asked.agi))),
+        users=users_of(read(users).data, str(users)) if users is not None else None,
+        no_auth=asked.no_auth or spec.insecure_no_auth, database=asked.database or spec.database,
+        expects=spec.expects)
+    check_interfaces(options)
+    return options

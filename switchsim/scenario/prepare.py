@@ -52,7 +52,7 @@ def prepare(
     scenario = document.validate(Scenario)
     machine_path = find_machine(scenario.machine, beside=path.parent, path=search, lines=document.lines)
     return Prepared(run_name(path.stem), scenario, document, machine_path, _seed(seed, scenario.seed),
-                    put_together(asked, scenario.sut), path.parent, until=scenario.until_cycle,
+                    put_together(asked, scenario.sut, folder=path.parent), path.parent, until=scenario.until_cycle,
                     kinds=kinds_of(machine_path, search), captures=_captures(scenario, document, path.parent))
 
 
@@ -71,7 +71,7 @@ def prepare_served(
     until = model.until_cycle if seconds is None else seconds * CYCLES_PER_SECOND
     folder = scenario.parent if scenario else Path()
     return Prepared(run_name(Path(document.lines.file).stem), model, document, machine_path, _seed(seed, model.seed),
-                    put_together(asked, model.sut, paced=True), folder, until=until, dials=dials,
+                    put_together(asked, model.sut, paced=True, folder=folder), folder, until=until, dials=dials,
                     kinds=kinds_of(machine_path, search), captures=_captures(model, document, folder))
 
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
+import msgspec
+
 from switchsim.assembly.yamlfile import parse
 from switchsim.errors import BadInput
 from switchsim.kernel.inputs import InputReader
+from switchsim.model.outside import Listeners
 from switchsim.report.compare import Difference, first_difference
 from switchsim.report.folder import INPUTS, JOURNAL, RunInfo, kept_files, read_run_info
 from switchsim.report.journal import EndWatch, JournalReader
@@ -19,11 +22,13 @@ from switchsim.report.output import output_errors
 from switchsim.scenario.dial import parse_dial
 from switchsim.scenario.options import OutsideOptions
 from switchsim.scenario.prepare import Prepared
-from switchsim.scenario.runner import ATTACHED, DIALLED, ENDED_AT, WHY
+from switchsim.scenario.runner import ATTACHED, DIALLED, ENDED_AT, LISTENERS, WHY
 from switchsim.scenario.schema import Scenario
 from switchsim.scenario.staged import Sinks, Staged
 from switchsim.scenario.stop import StopSignal
 from switchsim.scenario.story import Teller
+from switchsim.sut.face import RUN
+from switchsim.sut.interfaces import DATABASE
 from switchsim.sut.options import MODES, AttachOption
 from switchsim.sut.recorded import Recorded
 
@@ -68,10 +73,7 @@ def replay(folder: Path, keep: Path | None = None) -> Replayed:
             sinks.out = _File(out, path)
             staged = Staged(prepared, sinks, Teller(), stop)
             recorded = Recorded(reader)
-            attached = tuple(name for name in recorded.sources if not name.startswith(CLOCK_PREFIX))
-            if attached != prepared.outside.sources:
-                raise BadInput.one(str(folder / INPUTS), f"sources {', '.join(attached) or 'none'}",
-                                   ", ".join(prepared.outside.sources) or "none", "take an untouched run folder")
+            _check_sources(folder, recorded.sources, (*prepared.outside.sources, *staged.interfaces))
             staged.loop.attach(recorded, None)
             staged.go(why=None if why == CUT else why)
         if stop.why:
@@ -80,6 +82,14 @@ def replay(folder: Path, keep: Path | None = None) -> Replayed:
         if difference is not None and why == CUT and _only_cut(folder / JOURNAL, path):
             return Replayed(None, sinks.digest.hexdigest(), remark=" as far as the recorded run came, which was cut")
         return Replayed(difference, sinks.digest.hexdigest())
+
+
+def _check_sources(folder: Path, recorded: Sequence[str], wanted: Sequence[str]) -> None:
+    """What was recorded came from where this run takes it from; a run without any outside has no sources."""
+    found = [name for name in recorded if not name.startswith(CLOCK_PREFIX) and name != RUN]
+    if found != list(wanted) and (recorded or set(wanted) - {DATABASE}):
+        raise BadInput.one(str(folder / INPUTS), f"sources {', '.join(found) or 'none'}", ", ".join(wanted) or "none",
+                           "take an untouched run folder")
 
 
 def _end(folder: Path, info: RunInfo) -> tuple[int, str]:
@@ -111,7 +121,8 @@ def _restored(folder: Path, info: RunInfo, ended_at: int, temporary: Path) -> Pr
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(octets)
     document = parse(kept[0][1], str(folder / kept[0][0].copy))
-    outside = OutsideOptions(attaches=_attached(folder, info.details.get(ATTACHED, "")))
+    outside = OutsideOptions(attaches=_attached(folder, info.details.get(ATTACHED, "")),
+                             listeners=_listeners(folder, info.details.get(LISTENERS, "{}")))
     kinds = (temporary / "kinds",) if (temporary / "kinds").is_dir() else ()
     dials = tuple(map(parse_dial, info.details.get(DIALLED, "").split()))
     return Prepared(info.scenario, document.validate(Scenario), document, machine_path, info.seed, outside, folder,
@@ -129,6 +140,14 @@ def _attached(folder: Path, text: str) -> tuple[AttachOption, ...]:
             raise BadInput.one(str(folder / "run.json"), f"attachment {word!r}", "LINE:TS=MODE")
         found.append(AttachOption(line=line, timeslot=int(timeslot), mode=MODES[mode], path=""))
     return tuple(found)
+
+
+def _listeners(folder: Path, text: str) -> Listeners:
+    """As run.json keeps them."""
+    try:
+        return msgspec.json.decode(text, type=Listeners)
+    except msgspec.MsgspecError as error:
+        raise BadInput.one(str(folder / "run.json"), f"listeners: {error}", "what a run wrote there") from error
 
 
 @contextmanager

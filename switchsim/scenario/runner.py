@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
@@ -12,12 +13,13 @@ from typing import Final
 
 import msgspec
 
-from switchsim.errors import ExitCode, OutputError, SwitchsimError
+from switchsim.errors import BadInput, ExitCode, OutputError, SwitchsimError
 from switchsim.kernel.inputs import InputWriter
 from switchsim.report.compare import journal_digest
 from switchsim.report.folder import AUDIO, JOURNAL, RunFolder, RunInfo, make_folder
 from switchsim.report.verdict import Verdict
 from switchsim.report.wav import write_alaw
+from switchsim.scenario.interfaces import database_of
 from switchsim.scenario.judge import judge, write_evidence
 from switchsim.scenario.prepare import Prepared
 from switchsim.scenario.program import StartedProgram
@@ -25,12 +27,16 @@ from switchsim.scenario.staged import Sinks, Staged
 from switchsim.scenario.stop import StopSignal
 from switchsim.scenario.story import Teller
 from switchsim.scenario.traffic import plan_of
+from switchsim.sut.interfaces import open_interfaces
+from switchsim.sut.options import FAST
 from switchsim.sut.outside import Outside
 
 ENDED_AT: Final = "ended_at"
 WHY: Final = "why"
 ATTACHED: Final = "attached"
 DIALLED: Final = "dialled"
+LISTENERS: Final = "listeners"
+_PASSWORD: Final = re.compile(r"(?<=://)([^\s/@:]*):[^\s@]*(?=@)")
 
 
 @dataclass(frozen=True)
@@ -64,7 +70,7 @@ def run(prepared: Prepared, options: RunOptions, teller: Teller, stop: StopSigna
         staged = Staged(prepared, sinks, teller, stop, options.batch)
         for warning in staged.machine.warnings:
             teller.line(str(warning))
-        outside = _listen(prepared, stack)
+        outside = _listen(prepared, staged, stack)
         path = make_folder(prepared.name, prepared.seed, out=options.out, force=options.force, several=options.several)
         folder = RunFolder(path, _info(prepared, options, staged))
         try:
@@ -83,22 +89,30 @@ def _play(prepared: Prepared, staged: Staged, folder: RunFolder, outside: Outsid
     staged.sinks.out = folder
     for role, name, octets in staged.files():
         folder.keep(role, name, octets)
-    recorder = InputWriter(stack.enter_context(folder.open_inputs()), prepared.outside.sources)
+    recorder = InputWriter(stack.enter_context(folder.open_inputs()), outside.sources if outside is not None else ())
     asked = prepared.outside
-    addresses = {one.name: f"unix:{one.path}" for one in asked.attaches}
-    staged.story.teller.ready(addresses | {one.name: f"unix:{one.path}" for one in asked.clocks})
+    addresses = outside.addresses if outside is not None else {}
+    staged.story.teller.ready(addresses)
     if outside is not None:
-        program = stack.enter_context(StartedProgram(asked.command, prepared.folder))
+        program = stack.enter_context(StartedProgram(asked.command, prepared.folder, addresses))
         staged.loop.attach(outside, recorder, program)
     staged.go(asked.wait_ms / 1000)
     folder.info.details |= {ENDED_AT: str(staged.loop.now), WHY: staged.loop.why}
 
 
-def _listen(prepared: Prepared, stack: ExitStack) -> Outside | None:
+def _listen(prepared: Prepared, staged: Staged, stack: ExitStack) -> Outside | None:
     asked = prepared.outside
-    if asked.pace is None:
+    database = database_of(staged.machine, asked.interfaces.database, str(prepared.machine_path.parent))
+    if asked.pace is None and database is None:
         return None
-    outside = Outside(asked.attaches, asked.clocks, asked.pace, asked.peer_timeout_ms / 1000)
+    sides = open_interfaces(asked.interfaces, database)
+    try:
+        outside = Outside(asked.attaches, asked.clocks, asked.pace or FAST, asked.peer_timeout_ms / 1000, sides,
+                          asked.interfaces.expects)
+    except BadInput:
+        for side in sides:
+            side.close()
+        raise
     stack.callback(outside.close)
     return outside
 
@@ -107,10 +121,12 @@ def _info(prepared: Prepared, options: RunOptions, staged: Staged) -> RunInfo:
     attached = " ".join(f"{one.name}={one.mode.name}" for one in prepared.outside.attaches)
     pace = prepared.outside.pace
     return RunInfo(
-        scenario=prepared.name, seed=prepared.seed, arguments=list(options.arguments),
+        scenario=prepared.name, seed=prepared.seed,
+        arguments=[_PASSWORD.sub(r"\1:***", one) for one in options.arguments],
         pace="fast" if pace is None or pace.fast else f"{pace.milli_factor / 1000:g}",
         instruction_set=staged.machine.instruction_set, versions={"switchsim": version("switchsim")},
-        details={ATTACHED: attached, DIALLED: " ".join(map(str, prepared.dials)), "until": str(prepared.until)})
+        details={ATTACHED: attached, DIALLED: " ".join(map(str, prepared.dials)), "until": str(prepared.until)} | (
+            {LISTENERS: msgspec.json.encode(listeners).decode()} if (listeners := prepared.outside.listeners) else {}))
 
 
 def _weigh_up(prepared: Prepared, staged: Staged, folder: RunFolder) -> Finished:

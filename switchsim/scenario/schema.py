@@ -12,7 +12,8 @@ from switchsim.assembly.people import AgentsSpec
 from switchsim.assembly.yamltypes import Duration, Many, Strict, scaled, wrong
 from switchsim.errors import BadInput
 from switchsim.scenario.checks.expect import Expect
-from switchsim.scenario.timeline import FaultStep, HealStep, Step
+from switchsim.scenario.timeline import FaultStep, HealStep, ProgramStep, Step
+from switchsim.sut.addresses import parse_agi, parse_listen
 from switchsim.sut.options import parse_attach, parse_clock, parse_pace
 from switchsim.units import CYCLES_PER_SECOND
 
@@ -20,7 +21,10 @@ FORMAT: Final = 1
 MOST_SECONDS: Final = 10_000_000
 MOST_SEED: Final = 2**64 - 1
 
-_PARSERS: Final[dict[str, Callable[[str], object]]] = {"attach": parse_attach, "clock": parse_clock, "pace": parse_pace}
+_PARSERS: Final[dict[str, Callable[[str], object]]] = {
+    "attach": parse_attach, "clock": parse_clock, "pace": parse_pace, "agi": parse_agi,
+    "ami": lambda text: parse_listen(text, "ami"), "csta": lambda text: parse_listen(text, "csta"),
+}  # fmt: skip
 Seed = Annotated[int, Field(ge=0, le=MOST_SEED)]
 WallSeconds = Annotated[int, BeforeValidator(scaled(3, minimum=1, maximum=86_400_000), json_schema_input_type=float)]
 """Seconds of wall time with up to three decimals -> milliseconds."""
@@ -36,17 +40,25 @@ class SutSpec(Strict):
     peer_timeout: WallSeconds = 10_000
     command: Many[str] = ()
     ready_within: Duration | None = None
+    ami: str | None = None
+    csta: str | None = None
+    agi: Many[str] = ()
+    users: str | None = None
+    insecure_no_auth: bool = False
+    database: str | None = None
+    expects: Many[Literal["ami", "csta"]] = ()
 
     @model_validator(mode="after")
     def _options_are_good(self) -> SutSpec:
-        paces = (self.pace,) if self.pace else ()
-        for name, texts in (("attach", self.attach), ("clock", self.clock), ("pace", paces)):
-            for index, text in enumerate(texts):
+        for name, parser in _PARSERS.items():
+            given = getattr(self, name)
+            single = given is None or isinstance(given, str)
+            for index, text in enumerate((given,) if isinstance(given, str) else given or ()):
                 try:
-                    _PARSERS[name](text)
+                    parser(text)
                 except BadInput as error:
                     problem = error.problems[0]
-                    where = (name,) if name == "pace" else (name, index)
+                    where = (name,) if single else (name, index)
                     raise wrong(problem.what, problem.expected, problem.advice, where=where) from None
         return self
 
@@ -89,6 +101,14 @@ class Scenario(Strict):
             if load.name in names:
                 raise wrong(f"a second load is called {load.name!r}", "another name", where=("load", index, "name"))
             names.add(load.name)
+        return self
+
+    @model_validator(mode="after")
+    def _programs_are_there(self) -> Scenario:
+        for index, step in enumerate(self.timeline):
+            if isinstance(step, ProgramStep) and (self.sut is None or not self.sut.command):
+                raise wrong("there is no program", "`sut: command:`", "say what the scenario starts",
+                            where=("timeline", index, "program"))
         return self
 
     @model_validator(mode="after")

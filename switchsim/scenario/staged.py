@@ -15,6 +15,7 @@ from switchsim.model.order import Act, Value
 from switchsim.report.faults import FaultFacts
 from switchsim.scenario.checks import CheckSettings, SignallingFacts
 from switchsim.scenario.director import Director
+from switchsim.scenario.interfaces import interfaces_of
 from switchsim.scenario.loop import RunLoop
 from switchsim.scenario.prepare import Prepared
 from switchsim.scenario.stop import StopSignal
@@ -62,6 +63,7 @@ class Staged:
         self._prepared = prepared
         self.sinks = sinks
         self.machine = self._built(sinks, batch)
+        self.interfaces = interfaces_of(self.machine, prepared.outside.listeners)
         self.director = Director(scenario.timeline, self.machine, prepared.document.lines, prepared.captures)
         self.story = Story(teller, prepared.until)
         self.loop = RunLoop(self.machine, self.director, self.story, prepared.until, stop)
@@ -78,7 +80,8 @@ class Staged:
                 prepared.machine_path, seed=prepared.seed, load=tuple(load.wanted() for load in scenario.load),
                 agents=tuple(agents.wanted() for agents in scenario.agents), record=scenario.record,
                 attached=tuple((one.line, one.timeslot, one.mode.name) for one in prepared.outside.attaches),
-                kinds=prepared.kinds, journal_sink=sinks.journal, second_sink=sinks.second,
+                kinds=prepared.kinds, listeners=prepared.outside.listeners,
+                journal_sink=sinks.journal, second_sink=sinks.second,
                 batch=batch or DEFAULT_BATCH)
         except BadInput as error:
             raise BadInput([self._at_its_line(problem) for problem in error.problems]) from error

@@ -187,13 +187,22 @@ class PlayStep(_Moment):
     play: Played
 
 
+class ProgramStep(_Moment):
+    """The program that the scenario started (`sut: command:`) is ended politely, killed, started, or ended and started.
+
+    Simulated time stands still until it has ended.
+    """
+
+    program: Literal["restart", "stop", "kill", "start"]
+
+
 class StopStep(_Moment):
     """The run ends."""
 
     stop: Literal[True]
 
 
-_ACTS: Final = ("fault", "heal", "act", "send", "play", "stop")
+_ACTS: Final = ("fault", "heal", "act", "send", "play", "program", "stop")
 
 
 def _sort_of_step(value: Any) -> str | None:
@@ -209,6 +218,7 @@ Step = Annotated[
     | Annotated[ActStep, Tag("act")]
     | Annotated[SendStep, Tag("send")]
     | Annotated[PlayStep, Tag("play")]
+    | Annotated[ProgramStep, Tag("program")]
     | Annotated[StopStep, Tag("stop")],
     Discriminator(_sort_of_step, custom_error_type="wrong_step",
                   custom_error_message="a step must hold exactly one of " + ", ".join(_ACTS)),

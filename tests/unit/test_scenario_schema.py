@@ -16,7 +16,7 @@ from switchsim.model.events import CallState
 from switchsim.scenario.schema import Scenario
 from switchsim.scenario.timeline import FaultStep
 
-ONE_OF_THEM = "a step must hold exactly one of fault, heal, act, send, play, stop"
+ONE_OF_THEM = "a step must hold exactly one of fault, heal, act, send, play, program, stop"
 
 TEXT = """format: 1
 title: all keys

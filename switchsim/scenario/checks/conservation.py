@@ -12,6 +12,7 @@ from switchsim.model.events import (
     BoardState,
     CallAnswered,
     CallCleared,
+    CallLeg,
     CallOffered,
     CallRecord,
     CircuitBlocked,
@@ -38,7 +39,8 @@ STILL_UP = " (if it is only still up: a longer run, or drained: false)"
 
 
 class Calls(Check):
-    """Every call offered is cleared once and leaves one call record, which tells its true times; no other is."""
+    """Every call offered is cleared once and leaves one call record, which tells its caller, its times, its cause and
+    who cleared it as they were; no other is. Whatever takes over from a lost processor accounts for its calls."""
 
     name = "conservation.calls"
     title = "every call is cleared once and leaves exactly one call record"
@@ -47,6 +49,8 @@ class Calls(Check):
         super().__init__(settings)
         self._open: dict[int, Taken] = {}
         self._cleared: dict[int, int] = {}
+        self._ends: dict[int, tuple[int, int, str]] = {}  # cycle, cause, by; until the record comes
+        self._callers: dict[int, tuple[str, str]] = {}  # direction, calling; until the record comes
         self._records: dict[int, int] = {}
         self._times: dict[int, tuple[int, int]] = {}  # offered, answered
 
@@ -68,6 +72,7 @@ class Calls(Check):
         where = f"{event.direction} {event.line}:{event.timeslot}"
         self._open[event.call] = (record.at, f"{record.place} ({where})", event.call)
         self._times[event.call] = (record.at, 0)
+        self._callers[event.call] = (event.direction, event.calling)
 
     def _clear(self, record: Record, event: CallCleared) -> None:
         if event.call in self._cleared:
@@ -76,6 +81,7 @@ class Calls(Check):
             self.found(record.at, record.place, f"call {event.call} is cleared but was never offered")
         self._open.pop(event.call, None)
         self._cleared[event.call] = record.at
+        self._ends.setdefault(event.call, (record.at, event.cause, event.by))
 
     def _record(self, record: Record, event: CallRecord) -> None:
         if event.call in self._records:
@@ -87,6 +93,18 @@ class Calls(Check):
         if (event.offered, event.answered) != true:
             told = f"says offered {event.offered}, answered {event.answered}; it was {true[0]}, {true[1]}"
             self.found(record.at, record.place, f"the call record of call {event.call} {told}")
+        self._compare(record, event)
+
+    def _compare(self, record: Record, event: CallRecord) -> None:
+        """What the call record says of the caller and of the end with what was told of them."""
+        end, caller = (event.ended, event.cause, event.by), (event.direction, event.calling)
+        for name, says, was in (
+            ("end, cause, by", end, self._ends.pop(event.call, end)),
+            ("direction, calling", caller, self._callers.pop(event.call, caller)),
+        ):
+            if says != was:
+                what = f"the call record of call {event.call} says {name} {says}; it was {was}"
+                self.found(record.at, record.place, what)
 
     def finish(self, end: int) -> CheckResult:
         if self.settings.drained:
@@ -149,7 +167,8 @@ class Circuits(_Held):
     called = "never idle again"
 
     def handlers(self) -> dict[type[Event], Handler]:
-        return super().handlers() | {CallOffered: self._on_circuit, CallRecord: self._off, CircuitState: self._circuit}
+        return super().handlers() | {
+            CallOffered: self._on_circuit, CallLeg: self._further, CallRecord: self._off, CircuitState: self._circuit}
 
     def __init__(self, settings: CheckSettings) -> None:
         super().__init__(settings)
@@ -160,6 +179,13 @@ class Circuits(_Held):
         key = (event.line, event.timeslot)
         self._call_on[key] = event.call
         if key in self._open:
+            at, place, _ = self._open[key]
+            self._open[key] = (at, place, event.call)
+
+    def _further(self, record: Record, event: CallLeg) -> None:
+        """The circuit of an outgoing leg is its call's as well, until it is seized again."""
+        key = (event.line, event.timeslot)
+        if event.line and event.joined and key in self._open:
             at, place, _ = self._open[key]
             self._open[key] = (at, place, event.call)
 

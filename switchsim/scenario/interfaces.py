@@ -1,0 +1,56 @@
+"""Which interfaces to outside programs a machine really has, and the database that its file names."""
+
+from __future__ import annotations
+
+from typing import Any, Final, Protocol
+
+from switchsim.errors import BadInput, Problem
+from switchsim.model.outside import Listeners
+from switchsim.sut.database import DatabaseOption
+from switchsim.sut.interfaces import DATABASE, NAMES
+from switchsim.units import CYCLES_PER_MS
+
+INTERFACES: Final = {
+    "ami": "callcentre/ami", "csta": "callcentre/csta", "agi": "callcentre/agi", "database": "callcentre/aplogic",
+}  # fmt: skip
+"""Source -> place of its part, in the order of the sources."""
+IN_MEMORY: Final = "sqlite://"
+
+
+class HasParts(Protocol):
+    """What is asked of a machine."""
+
+    @property
+    def kernel(self) -> Any: ...
+    @property
+    def spec(self) -> Any: ...
+
+
+def interfaces_of(machine: HasParts, listeners: Listeners) -> tuple[str, ...]:
+    """Names of the sources of interfaces, in their order; raises BadInput when an option finds no part."""
+    wanted = {"ami": listeners.ami, "csta": listeners.csta, "agi": bool(listeners.agi), "database": listeners.database}
+    there = [name for name in NAMES if INTERFACES[name] in machine.kernel.parts]
+    missing = [name for name in NAMES if wanted[name] and name not in there]
+    if missing and machine.spec.platform is None:
+        expected, advice = "a machine with a MEM board and `platform:`", "add them to its file, or take another machine"
+        raise BadInput([Problem(f"--{name}", 0, "this machine has no call-centre platform", expected, advice)
+                        for name in missing])
+    if missing:
+        expected, advice = "a machine with `platform: database: statements:`", "name what may be asked"
+        raise BadInput([Problem(f"--{name}", 0, "nothing in this machine uses it", expected if name == DATABASE else "",
+                                advice if name == DATABASE else "take another machine") for name in missing])
+    return tuple(there)
+
+
+def database_of(machine: HasParts, url: str | None, beside: str) -> DatabaseOption | None:
+    """The database that is to be asked: `url` of the option, else the machine file's; None when nothing asks any.
+
+    beside: folder of the machine file, for a SQLite file that it names.
+    """
+    platform = machine.spec.platform
+    if platform is None or platform.database is None or INTERFACES[DATABASE] not in machine.kernel.parts:
+        return None
+    spec = platform.database
+    return DatabaseOption(
+        url=url or spec.url or IN_MEMORY, statements=dict(spec.statements), init=() if url else tuple(spec.init),
+        beside="." if url else beside, timeout_ms=max(1, spec.timeout // CYCLES_PER_MS))
