@@ -133,6 +133,14 @@ class Talk(msgspec.Struct, frozen=True, tag="hold"):
     cycles: int
 
 
+class Ivr(msgspec.Struct, frozen=True, tag="ivr"):
+    """Let a flow of the platform serve the call; `otherwise`: service when nobody does, or no more."""
+
+    flow: str
+    otherwise: str
+    wait_cycles: int
+
+
 class Clear(msgspec.Struct, frozen=True, tag="clear"):
     cause: int
 
@@ -148,7 +156,7 @@ class DialOut(msgspec.Struct, frozen=True, tag="dial"):
     otherwise: str
 
 
-Step = Announce | Menu | Enqueue | ToSeat | Talk | Clear | DialOut
+Step = Announce | Menu | Enqueue | ToSeat | Talk | Ivr | Clear | DialOut
 
 
 class Service(msgspec.Struct, frozen=True):

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 UNALLOCATED, NORMAL, INCOMPLETE, TEMPORARY = 1, 16, 28, 41
 CHANNEL_TAKEN, DIAL_ATTEMPTS = 44, 4
-CALL_TIMERS = ("guard", "menu", "wait", "ring", "route", "hold", "limit")
+CALL_TIMERS = ("guard", "menu", "wait", "ring", "route", "hold", "limit", "flow", "origin")
 
 
 class Calls:
@@ -42,6 +42,9 @@ class Calls:
         """Write the new call down."""
         event = CallOffered(call.number, call.direction, call.line, call.timeslot, call.calling, call.called)
         self.core.world.emit(event)
+        if call.a.seat >= 0:
+            call.a.answered = call.offered
+        self.program.cti.call(call)
 
     def offered(self, leg: Leg, calling: str, called: str, caller: Caller) -> Call:
         """A call came on a circuit."""
@@ -103,10 +106,16 @@ class Calls:
 
     def far_alerting(self, call: Call) -> None:
         """The backward path is open: who waits hears the other exchange's ring-back."""
+        call.b.alerted = True
+        self.core.touch(call)
         self.core.hear(self.core.slot(call.a) or call.far, self.core.slot(call.b))
 
     def far_answered(self, call: Call) -> None:
+        if call.origination is not None:
+            self.program.orders.originator.answered(call)
+            return
         self.answer(call)
+        call.b.answered = self.core.world.now
         if call.a.present:
             self.program.talk.begin(call)
             return
@@ -125,6 +134,8 @@ class Calls:
 
     def answered(self, call: Call) -> None:
         call.answered = self.core.world.now
+        if call.a.circuit >= 0:
+            call.a.answered = call.answered
         self.core.touch(call)
         self.core.world.emit(CallAnswered(call.number))
 
@@ -150,6 +161,7 @@ class Calls:
     def silence(self, call: Call) -> None:
         """No prompt, receiver, conference or timer is left; both ends hear nothing, but a seat in another call does."""
         self.program.monitor.end(call)
+        self.program.voice.free(call, "hangup")
         self.core.stop_playing(call)
         self.core.stop_listening(call)
         self.core.end_conference(call)
@@ -176,7 +188,7 @@ class Calls:
     def _try_again(self, call: Call, cause: int) -> None:
         """Glare: the other side had taken the channel (44). The console's call is tried on another one, a few times."""
         glare = call.stage == Stage.OUTGOING and call.direction == "out" and cause == CHANNEL_TAKEN
-        if glare and call.attempts < DIAL_ATTEMPTS:
+        if glare and call.attempts < DIAL_ATTEMPTS and call.origination is None:
             dial = Dial(call.line, call.called, call.calling, call.hold_cycles, call.attempts)
             self.core.state.dials.append(dial)
             self.core.units_changed = True

@@ -43,6 +43,8 @@ class Core:
         self.dirty_groups: set[int] = set()
         self.number7_changed = False  # MTP3
         self.units_changed = False  # platform, broken or blocked units, waiting dials
+        self.cti_changed = False  # the standing of the CTI link
+        self.members_changed = False  # of queues
 
     def touch(self, call: Call) -> None:
         self.dirty_calls.add(call.number)

@@ -8,8 +8,10 @@ from typing import Any
 from switchsim.firmware.office import Office
 from switchsim.firmware.reference.calls import Calls
 from switchsim.firmware.reference.core import Core, World, channel_index
+from switchsim.firmware.reference.cti import Cti
 from switchsim.firmware.reference.load import LoadMeter
 from switchsim.firmware.reference.monitor import Monitor
+from switchsim.firmware.reference.orders import Orders
 from switchsim.firmware.reference.queues import Queues
 from switchsim.firmware.reference.script import Script
 from switchsim.firmware.reference.seats import Seats
@@ -17,8 +19,11 @@ from switchsim.firmware.reference.standby import Standby, Store
 from switchsim.firmware.reference.state import Call, Dial, Pool, ProgramState, Stage
 from switchsim.firmware.reference.talk import Talk
 from switchsim.firmware.reference.tandem import Tandem
+from switchsim.firmware.reference.targets import Targets
 from switchsim.firmware.reference.transfer import Transfer
 from switchsim.firmware.reference.trunks import Trunks
+from switchsim.firmware.reference.voice import Voice
+from switchsim.model.cti import CtiRequest
 from switchsim.model.events import PlatformLink
 from switchsim.model.messages import (
     BoardStarted,
@@ -57,6 +62,10 @@ class Program:
         self.monitor = Monitor(self)
         self.tandem = Tandem(self)
         self.talk = Talk(self)
+        self.voice = Voice(self)
+        self.targets = Targets(self)
+        self.orders = Orders(self)
+        self.cti = Cti(self)
         self.standby = Standby(self)
         self._handlers: dict[type, Callable[[Any], None]] = {
             Layer3Received: lambda m: self.trunks.access.layer3(self._links[m.board, m.link], m.octets),
@@ -74,6 +83,7 @@ class Program:
             NodeChanged: self._node_changed,
             PlatformChanged: self._platform_changed,
             RouteAnswer: self._route_answer,
+            CtiRequest: lambda m: self.orders.take(m.wanted),
         }
         self._timers: dict[str, Callable[[Call], None]] = {
             "guard": self._prompt_overdue,
@@ -81,6 +91,8 @@ class Program:
             "wait": self.queues.waited_too_long,
             "ring": self.queues.no_answer,
             "route": self.queues.unanswered,
+            "flow": self.voice.refused,
+            "origin": self.orders.originator.no_answer,
             **dict.fromkeys(("hold", "limit"), lambda call: self.calls.clear(call, NORMAL, "machine")),
         }
         self._receivers = channel_index(office.receivers)
@@ -111,13 +123,20 @@ class Program:
         """A board reports."""
         self.load.message(type(message))
         self._handlers[type(message)](message)
+        self.cti.settle()
 
     def timer(self, name: str) -> None:
         what, _, rest = name.partition("/")
         if what == "load":
             self.load.look()
-            return
-        self.load.timer()
+        elif what == "cti":
+            self.cti.send()
+        else:
+            self.load.timer()
+            self._timer(what, rest, name)
+            self.cti.settle()
+
+    def _timer(self, what: str, rest: str, name: str) -> None:
         if what == "q931":
             self.trunks.access.timer(rest)
         elif what in ("mtp3", "user", "line"):
@@ -132,10 +151,12 @@ class Program:
     def dial(self, dial: Dial) -> None:
         """The console wants a call placed."""
         self.trunks.dial(dial)
+        self.cti.settle()
 
     def upkeep(self, act: str, values: dict[str, Value]) -> None:
         """The console manages No.7: one of `number7_upkeep.ACTS`. What its state does not allow changes nothing."""
         self.trunks.number7.act(act, values)
+        self.cti.settle()
 
     # -- by message ----------------------------------------------------------------------------------------------
 
@@ -237,6 +258,7 @@ class Program:
         self.core.state.platform = message.up
         self.core.units_changed = True
         self.core.world.emit(PlatformLink("up" if message.up else "down"))
+        self.cti.platform_changed(message.up)
 
     def _route_answer(self, message: RouteAnswer) -> None:
         call = self.core.state.calls.get(message.call)

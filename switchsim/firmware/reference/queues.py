@@ -1,4 +1,4 @@
-"""Queueing: waiting callers first in first out, the seat idle longest first."""
+"""Queueing: waiting callers by priority and then first in first out; seats by penalty, the idle longest first."""
 
 from __future__ import annotations
 
@@ -12,11 +12,16 @@ from switchsim.model.messages import RouteRequest
 if TYPE_CHECKING:
     from switchsim.firmware.reference.program import Program
 
-NO_ANSWER, NO_CIRCUIT, BUSY = 19, 34, 17
+NO_ANSWER, NO_CIRCUIT, BUSY, REJECTED = 19, 34, 17, 21
 MOST_OVERFLOWS = 8
 """Times that a call may be sent over from full queues, or after waiting too long: queues in a circle end there."""
 AWAY = {"signed_out": 20, "faulty": 27}
 """Q.850 causes of seats that can not be rung."""
+
+
+def _order(call: Call) -> tuple[int, int, int]:
+    """Sorts calls as a queue does."""
+    return -call.priority, call.queued, call.number
 
 
 class Queues:
@@ -31,7 +36,11 @@ class Queues:
 
     def route(self, call: Call, queue: str) -> None:
         """With a platform it is asked where the call goes; without one, or when it is late, the switch decides."""
-        if self.core.state.platform:
+        if self.program.cti.routing:
+            self.core.stage(call, Stage.ROUTING, queue)
+            self.program.cti.ask_route(call, queue)
+            self.core.world.start_timer(f"route/{call.number}", self.office.timing.route_timeout_cycles)
+        elif self.core.state.platform:
             self.core.stage(call, Stage.ROUTING, queue)
             self.core.world.send_bus(RouteRequest(self.office.mem_board, call.number, call.target, call.calling))
             self.core.world.start_timer(f"route/{call.number}", self.office.timing.route_timeout_cycles)
@@ -42,22 +51,26 @@ class Queues:
         """The platform chose."""
         if call.stage == Stage.ROUTING:
             self.core.world.stop_timer(f"route/{call.number}")
+            call.own, call.priority = True, 0
             if queue in self.office.queues:
                 self.enter(call, queue, "platform")
             else:
-                self.enter(call, self._own_choice(call), "switch")
+                self.enter(call, self.own_choice(call), "switch")
 
     def unanswered(self, call: Call) -> None:
         if call.stage == Stage.ROUTING:
-            self.enter(call, self._own_choice(call), "switch")
+            self.enter(call, self.own_choice(call), "switch")
 
-    def _own_choice(self, call: Call) -> str:
+    def own_choice(self, call: Call) -> str:
+        """The queue that the service of the call names."""
         step = self.program.script.step_of(call)
         return str(getattr(step, "queue", ""))
 
     def enter(self, call: Call, queue: str, by: str) -> None:
         """An idle seat at once, else a place in the queue, else the way over. Calls that ring wait no more."""
         self.core.world.emit(Routed(call.number, by, queue))
+        if by == "switch":
+            call.own, call.priority = True, 0
         data = self.office.queues[queue]
         if self._idle_seat(queue) < 0 and 0 < data.max_length <= self._waiting(queue):
             self._overflow(call, data)
@@ -83,11 +96,16 @@ class Queues:
 
     def _join_line(self, call: Call) -> None:
         """Behind everybody who came earlier: a call that comes back stands where it stood."""
-        line = self._line(call.queue)
-        calls = self.core.state.calls
-        position = sum((calls[other].queued, other) < (call.queued, call.number) for other in line)
-        line.insert(position, call.number)
+        position = self.place(call)
         self.core.world.emit(CallQueued(call.number, call.queue, position + 1))
+        self.program.cti.entered(call, position + 1, len(self._line(call.queue)))
+
+    def place(self, call: Call) -> int:
+        """Into its queue; returns how many stand before it."""
+        line, calls = self._line(call.queue), self.core.state.calls
+        position = sum(_order(calls[other]) < _order(call) for other in line)
+        line.insert(position, call.number)
+        return position
 
     def _wait_with_music(self, call: Call, data: Queue) -> None:
         if not data.music or not self.core.play(call, data.music, looping=True):
@@ -103,10 +121,14 @@ class Queues:
     def forget(self, call: Call, why: str) -> None:
         """The call leaves its queue, wherever it stands in it."""
         line = self.core.state.waiting.get(call.queue, [])
+        if call.stage == Stage.RINGING:
+            self.program.cti.ring_ended(call, why)
         if call.number in line:
+            position = line.index(call.number) + 1
             line.remove(call.number)
             waited = self.core.world.now - call.queued
             self.core.world.emit(CallUnqueued(call.number, call.queue, why, waited))
+            self.program.cti.left(call, position, len(line), why)
             self.core.world.stop_timer(f"wait/{call.number}")
         if call.stage == Stage.RINGING:
             self.program.seats.stop_ringing(call)
@@ -128,35 +150,50 @@ class Queues:
     # -- distribution --------------------------------------------------------------------------------------------
 
     def _idle_seat(self, queue: str) -> int:
-        """The seat idle longest, -1 when none is; the lower seat first when two became idle in one cycle."""
+        """The member of the lowest penalty, then idle longest, then the lower seat; -1 when none is idle."""
+        seats = self.core.state.seats
         idle = [
-            (seat.idle_since, index)
-            for index, seat in enumerate(self.core.state.seats)
-            if seat.state == "idle" and queue in self.office.seats[index].queues
+            (penalty, seats[index].idle_since, index)
+            for index, penalty in self.core.state.members[queue].items()
+            if seats[index].state == "idle"
         ]
-        return min(idle)[1] if idle else -1
+        return min(idle)[2] if idle else -1
 
     def _offer_to_idle(self, call: Call) -> bool:
-        index = self._idle_seat(call.queue)
+        index = self._idle_seat(call.queue) if call.own else -1
         if index >= 0:
             self.ring(call, index, self.office.queues[call.queue].ring_cycles)
         return index >= 0
 
     def seat_idle(self, index: int) -> None:
-        """A seat became idle: the caller who waits longest in any of its queues."""
+        """A seat became idle: the caller who is first in any of its queues."""
         calls = self.core.state.calls
         first = [
-            (calls[number].queued, number)
-            for queue in self.office.seats[index].queues
+            _order(calls[number])
+            for queue, members in self.core.state.members.items()
+            if index in members
             for number in self.core.state.waiting.get(queue, ())
-            if calls[number].stage == Stage.QUEUED
+            if calls[number].stage == Stage.QUEUED and calls[number].own
         ]
         if first:
-            call = calls[min(first)[1]]
+            call = calls[min(first)[2]]
             self.ring(call, index, self.office.queues[call.queue].ring_cycles)
 
+    def distribute(self) -> None:
+        """The platform offers no calls any more: the switch gives all that wait for that to its idle seats."""
+        calls = self.core.state.calls
+        freed = [_order(call) for call in calls.values() if not call.own]
+        for _, _, number in sorted(freed):
+            calls[number].own = True
+            self.core.touch(calls[number])
+        for _, _, number in sorted(freed):
+            if number in calls and calls[number].stage == Stage.QUEUED:
+                self._offer_to_idle(calls[number])
+
     def ring(self, call: Call, index: int, no_answer_cycles: int) -> None:
+        self.program.cti.call(call)
         call.b = Leg(seat=index)
+        self.program.cti.seat_called(call, call.queue if call.number in self._line(call.queue) else "")
         self.core.stage(call, Stage.RINGING, self.office.seats[index].number)
         self.program.seats.ring(index, call)
         self.core.world.start_timer(f"ring/{call.number}", no_answer_cycles)
@@ -176,6 +213,10 @@ class Queues:
     def no_answer(self, call: Call, cause: int = NO_ANSWER) -> None:
         """The seat did not answer: it is taken out, the caller goes back to where he stood."""
         if call.stage != Stage.RINGING:
+            return
+        self.program.cti.ring_ended(call, "rejected" if cause == REJECTED else "no_answer")
+        if call.origination is not None:
+            self.program.orders.originator.no_answer(call, cause)
             return
         index = call.b.seat
         call.b = Leg()

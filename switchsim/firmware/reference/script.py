@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from switchsim.firmware.office import Announce, Clear, DialOut, Enqueue, Menu, Step, Talk, ToSeat
+from switchsim.firmware.office import Announce, Clear, DialOut, Enqueue, Ivr, Menu, Step, Talk, ToSeat
 from switchsim.firmware.reference.state import Call, Stage
 from switchsim.model.events import DigitHeard
 
@@ -63,6 +63,8 @@ class Script:
             case Talk(cycles):
                 self._answer_for(call, "hold")
                 self.core.world.start_timer(f"hold/{call.number}", cycles)
+            case Ivr() as step:
+                self.program.voice.begin(call, step)
             case DialOut() as way:
                 self.program.tandem.dial(call, way)
             case Clear(cause):
@@ -110,6 +112,7 @@ class Script:
 
     def digit(self, call: Call, digit: str) -> None:
         self.core.world.emit(DigitHeard(call.receiver, call.number, digit))
+        self.program.cti.digit(call, digit)
         step = self.step_of(call)
         if call.stage != Stage.SERVICE or not isinstance(step, Menu):
             return
@@ -150,5 +153,7 @@ class Script:
             world.start_timer(f"guard/{call.number}", length + timing.guard_cycles)
         elif isinstance(step, Menu):
             world.start_timer(f"menu/{call.number}", step.timeout_cycles)
+        elif isinstance(step, Ivr):
+            self.program.voice.resume(call, step)
         elif isinstance(step, Talk):
             world.start_timer(f"hold/{call.number}", step.cycles)

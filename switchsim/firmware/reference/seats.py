@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from switchsim.firmware.reference.program import Program
 
 REJECTED, OUT_OF_ORDER = 21, 27
+NO_ANSWER = "no_answer"
+"""Reason of a seat that is busy because its person did not answer."""
 
 
 class Seats:
@@ -26,6 +28,10 @@ class Seats:
 
     def cold_start(self) -> None:
         self.core.state.seats = [Seat() for _ in self.office.seats]
+        self.core.state.members = {
+            queue: {index: 0 for index, port in enumerate(self.office.seats) if queue in port.queues}
+            for queue in self.office.queues
+        }
 
     def index_of(self, number: str) -> int:
         return self.by_number.get(number, -1)
@@ -38,8 +44,11 @@ class Seats:
             return
         seat.state, seat.shown = state, shown
         self.core.dirty_seats.add(index)
+        if state != "busy":
+            seat.reason = seat.reason if seat.after == "busy" else ""
         self.core.world.emit(SeatState(data.number, state, call))
         self.show(index)
+        self.program.cti.seat(index)
 
     def show(self, index: int) -> None:
         seat, data = self.core.state.seats[index], self.office.seats[index]
@@ -65,7 +74,8 @@ class Seats:
             self._after(call.b.seat, keep_turn=True)
 
     def did_not_answer(self, index: int) -> None:
-        self.core.state.seats[index].call = 0
+        seat = self.core.state.seats[index]
+        seat.call, seat.reason = 0, NO_ANSWER
         self.become(index, "busy")
 
     # -- the end of a call at a seat -----------------------------------------------------------------------------
@@ -133,27 +143,34 @@ class Seats:
     # -- keys ----------------------------------------------------------------------------------------------------
 
     def key(self, board: int, unit: int, key: str, argument: str) -> None:
-        index = self.by_port[board, unit]
+        self.press(self.by_port[board, unit], key, argument)
+
+    def press(self, index: int, key: str, argument: str) -> None:
+        """A key of the set, pressed there or by order. argument: number of dial and transfer, reason of busy."""
         seat = self.core.state.seats[index]
         match key:
             case "sign_in" if seat.state == "signed_out":
                 self.idle(index)
             case "sign_out" | "busy":
-                self._leave(index, key)
+                self._leave(index, key, argument)
             case "ready" if seat.state in ("busy", "wrap_up"):
                 self.idle(index)
             case "ready":
-                seat.after = ""
+                seat.after = seat.reason = ""
+                self.core.dirty_seats.add(index)
             case _:
                 self.program.talk.key(index, key, argument)
 
-    def _leave(self, index: int, wish: str) -> None:
+    def _leave(self, index: int, wish: str, argument: str) -> None:
         """Sign-out or busy: at once when no call is up, otherwise when it ends; a call that only rings goes on."""
         seat = self.core.state.seats[index]
         if seat.state in ("signed_out", "faulty"):
             return
+        seat.reason = argument if wish == "busy" else ""
+        self.core.dirty_seats.add(index)
         if seat.state == "ringing":
             call = self.core.state.calls[seat.call]
+            self.program.cti.ring_ended(call, "rejected")
             seat.call = 0
             self.become(index, {"sign_out": "signed_out"}.get(wish, wish))
             self.program.queues.back_to_queue(call, REJECTED)
@@ -175,6 +192,7 @@ class Seats:
         self.become(index, "faulty")
         for call in calls:
             if call.stage == Stage.RINGING and call.b.seat == index:
+                self.program.cti.ring_ended(call, "lost")
                 self.program.queues.back_to_queue(call)
             else:
                 self.program.calls.clear(call, OUT_OF_ORDER, "fault")

@@ -54,7 +54,11 @@ class Standby:
             rows.append(self.units())
         if self.core.number7_changed:
             rows.append(self.number7())
-        self.core.units_changed = self.core.number7_changed = False
+        if self.core.cti_changed:
+            rows.append(self.cti())
+        if self.core.members_changed:
+            rows.append(self.members())
+        self.core.units_changed = self.core.number7_changed = self.core.cti_changed = self.core.members_changed = False
         for dirty in (self.core.dirty_calls, self.core.dirty_seats, self.core.dirty_groups):
             dirty.clear()
         return rows
@@ -64,7 +68,7 @@ class Standby:
         state = self.core.state
         rows = [(f"call/{number}", self._call(number)) for number in state.calls]
         rows += [(f"seat/{index}", self._seat(index)) for index in range(len(state.seats))]
-        rows += [self.units(), self.number7()]
+        rows += [self.units(), self.number7(), self.cti(), self.members()]
         return rows + [self.group(number) for number in range(len(self.core.office.groups))]
 
     def group(self, number: int) -> tuple[str, bytes]:
@@ -72,6 +76,12 @@ class Standby:
 
     def number7(self) -> tuple[str, bytes]:
         return "number7", self.program.trunks.number7.export_network()
+
+    def cti(self) -> tuple[str, bytes]:
+        return "cti", self.program.cti.exported()
+
+    def members(self) -> tuple[str, bytes]:
+        return "members", msgspec.msgpack.encode(self.core.state.members)
 
     def units(self) -> tuple[str, bytes]:
         state = self.core.state
@@ -127,6 +137,7 @@ class Standby:
         for call in going_on:
             self._resume(call)
         self.program.seats.resume()
+        self.program.cti.resume()
         return len(going_on), len(given_up) + len(kept) - len(going_on)
 
     def _take_plain(self, store: Store, state: ProgramState) -> list[int]:
@@ -138,6 +149,10 @@ class Standby:
                 state.seats[int(number)] = msgspec.msgpack.decode(octets, type=Seat)
             elif what == "group":
                 restart += self.program.trunks.signalling[int(number)].adopt_group(int(number), octets)
+            elif what == "cti":
+                self.program.cti.adopt(octets)
+            elif what == "members":
+                state.members = msgspec.msgpack.decode(octets, type=dict[str, dict[int, int]])
             elif what == "number7":
                 self.program.trunks.number7.adopt_network(octets)
             elif what == "units":
@@ -172,12 +187,13 @@ class Standby:
                 state.by_key[f"{core.office.circuits[leg.circuit].group}/{leg.key}"] = call.number
         self._occupy(call)
         if call.stage in (Stage.QUEUED, Stage.RINGING) and call.queue:
-            state.waiting.setdefault(call.queue, []).append(call.number)
+            self.program.queues.place(call)
 
     def _occupy(self, call: Call) -> None:
         """Note the units and speech paths that the call holds on the boards."""
         state, office = self.core.state, self.core.office
         state.hears.update(call.heard)
+        self.program.voice.occupy(call)
         if call.announcer >= 0:
             state.announcers.users[call.announcer] = call.number
         if call.receiver >= 0:
@@ -201,6 +217,7 @@ class Standby:
         core.state.calls[call.number] = call
         self.program.calls.silence(call)
         if call.stage != Stage.CLEARING:
+            self.program.cti.lost(call)
             core.world.emit(CallCleared(call.number, TEMPORARY_FAILURE, "fault"))
             self.program.calls.record(call, TEMPORARY_FAILURE, "fault")
         was, call.stage = call.stage, Stage.CLEARING

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 import msgspec
 
+from switchsim.firmware.reference.cti_state import CtiState, Origination, Ringing
 from switchsim.firmware.reference.interworking import Caller
 from switchsim.model.part import State
 from switchsim.proto.q931 import InterfaceState
@@ -32,11 +33,20 @@ SETTLED = frozenset(Stage) - {Stage.COLLECTING, Stage.OUTGOING, Stage.CLEARING}
 
 
 class Leg(State):
-    """One end of a call: a trunk circuit (with its key: of Q.931, or the CIC) or a seat; both -1 = nobody."""
+    """One end of a call: a trunk circuit (with its key: of Q.931, or the CIC) or a seat; both -1 = nobody.
+
+    What the CTI link tells of it: number (0 = never told), role as it came (a, b), the cycle of its answer (0 = not
+    yet), alerted (somebody rings at the other exchange), ringing (of a seat that was called).
+    """
 
     circuit: int = -1
     key: int = -1
     seat: int = -1
+    number: int = 0
+    role: str = ""
+    answered: int = 0
+    alerted: bool = False
+    ringing: Ringing | None = None
 
     @property
     def present(self) -> bool:
@@ -86,6 +96,11 @@ class Call(State):
     talked: int = 0
     seat: str = ""  # the last seat that talked
     hold_cycles: int = 0  # of a call that the console placed
+    own: bool = True  # the switch distributes it; else it waits in its queue until the platform offers it to a seat
+    priority: int = 0  # in its queue, higher before lower
+    entries: int = 0  # times that the platform was asked where it goes
+    voice: int = -1  # circuit of the voice channel that it is attached to
+    origination: Origination | None = None  # the order that made it, until its device answers
     layer3: list[bytes] = []  # of the trunk legs; only in checkpoints
     heard: dict[int, int] = {}  # slot of a leg -> what it hears; only in checkpoints
 
@@ -99,6 +114,7 @@ class Seat(State):
     idle_since: int = 0
     served: bool = False  # has talked since it was idle
     after: str = ""  # what the person wants after this call: busy, sign_out
+    reason: str = ""  # of busy
     shown: str = ""
 
 
@@ -149,6 +165,8 @@ class ProgramState(State):
     by_key: dict[str, int] = {}  # "group/key" -> call
     seats: list[Seat] = []
     waiting: dict[str, list[int]] = {}  # queue -> calls, first in first out
+    members: dict[str, dict[int, int]] = {}  # queue -> seat -> penalty, in the order of joining
+    voice: dict[int, int] = {}  # circuit of a voice channel -> call
     receivers: Pool = msgspec.field(default_factory=Pool)
     checks: Pool = msgspec.field(default_factory=Pool)
     checking: dict[int, Checking] = {}  # by circuit
@@ -162,3 +180,4 @@ class ProgramState(State):
     dials: list[Dial] = []
     load: Load = msgspec.field(default_factory=Load)
     retries: list[int] = []  # calls of the console that wait for another circuit
+    cti: CtiState = msgspec.field(default_factory=CtiState)

@@ -65,6 +65,7 @@ class Talk:
                 self.core.dirty_seats.add(leg.seat)
                 self.program.seats.become(leg.seat, "talk")
         self.core.stage(call, Stage.TALK, call.seat)
+        self.program.cti.talk_began(call)
         self.resume(call)
 
     def resume(self, call: Call) -> None:
@@ -78,6 +79,9 @@ class Talk:
     def _answer(self, index: int, seat: Seat, _: str) -> None:
         call = self.current(seat)
         if call is None or call.stage != Stage.RINGING or call.b.seat != index:
+            return
+        if call.origination is not None:
+            self.program.orders.originator.answered(call)
             return
         call.stage = Stage.TALK  # so that leaving the queue does not stop the ringing of this seat as a loss
         self.program.calls.answer(call)
@@ -110,8 +114,14 @@ class Talk:
     def other_first(self, call: Call, index: int) -> None:
         """Leg b is the seat that does something to the call, leg a whoever it does it to."""
         if call.a.seat == index:
-            call.a, call.b = call.b, call.a
-            self.core.touch(call)
+            self.swap(call)
+
+    def swap(self, call: Call) -> None:
+        """The legs change places; each keeps the part that it had in the call."""
+        for leg, role in ((call.a, "a"), (call.b, "b")):
+            leg.role = leg.role or role
+        call.a, call.b = call.b, call.a
+        self.core.touch(call)
 
     def play_again(self, call: Call) -> None:
         """The music of its queue, from the beginning, for a caller on hold."""

@@ -47,7 +47,9 @@ class Transfer:
             return
         self.program.calls.silence(call)
         self.program.talk.other_first(call, index)
+        self.program.cti.leaves(call.b)
         call.b = Leg()
+        self.program.cti.call(call)
         if free:
             self.program.queues.ring_directly(call, number, RING_CYCLES)
         self.program.seats.released(index, call)
@@ -76,12 +78,16 @@ class Transfer:
     def _to_seat(self, index: int, held: Call, consult: Call) -> None:
         """The consulted seat changes its call; the consultation is over."""
         ringing = consult.stage == Stage.RINGING
+        self.program.cti.ring_ended(consult, "redirected")
+        self.program.cti.leaves(held.b)
         self._take_seat(held, consult)
+        self.program.cti.joined(held, consult, "transfer", index, held.b)
         self.program.seats.released(index, held)
         self.program.calls.clear(consult, NORMAL, "seat")
         if not ringing:
             self.program.talk.begin(held)
             return
+        self.program.cti.seat_called(held, "")
         self.core.tone(held.a, "ring_back")
         self.core.stage(held, Stage.RINGING, self.core.office.seats[held.b.seat].number)
         self.program.seats.become(held.b.seat, "ringing")
@@ -96,10 +102,12 @@ class Transfer:
     def _to_trunk(self, index: int, held: Call, consult: Call) -> None:
         """Two trunks: both calls go on, joined, until one of them ends."""
         talking = consult.stage == Stage.TALK
+        self.program.cti.leaves(held.b)
         self._link(held, consult)
         held.b = consult.a = Leg()
         held.far, consult.far = self.core.slot(consult.b), self.core.slot(held.a)
         self.core.hear(held.far, 0)
+        self.program.cti.joined(held, consult, "transfer", index, consult.b)
         self._leave(index, held, consult)
         if talking:
             self.talk_across(consult)
@@ -137,7 +145,7 @@ class Transfer:
             return
         held, consult = pair
         self._unheard(held, consult)  # and leaves its conference free for this one
-        own = Leg(seat=index)
+        own = held.b if held.b.seat == index else Leg(seat=index)
         if not self.core.confer(held, (held.a, own, consult.b), THREE_PARTY):
             return
         self.core.stop_playing(held)
@@ -146,6 +154,7 @@ class Transfer:
         seat.call, seat.held = held.number, 0
         for call in (held, consult):
             self.core.stage(call, Stage.CONFERENCE, self.core.office.seats[index].number)
+        self.program.cti.joined(held, consult, "conference", index, consult.b)
         self.program.seats.become(index, "talk")
 
     def drop(self, index: int, seat: Seat, _: str = "") -> None:
@@ -189,6 +198,8 @@ class Transfer:
                 self._two_stay(call, other)
             else:
                 self.program.calls.clear(other, cause, by)
+        self.program.cti.ended(call, cause, by)
+        self.program.orders.originator.ended(call, cause)
         for leg in (call.a, call.b):
             if leg.seat >= 0:
                 self.program.seats.released(leg.seat, call)

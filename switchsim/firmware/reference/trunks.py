@@ -205,6 +205,8 @@ class Trunks:
                     elif not in_service and index not in blocked:
                         blocked.append(index)
                 self.signalling[number].line_changed(number, in_service)
+                if not in_service:
+                    self.program.voice.circuits_lost(self.circuits_of[number])
 
     # -- what signalling reports ---------------------------------------------------------------------------------
 
@@ -248,6 +250,7 @@ class Trunks:
         self.core.state.by_key.pop(f"{group}/{key}", None)
         self._leg(call, joined=0)
         call.b.circuit = call.b.key = -1
+        call.b.alerted = False
 
     def try_again(self, group: int, call: Call) -> None:
         """On another circuit, a few times (Q.764 2.8.1)."""
@@ -260,7 +263,8 @@ class Trunks:
             self.core.touch(call)
             if self._another(call, groups):
                 return
-        if call.direction == "out" and call.attempts < ATTEMPTS and call.stage != Stage.CLEARING:
+        again = call.attempts < ATTEMPTS and call.stage != Stage.CLEARING and call.origination is None
+        if call.direction == "out" and again:
             self.core.state.retries.append(call.number)  # the console's: it waits for a circuit, as it did before
             return
         self.give_up(call)

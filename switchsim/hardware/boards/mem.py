@@ -1,4 +1,5 @@
-"""MEM: the Ethernet board to the platform. It keeps the heartbeat with CTI-SERVER and raises the alarm when it is lost.
+"""MEM: the Ethernet board to the platform. It keeps the heartbeat with CTI-SERVER and raises the alarm when it is lost,
+and passes on what the main processor and the platform say to each other.
 
 Assumption of this project: heartbeat every second, lost after three without an answer.
 """
@@ -9,6 +10,7 @@ from typing import Any
 
 from switchsim.hardware.board import Board, CommonState
 from switchsim.hardware.site import Link, Rack, Site
+from switchsim.model.cti import CtiReport, CtiRequest, Told, Wanted
 from switchsim.model.messages import Packet, PlatformChanged, RouteAnswer, RouteRequest
 
 HEARTBEATS_MISSED = 3
@@ -29,7 +31,7 @@ class Mem(Board[MemState]):
         self.state = MemState()
 
     def wires(self, rack: Rack) -> list[Link]:
-        return [Link(self.path, "ethernet", rack.platform, "ethernet", (Packet,), 1)] if rack.platform else []
+        return [Link(self.path, "ethernet", rack.platform, "ethernet", (Packet, Told), 1)] if rack.platform else []
 
     def registers(self) -> dict[str, int]:
         return {"STATUS": int(self.state.up)}
@@ -50,7 +52,7 @@ class Mem(Board[MemState]):
         self._out(Packet("heartbeat", 0, ""))
         self.start_timer("heartbeat", self.kind.timings["heartbeat"])
 
-    def _out(self, packet: Packet) -> None:
+    def _out(self, packet: Packet | Told) -> None:
         if not self.state.link_cut:
             self.send("ethernet", packet)
 
@@ -73,6 +75,11 @@ class Mem(Board[MemState]):
             case Packet():
                 if not self.state.link_cut:
                     self._packet(message)
+            case Wanted():
+                if not self.state.link_cut:
+                    self.send("bus", CtiRequest(self.bus, message))
+            case CtiReport():
+                self._out(message.told)
             case RouteRequest():
                 self._out(Packet("route", message.call, message.number))
             case _:

@@ -1,0 +1,109 @@
+"""Where orders of the platform send calls: `queue:NAME`, `seat:NUMBER`, `service:NAME`, `number:DIGITS`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from switchsim.firmware.reference.state import Call, Leg, Stage
+from switchsim.firmware.reference.transfer import RING_CYCLES
+
+if TYPE_CHECKING:
+    from switchsim.firmware.reference.program import Program
+
+NO_CIRCUIT, UNALLOCATED = 34, 1
+MOVABLE = (Stage.SERVICE, Stage.ROUTING, Stage.QUEUED, Stage.RINGING, Stage.TALK, Stage.HELD)
+
+
+class Targets:
+    """`wrong` says why a call can not go there, `go` lets it."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.core = program.core
+        self.office = program.core.office
+
+    def meant(self, target: str) -> tuple[str, str]:
+        """(queue, seat, service, outside, or empty; its name). A number is a seat's, a service's, or outside."""
+        kind, _, name = target.partition(":")
+        if kind != "number":
+            return (kind if kind in ("queue", "seat", "service") else "", name)
+        number = self.office.translations.get(name, name)
+        if self.program.seats.index_of(number) >= 0:
+            return "seat", number
+        if number in self.office.numbers:
+            return "service", self.office.numbers[number]
+        return ("outside" if number and set(number) <= set("0123456789*#") else "", number)
+
+    def wrong(self, target: str) -> str:
+        """Empty, or one of RESULTS."""
+        kind, name = self.meant(target)
+        match kind:
+            case "queue":
+                return "" if name in self.office.queues else "no_such_queue"
+            case "seat":
+                index = self.program.seats.index_of(name)
+                if index < 0:
+                    return "no_such_seat"
+                return "" if self.core.state.seats[index].state == "idle" else "busy"
+            case "service":
+                return "" if name in self.office.services else "no_such_number"
+            case "outside":
+                return "" if self.program.trunks.usable_groups() else "no_circuit"
+        return "no_such_number"
+
+    def go(self, call: Call, target: str) -> None:
+        """Whoever is leg a goes there; a target that has become impossible meanwhile clears the call."""
+        kind, name = self.meant(target)
+        match kind:
+            case "queue":
+                self.program.calls.answer(call)
+                self.program.queues.enter(call, name, "platform")
+            case "seat":
+                self.program.queues.ring_directly(call, name, RING_CYCLES)
+            case "service":
+                self.program.script.begin(call, name)
+            case "outside":
+                self._outside(call, name)
+            case _:
+                self.program.calls.clear(call, UNALLOCATED, "machine")
+
+    def _outside(self, call: Call, number: str) -> None:
+        trunks = self.program.trunks
+        call.target, call.attempts = number, 0
+        line, timeslot = call.line, call.timeslot
+        found = trunks.seize(call, trunks.usable_groups(), number)
+        if line:  # of the record: where the call is from
+            call.line, call.timeslot = line, timeslot
+        if found:
+            self.core.stage(call, Stage.OUTGOING, number)
+        else:
+            self.program.calls.clear(call, NO_CIRCUIT, "machine")
+
+    # -- out of what it does -------------------------------------------------------------------------------------
+
+    def movable(self, call: Call) -> bool:
+        """One party and perhaps a seat, and nothing under way that belongs to another call."""
+        circuits = (call.a.circuit >= 0) + (call.b.circuit >= 0)
+        seats = (call.a.seat >= 0) + (call.b.seat >= 0)
+        alone = not (call.joined or call.partner or call.origination is not None)
+        return alone and call.stage in MOVABLE and circuits < 2 and circuits + seats > 0
+
+    def take_out(self, call: Call) -> None:
+        """The party stays, as leg a; a seat that it speaks with, or that rings for it, is free."""
+        self.program.cti.call(call)
+        self.program.voice.free(call, "redirected")
+        self.program.queues.forget(call, "redirected")
+        self.program.calls.silence(call)
+        call.stage = Stage.SERVICE
+        if call.b.circuit >= 0 or not call.a.present:
+            self.program.talk.swap(call)
+        seat, left = call.b.seat, call.b
+        call.b = Leg()
+        call.last_queue, call.queue = call.queue or call.last_queue, ""
+        call.own, call.priority = True, 0
+        call.service, call.step = "", -1
+        self.core.touch(call)
+        if seat >= 0:
+            self.program.cti.leaves(left)
+            self.program.cti.call(call)
+            self.program.seats.released(seat, call)
