@@ -1,0 +1,69 @@
+"""A machine file read, reviewed and laid out: everything but the parts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from switchsim.assembly.kinds import LoadedKind, load_kinds
+from switchsim.assembly.layout import LINE_CELLS, Layout
+from switchsim.assembly.machine import MachineFile, Reviewer
+from switchsim.assembly.planner import Planner
+from switchsim.assembly.sounds import ToneSet, load_prompts, load_tones
+from switchsim.assembly.yamlfile import Document
+from switchsim.errors import BadInput
+
+Attachment = tuple[str, int, str]
+"""(line, timeslot, mode): an outside program is the far end of that timeslot."""
+
+
+@dataclass(frozen=True)
+class Draft:
+    """One machine on paper. prompts: name -> file and A-law octets, in the order in which they are numbered."""
+
+    path: Path
+    document: Document
+    spec: MachineFile
+    kinds: dict[str, LoadedKind]
+    tone_set: ToneSet
+    prompts: dict[str, tuple[Path, bytes]]
+    planner: Planner
+    layout: Layout
+
+    @property
+    def sounds(self) -> list[bytes]:
+        return [octets for _, octets in self.prompts.values()]
+
+    @property
+    def files(self) -> list[tuple[str, str, bytes]]:
+        """(role, name, octets) of every file that it is a function of."""
+        spec = self.spec
+        used = sorted({name for frame in spec.rack.values() for name in frame.slots.values()})
+        rows = [("machine", self.path.name, self.document.octets), ("tones", self.tone_set.file, self.tone_set.octets)]
+        rows += [("kind", *file) for name in used for file in self.kinds[name].files]
+        return rows + [("prompt", spec.prompts[name], path.read_bytes()) for name, (path, _) in self.prompts.items()]
+
+
+def draft(
+    path: Path, document: Document, *, kinds: Sequence[Path], attached: Sequence[Attachment], recorders: int
+) -> Draft:
+    """Read, review, lay out; raises BadInput with everything that does not fit."""
+    spec, lines = document.validate(MachineFile), document.lines
+    known = load_kinds(kinds)
+    Reviewer(spec, lines, known).review()
+    _check(spec, attached)
+    tone_set, prompts = load_tones(spec, lines, path), load_prompts(spec, lines, path)
+    modes = {f"{line}:{timeslot}": mode for line, timeslot, mode in attached}
+    planner = Planner(spec, known, list(tone_set.tones), modes, recorders)
+    return Draft(path, document, spec, known, tone_set, prompts, planner, planner.plan())
+
+
+def _check(spec: MachineFile, attached: Sequence[Attachment]) -> None:
+    """Attachments name a line and a timeslot that are there."""
+    names = dict(spec.line_names())
+    for line, timeslot, _ in attached:
+        if line not in names:
+            raise BadInput.one("--attach", f"no line {line!r}", f"one of {', '.join(names)}")
+        if not 1 <= timeslot < LINE_CELLS:
+            raise BadInput.one("--attach", f"no timeslot {timeslot}", f"1..{LINE_CELLS - 1}")
