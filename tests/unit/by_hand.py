@@ -50,10 +50,10 @@ def offered(call: int, timeslot: int = 1, direction: str = "in") -> CallOffered:
     return CallOffered(call, direction, "e1-0" if timeslot else "", timeslot, "13900000001", "10060")
 
 
-def record_of(call: int, at: int, answered: int, timeslot: int = 1, cause: int = 16) -> CallRecord:
+def record_of(call: int, at: int, answered: int, timeslot: int = 1, cause: int = 16, ended: int = 4) -> CallRecord:
     """at, answered: the cycles of CallOffered and CallAnswered (0 = never)."""
     return CallRecord(
-        call, "in", "e1-0", timeslot, "13900000001", "10060", "10060", "sales", "8001", at, answered, 3, 4, cause,
+        call, "in", "e1-0", timeslot, "13900000001", "10060", "10060", "sales", "8001", at, answered, 3, ended, cause,
         "caller",
     )  # fmt: skip
 
@@ -65,7 +65,7 @@ def talking(call: int, at: int, seat: str = "8001") -> list[Row]:
 def whole_call(call: int, at: int, until: int, timeslot: int = 1, cause: int = 16) -> list[Row]:
     """Offered, answered, cleared, recorded."""
     begin = at_mpu(at, offered(call, timeslot), CallAnswered(call))
-    return begin + at_mpu(until, CallCleared(call, cause, "caller"), record_of(call, at, at, timeslot, cause))
+    return begin + at_mpu(until, CallCleared(call, cause, "caller"), record_of(call, at, at, timeslot, cause, until))
 
 
 def write_journal(path: Path, rows: Iterable[Row]) -> tuple[str, list[Checkpoint]]:

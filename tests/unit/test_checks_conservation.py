@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import msgspec
 import pytest
 from by_hand import MPU, Row, at_mpu, offered, record_of, verdict_of, whole_call
 
@@ -9,6 +12,7 @@ from switchsim.model.events import (
     BoardState,
     CallAnswered,
     CallCleared,
+    CallLeg,
     CallRecord,
     CircuitBlocked,
     CircuitState,
@@ -47,7 +51,7 @@ CLEAN: list[Row] = [
     *at_mpu(30, ResourceFreed("receiver", 0, 1), SeatState("8001", "ringing", 1), SeatState("8001", "talk", 1)),
     (40, BNET, SlotsConnected(5, 0)),
     (40, BNET, ConferenceLeg(0, 1, 0, 0)),
-    *at_mpu(50, CallCleared(1, 16, "caller"), record_of(1, 10, 0)),
+    *at_mpu(50, CallCleared(1, 16, "caller"), record_of(1, 10, 0, ended=50)),
     *at_mpu(50, CircuitState("e1-0", 1, "idle"), SeatState("8001", "idle", 0)),
     (60, "far/1", PartyState(7, "released", 16)),
 ]
@@ -95,11 +99,32 @@ def test_calls_twice_and_never_offered() -> None:
 @pytest.mark.parametrize(("offered_at", "answered_at"), [(2, 5), (1, 4), (1, 0)])
 def test_call_record_that_tells_other_times(offered_at: int, answered_at: int) -> None:
     rows = at_mpu(1, offered(1)) + at_mpu(5, CallAnswered(1)) + at_mpu(9, CallCleared(1, 16, "caller"))
-    assert verdict_of(Calls, rows + at_mpu(9, record_of(1, 1, 5)), 99).outcome is Outcome.PASSED
-    result = verdict_of(Calls, rows + at_mpu(9, record_of(1, offered_at, answered_at)), 99)
+    assert verdict_of(Calls, rows + at_mpu(9, record_of(1, 1, 5, ended=9)), 99).outcome is Outcome.PASSED
+    result = verdict_of(Calls, rows + at_mpu(9, record_of(1, offered_at, answered_at, ended=9)), 99)
     assert [one.what for one in result.findings] == [
         f"the call record of call 1 says offered {offered_at}, answered {answered_at}; it was 1, 5"
     ]
+
+
+@pytest.mark.parametrize(("fields", "what"), [
+    ({"cause": 17}, "end, cause, by (9, 17, 'caller'); it was (9, 16, 'caller')"),
+    ({"by": "fault"}, "end, cause, by (9, 16, 'fault'); it was (9, 16, 'caller')"),
+    ({"ended": 8}, "end, cause, by (8, 16, 'caller'); it was (9, 16, 'caller')"),
+    ({"calling": "1"}, "direction, calling ('in', '1'); it was ('in', '13900000001')"),
+    ({"direction": "out"}, "direction, calling ('out', '13900000001'); it was ('in', '13900000001')"),
+])  # fmt: skip
+def test_call_record_that_tells_another_end_or_caller(fields: dict[str, Any], what: str) -> None:
+    rows = at_mpu(1, offered(1)) + at_mpu(9, CallCleared(1, 16, "caller"))
+    record = msgspec.structs.replace(record_of(1, 1, 0, ended=9), **fields)
+    told = [one.what for one in verdict_of(Calls, rows + at_mpu(9, record), 99).findings]
+    assert told == [f"the call record of call 1 says {what}"]
+
+
+def test_the_circuit_of_an_outgoing_leg_is_its_calls() -> None:
+    rows = at_mpu(1, offered(1), CircuitState("e1-1", 7, "busy"), CallLeg(1, "e1-1", 7, "", 1))
+    rows += at_mpu(9, CallCleared(1, 16, "caller"))
+    (told,) = verdict_of(Circuits, rows, 99).findings
+    assert told.what == "circuit e1-1:7 is never idle again (call 1)"
 
 
 def test_calls_up_are_no_leak_where_the_run_was_not_to_be_drained() -> None:

@@ -79,9 +79,10 @@ class Calls(Check):
             self.found(record.at, record.place, f"call {event.call} is cleared twice")
         elif event.call not in self._open:
             self.found(record.at, record.place, f"call {event.call} is cleared but was never offered")
+        if event.call not in self._cleared:
+            self._ends[event.call] = (record.at, event.cause, event.by)
         self._open.pop(event.call, None)
         self._cleared[event.call] = record.at
-        self._ends.setdefault(event.call, (record.at, event.cause, event.by))
 
     def _record(self, record: Record, event: CallRecord) -> None:
         if event.call in self._records:
