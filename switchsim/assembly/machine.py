@@ -6,20 +6,30 @@ import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from switchsim.assembly.kinds import LoadedKind, Title, Word
 from switchsim.assembly.people import AgentsSpec, Chance, DialText
 from switchsim.assembly.platform_file import PlatformSpec
 from switchsim.assembly.processing import CircuitsSpec, MeasurementSpec, ProcessorSpec
+from switchsim.assembly.services import (
+    AnnounceStep,
+    DialSpec,
+    DialStep,
+    Digits,
+    IvrStep,
+    LineName,
+    MenuStep,
+    QueueStep,
+    SeatStep,
+    StepSpec,
+)
 from switchsim.assembly.signalling import LineSignalling, No7Spec, PriSpec, SignallingSpec, Ss7Spec, ss7_problems
 from switchsim.assembly.voice import voice_problems
 from switchsim.assembly.yamlfile import Lines
 from switchsim.assembly.yamltypes import Duration, Many, Strict, wrong
 from switchsim.errors import BadInput, Problem, one_of
 
-LineName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,31}$")]
-Digits = Annotated[str, Field(pattern=r"^[0-9*#]{1,20}$")]
 SoundFile = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][\w.-]*(/[A-Za-z0-9_][\w.-]*)*$", max_length=60)]
 """A file below the machine's folder or the shipped prompts: a run keeps it under this name, a replay finds it again."""
 MOST_IN_A_RANGE = 2_000
@@ -86,79 +96,6 @@ class SeatsSpec(Strict):
     numbers: Annotated[Many[Digits], BeforeValidator(_spread, json_schema_input_type=str)]
     queues: Many[Word]
     wrap_up: Duration = 0
-
-
-class AnnounceStep(Strict):
-    """Play prompts to the end."""
-
-    announce: Annotated[Many[Word], Field(min_length=1, max_length=16)]
-
-
-class MenuSpec(Strict):
-    """Play prompts, take one DTMF digit; `choices`: digit -> service."""
-
-    prompts: Annotated[Many[Word], Field(min_length=1, max_length=16)]
-    choices: Annotated[dict[Annotated[str, Field(pattern=r"^[0-9A-D*#]$")], Word], Field(min_length=1)]
-    timeout: Duration = 40_000
-    attempts: Annotated[int, Field(ge=1, le=10)] = 2
-    otherwise: Word
-
-
-class MenuStep(Strict):
-    menu: MenuSpec
-
-
-class QueueStep(Strict):
-    queue: Word
-
-
-class SeatStep(Strict):
-    """Ring one seat without a queue."""
-
-    seat: Digits
-    no_answer: Duration = 160_000
-
-
-class HoldStep(Strict):
-    """Answer, and stay for a while."""
-
-    hold: Duration
-
-
-class DialSpec(Strict):
-    """A circuit of the first of `lines` that has one; `number`: the called one unless given. `otherwise`: the service
-    of calls for which the network had no resources, here or further on; without it they are cleared."""
-
-    number: Annotated[str, Field(pattern=r"^[0-9*#]{0,20}$")] = ""
-    lines: Annotated[Many[LineName], Field(min_length=1, max_length=64)]
-    otherwise: Word | None = None
-
-
-class DialStep(Strict):
-    """Go on to another exchange, whose answer is the caller's answer."""
-
-    dial: DialSpec
-
-
-class ClearStep(Strict):
-    """Clear with this cause (Q.850)."""
-
-    clear: Annotated[int, Field(ge=1, le=127)]
-
-
-def _first_key(value: Any) -> str:
-    if isinstance(value, dict):
-        return next((str(key) for key in value if key in _STEPS), "")
-    return next(iter(getattr(value, "model_fields_set", ())), "")
-
-
-_STEPS = ("announce", "menu", "queue", "seat", "hold", "dial", "clear")
-StepSpec = Annotated[
-    Annotated[AnnounceStep, Tag("announce")] | Annotated[MenuStep, Tag("menu")] | Annotated[QueueStep, Tag("queue")]
-    | Annotated[SeatStep, Tag("seat")] | Annotated[HoldStep, Tag("hold")] | Annotated[DialStep, Tag("dial")]
-    | Annotated[ClearStep, Tag("clear")],
-    Discriminator(_first_key),
-]  # fmt: skip
 
 
 class QueueSpec(Strict):
@@ -325,6 +262,10 @@ class Reviewer:
                     self._service((*where, "menu", "choices", digit), service)
             case QueueStep():
                 self._queue((*where, "queue"), step.queue)
+            case IvrStep():
+                self._service((*where, "otherwise"), step.otherwise)
+                if self.machine.platform is None:
+                    self._say((*where, "ivr"), "a flow without a platform", "a `platform` to conduct it")
             case DialStep():
                 self._dial((*where, "dial"), step.dial)
             case SeatStep():

@@ -5,19 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from switchsim.assembly.layout import Layout, LinePlan
-from switchsim.assembly.machine import (
+from switchsim.assembly.machine import MachineFile
+from switchsim.assembly.number7 import MACHINE, Number7Data
+from switchsim.assembly.planner import Planner
+from switchsim.assembly.processing import ProcessorSpec
+from switchsim.assembly.services import (
     AnnounceStep,
     ClearStep,
     DialStep,
     HoldStep,
-    MachineFile,
+    IvrStep,
     MenuStep,
     QueueStep,
     SeatStep,
 )
-from switchsim.assembly.number7 import MACHINE, Number7Data
-from switchsim.assembly.planner import Planner
-from switchsim.assembly.processing import ProcessorSpec
 from switchsim.assembly.signalling import No7Spec, PriSpec, VpSpec
 from switchsim.firmware.office import (
     Announce,
@@ -28,6 +29,7 @@ from switchsim.firmware.office import (
     DialOut,
     Enqueue,
     Group,
+    Ivr,
     Link,
     LoadModel,
     Menu,
@@ -180,6 +182,8 @@ def _step(step: Any, prompts: dict[str, int], groups: dict[str, int]) -> Step:
             return ToSeat(step.seat, step.no_answer)
         case HoldStep():
             return Talk(step.hold)
+        case IvrStep():
+            return Ivr(step.ivr, step.otherwise, step.wait)
         case DialStep():
             way = step.dial
             return DialOut(way.number, tuple(groups[line] for line in way.lines), way.otherwise or "")
