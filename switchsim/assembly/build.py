@@ -59,7 +59,7 @@ def erect(
     spec, layout = one.spec, one.layout
     racks = RackBuilder(spec, layout, one.planner, kernel, engine)
     racks.build(tuple(len(sound) for sound in one.sounds))
-    PlatformBuilder(spec, layout, racks.rack, kernel, engine, listeners).build()
+    PlatformBuilder(one, racks.rack, kernel, engine, listeners).build()
     around = Surroundings(spec, layout, racks.rack, kernel, engine, list(one.tone_set.tones))
 
     built = Machine(kernel, engine, spec, layout, FaultPlaces(layout, one.planner))

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from switchsim.assembly.flow_review import compile_flows
 from switchsim.assembly.kinds import LoadedKind, load_kinds
 from switchsim.assembly.layout import LINE_CELLS, Layout
 from switchsim.assembly.machine import MachineFile, Reviewer
 from switchsim.assembly.planner import Planner
+from switchsim.assembly.platform_file import load_shared
 from switchsim.assembly.sounds import ToneSet, load_prompts, load_tones
 from switchsim.assembly.yamlfile import Document
 from switchsim.errors import BadInput
@@ -20,7 +22,11 @@ Attachment = tuple[str, int, str]
 
 @dataclass(frozen=True)
 class Draft:
-    """One machine on paper. prompts: name -> file and A-law octets, in the order in which they are numbered."""
+    """One machine on paper. prompts: name -> file and A-law octets, in the order in which they are numbered.
+
+    shared: the platform's shared folder as its processes see it (`ICDCONFIG/ccs.ini` -> octets, flows compiled);
+    shared_files: as it lies on disk.
+    """
 
     path: Path
     document: Document
@@ -30,6 +36,8 @@ class Draft:
     prompts: dict[str, tuple[Path, bytes]]
     planner: Planner
     layout: Layout
+    shared: dict[str, bytes]
+    shared_files: dict[str, bytes]
 
     @property
     def sounds(self) -> list[bytes]:
@@ -42,7 +50,9 @@ class Draft:
         used = sorted({name for frame in spec.rack.values() for name in frame.slots.values()})
         rows = [("machine", self.path.name, self.document.octets), ("tones", self.tone_set.file, self.tone_set.octets)]
         rows += [("kind", *file) for name in used for file in self.kinds[name].files]
-        return rows + [("prompt", spec.prompts[name], path.read_bytes()) for name, (path, _) in self.prompts.items()]
+        rows += [("prompt", spec.prompts[name], path.read_bytes()) for name, (path, _) in self.prompts.items()]
+        below = spec.platform.shared if spec.platform is not None else ""
+        return rows + [("shared", f"{below}/{name}", octets) for name, octets in self.shared_files.items()]
 
 
 def draft(
@@ -56,7 +66,9 @@ def draft(
     tone_set, prompts = load_tones(spec, lines, path), load_prompts(spec, lines, path)
     modes = {f"{line}:{timeslot}": mode for line, timeslot, mode in attached}
     planner = Planner(spec, known, list(tone_set.tones), modes, recorders)
-    return Draft(path, document, spec, known, tone_set, prompts, planner, planner.plan())
+    files = load_shared(spec.platform, lines, path)
+    shared = compile_flows(files, spec, lines)
+    return Draft(path, document, spec, known, tone_set, prompts, planner, planner.plan(), shared, files)
 
 
 def _check(spec: MachineFile, attached: Sequence[Attachment]) -> None:

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
-from switchsim.assembly.layout import Layout
-from switchsim.assembly.machine import MachineFile
+from switchsim.assembly.automatic import database_process, ivr_names, ivr_processes, voice_names
+from switchsim.assembly.draft import Draft
+from switchsim.assembly.platform_file import PlatformSpec
 from switchsim.assembly.rack import wire
 from switchsim.assembly.voice import voice_processors
+from switchsim.callcentre.ccs.configuration import CcsFiles
+from switchsim.callcentre.ccs.server import Ccs, CcsConfig
 from switchsim.callcentre.cti_link import CtiLink
 from switchsim.callcentre.cti_server import CtiConfig, CtiServer
+from switchsim.callcentre.file_server import FileServer
 from switchsim.callcentre.icdcomm import Icdcomm
+from switchsim.callcentre.mcp import Mcp
+from switchsim.callcentre.mds import Mds
 from switchsim.callcentre.process import Process
+from switchsim.callcentre.proxy import Proxy
+from switchsim.callcentre.registry import ccs_of, registry
+from switchsim.callcentre.uis import Uis
 from switchsim.dsp.engine import Engine
 from switchsim.hardware.site import Link, Rack
 from switchsim.kernel.scheduler import Kernel
@@ -21,20 +30,21 @@ from switchsim.model.outside import Listeners
 from switchsim.model.platform import Letter
 from switchsim.units import ms
 
-PLACE = "callcentre"
-WAY_CYCLES = ms(1)
+PLACE: Final = "callcentre"
+MONITOR: Final = "mds"
+CCS_FILES: Final = ("ICDCONFIG/icd.ini", "ICDCONFIG/ccs.ini", "ICDCONFIG/ccsuser.dat")
+WAY_CYCLES: Final = ms(1)
 """From one process to another, by way of ICDCOMM."""
-LETTERS_IN_FLIGHT = 65_536
+LETTERS_IN_FLIGHT: Final = 65_536
 
 
 class PlatformBuilder:
     """Puts the processes of a platform into a kernel. Without CCS and outside listeners it is a CTI-SERVER alone."""
 
-    def __init__(
-        self, spec: MachineFile, layout: Layout, rack: Rack, kernel: Kernel, engine: Engine, listeners: Listeners
-    ) -> None:
-        self.spec = spec
-        self.layout = layout
+    def __init__(self, draft: Draft, rack: Rack, kernel: Kernel, engine: Engine, listeners: Listeners) -> None:
+        self.draft = draft
+        self.spec = draft.spec
+        self.layout = draft.layout
         self.engine = engine
         self.rack = rack
         self.kernel = kernel
@@ -52,14 +62,46 @@ class PlatformBuilder:
         wire(self.kernel, Link(server.path, "ethernet", self.rack.roles["mem"][0], "ethernet", (Packet, Wanted), 1))
         if whole:
             self.processes = [server, CtiLink(f"{PLACE}/cti_link", self.kernel)]
-            self.processes += voice_processors(self.spec, self.layout, self.kernel, self.engine, self._watchers())
+            self._voices()
+            self._servers(platform)
             self._join()
 
-    def _watchers(self) -> tuple[str, ...]:
-        """Who wants to know that the voice processors live."""
+    # -- processes -------------------------------------------------------------------------------------------------
+
+    def _voices(self) -> None:
         assert self.spec.platform is not None
-        ivrs = tuple(f"ivr/{number}" for number in range(len(self.spec.platform.ivr)))
-        return (*ivrs, *(("mds",) if self.spec.platform.ccs is not None else ()))
+        watchers = (*ivr_names(self.spec.platform), *self._monitors)
+        self.processes += voice_processors(self.spec, self.layout, self.kernel, self.engine, watchers)
+
+    @property
+    def _monitors(self) -> tuple[str, ...]:
+        return (MONITOR,) if self.spec.platform is not None and self.spec.platform.ccs is not None else ()
+
+    def _servers(self, platform: PlatformSpec) -> None:
+        """The CCS pair and what goes with it."""
+        if platform.ccs is None:
+            return
+        kernel, files = self.kernel, self.draft.shared
+        pair = ("ccs/a",) if platform.ccs.single else ("ccs/a", "ccs/b")
+        for name in pair:
+            other = next((one for one in pair if one != name), "")
+            self.processes.append(Ccs(f"{PLACE}/{name}", kernel, CcsConfig(other, self._ccs_files(platform), files)))
+        self.processes += ivr_processes(platform, self.layout, kernel, ccs_of(registry(pair)), self._monitors)
+        self.processes += database_process(platform, kernel, self._monitors)
+        self.processes += [
+            Proxy(f"{PLACE}/proxy", kernel, pair), Uis(f"{PLACE}/uis", kernel), Mcp(f"{PLACE}/mcp", kernel),
+            FileServer(f"{PLACE}/file_server", kernel, files),
+        ]  # fmt: skip
+        self.processes.append(Mds(f"{PLACE}/{MONITOR}", kernel, tuple(one.name for one in self.processes)))
+
+    def _ccs_files(self, platform: PlatformSpec) -> CcsFiles:
+        assert platform.ccs is not None
+        shared = self.draft.shared
+        old = shared.get(f"ICDCONFIG/{platform.ccs.old}", b"") if platform.ccs.old else b""
+        icd, ccs, users = (shared.get(name, b"") for name in CCS_FILES)
+        return CcsFiles(icd, ccs, users, old)
+
+    # -- ICDCOMM ---------------------------------------------------------------------------------------------------
 
     def _join(self) -> None:
         """Everybody's letters go to ICDCOMM, and from there to everybody."""
@@ -72,3 +114,6 @@ class PlatformBuilder:
             way = (Letter,), WAY_CYCLES // 2, LETTERS_IN_FLIGHT
             wire(self.kernel, Link(process.path, "comm", hub.path, "comm", *way))
             wire(self.kernel, Link(hub.path, f"to/{process.name}", process.path, "comm", *way))
+
+
+__all__ = ["PLACE", "PlatformBuilder", "voice_names"]

@@ -32,6 +32,7 @@ from switchsim.model.platform import CtiUp, Heartbeat, Register, Registered
 from switchsim.units import seconds
 
 SERVER: Final = "cti_server"
+MONITOR: Final = "mds"
 ACTIVE: Final = "active"
 ASK_AGAIN_CYCLES: Final = seconds(2)
 
@@ -196,7 +197,7 @@ class CtiLink(Process[LinkState]):
         gone = [who for who, row in self.state.applications.items() if missed(row.watched, self.now)]
         for who in gone:
             del self.state.applications[who]
-        for who in self.state.applications:
+        for who in (MONITOR, *self.state.applications):
             self.write(who, Heartbeat("", 0))
         self._route_or_not()
         if not self.state.applications and self.state.asked:

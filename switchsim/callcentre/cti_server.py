@@ -10,9 +10,10 @@ from switchsim.callcentre.process import HEARTBEAT_CYCLES, LOST_AFTER, Process, 
 from switchsim.model.cti import Told, Wanted
 from switchsim.model.messages import Packet
 from switchsim.model.part import Host
-from switchsim.model.platform import CtiUp
+from switchsim.model.platform import CtiUp, Heartbeat
 
 LINK: Final = "cti_link"
+MONITOR: Final = "mds"
 
 
 class CtiConfig(msgspec.Struct, frozen=True):
@@ -75,6 +76,7 @@ class CtiServer(Process[CtiState]):
     def timer(self, name: str) -> None:
         if name == "look":
             self.start_timer("look", HEARTBEAT_CYCLES)
+            self.write(MONITOR, Heartbeat("", 0))
             lost = self.now - self.state.heard > LOST_AFTER * HEARTBEAT_CYCLES
             self._link(self.state.up and not lost)  # said again each time: CTI-LINK may have been started anew
             return

@@ -112,7 +112,8 @@ def _restored(folder: Path, info: RunInfo, ended_at: int, temporary: Path) -> Pr
         raise BadInput.one(str(folder), what, "one of each")
     machine_path = temporary / "machine.yaml"
     machine_path.write_bytes(machines[0][1])
-    for role, below in (("prompt", temporary), ("tones", temporary / "tones"), ("kind", temporary / "kinds")):
+    folders = {"prompt": "", "shared": "", "tones": "tones", "kind": "kinds"}
+    for role, below in ((role, temporary / name) for role, name in folders.items()):
         for one, octets in kept_files(folder, info, role):
             target = below / one.name
             if not target.resolve().is_relative_to(temporary.resolve()):
