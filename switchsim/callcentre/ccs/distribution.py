@@ -166,7 +166,8 @@ class Distribution:
             tried = state.tried.setdefault(event.call, [])
             if event.seat not in tried:
                 tried.append(event.seat)
-        self.look_at(event.call, event.seat)
+        # Whoever was answered, has gone or was sent elsewhere waits no more: the queue is told to be left next.
+        self.look_at(event.call if event.why in NOT_ANSWERED else 0, event.seat)
 
     def member(self, queue: str, seat: str, penalty: int) -> None:
         """penalty -1: it left."""
