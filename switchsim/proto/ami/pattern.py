@@ -63,8 +63,8 @@ class Pattern:
                 continue
             found[one] = None
             state = self._states[one]
-            free = state.kind == _SPLIT or (state.kind == _BEGIN and place == 0) or (state.kind == _END and place == length)
-            if free:
+            at_edge = (state.kind == _BEGIN and place == 0) or (state.kind == _END and place == length)
+            if at_edge or state.kind == _SPLIT:
                 todo.extend(state.out)
         return found
 

@@ -1,0 +1,5 @@
+"""The AMI server of the platform: the switch as clients of an Asterisk manager interface see it."""
+
+from switchsim.callcentre.ami.server import Ami
+
+__all__ = ["Ami"]
