@@ -42,4 +42,4 @@ fi
 install() { "$VENV/bin/python" -m pip install --quiet --disable-pip-version-check "$@"; }
 echo "setup: packages and the native core into $VENV; the first time takes a minute or two"
 install --upgrade 'pip>=23.2' 'setuptools>=77' 'cffi>=1.17' || fail "pip could not install; is the package index reachable?"
-install --no-build-isolation --editable '.[dev,craft]' || fail "pip could not build and install switchsim; see above"
+install --no-build-isolation --editable '.[dev,craft,postgresql]' || fail "pip could not build and install switchsim; see above"

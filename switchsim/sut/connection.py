@@ -24,6 +24,8 @@ WRITE_TIMEOUT_MS: Final = 100
 """when it has taken nothing of what waits for so long."""
 OUTBOXES_OCTETS: Final = 64 << 20
 """The same of an interface's connections together: whoever would exceed it is cut off."""
+LAST_WORDS_MS: Final = 200
+"""A client that has closed its way to us still gets what the machine says so soon after that."""
 LINGER_MS: Final = 1_000
 """A client closes within so long after we did, or is closed."""
 IDLE_LOOK_MS: Final = 1_000
@@ -50,9 +52,9 @@ class Connection:
         self.since_ns = 0
         """Since when it has taken nothing, or lingers; or began to connect."""
         self.closing = False
-        """The machine has closed it, or the client has: nothing more is told of it."""
+        """It is to be closed once everything has gone; nothing more is told of it."""
         self.ended = False
-        """All that will ever come has been read."""
+        """The client sends no more, and the machine was told; answers to what it sent before still go to it."""
         self.shut = False
         """We have said so to the client."""
 

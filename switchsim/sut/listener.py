@@ -70,7 +70,7 @@ class TcpListener(TcpSide):
         if len(self._silent) > MOST_SILENT:
             oldest = next(iter(self._silent.values()))
             self.counts.silent += 1
-            self._end(oldest, "limit", reset=True)
+            self._end(oldest, "limit")
 
     def _accept(self) -> socket.socket | None:
         while True:

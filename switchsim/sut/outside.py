@@ -128,6 +128,8 @@ class Outside:
         block does not come.
         """
         self._keep_pace(now_cycle)
+        if self._pump is not None:
+            self._pump.check()
         news = self._lockstep.accept()
         told = self._lockstep.stops_at(now_cycle)
         if told:

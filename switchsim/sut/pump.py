@@ -38,6 +38,10 @@ class Pump:
         with contextlib.suppress(BlockingIOError):
             self._wake.send(b"w")
 
+    def check(self) -> None:
+        """An error of ours in the thread, which has said so, is one of the run."""
+        assert self._thread.is_alive(), "the adaptor thread has ended"
+
     def stop(self) -> None:
         """End the thread; returns when it has ended."""
         self._going = False

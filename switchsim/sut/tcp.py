@@ -15,6 +15,7 @@ from switchsim.sut.connection import (
     BUSY_LOOK_MS,
     IDLE_LOOK_MS,
     INBOX_OCTETS,
+    LAST_WORDS_MS,
     LINGER_MS,
     NS_PER_MS,
     OUTBOX_OCTETS,
@@ -60,7 +61,7 @@ class TcpSide:
 
     @property
     def clients(self) -> int:
-        return sum(not connection.closing for connection in self.connections.values())
+        return sum(not (connection.closing or connection.ended) for connection in self.connections.values())
 
     @property
     def look_ms(self) -> int:
@@ -157,18 +158,16 @@ class TcpSide:
 
     def _tell(self, connection: Connection, kind: InputKind, payload: bytes = b"") -> None:
         """Something for the machine."""
-        if connection.closing:
+        if connection.closing or connection.ended:
             return
         if not connection.inbox:
             self._with_news.append(connection)
         connection.put(kind, payload)
 
-    def _end(self, connection: Connection, why: str, *, reset: bool = False) -> None:
-        """It is over from outside, or we cut it off: the machine is told, what is still to be sent goes if it can."""
+    def _end(self, connection: Connection, why: str) -> None:
+        """It broke, or we cut it off: the machine is told."""
         self._tell(connection, InputKind.CLOSED, why.encode())
-        connection.closing = True
-        if reset or not connection.out:
-            self._drop(connection, reset=reset)
+        self._drop(connection, reset=True)
 
     def _drop(self, connection: Connection, *, reset: bool = False) -> None:
         if reset:
@@ -213,7 +212,7 @@ class TcpSide:
             except BlockingIOError:
                 break
             except OSError:
-                self._end(connection, "reset", reset=True)
+                self._end(connection, "reset")
                 return
             if not octets:
                 self._end_of_input(connection)
@@ -231,12 +230,13 @@ class TcpSide:
 
     def _end_of_input(self, connection: Connection) -> None:
         """It sends no more; what is still to be sent to it may arrive all the same."""
+        self._tell(connection, InputKind.CLOSED, b"closed")
         connection.ended = True
-        if not connection.closing:
-            self._end(connection, "closed")
-        elif not connection.out:
+        if connection.closing and not connection.out:
             self._drop(connection)
-        self._watch(connection)
+        else:
+            self._start_time(connection)
+            self._watch(connection)
 
     def _append(self, connection: Connection, payload: bytes) -> None:
         full = len(connection.out) + len(payload) > OUTBOX_OCTETS
@@ -249,7 +249,7 @@ class TcpSide:
 
     def _slow(self, connection: Connection) -> None:
         self.counts.slow += 1
-        self._end(connection, "slow", reset=True)
+        self._end(connection, "slow")
 
     def _writable(self, connection: Connection) -> None:
         if connection.number in self.connections:
@@ -263,7 +263,7 @@ class TcpSide:
         except BlockingIOError:
             sent = 0
         except OSError:
-            self._end(connection, "reset", reset=True)
+            self._end(connection, "reset")
             return
         del connection.out[:sent]
         self.counts.octets_out += sent
@@ -271,10 +271,10 @@ class TcpSide:
         if connection.out:
             if sent or connection.number not in self._timed:
                 self._start_time(connection)
-        else:
+        elif connection.closing:
+            self._shut(connection)
+        elif not connection.ended:
             self._timed.pop(connection.number, None)
-            if connection.closing:
-                self._shut(connection)
         self._watch(connection)
 
     def _close_after_flush(self, connection: Connection) -> None:
@@ -305,7 +305,10 @@ class TcpSide:
         for connection in list(self._timed.values()):
             if self._expired(connection, now_ns):
                 continue
-            if connection.shut and now_ns - connection.since_ns > LINGER_MS * NS_PER_MS:
-                self._drop(connection)
-            elif connection.out and now_ns - connection.since_ns > WRITE_TIMEOUT_MS * NS_PER_MS:
+            limit_ms = WRITE_TIMEOUT_MS if connection.out else LINGER_MS if connection.shut else LAST_WORDS_MS
+            if now_ns - connection.since_ns <= limit_ms * NS_PER_MS:
+                continue
+            if connection.out:
                 self._slow(connection)
+            else:
+                self._drop(connection)
