@@ -9,6 +9,7 @@ import msgspec
 from switchsim.callcentre.application import LINK
 from switchsim.callcentre.ccs.distribution import AWAY
 from switchsim.callcentre.ccs.state import Knowledge
+from switchsim.callcentre.process import HEARTBEAT_CYCLES
 from switchsim.model.cti import TellAll, Wanted
 from switchsim.model.events import InputRefused, Resynchronised
 from switchsim.model.platform import ResyncGiven
@@ -28,6 +29,7 @@ class Resynchronisation:
         """Everything is asked for; until it is told, nothing is decided."""
         if self.ccs.state.registered:
             self.ccs.state.switch.complete = False
+            self.ccs.start_timer("cti/beat", HEARTBEAT_CYCLES)  # which would ask, too
             self.ccs.write(LINK, Wanted(self.ccs.name, 0, TellAll()))
 
     # -- the switch ----------------------------------------------------------------------------------------------
@@ -70,6 +72,8 @@ class Resynchronisation:
         for known in (state.questions, state.decided, state.chosen, state.tried, state.data):
             for call in [call for call in known if call not in calls]:
                 del known[call]
+        for call in [call for call in state.questions if calls[call].queue]:
+            del state.questions[call]  # somebody has answered
         for call in [call for call in state.flows if call not in calls]:
             self.ccs.flows.freed(call)
         self.ccs.agents.settle_all()

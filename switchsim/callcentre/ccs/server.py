@@ -99,7 +99,7 @@ class Ccs(CtiApplication[CcsState]):
         found = read(self.config.files, self.name, self.config.other, self.state.old)
         if isinstance(found, str):
             return found
-        if found.version != self.configuration.version or not self.state.orders:
+        if found.version != self.configuration.version or not self.active:
             self.emit(ConfigurationRead("ccs.ini", found.version))
         self.configuration = found
         return ""

@@ -65,7 +65,7 @@ def _agent(line: str, where: str) -> Agent:
     if len(fields) != _FIELDS:
         raise Damaged(f"{where}: {len(fields)} fields; expected agent|name|role|team|skills|seat")
     agent, name, role, team, skills, seat = fields
-    for value, what in ((agent, "an agent's number"), (seat or "0", "a seat's number")):
+    for value, what in ((agent, "agent's number"), (seat or "0", "seat's number")):
         if not _NUMBER.fullmatch(value):
             raise Damaged(f"{where}: {value[:40]!r} is no {what}")
     return Agent(agent, name, role, team, _skills(skills, where), seat)
