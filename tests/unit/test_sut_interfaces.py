@@ -1,0 +1,168 @@
+"""Options of interfaces as values, what they refuse, and what passes between a part and its adaptor."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from switchsim.errors import BadInput
+from switchsim.model.outside import (
+    Answer,
+    Listeners,
+    Out,
+    Query,
+    Verify,
+    pack_answer,
+    pack_in,
+    pack_out,
+    pack_query,
+    pack_verified,
+    pack_verify,
+    unpack_answer,
+    unpack_in,
+    unpack_out,
+    unpack_query,
+    unpack_verified,
+    unpack_verify,
+)
+from switchsim.scenario.options import OutsideAsked, put_together
+from switchsim.scenario.schema import SutSpec
+from switchsim.sut.addresses import Address, parse_agi, parse_listen, users_of
+from switchsim.sut.options import FAST, REAL
+
+NUMBERS = st.integers(0, 2**32 - 1)
+AMI = {"ami": "127.0.0.1:0", "no_auth": True}
+
+
+@given(NUMBERS, st.binary(max_size=50), st.sampled_from(Out))
+def test_octets_of_connections_are_packed_both_ways(number: int, payload: bytes, what: Out) -> None:
+    assert unpack_in(pack_in(number, payload)) == (number, payload)
+    assert unpack_out(pack_out(what, number, payload)) == (what, number, payload)
+
+
+@given(NUMBERS, st.text(max_size=20), st.text(max_size=20))
+def test_a_log_in_is_packed_whatever_the_client_calls_itself(request_number: int, user: str, key: str) -> None:
+    what, number, payload = unpack_out(pack_verify(5, Verify(request=request_number, user=user, kind="plain", key=key)))
+    asked = unpack_verify(payload)
+    assert (what, number, asked.request, asked.kind) == (Out.VERIFY, 5, request_number, "plain")
+    assert asked.user == user.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
+
+
+def test_answers_are_packed_both_ways() -> None:
+    assert unpack_verified(pack_verified(9, True)) == (9, True)
+    query = Query(query=3, statement="level", parameters={"number": "139"})
+    assert unpack_query(unpack_out(pack_query(query))[2]) == query
+    answer = Answer(query=3, result="found", text="gold", row={"level": "gold", "名": "李"})
+    assert unpack_answer(pack_answer(answer)) == answer
+
+
+@given(st.binary(max_size=40))
+def test_octets_that_no_adaptor_writes_never_raise(octets: bytes) -> None:
+    unpack_in(octets)
+    unpack_verified(octets)
+    unpack_answer(octets)
+    assert unpack_answer(b'{"query":1,"result":"odd"}') is None
+
+
+def test_listeners_are_true_when_there_are_any() -> None:
+    assert not Listeners()
+    assert not Listeners(auth=False)
+    assert Listeners(csta=True)
+    assert Listeners(agi=(parse_agi("agi://h/s"),))
+    assert msgspec.json.decode(msgspec.json.encode(found := Listeners(agi=(parse_agi("1=agi://h/s"),))),
+                               type=Listeners) == found
+
+
+@pytest.mark.parametrize(("text", "address"), [
+    ("127.0.0.1:5038", Address("127.0.0.1", 5038)), ("0", Address("127.0.0.1", 0)),
+    (":5038", Address("127.0.0.1", 5038)),
+    ("[::1]:7", Address("::1", 7)), ("switch.example:65535", Address("switch.example", 65535)),
+])
+def test_addresses(text: str, address: Address) -> None:
+    assert parse_listen(text, "--ami") == address
+
+
+@pytest.mark.parametrize("text", ["", "host", "host:", "1.2.3.4:65536", "a:b:1", "::1:5", "h:-1", "h:1 ", "h:١",
+                                  "u@h:1"])
+def test_addresses_that_are_none(text: str) -> None:
+    with pytest.raises(BadInput, match=r"^--ami: .*expected HOST:PORT"):
+        parse_listen(text, "--ami")
+
+
+def test_targets_of_agi() -> None:
+    target = parse_agi("10086=agi://a:1,b,[::1]:4574/menu/main?x=1&y=2")
+    assert target.number == "10086"
+    assert target.hosts == (("a", 1), ("b", 4573), ("::1", 4574))
+    assert (target.script, target.url) == ("menu/main?x=1&y=2", "agi://a:1,b,[::1]:4574/menu/main?x=1&y=2")
+    assert parse_agi("agi://a").script == ""
+
+
+@pytest.mark.parametrize("text", ["", "http://a/s", "agi:///s", "x=agi://a/s", "agi://a:0/s", "agi://a:99999/s", "agi://a,/s",
+                                  "agi://a/s p", "agi://a/\n", "agi://a b/s", "agi://" + "a," * 300 + "a/s",
+                                  "agi://" + ",".join("abcdefghijklmnopq") + "/s"])
+def test_targets_that_are_none(text: str) -> None:
+    with pytest.raises(BadInput, match=r"^--agi: "):
+        parse_agi(text)
+
+
+@pytest.mark.parametrize(("data", "says"), [
+    (None, "no users"), ([], "no users"), ({}, "no users"), ({"a": 12345}, "the secret of 'a' is no text"),
+    ({"a": ""}, "can not be used"), ({"a": "s3cret "}, "can not be used"), ({"a": "s3\rcret"}, "can not be used"),
+    ({"a": "s3cret" * 50}, "can not be used"), ({7: "s3cret"}, "user '7'"), ({"a\n": "s3cret"}, "user"),
+    ({str(n): "s3cret" for n in range(1001)}, "1001 users"),
+])
+def test_users_that_are_none_are_named_without_their_secrets(data: object, says: str) -> None:
+    with pytest.raises(BadInput) as caught:
+        users_of(data, "users.yaml")
+    assert says in str(caught.value)
+    assert "s3" not in str(caught.value)
+    assert "12345" not in str(caught.value)
+
+
+@pytest.mark.parametrize(("asked", "says"), [
+    ({"ami": "0"}, "--ami: nobody could log in: there is no password; expected --users FILE; write a YAML file"),
+    ({"ami": "0", "csta": "0"}, "--ami, --csta: nobody could log in"),
+    ({"users": "u.yaml"}, "--users: nothing asks for a password"),
+    ({"no_auth": True}, "--insecure-no-auth: nothing asks for a password"),
+    ({"ami": "0", "users": "u.yaml", "no_auth": True}, "--users: users, and --insecure-no-auth"),
+    ({"ami": "0", "users": "nowhere.yaml"}, "nowhere.yaml: no such file"),
+    (AMI | {"csta": "5038", "ami": "5038"}, "--ami, --csta: one address for both"),
+    ({"agi": ("agi://a/s", "agi://b/s")}, "--agi: two targets for every number"),
+    ({"agi": ("1=agi://a/s", "2=agi://a/s", "1=agi://b/s")}, "--agi: two targets for number 1"),
+])
+def test_options_that_do_not_fit_each_other(
+    asked: dict[str, object], says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("u.yaml").write_text("a: b\n", encoding="utf-8")
+    with pytest.raises(BadInput) as caught:
+        put_together(OutsideAsked(**asked), None)  # type: ignore[arg-type]
+    assert says in str(caught.value)
+
+
+def test_who_is_expected_must_be_able_to_come() -> None:
+    with pytest.raises(BadInput, match="csta is expected, but there is no --csta"):
+        put_together(OutsideAsked(**AMI), SutSpec(expects=("ami", "csta")))  # type: ignore[arg-type]
+
+
+def test_the_command_line_comes_before_the_scenario_and_users_lie_beside_it(tmp_path: Path) -> None:
+    (tmp_path / "u.yaml").write_text("a: b\n", encoding="utf-8")
+    spec = SutSpec(ami="1", csta="2", users="u.yaml", agi=("agi://a/s",))
+    options = put_together(OutsideAsked(ami="3", agi=("1=agi://b/s",)), spec, folder=tmp_path)
+    assert (options.interfaces.ami, options.interfaces.csta) == (Address("127.0.0.1", 3), Address("127.0.0.1", 2))
+    assert [target.number for target in options.listeners.agi] == ["", "1"]
+    assert options.listeners.auth
+    assert "b" not in repr(options.interfaces.users).split()
+
+
+@pytest.mark.parametrize(("asked", "pace"), [
+    (AMI, REAL), (AMI | {"pace": "fast"}, FAST), (AMI | {"clock": ("unix:c",)}, FAST),
+    (AMI | {"attach": ("e1-0:3=raw:unix:r",)}, REAL),
+    ({"database": "sqlite://"}, None), ({"agi": ("agi://h/s",)}, REAL),
+])
+def test_the_pace_is_real_for_clients_over_tcp_unless_a_clock_sets_it(asked: dict[str, object], pace: object) -> None:
+    assert put_together(OutsideAsked(**asked), None).pace == pace  # type: ignore[arg-type]
