@@ -44,7 +44,8 @@ def build(
     kinds: folders with further board kinds.
     Raises BadInput with everything that does not fit.
     """
-    one = draft(machine, read(machine), kinds=kinds, attached=attached, recorders=len(record))
+    document = read(machine)
+    one = draft(machine, document, kinds=kinds, attached=attached, recorders=len(record), listeners=listeners)
     engine = Engine(one.layout.engine, Assets(one.sounds, list(one.tone_set.tones.values())))
     journal = Journal(journal_sink, second_sink)
     kernel = Kernel(engine, journal, Streams(seed, philox), tick=one.spec.tick, batch=batch)

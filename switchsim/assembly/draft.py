@@ -12,10 +12,14 @@ from switchsim.assembly.layout import LINE_CELLS, Layout
 from switchsim.assembly.machine import MachineFile, Reviewer
 from switchsim.assembly.planner import Planner
 from switchsim.assembly.platform_file import load_shared
+from switchsim.assembly.services import ClearStep, IvrStep
 from switchsim.assembly.sounds import ToneSet, load_prompts, load_tones
 from switchsim.assembly.yamlfile import Document
 from switchsim.errors import BadInput
+from switchsim.model.outside import NO_LISTENERS, Listeners
+from switchsim.units import seconds
 
+TEMPORARY_FAILURE, SERVER_CYCLES = 41, seconds(10)
 Attachment = tuple[str, int, str]
 """(line, timeslot, mode): an outside program is the far end of that timeslot."""
 
@@ -56,13 +60,15 @@ class Draft:
 
 
 def draft(
-    path: Path, document: Document, *, kinds: Sequence[Path], attached: Sequence[Attachment], recorders: int
-) -> Draft:
+    path: Path, document: Document, *, kinds: Sequence[Path], attached: Sequence[Attachment], recorders: int,
+    listeners: Listeners = NO_LISTENERS,
+) -> Draft:  # fmt: skip
     """Read, review, lay out; raises BadInput with everything that does not fit."""
     spec, lines = document.validate(MachineFile), document.lines
     known = load_kinds(kinds)
     Reviewer(spec, lines, known).review()
     _check(spec, attached)
+    spec = _with_servers(spec, listeners)
     tone_set, prompts = load_tones(spec, lines, path), load_prompts(spec, lines, path)
     modes = {f"{line}:{timeslot}": mode for line, timeslot, mode in attached}
     planner = Planner(spec, known, list(tone_set.tones), modes, recorders)
@@ -79,3 +85,17 @@ def _check(spec: MachineFile, attached: Sequence[Attachment]) -> None:
             raise BadInput.one("--attach", f"no line {line!r}", f"one of {', '.join(names)}")
         if not 1 <= timeslot < LINE_CELLS:
             raise BadInput.one("--attach", f"no timeslot {timeslot}", f"1..{LINE_CELLS - 1}")
+
+
+def _with_servers(spec: MachineFile, listeners: Listeners) -> MachineFile:
+    """Calls to a number of `--agi NUMBER=URL` go to that server; without it, to what the number had before, or 41."""
+    numbers, services = dict(spec.numbers), dict(spec.services)
+    for target in listeners.agi:
+        if not target.number:
+            continue
+        name = f"agi_{target.number.replace('*', 's').replace('#', 'h')}"
+        services[f"{name}_lost"] = (ClearStep(clear=TEMPORARY_FAILURE),)
+        before = numbers.get(target.number, f"{name}_lost")
+        services[name] = (IvrStep(ivr=f"agi/{target.number}", otherwise=before, wait=SERVER_CYCLES),)
+        numbers[target.number] = name
+    return spec.model_copy(update={"numbers": numbers, "services": services})

@@ -9,8 +9,11 @@ from switchsim.assembly.draft import Draft
 from switchsim.assembly.platform_file import PlatformSpec
 from switchsim.assembly.rack import wire
 from switchsim.assembly.voice import voice_processors
+from switchsim.callcentre.agi import AgiClient, AgiConfig
+from switchsim.callcentre.ami import Ami
 from switchsim.callcentre.ccs.configuration import CcsFiles
 from switchsim.callcentre.ccs.server import Ccs, CcsConfig
+from switchsim.callcentre.csta import Csta, CstaConfig
 from switchsim.callcentre.cti_link import CtiLink
 from switchsim.callcentre.cti_server import CtiConfig, CtiServer
 from switchsim.callcentre.file_server import FileServer
@@ -64,6 +67,7 @@ class PlatformBuilder:
             self.processes = [server, CtiLink(f"{PLACE}/cti_link", self.kernel)]
             self._voices()
             self._servers(platform)
+            self._interfaces()
             self._join()
 
     # -- processes -------------------------------------------------------------------------------------------------
@@ -100,6 +104,17 @@ class PlatformBuilder:
         old = shared.get(f"ICDCONFIG/{platform.ccs.old}", b"") if platform.ccs.old else b""
         icd, ccs, users = (shared.get(name, b"") for name in CCS_FILES)
         return CcsFiles(icd, ccs, users, old)
+
+    def _interfaces(self) -> None:
+        """The interfaces to outside programs that were asked for."""
+        wanted, kernel = self.listeners, self.kernel
+        if wanted.ami:
+            self.processes.append(Ami(f"{PLACE}/ami", kernel, wanted.auth))
+        if wanted.csta:
+            self.processes.append(Csta(f"{PLACE}/csta", kernel, CstaConfig(auth=wanted.auth)))
+        if wanted.agi:
+            config = AgiConfig(wanted.agi, voice_names(self.layout), tuple(self.spec.prompts))
+            self.processes.append(AgiClient(f"{PLACE}/agi", kernel, config))
 
     # -- ICDCOMM ---------------------------------------------------------------------------------------------------
 
