@@ -22,7 +22,17 @@ from switchsim.callcentre.ivr.flow import (
     Set,
     Transfer,
 )
-from switchsim.model.cti import AnswerCaller, AttachChannel, CallEnded, ChannelFreed, HangUp, Redirect, RefuseFlow
+from switchsim.model.cti import (
+    AnswerCaller,
+    AttachChannel,
+    CallEnded,
+    ChannelFreed,
+    DetachChannel,
+    HangUp,
+    Ordered,
+    Redirect,
+    RefuseFlow,
+)
 from switchsim.model.platform import (
     Application,
     ChannelBack,
@@ -212,6 +222,38 @@ def test_a_channel_that_comes_too_late_is_given_back() -> None:
     bench.rest.write("vp/1", ChannelGiven(99, 5, "vp-0", 6))
     bench.run(ms(20))
     assert bench.wrote(ChannelBack) == [ChannelBack(5)]
+
+
+@pytest.mark.parametrize(("result", "way"), [("no_circuit", "refused"), ("busy", "refused"), ("no_such_call", "ended")])
+def test_a_channel_that_the_switch_does_not_attach(result: str, way: str) -> None:
+    bench = Bench(HOTLINE)
+    bench.rest.results["AttachChannel"] = result
+    bench.start("hotline")
+    assert bench.way() == ["taken", way]
+    assert bool(bench.wrote(RefuseFlow)) == (way == "refused")
+    assert bench.wrote(ChannelBack) == [ChannelBack(3)]
+
+
+def test_a_call_that_hangs_on_the_channel_of_a_dead_ivr_is_taken_off_it_first() -> None:
+    bench = Bench(HOTLINE)
+    bench.rest.results["AttachChannel"] = "wrong_state"
+    bench.rest.results["DetachChannel"] = ""
+    bench.start("hotline")
+    assert bench.wrote(DetachChannel) == [DetachChannel(7)]
+    bench.rest.tell(ChannelFreed(7, "vp-0", 9, "detached"))
+    bench.rest.results["AttachChannel"] = "ok"
+    bench.rest.tell(Ordered("ivr/0", 2, "ok", 7))
+    bench.run(ms(20))
+    assert bench.way() == ["taken", "answer", "welcome"]
+    assert bench.wrote(AttachChannel) == [AttachChannel(7, "vp-0", 4)] * 2
+
+
+def test_a_call_that_is_in_no_flow_any_more_is_left_alone() -> None:
+    bench = Bench(HOTLINE)
+    bench.rest.results |= {"AttachChannel": "wrong_state", "DetachChannel": "not_active"}
+    bench.start("hotline")
+    assert bench.way() == ["taken", "ended"]
+    assert not bench.wrote(RefuseFlow)
 
 
 # -- what breaks -----------------------------------------------------------------------------------------------------

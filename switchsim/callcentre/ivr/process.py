@@ -11,11 +11,11 @@ from switchsim.callcentre.ccs.state import CallData
 from switchsim.callcentre.ivr import blocks
 from switchsim.callcentre.ivr.flow import LookUpBlock, unpack
 from switchsim.callcentre.ivr.state import FlowCall, IvrConfig, IvrState
+from switchsim.callcentre.ivr.voices import Voices
 from switchsim.callcentre.process import Watched, heard, missed
 from switchsim.model.cti import (
     AllTold,
     AnyCtiOrder,
-    AttachChannel,
     CallEnded,
     ChannelFreed,
     Ordered,
@@ -27,7 +27,6 @@ from switchsim.model.platform import (
     Application,
     ChannelBack,
     ChannelGiven,
-    ChannelWanted,
     FileGiven,
     FileWanted,
     FlowStart,
@@ -44,12 +43,9 @@ from switchsim.model.platform import (
     VoiceRecord,
 )
 from switchsim.model.platform_events import FlowChanged, LampShown
-from switchsim.units import seconds
 
 SERVICE: Final = "SERVICE"
 ACTIVE: Final = "active"
-CHANNEL_CYCLES: Final = seconds(1)
-"""A VP that has not answered by then is passed over."""
 
 
 class Ivr(CtiApplication[IvrState]):
@@ -61,6 +57,7 @@ class Ivr(CtiApplication[IvrState]):
 
     def __init__(self, path: str, host: Host, config: IvrConfig) -> None:
         self.config = config
+        self.lent = Voices(self)
         super().__init__(path, host)
 
     def fresh(self) -> IvrState:
@@ -84,10 +81,15 @@ class Ivr(CtiApplication[IvrState]):
 
     # -- its flows, and who knows of them ------------------------------------------------------------------------
 
+    @property
+    def active(self) -> str:
+        """The active CCS, as far as is known here; `` none."""
+        rows = self.state.ccs.items()
+        return next((name for name, row in rows if row.alive and row.role == ACTIVE), "")
+
     def _load(self) -> None:
         """Ask for the files that are missing: the active CCS first, whose folder it is, then whoever else has it."""
-        active = [name for name, row in self.state.ccs.items() if row.alive and row.role == ACTIVE]
-        sources = [*active, *self.config.files]
+        sources = [*([self.active] if self.active else []), *self.config.files]
         if sources:
             source = sources[self.state.loads % len(sources)]
             self.state.loads += 1
@@ -122,7 +124,7 @@ class Ivr(CtiApplication[IvrState]):
                 self.write(name, Register(self.what, self.offers()))
         for name, row in self.state.voices.items():
             if missed(row, self.now):
-                self._voice_lost(name)
+                self.lent.lost(name)
         if self.state.missing:
             self._load()
 
@@ -140,15 +142,15 @@ class Ivr(CtiApplication[IvrState]):
                 heard(self.state.voices.setdefault(sender, Watched()), body, self.now)
             case Register() if sender in self.config.voices:
                 heard(self.state.voices.setdefault(sender, Watched()), Heartbeat("", 0), self.now)
-                self._voice_lost(sender)
+                self.lent.lost(sender)
             case FileGiven():
                 self._file(body)
             case FlowStart():
                 self._flow_start(sender, body)
             case ChannelGiven():
-                self._channel_given(sender, body)
+                self.lent.given(sender, body)
             case VoiceDone() | VoiceDigit():
-                self._voice(sender, body)
+                self.lent.heard(sender, body)
             case LookedUp():
                 self._looked_up(body)
 
@@ -162,74 +164,9 @@ class Ivr(CtiApplication[IvrState]):
             self.write(sender, FlowTaken(body.call, False, "too many calls"))
         else:
             start = {"call": str(body.call), "calling": body.calling, "number": body.number, "flow": body.flow}
-            call = FlowCall(call=body.call, flow=body.flow, asker=sender, variables=start, voices=self._voices())
+            call = FlowCall(call=body.call, flow=body.flow, asker=sender, variables=start, voices=self.lent.live())
             self.state.calls[body.call] = call
-            self._seize(call)
-
-    # -- voice channels ------------------------------------------------------------------------------------------
-
-    def _voices(self) -> list[str]:
-        """Live VPs, in turn."""
-        names = self.config.voices
-        self.state.turn += 1
-        turned = [names[(self.state.turn + at) % len(names)] for at in range(len(names))]
-        return [name for name in turned if name in self.state.voices and self.state.voices[name].alive]
-
-    def _seize(self, call: FlowCall) -> None:
-        """Ask the next VP; when none is left, somebody else may have the call."""
-        if not call.voices:
-            self.stop_timer(f"seize/{call.call}")
-            del self.state.calls[call.call]
-            self.write(call.asker, FlowTaken(call.call, False, "no voice channel"))
-            return
-        call.voice = call.voices.pop(0)
-        self.write(call.voice, ChannelWanted(call.call))
-        self.start_timer(f"seize/{call.call}", CHANNEL_CYCLES)
-
-    def _channel_given(self, sender: str, body: ChannelGiven) -> None:
-        call = self.state.calls.get(body.call)
-        if call is None or call.stage != "seizing" or call.voice != sender:
-            if body.channel >= 0 and (call is None or (call.voice, call.channel) != (sender, body.channel)):
-                self.write(sender, ChannelBack(body.channel))
-        elif body.channel < 0:
-            self._seize(call)
-        else:
-            self.stop_timer(f"seize/{call.call}")
-            call.channel, call.stage = body.channel, "attaching"
-            self.write(call.asker, FlowTaken(call.call, True, ""))
-            self.emit(FlowChanged(call.call, call.flow, "", "taken"))
-            self.order_for(call, AttachChannel(call.call, body.line, body.timeslot))
-
-    def _voice(self, sender: str, body: VoiceDone | VoiceDigit) -> None:
-        for call in self.state.calls.values():
-            if (call.voice, call.channel) == (sender, body.channel):
-                break
-        else:
-            return
-        if isinstance(body, VoiceDone):
-            if body.why == "lost":
-                call.channel = -1
-                self.refuse(call)
-                return
-            call.open -= 1
-            if call.open:
-                return  # of something that has been replaced since
-        if call.stage != "running" or call.hung:
-            return
-        block = self.state.flows[call.flow].blocks[call.block]
-        if isinstance(body, VoiceDone):
-            blocks.voice_done(self, call, block, body)
-        else:
-            blocks.digit(self, call, block, body.digit)
-
-    def _voice_lost(self, name: str) -> None:
-        """A VP has died, or started anew: its channels are gone."""
-        for call in list(self.state.calls.values()):
-            if call.voice == name and call.channel >= 0:
-                call.channel = -1
-                self.refuse(call)
-            elif call.voice == name and call.stage == "seizing":
-                self._seize(call)
+            self.lent.seize(call)
 
     # -- what blocks ask for -------------------------------------------------------------------------------------
 
@@ -246,7 +183,7 @@ class Ivr(CtiApplication[IvrState]):
         call.stage = "leaving"
         values = {name: call.variables[name] for name in call.own}
         if values:
-            self.write(call.asker, Application("call_data", msgspec.msgpack.encode(CallData(call.call, values))))
+            self.write(self.active or call.asker, Application("call_data", msgspec.msgpack.encode(CallData(call.call, values))))
         self.order_for(call, body)
 
     def look_up(self, call: FlowCall, block: LookUpBlock, parameters: dict[str, str]) -> None:
@@ -301,7 +238,8 @@ class Ivr(CtiApplication[IvrState]):
     def told(self, event: Any, at: int) -> None:
         if isinstance(event, ChannelFreed | CallEnded):
             call = self.state.calls.get(event.call)
-            if call is not None and (call.stage != "seizing" or isinstance(event, CallEnded)):
+            early = call is not None and call.stage in ("seizing", "detaching")
+            if call is not None and (not early or isinstance(event, CallEnded)):
                 self.end(call, "ended")
         elif isinstance(event, AllTold):
             for call in list(self.state.calls.values()):
@@ -313,11 +251,9 @@ class Ivr(CtiApplication[IvrState]):
         if call is None:
             return
         if call.stage == "attaching":
-            if event.result == "ok":
-                call.stage = "running"
-                self.go(call, self.state.flows[call.flow].start)
-            else:
-                self.refuse(call)
+            self.lent.attached(call, event.result)
+        elif call.stage == "detaching":
+            self.lent.attach(call) if event.result == "ok" else self.end(call, "ended")
         elif not call.hung:
             blocks.ordered(self, call, self.state.flows[call.flow].blocks[call.block], event)
 
@@ -332,7 +268,7 @@ class Ivr(CtiApplication[IvrState]):
         if call is None:
             return
         if what == "seize":
-            self._seize(call)
+            self.lent.seize(call)
         elif not call.hung:
             blocks.waited(self, call, self.state.flows[call.flow].blocks[call.block])
 

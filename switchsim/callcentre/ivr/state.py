@@ -28,9 +28,9 @@ class IvrConfig(msgspec.Struct, frozen=True):
 class FlowCall(State):
     """A call in a flow.
 
-    stage: seizing (a voice channel), attaching, running, leaving (an order that ends the flow is given). asker: the
-    CCS. voices: VPs that can still be asked. open: orders to the VP whose VoiceDone has not come. hung: its block does
-    nothing more.
+    stage: seizing (a voice channel), attaching, detaching (it hung on the channel of an IVR that is gone), running,
+    leaving (an order that ends the flow is given). asker: the CCS. voices: VPs that can still be asked. open: orders to
+    the VP whose VoiceDone has not come. hung: its block does nothing more. own: variables that the flow itself set.
     """
 
     call: int
@@ -41,12 +41,15 @@ class FlowCall(State):
     voices: list[str] = []
     voice: str = ""
     channel: int = -1
+    line: str = ""
+    timeslot: int = -1
+    detached: bool = False
     open: int = 0
     digits: str = ""
     attempts: int = 0
     query: int = 0
     hung: bool = False
-    own: list[str] = []  # variables that the flow itself set
+    own: list[str] = []
     variables: dict[str, str] = {}
 
 
