@@ -76,8 +76,7 @@ class Database:
     def __init__(self, option: DatabaseOption) -> None:
         self.counts = DatabaseCounts()
         self._option = option
-        self._engine = _engine(option)
-        self._worker = _Worker()
+        self._worker = _Worker(_engine(option))
         self._answers: list[Arrival] = []
 
     @property
@@ -114,7 +113,6 @@ class Database:
 
     def close(self) -> None:
         self._worker.stop()
-        self._engine.dispose()
 
     def ask(self, query: Query) -> Answer:
         """The first row, or why there is none; within the time-out. Raises nothing."""
@@ -142,7 +140,7 @@ class Database:
     def _first_row(self, sql: str, parameters: Mapping[str, str]) -> dict[str, str] | None:
         statement = sqlalchemy.text(sql)
         wanted = {name: parameters.get(name) for name in statement.compile().params}
-        with self._engine.begin() as connection:
+        with self._worker.engine.begin() as connection:
             _limit(connection, self._option.timeout_ms)
             result = connection.execute(statement, wanted)
             row = result.first() if result.returns_rows else None
@@ -151,12 +149,12 @@ class Database:
         return {str(name)[:64]: _text(value) for name, value in list(row._mapping.items())[:MOST_COLUMNS]}
 
     def _make(self) -> None:
-        with self._engine.begin() as connection:
+        with self._worker.engine.begin() as connection:
             _limit(connection, self._option.timeout_ms)
             connection.exec_driver_sql("SELECT 1")
         for number, sql in enumerate(self._option.init, 1):
             try:
-                with self._engine.begin() as connection:
+                with self._worker.engine.begin() as connection:
                     connection.exec_driver_sql(sql)
             except exc.SQLAlchemyError as error:
                 raise BadInput.one("platform: database: init", f"statement {number} fails: {_said(error)}",
@@ -168,8 +166,7 @@ class Database:
         try:
             return self._worker.do(work, limit_ms / 1000)
         except _Late:
-            self._worker = _Worker()
-            self._engine = _engine(self._option)  # the old one goes with its thread
+            self._worker = _Worker(_engine(self._option))
             raise
 
 
@@ -178,26 +175,30 @@ class _Late(Exception):
 
 
 class _Worker:
-    """One thread that does one thing at a time; left behind when it hangs."""
+    """One thread that does one thing at a time; left behind when it hangs. The engine goes with it."""
 
-    def __init__(self) -> None:
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
         self._work: SimpleQueue[Callable[[], Any] | None] = SimpleQueue()
         self._done: SimpleQueue[tuple[Any, Exception | None]] = SimpleQueue()
-        threading.Thread(target=self._run, name="database", daemon=True).start()
+        self._thread = threading.Thread(target=self._run, name="database", daemon=True)
+        self._thread.start()
 
     def do(self, work: Callable[[], Any], limit_s: float) -> Any:
         self._work.put(work)
         try:
             result, error = self._done.get(timeout=limit_s)
         except Empty:
-            self.stop()
+            self._work.put(None)
             raise _Late from None
         if error is not None:
             raise error
         return result
 
     def stop(self) -> None:
+        """End it; one that hangs ends by itself, some time."""
         self._work.put(None)
+        self._thread.join(GRACE_MS / 1000)
 
     def _run(self) -> None:
         while (work := self._work.get()) is not None:
@@ -207,6 +208,7 @@ class _Worker:
                 self._done.put((None, error))
             except (ValueError, TypeError, OverflowError, OSError) as error:  # of the driver, about what it was given
                 self._done.put((None, exc.StatementError(type(error).__name__, None, None, error)))
+        self.engine.dispose()
 
 
 def _engine(option: DatabaseOption) -> Engine:
