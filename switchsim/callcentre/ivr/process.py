@@ -183,7 +183,8 @@ class Ivr(CtiApplication[IvrState]):
         call.stage = "leaving"
         values = {name: call.variables[name] for name in call.own}
         if values:
-            self.write(self.active or call.asker, Application("call_data", msgspec.msgpack.encode(CallData(call.call, values))))
+            octets = msgspec.msgpack.encode(CallData(call.call, values))
+            self.write(self.active or call.asker, Application("call_data", octets))
         self.order_for(call, body)
 
     def look_up(self, call: FlowCall, block: LookUpBlock, parameters: dict[str, str]) -> None:
