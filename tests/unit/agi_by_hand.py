@@ -136,13 +136,17 @@ class Bench:
                 elif isinstance(body, Wanted) and body.order:
                     self._switch(body)
             for item in self.agi.take_outbox():
-                what, connection, payload = unpack_out(item)
-                if what == Out.CONNECT:
-                    self.dialled.append((connection, payload.decode()))
-                elif what == Out.CLOSE:
-                    self.closed.append(connection)
-                else:
-                    self.said[connection] = self.said.get(connection, "") + payload.decode()
+                self.item(item)
+
+    def item(self, item: bytes) -> None:
+        """What the part wants of its adaptor."""
+        what, connection, payload = unpack_out(item)
+        if what == Out.CONNECT:
+            self.dialled.append((connection, payload.decode()))
+        elif what == Out.CLOSE:
+            self.closed.append(connection)
+        else:
+            self.said[connection] = self.said.get(connection, "") + payload.decode()
 
     def tell(self, *events: Any) -> None:
         for event in events:
