@@ -16,7 +16,9 @@ import click
 
 from switchsim.errors import ExitCode, SwitchsimError
 
-COMMANDS: Final = ("run", "serve", "check", "replay", "explain", "traffic", "boards", "faults", "scenarios")
+COMMANDS: Final = (
+    "run", "serve", "check", "replay", "explain", "traffic", "kpis", "records", "boards", "faults", "scenarios",
+)  # fmt: skip
 _NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG)
 REPORT: Final = ("This is an error of switchsim itself. Please report it with the lines above, the command and the run "
                  "folder (see CONTRIBUTING.md).")
