@@ -60,10 +60,12 @@ def erect(
     spec, layout = one.spec, one.layout
     racks = RackBuilder(spec, layout, one.planner, kernel, engine)
     racks.build(tuple(len(sound) for sound in one.sounds))
-    PlatformBuilder(one, racks.rack, kernel, engine, listeners).build()
+    platform = PlatformBuilder(one, racks.rack, kernel, engine, listeners)
+    platform.build()
     around = Surroundings(spec, layout, racks.rack, kernel, engine, list(one.tone_set.tones))
 
     built = Machine(kernel, engine, spec, layout, FaultPlaces(layout, one.planner))
+    built.faults.processes = platform.names
     built.attached = around.build(load, agents, attached)
     built.warnings = timer_warnings(spec.ss7, one.document.lines)
     built.files = one.files

@@ -1,4 +1,4 @@
-"""Reads the values that a scenario gives to a fault of a signalling link; what does not fit is BadInput in words."""
+"""Reads the values that a scenario gives to a fault; what does not fit is BadInput in words."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from itertools import takewhile
 from typing import Final
 
 from switchsim.errors import BadInput
-from switchsim.faults.signalling import LinkFault, Parameter
+from switchsim.faults.catalogue import Parameter, ParameterFault
 from switchsim.proto.isup.timers import TIMERS as ISUP_TIMERS
 from switchsim.proto.mtp2.state import TIMER_CYCLES as MTP2_TIMERS
 from switchsim.proto.mtp3.config import TIMERS as MTP3_TIMERS
@@ -27,7 +27,7 @@ TIMERS: Final[dict[str, tuple[str, ...]]] = {
 """Timers of each layer by name."""
 
 
-def read_parameters(row: LinkFault, given: dict[str, Value]) -> dict[str, Value]:
+def read_parameters(row: ParameterFault, given: dict[str, Value]) -> dict[str, Value]:
     """Every value that says something, the fixed ones too; raises BadInput."""
     known = row.parameters
     for name in sorted(given):
@@ -46,7 +46,7 @@ def read_parameters(row: LinkFault, given: dict[str, Value]) -> dict[str, Value]
     return values
 
 
-def _check_together(row: LinkFault, values: dict[str, Value]) -> None:
+def _check_together(row: ParameterFault, values: dict[str, Value]) -> None:
     if row.sent_only and values.get("direction") == "received":
         raise wrong(f"{row.name}: direction: received", "sent", "do it at the other end")
     if row.point.endswith("_set") and ("value" in values) == ("add" in values):
@@ -115,9 +115,16 @@ def _timer(what: str, parameter: Parameter, value: Value) -> Value:
     return value.lower()
 
 
+def _text(what: str, parameter: Parameter, value: Value) -> Value:
+    if not isinstance(value, str) or len(value) > parameter.high:
+        raise wrong(f"{what}: {str(value)[:40]!r}", f"a text of at most {parameter.high} characters")
+    return value
+
+
 _READERS: Final[dict[str, Callable[[str, Parameter, Value], Value]]] = {
     "number": _number,
     "word": _word,
+    "text": _text,
     "cycles": _cycles,
     "octets": _octets,
     "units": lambda what, _, value: _names(what, value, UNIT_NAMES, "one of " + ", ".join(UNIT_NAMES)),
@@ -126,7 +133,7 @@ _READERS: Final[dict[str, Callable[[str, Parameter, Value], Value]]] = {
 }
 
 
-def describe_parameters(row: LinkFault) -> dict[str, str]:
+def describe_parameters(row: ParameterFault) -> dict[str, str]:
     """What each parameter may be, and its default where it has one."""
     return {name: _describe(parameter) for name, parameter in row.parameters.items()}
 
@@ -140,7 +147,8 @@ def _describe(parameter: Parameter) -> str:
         return f"{_duration(parameter.low)}..{_duration(parameter.high)}"
     if parameter.kind == "word":
         return " or ".join(FIELDS if parameter.words == ("FIELDS",) else parameter.words) + default
-    return {"timer": "name of a timer, or all", "octets": "hexadecimal digits"}.get(parameter.kind, "names") + optional
+    words = {"timer": "name of a timer, or all", "octets": "hexadecimal digits", "text": "text"}
+    return words.get(parameter.kind, "names") + optional
 
 
 def _duration(cycles: int) -> str:

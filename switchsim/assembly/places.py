@@ -7,13 +7,15 @@ from typing import Any
 
 from switchsim.assembly.layout import Layout
 from switchsim.assembly.link_places import LinkPlaces, links_of
-from switchsim.assembly.parameters import describe_parameters
+from switchsim.assembly.parameters import describe_parameters, near, read_parameters
 from switchsim.assembly.planner import Planner
 from switchsim.errors import BadInput
-from switchsim.faults.catalogue import CATALOGUE, TARGETS, FaultRow
+from switchsim.faults.catalogue import CATALOGUE, TARGETS, FaultRow, ParameterFault
+from switchsim.faults.platform import PLATFORM_FAULTS, PlatformFault
 from switchsim.faults.signalling import LINK_FAULTS, LinkFault
 from switchsim.hardware.board import DEADLY
 
+PLATFORM, EVERYBODY = "callcentre", "*"
 Value = int | str
 
 
@@ -25,7 +27,8 @@ class FaultPlaces:
         self.planner = planner
         self.boards = {board.path: board for board in layout.boards}
         self.links = LinkPlaces(layout, planner)
-        self.rows = CATALOGUE | LINK_FAULTS | self._own_rows()
+        self.processes: tuple[str, ...] = ()  # of the platform; known once it is built
+        self.rows = CATALOGUE | LINK_FAULTS | PLATFORM_FAULTS | self._own_rows()
 
     def _own_rows(self) -> dict[str, FaultRow]:
         """Fault points of board kinds that the catalogue does not know: a fault each, at a board that has the point."""
@@ -53,6 +56,9 @@ class FaultPlaces:
             raise _wrong(f"{name}: where: {', '.join(where) or 'nothing'}", ", ".join(wanted) or "no where at all")
         if isinstance(row, LinkFault):
             return self.links.resolve(row, str(where["link"]), str(where["end"]), values)
+        if isinstance(row, PlatformFault):
+            place, found = self._process(row, where)
+            return place, row.point, {**read_parameters(row, values), **found}
         place, found = getattr(self, f"_{row.target}")(**where)
         if row.name not in CATALOGUE and row.point not in self.boards[place].loaded.kind.fault_points:
             raise _wrong(f"{name}: the board at {place} has no such fault point", "a board of a kind that has it")
@@ -82,6 +88,22 @@ class FaultPlaces:
             if point is not None:
                 return point.values
         return {}
+
+    def _process(self, row: PlatformFault, where: dict[str, Value]) -> tuple[str, dict[str, Value]]:
+        """Ways are the hub's."""
+        if not self.processes:
+            raise _wrong(f"{row.name}: this machine has no processes of a platform", "a machine with `platform: ccs`")
+        for name in map(str, where.values()):
+            if name not in self.processes and not (row.target == "way" and name == EVERYBODY):
+                raise _wrong(f"{row.name}: no process {name!r}", f"one of {', '.join(self.processes)}",
+                             near(name, self.processes))  # fmt: skip
+        if row.target == "way":
+            return f"{PLATFORM}/{row.of}", dict(where)
+        name = str(where["process"])
+        if row.of and name.partition("/")[0] != row.of:
+            having = [one for one in self.processes if one.partition("/")[0] == row.of]
+            raise _wrong(f"{row.name}: {name} has no such fault point", f"one of {', '.join(having) or 'none here'}")
+        return f"{PLATFORM}/{name}", {}
 
     # -- targets: place, and the values that name what is on the board -----------------------------------------------
 
@@ -143,12 +165,20 @@ def describe_faults(places: FaultPlaces) -> list[dict[str, Any]]:
     return [
         {
             "fault": row.name, "text": row.text, "where": list(TARGETS[row.target]),
-            "parameters": describe_parameters(row) if isinstance(row, LinkFault) else dict(row.values),
+            "parameters": describe_parameters(row) if isinstance(row, ParameterFault) else dict(row.values),
             "alarms": list(row.alarms),
         }
         for row in places.rows.values()
-        if row.point in points or row.point in DEADLY or (isinstance(row, LinkFault) and layout.number7)
+        if _can_be(row, points, places)
     ]  # fmt: skip
+
+
+def _can_be(row: FaultRow, points: set[str], places: FaultPlaces) -> bool:
+    if isinstance(row, PlatformFault):
+        return any(not row.of or name.partition("/")[0] == row.of for name in places.processes)
+    if isinstance(row, LinkFault):
+        return bool(places.layout.number7)
+    return row.point in points or row.point in DEADLY
 
 
 def describe_places(layout: Layout) -> list[dict[str, Any]]:

@@ -70,6 +70,11 @@ class PlatformBuilder:
             self._interfaces()
             self._join()
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the processes, ICDCOMM last."""
+        return (*(process.name for process in self.processes), *(("icdcomm",) if self.processes else ()))
+
     # -- processes -------------------------------------------------------------------------------------------------
 
     def _voices(self) -> None:

@@ -5,20 +5,22 @@ from __future__ import annotations
 from typing import Any, Final
 
 from switchsim.callcentre.process import HEARTBEAT_CYCLES, LOST_AFTER, Process, ProcessCommon, Watched, heard, missed
-from switchsim.model.events import LampShown
+from switchsim.model.events import AlarmCleared, AlarmRaised, LampShown
 from switchsim.model.part import Host
 from switchsim.model.platform import Heartbeat
 
 GREEN, YELLOW, RED = "green", "yellow", "red"
 ACTIVE: Final = "active"
+PLACE, ALARM = "callcentre", "process_lost"
 
 
 class MdsState(ProcessCommon):
-    """watched, lamps: by name of a server. began: it looks from then on."""
+    """watched, lamps: by name of a server. began: it looks from then on. alarmed: server -> since."""
 
     watched: dict[str, Watched] = {}
     lamps: dict[str, str] = {}
     began: int = 0
+    alarmed: dict[str, int] = {}
 
 
 class Mds(Process[MdsState]):
@@ -54,6 +56,14 @@ class Mds(Process[MdsState]):
                 self._show(server, RED)
 
     def _show(self, server: str, colour: str) -> None:
-        if self.state.lamps.get(server) != colour:
-            self.state.lamps[server] = colour
-            self.emit(LampShown(server, colour))
+        before = self.state.lamps.get(server, "")
+        if before == colour:
+            return
+        self.state.lamps[server] = colour
+        self.emit(LampShown(server, colour))
+        about = f"{PLACE}/{server}"
+        if colour == RED:
+            self.state.alarmed[server] = self.now
+            self.emit(AlarmRaised(ALARM, about, "major", "no heartbeat", "平台进程失去联系", "Process of the platform lost"))
+        elif server in self.state.alarmed:
+            self.emit(AlarmCleared(ALARM, about, self.state.alarmed.pop(server)))

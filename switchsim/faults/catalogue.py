@@ -6,7 +6,7 @@ point, healed.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Literal
 
 import msgspec
 
@@ -30,6 +30,36 @@ class FaultRow(msgspec.Struct, frozen=True):
     harms_messages: bool = False
     layers: tuple[int, ...] = (2, 3, 4)
     shows: tuple[str, ...] = ()
+
+
+Kind = Literal["number", "word", "text", "cycles", "octets", "units", "messages", "timer"]
+
+
+class Parameter(msgspec.Struct, frozen=True):
+    """What a parameter may be.
+
+    number: low..high. word: one of `words`. text: at most `high` characters. cycles: a duration of low..high cycles,
+    as in 20ms. octets: hexadecimal, low..high of them. units, messages: names, one or several with blanks between.
+    timer: of a layer's table, or all.
+    default None: it must be given; "": it may stay away.
+    """
+
+    kind: Kind
+    default: int | str | None
+    low: int = 0
+    high: int = 0
+    words: tuple[str, ...] = ()
+
+
+class ParameterFault(FaultRow, frozen=True, kw_only=True):
+    """A fault whose parameters are more than numbers.
+
+    fixed: values that are not the scenario's to choose. sent_only: it cannot be done to what arrives.
+    """
+
+    parameters: dict[str, Parameter] = {}
+    fixed: dict[str, int | str] = {}
+    sent_only: bool = False
 
 
 CATALOGUE: Final[dict[str, FaultRow]] = {
@@ -67,5 +97,7 @@ TARGETS: Final[dict[str, tuple[str, ...]]] = {
     "timeslot": ("line", "timeslot"),
     "seat": ("seat",),
     "link": ("link", "end"),  # e1-0:16; machine, far, or the name of a point of the far end
+    "process": ("process",),  # of the platform, as ccs/a
+    "way": ("from", "to"),  # between two processes, `*` is every one
 }
 """What `where:` must name for each target."""

@@ -9,37 +9,14 @@ signalling_link, violated, changeover.
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from typing import Final
 
-import msgspec
-
-from switchsim.faults.catalogue import FaultRow
+from switchsim.faults.catalogue import Parameter, ParameterFault
 from switchsim.units import ms, seconds
 
-Kind = Literal["number", "word", "cycles", "octets", "units", "messages", "timer"]
 
-
-class Parameter(msgspec.Struct, frozen=True):
-    """What a parameter may be.
-
-    number: low..high. word: one of `words`. cycles: a duration of low..high cycles, as in 20ms. octets: hexadecimal,
-    low..high of them. units, messages: names, one or several with blanks between. timer: of a layer's table, or all.
-    default None: it must be given; "": it may stay away.
-    """
-
-    kind: Kind
-    default: int | str | None
-    low: int = 0
-    high: int = 0
-    words: tuple[str, ...] = ()
-
-
-class LinkFault(FaultRow, frozen=True, kw_only=True):
-    """A fault of one end of a link. sent_only: it cannot be done to what arrives."""
-
-    parameters: dict[str, Parameter] = {}
-    fixed: dict[str, int | str] = {}  # values that are not the scenario's to choose
-    sent_only: bool = False
+class LinkFault(ParameterFault, frozen=True, kw_only=True):
+    """A fault of one end of a link."""
 
 
 END: Final = Parameter("word", "sent", words=("sent", "received"))

@@ -11,13 +11,23 @@ from switchsim.model.event import Event, Record, snake
 from switchsim.model.events import (
     AlarmCleared,
     AlarmRaised,
+    ApplicationChanged,
     Changeover,
+    ConfigurationRead,
     DefectSeen,
     FaultArmed,
     FaultFired,
     FaultUndone,
+    FlowChanged,
+    LookUpDone,
+    PlatformLink,
+    ProcessState,
+    Resynchronised,
+    RoleChanged,
     SignallingLink,
+    SoundRecorded,
     Violated,
+    VoiceChannel,
 )
 from switchsim.report.result import CheckResult, Finding, Outcome, judged
 from switchsim.units import format_cycles, seconds
@@ -26,6 +36,19 @@ NEVER: Final = -1
 LATELY_CYCLES: Final = seconds(5)
 BRIEF_CYCLES: Final = seconds(3)
 STAGES: Final = ("armed", "fired", "detected", "alarmed", "undone", "cleared")
+
+
+OF_PLATFORM: Final = (
+    RoleChanged, Resynchronised, PlatformLink, ApplicationChanged, ConfigurationRead, VoiceChannel, SoundRecorded,
+    FlowChanged, LookUpDone, ProcessState,
+)  # fmt: skip
+"""Events of the platform by which a fault may be noticed; those with a state, when it is one of TROUBLE."""
+TROUBLE: Final = frozenset({"lost", "full", "hung", "refused", "failed", "locked", "late", "slow", "down", "closed"})
+
+
+def _tells_trouble(event: Event) -> bool:
+    words = [getattr(event, name) for name in ("state", "result", "why", "what") if hasattr(event, name)]
+    return isinstance(event, RoleChanged | Resynchronised | ConfigurationRead) or not TROUBLE.isdisjoint(words)
 
 
 class FaultFacts(msgspec.Struct, frozen=True):
@@ -85,7 +108,7 @@ class FaultWatch:
 
     KINDS: ClassVar[tuple[type[Event], ...]] = (
         FaultArmed, FaultFired, FaultUndone, DefectSeen, AlarmRaised, AlarmCleared, SignallingLink, Violated,
-        Changeover,
+        Changeover, *OF_PLATFORM,
     )  # fmt: skip
 
     def __init__(self, facts: Mapping[str, FaultFacts]) -> None:
@@ -110,6 +133,8 @@ class FaultWatch:
             case AlarmCleared(alarm=alarm, about=about):
                 self._cleared(at, alarm, about)
             case SignallingLink(state="failed" | "blocked") | Violated() | Changeover() as event:
+                self._shown(at, snake(type(event).__name__))
+            case event if isinstance(event, OF_PLATFORM) and _tells_trouble(event):
                 self._shown(at, snake(type(event).__name__))
             case _:
                 pass
