@@ -139,8 +139,10 @@ class Cti:
             other = self.legs.elsewhere(number, call)
             if other is not None:
                 self.legs.tell(other)
+        for number in told.legs:
+            self.legs.served(number, WHY_SERVED.get(by, "agent"))
         for number in list(told.legs):
-            self.legs.gone(number, cause, WHY_SERVED.get(by, "agent"))
+            self.legs.gone(number, cause, "")
         del self.state.calls[call.number]
         self.causes[call.number] = cause
         self.tell(self._record(call, cause, by))

@@ -41,7 +41,7 @@ class Legs:
             if not leg.number:
                 leg.number, state.next_leg = state.next_leg, state.next_leg + 1
                 self.core.touch(call)
-            leg.role = leg.role or ("a" if leg is call.a else "b")
+            leg.role = leg.role or ("b" if leg is call.b and call.a.present else "a")
 
     def device(self, leg: Leg) -> str:
         if leg.seat >= 0:
@@ -56,7 +56,7 @@ class Legs:
             return "queued"
         if leg.seat >= 0:
             return self._state_of_seat(call, leg)
-        if leg is call.a and call.stage == Stage.COLLECTING:
+        if call.stage == Stage.COLLECTING:
             return "initiated"
         if leg is call.b and call.stage == Stage.OUTGOING:
             return "alerting" if leg.alerted else "initiated"
@@ -161,18 +161,23 @@ class Legs:
         return None
 
     def gone(self, number: int, cause: int, why: str) -> None:
-        """A leg is no more; why: of a seat that had answered (caller, agent, transfer)."""
+        """A leg is no more."""
+        self.served(number, why)
         leg = self.cti.state.legs.pop(number)
         self.cti.state.calls[leg.call].legs.remove(number)
+        self.cti.tell(_event(number, leg, "null", cause))
+
+    def served(self, number: int, why: str) -> None:
+        """A seat's part is over; why: of one that had answered (caller, agent, transfer)."""
+        leg = self.cti.state.legs[number]
         ringing, seat = leg.ringing, leg.device.partition("/")[2]
-        now = self.core.world.now
+        leg.ringing, now = None, self.core.world.now
         if ringing is not None and ringing.answered:
             why = self.leaving.get(number, why)
             talked = now - ringing.answered
             self.cti.tell(SeatServed(leg.call, number, ringing.queue, seat, why, ringing.waited, talked))
         elif ringing is not None:
             self.cti.tell(SeatCallEnded(leg.call, number, ringing.queue, seat, "lost", now - ringing.since))
-        self.cti.tell(_event(number, leg, "null", cause))
 
 
 def _shown(leg: ToldLeg) -> tuple[int, str, str, list[int], int]:

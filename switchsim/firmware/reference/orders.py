@@ -102,7 +102,7 @@ class Orders:
             return "wrong_state"
         seat = self.core.state.seats[self.program.seats.index_of(order.seat)]
         call = self._call(seat.call or seat.held)
-        if call is None or call.stage not in (Stage.TALK, Stage.HELD):
+        if call is None or call.stage not in (Stage.TALK, Stage.HELD) or call.joined:
             return "wrong_state"
         number = self.office.translations.get(order.argument, order.argument)
         return "busy" if self.program.seats.index_of(number) >= 0 else "no_such_number"

@@ -73,7 +73,6 @@ class Originator:
         if not usable or self.program.load.refuses():
             return "no_circuit", 0
         call = self._call(wanted, body, "out", number)
-        call.b.role = "a"
         found = any(trunks.set_up(call, call.b, group, number) for group in usable)
         self.program.calls.announce(call)
         if found:
@@ -103,7 +102,6 @@ class Originator:
         self.core.stage(call, Stage.SERVICE, "answered")
         self.program.cti.call(call)
         self.program.cti.ring_ended(call, "answered", call.a)
-        call.a.ringing = None  # nobody called it: it serves nobody
         self.program.orders.answer(origination.sender, origination.order, "ok", call.number)
         self.program.targets.go(call, origination.target)
 

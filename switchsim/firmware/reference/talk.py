@@ -100,8 +100,8 @@ class Talk:
 
     def hold(self, index: int, seat: Seat, _: str = "") -> None:
         call = self.current(seat)
-        if call is None or call.stage != Stage.TALK or seat.held:
-            return
+        if call is None or call.stage != Stage.TALK or seat.held or call.joined:
+            return  # also: the other party belongs to another call, which this seat can not hold
         self.program.monitor.end(call)
         self.other_first(call, index)
         seat.call, seat.held = 0, call.number

@@ -34,7 +34,7 @@ class Transfer:
     def blind(self, index: int, seat: Seat, dialled: str) -> None:
         """The caller goes to another seat or service at once; refused (nothing changes) when there is none."""
         call = self.core.state.calls.get(seat.call or seat.held)
-        if call is None or call.stage not in (Stage.TALK, Stage.HELD):
+        if call is None or call.stage not in (Stage.TALK, Stage.HELD) or call.joined:
             return
         if call.stage == Stage.HELD and seat.held != call.number:
             return  # the other party holds it
@@ -60,8 +60,8 @@ class Transfer:
     def complete(self, index: int, seat: Seat, _: str) -> None:
         """Consulted transfer: the held caller gets the consulted party, talking or still ringing."""
         pair = self._pair(seat)
-        if pair is None or not pair[1].b.present:
-            return
+        if pair is None or not pair[1].b.present or pair[1].stage == Stage.HELD:
+            return  # nobody was consulted, or that party has put the consultation on hold
         held, consult = pair
         self._unheard(held, consult)
         self.core.stop_playing(held)
