@@ -64,6 +64,7 @@ class Mds(Process[MdsState]):
         about = f"{PLACE}/{server}"
         if colour == RED:
             self.state.alarmed[server] = self.now
-            self.emit(AlarmRaised(ALARM, about, "major", "no heartbeat", "平台进程失去联系", "Process of the platform lost"))
+            texts = "no heartbeat", "平台进程失去联系", "Process of the platform lost"
+            self.emit(AlarmRaised(ALARM, about, "major", *texts))
         elif server in self.state.alarmed:
             self.emit(AlarmCleared(ALARM, about, self.state.alarmed.pop(server)))
