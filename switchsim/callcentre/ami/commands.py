@@ -126,8 +126,8 @@ def _queue(core: AmiCore, queue: QueueView) -> list[str]:
     soon_all = tenths(tally.completed_soon + tally.abandoned_soon, tally.completed + tally.abandoned)
     head = (
         f"{queue.queue} has {len(queue.waiting)} calls (max unlimited) in '{STRATEGY}' strategy "
-        f"({tally.hold}s holdtime, {tally.talk}s talktime), W:0, C:{tally.completed}, A:{tally.abandoned}, SL:{soon}%, SL2:{soon_all}% "
-        f"within {SERVICE_LEVEL_SECONDS}s"
+        f"({tally.hold}s holdtime, {tally.talk}s talktime), W:0, C:{tally.completed}, "
+        f"A:{tally.abandoned}, SL:{soon}%, SL2:{soon_all}% within {SERVICE_LEVEL_SECONDS}s"
     )
     members = list(core.state.members.get(queue.queue, {}).values())
     callers = [_caller(core, place, call) for place, call in enumerate(queue.waiting, 1)]

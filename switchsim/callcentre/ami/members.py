@@ -38,7 +38,7 @@ def member_fields(core: AmiCore, member: Member, listed: bool = False) -> list[t
         ("CallsTaken", str(member.taken)),
         ("LastCall", when(member.last_call)),
         ("LastPause", when(member.last_pause)),
-        ("LoginTime", when(member.login)),
+        ("LoginTime", str(unix_of(member.login))),
         ("InCall", str(int(member.in_call))),
         ("Status", str(member.status)),
         ("Paused", str(int(member.paused))),

@@ -119,8 +119,9 @@ def _other_call(core: AmiCore, channel: Channel, call: int) -> None:
 def leg_gone(core: AmiCore, channel: Channel, cause: int) -> None:
     """It leaves its bridge, then it hangs up."""
     channel.shown = "null"
-    if channel.dialled_by and not seat_of(channel.device):
-        dials.dial_end(core, channel, dials.trunk_status(core, channel, cause))
+    if channel.dialled_by:  # a seat's ringing has had its end before, unless its call was given up
+        seat = seat_of(channel.device)
+        dials.dial_end(core, channel, "CANCEL" if seat else dials.trunk_status(core, channel, cause))
     leave_call(core, channel)
     settle(core, channel.call)
     hung_up(core, channel, cause)

@@ -25,7 +25,7 @@ def reconcile(core: AmiCore, at: int) -> None:
     for waiter in list(core.state.waiters.values()):
         _waits_no_more(core, waiter, at)
     for channel in list(core.state.channels.values()):
-        if channel.leg not in view.legs and not channel.gone:
+        if not channel.gone and (channel.leg not in view.legs or channel.call not in view.calls):
             dials.dial_end(core, channel, "CANCEL")
             leg_gone(core, channel, UNSPECIFIED_CAUSE)
     _ended(core)

@@ -1,0 +1,455 @@
+"""What AMI clients are told of calls, queues and seats: which events, in which order, with which headers."""
+
+from __future__ import annotations
+
+import pytest
+from ami_bench import SEATS, Answer, Bench, call_arrives, caller_leaves, seat_answers, seat_rings
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from switchsim.model.cti import (
+    AllBegins,
+    AllTold,
+    AnyCtiEvent,
+    CallBegan,
+    CallEnded,
+    CallsJoined,
+    DigitPressed,
+    LegChanged,
+    MemberChanged,
+    QueueEntered,
+    QueueLeft,
+    SeatCalled,
+    SeatCallEnded,
+    SeatChanged,
+    SeatServed,
+)
+from switchsim.units import ms, seconds
+
+CHANNEL = [
+    "Channel", "ChannelState", "ChannelStateDesc", "CallerIDNum", "CallerIDName", "ConnectedLineNum",
+    "ConnectedLineName", "Language", "AccountCode", "Context", "Exten", "Priority", "Uniqueid", "Linkedid",
+]  # fmt: skip
+DEST = [f"Dest{key}" for key in CHANNEL]
+BRIDGE = ["BridgeUniqueid", "BridgeType", "BridgeTechnology", "BridgeCreator", "BridgeName", "BridgeNumChannels",
+          "BridgeVideoSourceMode"]  # fmt: skip
+MEMBER = [
+    "Queue", "MemberName", "Interface", "StateInterface", "Membership", "Penalty", "CallsTaken", "LastCall",
+    "LastPause", "LoginTime", "InCall", "Status", "Paused", "PausedReason", "Ringinuse", "Wrapuptime",
+]  # fmt: skip
+AGENT = ["Queue", "Interface", "MemberName"]
+HEADERS = {
+    "Newchannel": CHANNEL, "Newstate": CHANNEL, "NewConnectedLine": CHANNEL, "MusicOnHoldStop": CHANNEL,
+    "Hold": CHANNEL, "Unhold": CHANNEL, "Hangup": [*CHANNEL, "Cause", "Cause-txt"],
+    "MusicOnHoldStart": [*CHANNEL, "Class"], "DialBegin": [*CHANNEL, *DEST, "DialString"],
+    "DialEnd": [*CHANNEL, *DEST, "DialStatus"], "BridgeCreate": BRIDGE, "BridgeDestroy": BRIDGE,
+    "BridgeEnter": [*BRIDGE, *CHANNEL], "BridgeLeave": [*BRIDGE, *CHANNEL],
+    "QueueCallerJoin": [*CHANNEL, "Queue", "Position", "Count"],
+    "QueueCallerLeave": [*CHANNEL, "Queue", "Position", "Count"],
+    "QueueCallerAbandon": [*CHANNEL, "Queue", "Position", "OriginalPosition", "HoldTime"],
+    "AgentCalled": [*CHANNEL, *DEST, *AGENT], "AgentConnect": [*CHANNEL, *DEST, *AGENT, "HoldTime", "RingTime"],
+    "AgentRingNoAnswer": [*CHANNEL, *DEST, *AGENT, "RingTime"],
+    "AgentComplete": [*CHANNEL, *DEST, *AGENT, "HoldTime", "TalkTime", "Reason"],
+    "DTMFBegin": [*CHANNEL, "Digit", "Direction"], "DTMFEnd": [*CHANNEL, "Digit", "DurationMs", "Direction"],
+    "QueueMemberStatus": MEMBER, "QueueMemberAdded": MEMBER, "QueueMemberRemoved": MEMBER, "QueueMemberPause": MEMBER,
+    "QueueMemberPenalty": MEMBER,
+}  # fmt: skip
+"""Every event with its headers, in their order."""
+CLASSES = {"QueueCaller": "agent", "Agent": "agent", "QueueMember": "agent", "DTMF": "dtmf"}
+UP, RINGING, RING = "6", "5", "4"
+
+
+def told(bench: Bench, client: int) -> list[Answer]:
+    """The events read, each with the headers that its kind has."""
+    events = bench.read(client)
+    for event in events:
+        name = event["Event"]
+        assert list(event) == ["Event", "Privilege", *HEADERS[name]], name
+        kind = next((kind for prefix, kind in CLASSES.items() if name.startswith(prefix)), "call")
+        assert event["Privilege"] == f"{kind},all"
+    return events
+
+
+def of(events: list[Answer], name: str) -> Answer:
+    (found,) = [event for event in events if event["Event"] == name]
+    return found
+
+
+def names(events: list[Answer]) -> list[str]:
+    return [event["Event"] for event in events]
+
+
+@pytest.fixture
+def bench() -> Bench:
+    return Bench()
+
+
+@pytest.fixture
+def client(bench: Bench) -> int:
+    return bench.logged_in()
+
+
+# -- a call through the queue --------------------------------------------------------------------------------------
+
+
+def test_a_call_from_join_to_complete_in_its_order(bench: Bench, client: int) -> None:
+    bench.wait(seconds(10))
+    call_arrives(bench)
+    bench.wait(seconds(2))
+    seat_rings(bench)
+    bench.wait(seconds(3))
+    seat_answers(bench)
+    bench.wait(seconds(60))
+    caller_leaves(bench)
+    events = told(bench, client)
+    assert names(events) == [
+        "Newchannel", "QueueCallerJoin", "MusicOnHoldStart",
+        "Newchannel", "NewConnectedLine", "AgentCalled", "DialBegin", "Newstate", "QueueMemberStatus",
+        "Newstate", "Newstate", "DialEnd", "MusicOnHoldStop", "QueueCallerLeave", "AgentConnect",
+        "NewConnectedLine", "BridgeCreate", "BridgeEnter", "BridgeEnter", "QueueMemberStatus",
+        "BridgeLeave", "BridgeLeave", "BridgeDestroy", "Hangup", "AgentComplete", "Hangup", "QueueMemberStatus",
+    ]  # fmt: skip
+    assert {event["Linkedid"] for event in events if "Linkedid" in event} == {"946684810.1"}
+    join = of(events, "QueueCallerJoin")
+    assert (join["Queue"], join["Position"], join["Count"]) == ("sales", "1", "1")
+    assert join["Channel"] == "E1/e1-0/1-00000001"
+    assert (join["CallerIDNum"], join["ChannelState"], join["Exten"]) == ("1380001", RING, "10000")
+    called = of(events, "AgentCalled")
+    assert (called["DestChannel"], called["Interface"]) == ("SEAT/1001-00000002", "SEAT/1001")
+    assert (called["DestCallerIDNum"], called["DestConnectedLineNum"]) == ("1001", "1380001")
+    assert called["DestUniqueid"] == "946684810.2"
+    assert of(events, "DialBegin")["DialString"] == "SEAT/1001"
+    assert of(events, "DialEnd")["DialStatus"] == "ANSWER"
+    connect = of(events, "AgentConnect")
+    assert (connect["HoldTime"], connect["RingTime"], connect["ChannelState"], connect["DestChannelState"]) == (
+        "5", "3", UP, UP)  # fmt: skip
+    complete = of(events, "AgentComplete")
+    assert (complete["HoldTime"], complete["TalkTime"], complete["Reason"]) == ("5", "60", "caller")
+    assert [event["Cause-txt"] for event in events if event["Event"] == "Hangup"] == ["Normal Clearing"] * 2
+    assert [event["BridgeNumChannels"] for event in events if "Bridge" in event["Event"]] == [
+        "0", "1", "2", "1", "0", "0"]  # fmt: skip
+    assert not bench.ami.state.channels
+    assert not bench.ami.state.legs_of
+    assert not bench.ami.state.links
+
+
+def test_the_order_holds_when_the_switch_tells_the_leave_before_the_end_of_ringing(bench: Bench, client: int) -> None:
+    call_arrives(bench)
+    seat_rings(bench)
+    bench.wait(seconds(3))
+    bench.raw[client] = b""
+    bench.tell(
+        QueueLeft(1, 1, "sales", 1, 0, "seat", seconds(5)),
+        SeatCallEnded(1, 2, "sales", "1001", "answered", seconds(3)),
+        LegChanged(1, 1, "E1/e1-0/1", "a", "connected", 0, (2,), 9),
+        LegChanged(1, 2, "SEAT/1001", "b", "connected", 0, (1,), 9),
+    )
+    found = [name for name in names(told(bench, client)) if name.startswith(("Dial", "Queue", "Agent", "BridgeE"))]
+    assert found == ["DialEnd", "QueueCallerLeave", "AgentConnect", "BridgeEnter", "BridgeEnter"]
+
+
+def test_a_leg_may_be_told_before_its_seat_is_called(bench: Bench, client: int) -> None:
+    call_arrives(bench)
+    bench.raw[client] = b""
+    bench.tell(
+        LegChanged(1, 2, "SEAT/1001", "b", "alerting", 0, (), 0),
+        SeatCalled(1, 2, "sales", "1001", 0),
+    )
+    assert names(told(bench, client)) == ["Newchannel", "NewConnectedLine", "AgentCalled", "DialBegin", "Newstate"]
+
+
+def test_a_caller_who_gives_up_while_a_seat_rings(bench: Bench, client: int) -> None:
+    call_arrives(bench, 7, 7)
+    call_arrives(bench, position=2)
+    bench.tell(QueueLeft(7, 7, "sales", 1, 1, "redirected", 9))
+    seat_rings(bench)
+    bench.raw[client] = b""
+    bench.wait(seconds(8))
+    bench.tell(
+        SeatCallEnded(1, 2, "sales", "1001", "abandoned", seconds(8)),
+        LegChanged(1, 2, "SEAT/1001", "b", "null", 16, (), 0),
+        QueueLeft(1, 1, "sales", 1, 0, "abandoned", seconds(8)),
+        LegChanged(1, 1, "E1/e1-0/1", "a", "null", 16, (), 0),
+        CallEnded(1, 16, "caller", "sales", "", 0, 0, 0, 0),
+    )
+    events = told(bench, client)
+    assert names(events) == [
+        "DialEnd", "Hangup", "MusicOnHoldStop", "QueueCallerAbandon", "QueueCallerLeave", "Hangup"]  # fmt: skip
+    assert of(events, "DialEnd")["DialStatus"] == "CANCEL"
+    abandon = of(events, "QueueCallerAbandon")
+    assert (abandon["Position"], abandon["OriginalPosition"], abandon["HoldTime"]) == ("1", "2", "8")
+
+
+@pytest.mark.parametrize(("why", "status", "more"), [
+    ("no_answer", "NOANSWER", ["AgentRingNoAnswer"]), ("rejected", "BUSY", ["AgentRingNoAnswer"]),
+    ("redirected", "CANCEL", []), ("lost", "CHANUNAVAIL", []),
+])  # fmt: skip
+def test_a_seat_that_does_not_answer(bench: Bench, client: int, why: str, status: str, more: list[str]) -> None:
+    call_arrives(bench)
+    seat_rings(bench)
+    bench.raw[client] = b""
+    bench.tell(SeatCallEnded(1, 2, "sales", "1001", why, ms(20_500)),
+               LegChanged(1, 2, "SEAT/1001", "b", "null", 16, (), 0))  # fmt: skip
+    events = told(bench, client)
+    assert names(events) == ["DialEnd", *more, "Hangup"]
+    assert of(events, "DialEnd")["DialStatus"] == status
+    if more:
+        assert of(events, "AgentRingNoAnswer")["RingTime"] == "20500"
+
+
+def test_a_direct_call_to_a_seat_has_no_agent_events(bench: Bench, client: int) -> None:
+    bench.tell(
+        CallBegan(3, "seat", "1003", "1001", "1001", 0),
+        LegChanged(3, 5, "SEAT/1003", "a", "connected", 0, (), 0),
+        SeatCalled(3, 6, "", "1001", 0),
+        LegChanged(3, 6, "SEAT/1001", "b", "alerting", 0, (), 0),
+        LegChanged(3, 5, "SEAT/1003", "a", "connected", 0, (6,), 9),
+        LegChanged(3, 6, "SEAT/1001", "b", "connected", 0, (5,), 9),
+        SeatCallEnded(3, 6, "", "1001", "answered", 0),
+        SeatServed(3, 6, "", "1001", "caller", 0, 9),
+    )
+    events = told(bench, client)
+    assert not [name for name in names(events) if name.startswith(("Agent", "Queue"))]
+    assert names(events)[-3:] == ["BridgeCreate", "BridgeEnter", "BridgeEnter"]
+
+
+@pytest.mark.parametrize(("cause", "first", "status"), [
+    (17, False, "BUSY"), (19, False, "NOANSWER"), (34, False, "CONGESTION"), (16, True, "CANCEL"),
+])
+def test_a_trunk_that_is_dialled(bench: Bench, client: int, cause: int, first: bool, status: str) -> None:
+    gone = [LegChanged(3, 5, "SEAT/1003", "a", "null", 16, (), 0)] if first else []
+    bench.tell(
+        CallBegan(3, "out", "1003", "13900000000", "13900000000", 0),
+        LegChanged(3, 5, "SEAT/1003", "a", "connected", 0, (), 0),
+        LegChanged(3, 6, "E1/e1-0/4", "b", "initiated", 0, (), 0),
+        LegChanged(3, 6, "E1/e1-0/4", "b", "alerting", 0, (), 0),
+        *gone,
+        LegChanged(3, 6, "E1/e1-0/4", "b", "null", cause, (), 0),
+    )
+    events = told(bench, client)
+    assert of(events, "DialBegin")["DestCallerIDNum"] == "13900000000"
+    assert of(events, "DialEnd")["DialStatus"] == status
+    assert [one["ChannelStateDesc"] for one in events if one["Event"] == "Newstate"][-1] == "Ringing"
+
+
+def test_a_trunk_that_answers_is_bridged(bench: Bench, client: int) -> None:
+    bench.tell(
+        CallBegan(3, "out", "1003", "139", "139", 0),
+        LegChanged(3, 5, "SEAT/1003", "a", "connected", 0, (), 0),
+        LegChanged(3, 6, "E1/e1-0/4", "b", "initiated", 0, (), 0),
+        LegChanged(3, 6, "E1/e1-0/4", "b", "connected", 0, (5,), 80),
+    )
+    assert names(told(bench, client))[-6:] == [
+        "Newstate", "DialEnd", "NewConnectedLine", "BridgeCreate", "BridgeEnter", "BridgeEnter"]  # fmt: skip
+
+
+def test_hold_and_unhold_are_told_of_the_channel_that_does_it(bench: Bench, client: int) -> None:
+    call_arrives(bench)
+    seat_rings(bench)
+    seat_answers(bench)
+    bench.raw[client] = b""
+    bench.tell(LegChanged(1, 2, "SEAT/1001", "b", "hold", 0, (), 9), SeatChanged("1001", "held", 1, "", "", 0))
+    bench.tell(LegChanged(1, 2, "SEAT/1001", "b", "connected", 0, (1,), 9), SeatChanged("1001", "talk", 1, "", "", 0))
+    events = told(bench, client)
+    assert [(one["Event"], one.get("Channel", one.get("Status"))) for one in events] == [
+        ("Hold", "SEAT/1001-00000002"), ("QueueMemberStatus", "8"),
+        ("Unhold", "SEAT/1001-00000002"), ("QueueMemberStatus", "2"),
+    ]  # fmt: skip
+
+
+def test_digits_begin_and_end(bench: Bench, client: int) -> None:
+    call_arrives(bench)
+    bench.raw[client] = b""
+    bench.tell(DigitPressed(1, 1, "#"))
+    events = told(bench, client)
+    assert [(one["Event"], one["Digit"], one["Direction"]) for one in events] == [
+        ("DTMFBegin", "#", "Received"), ("DTMFEnd", "#", "Received")]  # fmt: skip
+
+
+def test_a_consultation_that_becomes_a_transfer(bench: Bench, client: int) -> None:
+    call_arrives(bench)
+    seat_rings(bench)
+    seat_answers(bench)
+    bench.tell(
+        LegChanged(1, 2, "SEAT/1001", "b", "hold", 0, (), 9),
+        CallBegan(2, "seat", "1001", "1002", "1002", 0),
+        LegChanged(2, 3, "SEAT/1001", "a", "connected", 0, (), 9),
+        SeatCalled(2, 4, "", "1002", 0),
+        LegChanged(2, 4, "SEAT/1002", "b", "connected", 0, (3,), 9),
+        SeatCallEnded(2, 4, "", "1002", "answered", 0),
+    )
+    bench.raw[client] = b""
+    bench.tell(
+        CallsJoined(1, 2, "transfer", "SEAT/1001", "SEAT/1002"),
+        LegChanged(1, 4, "SEAT/1002", "b", "connected", 0, (1,), 9),
+        LegChanged(1, 2, "SEAT/1001", "b", "null", 16, (), 9),
+        LegChanged(2, 3, "SEAT/1001", "a", "null", 16, (), 9),
+        CallEnded(2, 16, "agent", "", "1002", 0, 0, 0, 0),
+    )
+    events = bench.read(client)
+    transfer = events[0]
+    assert (transfer["Event"], transfer["OrigTransfererChannel"], transfer["SecondTransfererChannel"]) == (
+        "AttendedTransfer", "SEAT/1001-00000002", "SEAT/1001-00000003")  # fmt: skip
+    assert (transfer["TransfereeChannel"], transfer["TransferTargetChannel"]) == (
+        "E1/e1-0/1-00000001", "SEAT/1002-00000004")  # fmt: skip
+    assert (transfer["DestType"], transfer["DestBridgeUniqueid"]) == ("Bridge", transfer["OrigBridgeUniqueid"])
+    inside = bench.ami.state.bridges[1].legs
+    assert inside == [1, 4]
+    assert list(bench.ami.state.bridges) == [1]
+    assert bench.ami.state.channels[4].linkedid == bench.ami.state.channels[1].linkedid
+
+
+# -- seats ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("state", "status", "paused"), [
+    ("signed_out", "5", "0"), ("ringing", "6", "0"), ("talk", "2", "0"), ("held", "8", "0"), ("wrap_up", "2", "0"),
+    ("faulty", "4", "0"),
+])  # fmt: skip
+def test_the_state_of_a_seat_is_told_in_each_of_its_queues(
+    bench: Bench, client: int, state: str, status: str, paused: str
+) -> None:
+    bench.tell(MemberChanged("support", "1001", True, 0, False))
+    bench.raw[client] = b""
+    bench.tell(SeatChanged("1001", state, 0, "", "", 0))
+    events = told(bench, client)
+    assert [(one["Event"], one["Queue"], one["Status"], one["Paused"], one["Membership"]) for one in events] == [
+        ("QueueMemberStatus", "sales", status, paused, "static"),
+        ("QueueMemberStatus", "support", status, paused, "dynamic"),
+    ]
+
+
+def test_a_pause_carries_its_reason_and_during_a_call_counts_at_once(bench: Bench, client: int) -> None:
+    bench.wait(seconds(4))
+    bench.tell(SeatChanged("1001", "busy", 0, "", "lunch", 0), SeatChanged("1001", "idle", 0, "", "", 0))
+    bench.tell(SeatChanged("1001", "talk", 1, "busy", "", 0))
+    events = told(bench, client)
+    assert [(one["Event"], one["Paused"], one["PausedReason"], one["LastPause"]) for one in events] == [
+        ("QueueMemberPause", "1", "lunch", "946684804"), ("QueueMemberPause", "0", "", "946684804"),
+        ("QueueMemberPause", "1", "", "946684804"), ("QueueMemberStatus", "1", "", "946684804"),
+    ]  # fmt: skip
+
+
+def test_members_come_and_go_and_change_their_penalty(bench: Bench, client: int) -> None:
+    for present, penalty in [(True, 3), (True, 4), (True, 4), (False, 0)]:
+        bench.tell(MemberChanged("sales", "1003", present, penalty, False))
+    events = told(bench, client)
+    assert [(one["Event"], one["Interface"], one["Penalty"]) for one in events] == [
+        ("QueueMemberAdded", "SEAT/1003", "3"), ("QueueMemberPenalty", "SEAT/1003", "4"),
+        ("QueueMemberRemoved", "SEAT/1003", "4"),
+    ]  # fmt: skip
+
+
+# -- the link is away ----------------------------------------------------------------------------------------------
+
+
+def up(call: int, leg: int, state: str) -> list[AnyCtiEvent]:
+    return [CallBegan(call, "in", f"138{call:04d}", "10000", "10000", 0),
+            LegChanged(call, leg, f"E1/e1-0/{leg}", "a", state, 0, (), 0)]  # fmt: skip
+
+
+def test_the_first_view_is_filled_in_silence(bench: Bench) -> None:
+    bench = Bench(up=False)
+    client = bench.logged_in()
+    bench.link(True)
+    bench.everything([*SEATS, *up(1, 1, "queued"), QueueEntered(1, 1, "sales", 1, 1, 0, True)])
+    assert bench.read(client) == []
+    assert list(bench.ami.state.channels) == [1]
+
+
+def test_what_changed_while_the_link_was_away_is_told_and_nothing_else(bench: Bench, client: int) -> None:
+    for number in (1, 2, 3):
+        call_arrives(bench, number, number, number)
+    seat_rings(bench, 1, 4)
+    bench.raw[client] = b""
+    bench.link(False)
+    bench.wait(seconds(20))
+    bench.link(True)
+    seats = [SeatChanged("1001", "talk", 1, "", "", 0), SeatChanged("1002", "busy", 0, "", "tea", 0), *SEATS[2:]]
+    now = bench.host.now
+    bench.everything([
+        *seats,
+        *up(1, 1, "connected"), LegChanged(1, 4, "SEAT/1001", "b", "connected", 0, (1,), now),
+        *up(3, 3, "queued"), *up(5, 5, "queued"),
+        QueueEntered(3, 3, "sales", 1, 2, 0, True), QueueEntered(5, 5, "sales", 2, 2, now, True),
+    ])  # fmt: skip
+    events = told(bench, client)
+    assert [(one["Event"], one.get("Channel", one.get("Interface", ""))) for one in events] == [
+        ("QueueMemberStatus", "SEAT/1001"), ("QueueMemberPause", "SEAT/1002"),
+        ("Newstate", "SEAT/1001-00000004"), ("Newchannel", "E1/e1-0/5-00000005"),
+        ("DialEnd", "E1/e1-0/1-00000001"), ("MusicOnHoldStop", "E1/e1-0/1-00000001"),
+        ("QueueCallerLeave", "E1/e1-0/1-00000001"), ("AgentConnect", "E1/e1-0/1-00000001"),
+        ("MusicOnHoldStop", "E1/e1-0/2-00000002"), ("QueueCallerLeave", "E1/e1-0/2-00000002"),
+        ("Hangup", "E1/e1-0/2-00000002"),
+        ("QueueCallerJoin", "E1/e1-0/5-00000005"), ("MusicOnHoldStart", "E1/e1-0/5-00000005"),
+    ]  # fmt: skip
+    assert list(bench.ami.state.waiters) == [3, 5]
+
+
+def test_told_anew_without_a_change_is_no_event(bench: Bench, client: int) -> None:
+    call_arrives(bench)
+    seat_rings(bench)
+    bench.raw[client] = b""
+    bench.everything([
+        *SEATS, SeatChanged("1001", "ringing", 1, "", "", 0), *up(1, 1, "queued"),
+        LegChanged(1, 2, "SEAT/1001", "b", "alerting", 0, (), 0), QueueEntered(1, 1, "sales", 1, 1, 0, True),
+    ])  # fmt: skip
+    assert bench.read(client) == []
+    seat_answers(bench)
+    assert "AgentConnect" in bench.names(client)
+
+
+def test_a_seat_that_rings_for_a_call_from_before_is_told_with_its_dial(bench: Bench) -> None:
+    bench = Bench(up=False)
+    bench.link(True)
+    bench.everything([*SEATS, *up(1, 1, "queued"), LegChanged(1, 2, "SEAT/1001", "b", "alerting", 0, (), 0),
+                      QueueEntered(1, 1, "sales", 1, 1, 0, True)])  # fmt: skip
+    client = bench.logged_in()
+    seat_answers(bench)
+    found = [name for name in bench.names(client) if name.startswith(("Dial", "Queue", "Agent", "BridgeE"))]
+    assert found[:5] == ["DialEnd", "QueueCallerLeave", "AgentConnect", "BridgeEnter", "BridgeEnter"]
+
+
+# -- anything ------------------------------------------------------------------------------------------------------
+
+CALLS, LEGS, NUMBERS = st.integers(1, 3), st.integers(1, 5), st.sampled_from(["1001", "1002", "1003"])
+DEVICES = st.sampled_from(["E1/e1-0/1", "E1/e1-0/2", "SEAT/1001", "SEAT/1002"])
+STATES = st.sampled_from(["initiated", "alerting", "connected", "hold", "queued", "null"])
+QUEUES, ANY = st.sampled_from(["sales", "support"]), st.integers(0, 9)
+EVENTS = st.one_of(
+    st.builds(CallBegan, CALLS, st.sampled_from(["in", "out", "seat"]), NUMBERS, NUMBERS, NUMBERS, ANY),
+    st.builds(LegChanged, CALLS, LEGS, DEVICES, st.sampled_from("ab"), STATES, ANY, st.just(()), ANY),
+    st.builds(CallsJoined, CALLS, CALLS, st.sampled_from(["transfer", "conference"]), DEVICES, DEVICES),
+    st.builds(CallEnded, CALLS, ANY, st.just("caller"), QUEUES, NUMBERS, ANY, ANY, ANY, ANY),
+    st.builds(QueueEntered, CALLS, LEGS, QUEUES, st.integers(1, 3), ANY, ANY, st.booleans()),
+    st.builds(QueueLeft, CALLS, LEGS, QUEUES, ANY, ANY, st.sampled_from(["seat", "abandoned", "lost"]), ANY),
+    st.builds(SeatCalled, CALLS, LEGS, QUEUES, NUMBERS, ANY),
+    st.builds(SeatCallEnded, CALLS, LEGS, QUEUES, NUMBERS, st.sampled_from(["answered", "no_answer", "lost"]), ANY),
+    st.builds(SeatServed, CALLS, LEGS, QUEUES, NUMBERS, st.sampled_from(["caller", "agent"]), ANY, ANY),
+    st.builds(SeatChanged, NUMBERS, st.sampled_from(["idle", "busy", "talk"]), ANY, st.just(""), st.just("x"), ANY),
+    st.builds(MemberChanged, QUEUES, NUMBERS, st.booleans(), ANY, st.booleans()),
+    st.builds(DigitPressed, CALLS, LEGS, st.sampled_from("1#")),
+    st.just(AllBegins("")), st.just(AllTold("")),
+)  # fmt: skip
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(EVENTS, max_size=40))
+def test_any_sequence_is_told_with_whole_headers_and_every_channel_has_one_end(events: list[AnyCtiEvent]) -> None:
+    bench = Bench()
+    client = bench.logged_in()
+    for event in events:
+        bench.tell(event)
+    bench.everything(SEATS)
+    blocks = [one for one in bench.read(client) if one["Event"] != "AttendedTransfer"]
+    for one in blocks:
+        needed = [key for key in HEADERS[one["Event"]] if one["Event"] not in ("DialEnd", "AgentComplete")]
+        assert set(needed) <= set(one)
+    ends = {"Newchannel": "Hangup", "DialBegin": "DialEnd", "BridgeCreate": "BridgeDestroy"}
+    for begin, end in ends.items():
+        key = {"Newchannel": "Channel", "DialBegin": "DestChannel", "BridgeCreate": "BridgeUniqueid"}[begin]
+        began, ended = ([one[key] for one in blocks if one["Event"] == name] for name in (begin, end))
+        assert sorted(began) == sorted(ended)
+    assert not bench.ami.state.channels
+    assert not bench.ami.state.bridges
+    assert not bench.ami.state.waiters
