@@ -101,16 +101,14 @@ class Tandem:
         """A meaning of `interworking.SIGNALS`. A telephone rings and nothing is to be heard: ring-back from here."""
         if not (what and self.under_way(call)):
             return
+        call.b.alerted = call.b.alerted or what == "alerting"
+        self.core.touch(call)
         if in_band:
             self.core.hear(self.core.slot(call.a), self.core.slot(call.b))
         elif what == "alerting":
             self.core.tone(call.a, RING_BACK)
         if call.a.circuit >= 0 and not call.answered:
             self.program.trunks.say(call.a, what)
-
-    def answered(self, call: Call) -> None:
-        self.program.calls.answer(call)
-        self.program.talk.begin(call)
 
     def suspended(self, call: Call, group: int, key: int, *, on: bool) -> None:
         """Clear-back or re-answer of one exchange, for the other one; who hears of it waits for what follows."""
