@@ -6,13 +6,13 @@ from typing import Any, ClassVar, Final
 
 import msgspec
 
-from switchsim.callcentre.application import CtiApplication
+from switchsim.callcentre.application import NO_ANSWER, CtiApplication
 from switchsim.callcentre.ccs.state import CallData
 from switchsim.callcentre.ivr import blocks
 from switchsim.callcentre.ivr.flow import LookUpBlock, unpack
 from switchsim.callcentre.ivr.state import FlowCall, IvrConfig, IvrState
 from switchsim.callcentre.ivr.voices import Voices
-from switchsim.callcentre.process import Watched, heard, missed
+from switchsim.callcentre.process import HEARTBEAT_CYCLES, LOST_AFTER, Watched, heard, missed
 from switchsim.model.cti import (
     AllTold,
     AnyCtiOrder,
@@ -67,6 +67,7 @@ class Ivr(CtiApplication[IvrState]):
         return tuple(self.state.flows)
 
     def app_started(self) -> None:
+        self.state.beaten = self.now
         for name in self.config.voices:
             self.write(name, Register(self.what, ()))
         self._load()
@@ -117,6 +118,17 @@ class Ivr(CtiApplication[IvrState]):
         super().beat()
         for name in (*self.config.voices, *self.config.ccs, *self.config.watchers):
             self.write(name, Heartbeat("", 0))
+
+    def timer(self, name: str) -> None:
+        if name == "cti/beat":
+            self._look_round()
+        super().timer(name)
+
+    def _look_round(self) -> None:
+        """Once a second: who has gone. One who has been away himself for too long has been given up by everybody."""
+        away, self.state.beaten = self.now - self.state.beaten, self.now
+        if away > LOST_AFTER * HEARTBEAT_CYCLES:
+            self._give_up()
         for name in self.config.ccs:
             if missed(self.state.ccs.setdefault(name, Watched()), self.now) and name in self.state.known_to:
                 self.state.known_to.remove(name)
@@ -244,14 +256,36 @@ class Ivr(CtiApplication[IvrState]):
                 self.end(call, "ended")
         elif isinstance(event, AllTold):
             for call in list(self.state.calls.values()):
-                if call.call not in self.state.switch.calls:
+                known = self.state.switch.calls.get(call.call)
+                if known is None or known.queue or len(known.legs) > 1:
                     self.end(call, "ended")
+                elif call.held:
+                    self._order_again(call)
+
+    def reach(self, up: bool) -> None:
+        """The switch is out of reach, and goes on with its calls alone. When only CTI-LINK is away, flows go on."""
+        if not up and self.state.registered:
+            self._give_up()
+
+    def _give_up(self) -> None:
+        for call in list(self.state.calls.values()):
+            self.end(call, "ended")
+
+    def _order_again(self, call: FlowCall) -> None:
+        call.held = False
+        if call.stage in ("attaching", "detaching"):
+            self.lent.attach(call)
+        else:
+            call.stage = "running"
+            self.go(call, call.block)
 
     def ordered(self, note: str, event: Ordered) -> None:
         call = self.state.calls.get(int(note)) if note else None
         if call is None:
             return
-        if call.stage == "attaching":
+        if event.result == NO_ANSWER:
+            call.held = True
+        elif call.stage == "attaching":
             self.lent.attached(call, event.result)
         elif call.stage == "detaching":
             self.lent.attach(call) if event.result == "ok" else self.end(call, "ended")

@@ -30,7 +30,8 @@ class FlowCall(State):
 
     stage: seizing (a voice channel), attaching, detaching (it hung on the channel of an IVR that is gone), running,
     leaving (an order that ends the flow is given). asker: the CCS. voices: VPs that can still be asked. open: orders to
-    the VP whose VoiceDone has not come. hung: its block does nothing more. own: variables that the flow itself set.
+    the VP whose VoiceDone has not come. held: an order could not be given, and is given again once CTI-LINK is back.
+    hung: its block does nothing more. own: variables that the flow itself set.
     """
 
     call: int
@@ -48,6 +49,7 @@ class FlowCall(State):
     digits: str = ""
     attempts: int = 0
     query: int = 0
+    held: bool = False
     hung: bool = False
     own: list[str] = []
     variables: dict[str, str] = {}
@@ -56,7 +58,7 @@ class FlowCall(State):
 class IvrState(ApplicationCommon):
     """flows: loaded ones by name; files: names that are still missing. queries: number -> call. hangs: fault -> where.
 
-    hung: flow blocks that have hung so far.
+    hung: flow blocks that have hung so far. beaten: cycle of its own last heartbeat.
     """
 
     flows: dict[str, Flow] = {}
@@ -71,3 +73,4 @@ class IvrState(ApplicationCommon):
     queries: dict[int, int] = {}
     hangs: dict[str, str] = {}
     hung: int = 0
+    beaten: int = 0
