@@ -1,0 +1,315 @@
+"""Events of calls and agents: sequences of csta.md 8 to 11, local states of the monitored device (trap 2)."""
+
+from __future__ import annotations
+
+import pytest
+from csta_by_hand import CALL, CALLER, SEAT_LEG, TRUNK, Bench, connection, seen
+
+from switchsim.model.cti import (
+    CallBegan,
+    CallEnded,
+    CallNumber,
+    CallsJoined,
+    DigitPressed,
+    QueueEntered,
+    QueueLeft,
+    SeatCallEnded,
+)
+from switchsim.model.platform_events import EventTold
+
+
+def test_acd_call_at_the_queue_the_caller_and_the_agent() -> None:
+    """csta.md 9: Delivered at ACD device - Queued - Diverted (null) - Delivered at agent; then Established, cleared."""
+    bench = Bench()
+    queue, caller, agent = bench.monitor("service"), bench.monitor(TRUNK), bench.monitor("101")
+    bench.incoming()
+    bench.rings()
+    bench.answers()
+    bench.ends()
+    heard = bench.heard()
+    assert seen(heard, queue) == [
+        ("Delivered", "alerting", "enteringDistribution"),
+        ("Queued", "queued", "enteringDistribution"),
+        ("Diverted", None, "distributed"),
+        ("AgentBusy", None, "normal"),
+    ]
+    assert seen(heard, caller) == [
+        ("Delivered", "connected", "enteringDistribution"),
+        ("Queued", "connected", "enteringDistribution"),
+        ("Diverted", "connected", "distributed"),
+        ("Delivered", "connected", "distributed"),
+        ("Established", "connected", "distributed"),
+        ("ConnectionCleared", None, "normalClearing"),
+    ]
+    assert seen(heard, agent) == [
+        ("Delivered", "alerting", "distributed"),
+        ("Established", "connected", "distributed"),
+        ("AgentBusy", None, "normal"),
+        ("ConnectionCleared", "connected", "normalClearing"),  # of the caller
+        ("ConnectionCleared", None, "normalClearing"),
+    ]
+
+
+def test_what_the_events_of_an_acd_call_say() -> None:
+    bench = Bench()
+    bench.monitor(TRUNK)
+    bench.incoming()
+    bench.rings()
+    delivered, queued, diverted, offered = bench.heard()
+    assert delivered.names() == [
+        "monitorCrossRefID", "connection", "alertingDevice", "callingDevice", "calledDevice", "lastRedirectionDevice",
+        "localConnectionInfo", "cause",
+    ]  # fmt: skip
+    assert (delivered.at("connection/callID"), delivered.at("connection/deviceID")) == ("7", "service")
+    assert delivered.at("callingDevice/deviceIdentifier") == "13800138000"
+    assert delivered.at("calledDevice/deviceIdentifier") == "10000"
+    assert delivered.at("lastRedirectionDevice/notRequired") == ""
+    assert (queued.at("numberQueued"), queued.at("callsInFront")) == ("1", "0")
+    assert diverted.at("divertingDevice/deviceIdentifier") == "service"
+    assert diverted.at("newDestination/deviceIdentifier") == "101"
+    assert offered.at("alertingDevice/deviceIdentifier") == "101"
+    assert offered.at("lastRedirectionDevice/numberDialed") == "service"
+
+
+def test_event_is_journalled_once_for_all_clients_and_never_for_nobody() -> None:
+    bench = Bench()
+    bench.incoming()
+    assert bench.journal(EventTold) == []
+    bench.ends()
+    bench.monitor(TRUNK)
+    bench.monitor("service")
+    bench.incoming()
+    assert [event.name for event in bench.journal(EventTold)] == ["DeliveredEvent", "QueuedEvent"]
+
+
+def test_queue_without_an_idle_member_says_so() -> None:
+    bench = Bench()
+    bench.seat("101", "talk")
+    bench.seat("102", "busy")
+    reference = bench.monitor("service")
+    bench.incoming()
+    assert seen(bench.heard(), reference)[-1] == ("Queued", "queued", "noAvailableAgents")
+
+
+@pytest.mark.parametrize(
+    ("why", "cause"),
+    [("no_answer", "callForwardNoAnswer"), ("rejected", "callNotAnswered"), ("lost", "destOutOfOrder")],
+)
+def test_seat_that_does_not_answer_gives_the_call_back_to_the_queue(why: str, cause: str) -> None:
+    bench = Bench()
+    bench.seat("102", "busy")
+    queue, agent = bench.monitor("service"), bench.monitor("101")
+    bench.incoming()
+    bench.rings()
+    bench.heard()
+    bench.tell(SeatCallEnded(CALL, SEAT_LEG, "service", "101", why, 0))
+    bench.leg(SEAT_LEG, "SEAT/101", "null", cause=19)
+    bench.seat("101", "busy")
+    heard = bench.heard()
+    assert seen(heard, agent) == [("Diverted", None, cause), ("AgentNotReady", None, "normal")]
+    assert seen(heard, queue)[0][:2] == ("Queued", "queued")
+    bench.rings("102", 15)
+    assert seen(bench.heard(), queue)[0] == ("Diverted", None, "distributed")
+
+
+def test_caller_abandons_in_the_queue() -> None:
+    bench = Bench()
+    queue, caller = bench.monitor("service"), bench.monitor(TRUNK)
+    bench.incoming()
+    bench.heard()
+    bench.tell(QueueLeft(CALL, CALLER, "service", 1, 0, "abandoned", 0))
+    bench.ends()
+    heard = bench.heard()
+    assert seen(heard, queue) == [("ConnectionCleared", None, "callCancelled")]
+    assert seen(heard, caller)[-1] == ("ConnectionCleared", None, "normalClearing")
+
+
+def test_caller_abandons_while_a_seat_rings() -> None:
+    bench = Bench()
+    agent = bench.monitor("101")
+    bench.incoming()
+    bench.rings()
+    bench.heard()
+    bench.tell(QueueLeft(CALL, CALLER, "service", 1, 0, "abandoned", 0))
+    bench.tell(SeatCallEnded(CALL, SEAT_LEG, "service", "101", "abandoned", 0))
+    bench.ends()
+    assert seen(bench.heard(), agent) == [
+        ("ConnectionCleared", "alerting", "normalClearing"),
+        ("ConnectionCleared", None, "normalClearing"),
+    ]
+
+
+@pytest.mark.parametrize(("why", "cause"), [("overflow", "overflow"), ("redirected", "redirected")])
+def test_call_leaves_its_queue_for_elsewhere(why: str, cause: str) -> None:
+    bench = Bench()
+    queue = bench.monitor("service")
+    bench.incoming()
+    bench.heard()
+    bench.tell(QueueLeft(CALL, CALLER, "service", 1, 0, why, 0))
+    bench.tell(QueueEntered(CALL, CALLER, "second", 1, 1, 0, True))
+    heard = bench.heard()
+    assert seen(heard, queue) == [("Diverted", None, cause)]
+    assert heard[0].at("newDestination/notKnown") == ""
+
+
+def test_hold_and_retrieve() -> None:
+    bench = Bench()
+    caller, agent = bench.monitor(TRUNK), bench.monitor("101")
+    bench.talks()
+    bench.leg(SEAT_LEG, "SEAT/101", "hold")
+    bench.seat("101", "held")
+    bench.leg(SEAT_LEG, "SEAT/101", "connected")
+    heard = bench.heard()
+    assert seen(heard, agent) == [("Held", "hold", "normal"), ("Retrieved", "connected", "normal")]
+    assert seen(heard, caller) == [("Held", "connected", "normal"), ("Retrieved", "connected", "normal")]
+    assert heard[0].at("heldConnection/deviceID") == "101"
+
+
+def test_trap_2_seat_calls_a_seat_the_caller_s_delivered_says_connected() -> None:
+    bench = Bench()
+    caller, called = bench.monitor("103"), bench.monitor("102")
+    bench.dials("103", "102", 9, 21)
+    bench.leg(22, "SEAT/102", "alerting", call=9)
+    bench.leg(22, "SEAT/102", "connected", call=9)
+    heard = bench.heard()
+    assert seen(heard, caller) == [
+        ("ServiceInitiated", "initiated", "makeCall"),
+        ("Originated", "connected", "newCall"),
+        ("Delivered", "connected", "newCall"),
+        ("Established", "connected", "newCall"),
+    ]
+    assert seen(heard, called) == [("Delivered", "alerting", "newCall"), ("Established", "connected", "newCall")]
+
+
+def test_seat_dials_digit_by_digit() -> None:
+    bench = Bench()
+    caller = bench.monitor("103")
+    bench.tell(CallBegan(9, "seat", "103", "", "", 0))
+    bench.leg(21, "SEAT/103", "initiated", call=9, role="a")
+    assert [name for name, _, _ in seen(bench.heard(), caller)] == ["ServiceInitiated"]
+    bench.tell(CallNumber(9, "102", "102"))
+    assert seen(bench.heard(), caller) == [("Originated", "connected", "newCall")]
+    bench.leg(21, "SEAT/103", "initiated", call=9, role="a")  # told again of other things
+    snapshot = bench.ask("SnapshotDevice", "<snapshotObject>103</snapshotObject>")
+    assert snapshot.every("localConnectionState") == ["connected"]
+
+
+def outgoing(bench: Bench) -> None:
+    bench.tell(CallBegan(9, "out", "103", "88001234", "88001234", 0))
+    bench.leg(21, "SEAT/103", "connected", call=9, role="a")
+    bench.leg(22, "E1/e1-0/5", "initiated", call=9)
+
+
+def test_outgoing_call_reaches_the_network() -> None:
+    bench = Bench()
+    caller = bench.monitor("103")
+    outgoing(bench)
+    bench.leg(22, "E1/e1-0/5", "alerting", call=9)
+    bench.leg(22, "E1/e1-0/5", "connected", call=9)
+    assert [row[:2] for row in seen(bench.heard(), caller)] == [
+        ("ServiceInitiated", "initiated"), ("Originated", "connected"), ("NetworkReached", "connected"),
+        ("Delivered", "connected"), ("Established", "connected"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("cause", "word"), [(17, "busy"), (1, "numberUnallocated"), (34, "trunksBusy")])
+def test_outgoing_call_fails(cause: int, word: str) -> None:
+    bench = Bench()
+    caller = bench.monitor("103")
+    outgoing(bench)
+    bench.heard()
+    bench.leg(22, "E1/e1-0/5", "null", call=9, cause=cause)
+    assert seen(bench.heard(), caller) == [("Failed", "connected", word), ("ConnectionCleared", "connected", word)]
+
+
+def test_digits_of_a_caller() -> None:
+    bench = Bench()
+    bench.monitor(TRUNK)
+    bench.talks()
+    bench.tell(DigitPressed(CALL, CALLER, "5"))
+    (told,) = bench.heard()
+    assert (told.name, told.at("digitGeneratedList"), told.at("connection/deviceID")) == (
+        "DigitsGeneratedEvent", "5", TRUNK)  # fmt: skip
+
+
+# -- calls that become one -----------------------------------------------------------------------------------------
+
+
+def test_trap_3_consulted_transfer_keeps_one_call_and_names_both() -> None:
+    bench = Bench()
+    caller, agent, other = bench.monitor(TRUNK), bench.monitor("101"), bench.monitor("102")
+    bench.consults()
+    followed = bench.ask("MonitorStart", f"<monitorObject>{connection('callObject', 8, '102')}</monitorObject>")
+    bench.tell(CallsJoined(CALL, 8, "transfer", "SEAT/101", "SEAT/102"))
+    bench.leg(14, "SEAT/102", "connected", call=CALL)
+    bench.leg(SEAT_LEG, "SEAT/101", "null", cause=16)
+    bench.leg(13, "SEAT/101", "null", call=8, cause=16)
+    bench.tell(CallEnded(8, 16, "seat", "", "", 0, 0, 0, 0))
+    heard = bench.heard()
+    assert [seen(heard, one) for one in (caller, agent, other)] == [
+        [("Transfered", "connected", "transfer")], [("Transfered", None, "transfer")],
+        [("Transfered", "connected", "transfer")],
+    ]  # fmt: skip
+    told = heard[0]
+    assert told.every("primaryOldCall") == [""]
+    assert (told.at("primaryOldCall/callID"), told.at("secondaryOldCall/callID")) == ("7", "8")
+    assert told.at("transferringDevice/deviceIdentifier") == "101"
+    assert told.at("transferredToDevice/deviceIdentifier") == "102"
+    assert told.every("callID") == ["7", "8", "7", "7", "7", "8"]  # old calls, then new and old of each connection
+    reference = followed.at("monitorCrossRefID")
+    assert [one.name for one in heard if one.at("monitorCrossRefID") == reference] == ["TransferedEvent"]
+    bench.ends()
+    heard = bench.heard()
+    assert seen(heard, other)[-1][0] == "ConnectionCleared"
+    last = [one.name for one in heard if one.at("monitorCrossRefID") == reference][-2:]
+    assert last == ["CallClearedEvent", "MonitorStop"]
+
+
+def test_conference_and_its_end() -> None:
+    bench = Bench()
+    caller, agent, other = bench.monitor(TRUNK), bench.monitor("101"), bench.monitor("102")
+    bench.consults()
+    bench.tell(CallsJoined(CALL, 8, "conference", "SEAT/101", "SEAT/102"))
+    bench.leg(SEAT_LEG, "SEAT/101", "connected")
+    bench.leg(14, "SEAT/102", "connected", call=8)  # the switch keeps it in its own call
+    heard = bench.heard()
+    for one in (caller, agent, other):
+        assert seen(heard, one) == [("Conferenced", "connected", "conference")]
+    told = bench.ask("SnapshotCall", connection("snapshotObject", CALL, "101"))
+    assert told.every("deviceIdentifier") == [TRUNK, "101", "102", "13800138000", "10000"]
+    bench.leg(14, "SEAT/102", "null", call=8, cause=16)
+    bench.tell(CallEnded(8, 16, "seat", "", "", 0, 0, 0, 0))
+    heard = bench.heard()
+    assert seen(heard, caller) == [("ConnectionCleared", "connected", "normalClearing")]
+    assert seen(heard, other) == [("ConnectionCleared", None, "normalClearing")]
+
+
+def test_conference_outlives_the_call_of_the_switch_that_gave_it_its_number() -> None:
+    bench = Bench()
+    agent = bench.monitor("101")
+    bench.consults()
+    bench.tell(CallsJoined(CALL, 8, "conference", "SEAT/101", "SEAT/102"))
+    bench.heard()
+    bench.leg(SEAT_LEG, "SEAT/101", "connected", call=8)
+    bench.leg(CALLER, TRUNK, "null", cause=16)
+    bench.tell(CallEnded(CALL, 16, "caller", "", "", 0, 0, 0, 0))
+    assert seen(bench.heard(), agent) == [("ConnectionCleared", "connected", "normalClearing")]
+    bench.wanted()
+    bench.say(f"<ClearConnection>{connection('connectionToBeCleared', CALL, '102')}</ClearConnection>")
+    (order,) = bench.wanted()
+    assert (order.call, order.leg) == (8, 14)
+
+
+def test_transfer_in_one_step() -> None:
+    bench = Bench()
+    caller = bench.monitor(TRUNK)
+    bench.talks()
+    bench.tell(CallsJoined(CALL, CALL, "transfer", "SEAT/101", "SEAT/102"))
+    bench.leg(SEAT_LEG, "SEAT/101", "null", cause=16)
+    bench.leg(15, "SEAT/102", "alerting")
+    heard = bench.heard()
+    assert seen(heard, caller) == [
+        ("Transfered", "connected", "singleStepTransfer"),
+        ("Delivered", "connected", "newCall"),
+    ]
+    assert "secondaryOldCall" not in heard[0].names()
