@@ -123,7 +123,7 @@ class Switch:
         self.routed: Counter[tuple[int, int]] = Counter()
         self.results: list[tuple[str, str, str]] = []
         self.served: list[tuple[int, str]] = []
-        self.late_results: list[str] = []
+        self.numbers: Counter[tuple[str, int]] = Counter()
         host.parts["callcentre/cti_server"] = self
         self.on_timer("up")
 
@@ -215,6 +215,7 @@ class Switch:
         result = getattr(self, "_" + type(wanted.body).__name__.lower())(wanted.body)
         call = getattr(wanted.body, "call", 0)
         if not isinstance(wanted.body, cti.TellAll | cti.Routing | cti.TellNothing):
+            self.numbers[wanted.sender, wanted.order] += 1
             self.results.append((wanted.sender, type(wanted.body).__name__, result))
             self.tell(cti.Ordered(wanted.sender, wanted.order, result, call))
 
@@ -246,7 +247,9 @@ class Switch:
         if not row.routing or row.entry != body.entry:
             return "too_late"
         self.routed[body.call, body.entry] += 1
-        self._enter(body.call, body.target.removeprefix("queue:"), body.own)
+        row.routing = False
+        if body.target.startswith("queue:"):
+            self._enter(body.call, body.target.removeprefix("queue:"), body.own)
         return "ok"
 
     def _offer(self, body: cti.Offer) -> str:

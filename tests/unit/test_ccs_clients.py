@@ -80,6 +80,7 @@ def test_an_ivr_that_refuses_or_is_silent_is_passed_over_and_without_one_the_flo
     assert platform.switch.calls[call].flow == "menu"
     assert platform.run(ms(700)).switch.calls[call].flow == ""
     assert [row[1:] for row in platform.switch.results] == [("RefuseFlow", "ok")]
+    assert [client.calls for client in platform.a.state.clients.values()] == [0, 0]
     other = platform.switch.call(flow="unknown")
     assert platform.settle().switch.calls[other].flow == ""
 

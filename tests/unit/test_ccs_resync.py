@@ -68,6 +68,49 @@ def test_agents_who_signed_out_meanwhile_are_no_longer_there() -> None:
     assert platform.a.state.at_seat == {"802": "1002", "804": "1004"}
 
 
+def test_a_seat_that_the_switch_has_no_more_has_no_agent() -> None:
+    platform = running()
+    del platform.switch.seats["802"]
+    platform.switch.serial += 1  # a gap
+    platform.switch.seat("801", "busy")
+    platform.link.write("cti_server", cti.Wanted("cti_link", 0, cti.TellAll()))
+    platform.settle()
+    assert agents_equal(platform)
+    assert platform.a.state.agents["1002"].seat == ""
+
+
+def test_a_question_that_the_link_forgot_is_remembered_by_the_standby() -> None:
+    platform = running(PLAIN, "801")
+    platform.inject(platform.a, "hang")
+    call = platform.run(ms(500)).switch.call("10060")
+    platform.host.start_timer("callcentre/cti_server", str(call), seconds(20))
+    platform.settle()
+    platform.inject(platform.link, "crash")
+    platform.heal(platform.link, "crash")
+    assert platform.run(seconds(9)).rings() == {call: "801"}
+
+
+def test_the_standby_sees_what_the_active_one_decided() -> None:
+    platform = running(PLAIN.replace(b"[translate]", b"9 = number:02588888888\n[translate]"), "801")
+    calls = [platform.switch.call("10060"), platform.switch.call("9")]
+    platform.settle()
+    assert (platform.b.state.questions, platform.b.state.decided) == ({}, dict.fromkeys(calls, 1))
+
+
+def test_numbers_of_orders_do_not_come_again_in_a_new_life() -> None:
+    """A late answer to an order of the former life would be taken for another's."""
+    platform = running(PLAIN)
+    for one in (platform.a, platform.b, platform.a):
+        platform.switch.call("10060")
+        platform.settle()
+        platform.inject(one, "crash")
+        platform.run(seconds(1))
+        platform.heal(one, "crash")
+        platform.run(seconds(7))
+    assert {sender for sender, _ in platform.switch.numbers} == {"ccs/a", "ccs/b"}
+    assert set(platform.switch.numbers.values()) == {1}
+
+
 def test_a_ccs_that_cannot_reach_the_switch_decides_nothing_and_goes_on_afterwards() -> None:
     platform = running(PLAIN, "801")
     platform.switch.seat("801", "busy")
@@ -189,6 +232,7 @@ def test_killed_at_twenty_moments_under_load_every_oracle_holds(moment: int) -> 
     people.live(seconds(25), arrivals=False)
     took = next(at for at, place, event in platform.host.journal if at > died and isinstance(event, RoleChanged))
     assert took - died <= seconds(3) + ms(250), "recovery time"
+    assert set(platform.switch.numbers.values()) == {1}, "no number of an order comes again"
     assert set(platform.switch.routed.values()) <= {1}, "one routing decision a call"
     assert sorted(call for call, _ in platform.switch.served) == people.begun, "no call lost, none served twice"
     assert platform.switch.calls == {}
@@ -289,7 +333,7 @@ def test_after_a_split_the_later_sign_in_counts() -> None:
     platform.join_ccs()
     platform.run(seconds(3))
     assert agents_equal(platform)
-    assert platform.a.state.at_seat == platform.b.state.at_seat
+    assert platform.a.state.at_seat == platform.b.state.at_seat == {"801": "1005", "802": "1003"}
 
 
 @pytest.mark.parametrize("octets", [b"", b"\xff", msgspec.msgpack.encode({"call": 1, "values": {"a": 1}}),

@@ -258,6 +258,17 @@ def test_who_waits_too_long_goes_over_with_its_waiting_time() -> None:
     assert platform.settle().rings() == {call: "801"}
 
 
+def test_who_has_waited_too_long_while_a_seat_rings_goes_over_afterwards() -> None:
+    platform = running(seats="803")
+    call = platform.switch.call("10061")
+    platform.run(seconds(11))
+    assert platform.rings() == {call: "803"}
+    assert platform.switch.calls[call].queue == "116"
+    platform.switch.rang(call, "no_answer")
+    platform.switch.seat("803", "busy")
+    assert platform.run(seconds(2)).switch.calls[call].queue == "118"
+
+
 def test_busy_pressed_during_a_call_takes_effect_when_it_ends() -> None:
     """The switch keeps it (`after`); the seat comes back as busy, and gets no call."""
     platform = running(seats="801")

@@ -77,23 +77,24 @@ class Agents:
     # -- by the seats --------------------------------------------------------------------------------------------
 
     def seat_changed(self, event: SeatChanged, at: int) -> None:
-        self.settle(event.seat, event.state, at)
+        self.settle(event.seat, event.state, at, at)
 
-    def settle(self, seat: str, state: str, at: int) -> None:
-        """Who sits there follows from the seat's state, a wish by letter, and whose seat it usually is."""
+    def settle(self, seat: str, state: str, at: int, since: int) -> None:
+        """Who sits there follows from the seat's state, a wish by letter, and whose seat it usually is.
+
+        at: cycle of what was told; since: cycle from which somebody has been there, 0 = nobody knows.
+        """
         present = self.ccs.state.at_seat.get(seat, "")
         if state in AWAY:
             if present:
                 self.put(AgentRow(present, "", at))
         elif not present:
-            agent = self._who(seat)
+            named = [wish.agent for wish in self.ccs.state.sign_ins.values() if wish.seat == seat and wish.on]
+            agent = named[0] if named else self._usual(seat)
             if agent:
-                self.put(AgentRow(agent, seat, at))
+                self.put(AgentRow(agent, seat, since, bool(named)))
 
-    def _who(self, seat: str) -> str:
-        for wish in self.ccs.state.sign_ins.values():
-            if wish.seat == seat and wish.on:
-                return wish.agent
+    def _usual(self, seat: str) -> str:
         usual = self.ccs.configuration.agents.get(self.ccs.configuration.seats.get(seat, ""))
         row = self.ccs.state.agents.get(usual.agent) if usual is not None else None
         free = usual is not None and usual.complete and (row is None or not row.seat)
@@ -123,10 +124,11 @@ class Agents:
             self.ccs.distribution.look_at(0, seat)
 
     def merge(self, rows: list[AgentRow]) -> None:
-        """What the other knows: the later change counts."""
+        """What the other knows: the later change counts, and what was said more than what is usual."""
+        state = self.ccs.state
         for row in sorted(rows, key=lambda one: (one.changed, one.agent)):
-            before = self.ccs.state.agents.get(row.agent)
-            if before is None or before.changed < row.changed:
+            mine = [state.agents.get(row.agent), state.agents.get(state.at_seat.get(row.seat, ""))]
+            if all((one.changed, one.by_letter) < (row.changed, row.by_letter) for one in mine if one is not None):
                 self.told(row)
 
     def settle_all(self) -> None:
@@ -135,4 +137,4 @@ class Agents:
         for seat in [seat for seat in self.ccs.state.at_seat if seat not in view.seats]:
             self.put(AgentRow(self.ccs.state.at_seat[seat], "", self.ccs.now))
         for row in view.seats.values():
-            self.settle(row.seat, row.state, self.ccs.now)
+            self.settle(row.seat, row.state, self.ccs.now, 0)

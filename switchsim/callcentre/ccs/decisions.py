@@ -59,14 +59,17 @@ class Decisions:
     def other_ordered(self, event: Ordered) -> None:
         """The other CCS's decision was taken: nothing is open any more."""
         if event.sender == self.ccs.config.other and event.result == "ok":
-            question = self.ccs.state.questions.pop(event.call, None)
-            if question is not None:
-                self.ccs.state.decided[event.call] = question.entry
+            self._closed(event.call)
+
+    def _closed(self, call: int) -> None:
+        question = self.ccs.state.questions.pop(call, None)
+        if question is not None:
+            self.ccs.state.decided[call] = question.entry
 
     # -- waiting too long ----------------------------------------------------------------------------------------
 
     def entered(self, event: QueueEntered) -> None:
-        self.ccs.state.questions.pop(event.call, None)
+        self._closed(event.call)
         if not event.own:
             self.limit(event.call, event.queue, event.since)
 

@@ -53,13 +53,14 @@ def wait(pair: Pair) -> int:
 
 
 def consider(pair: Pair, now: int, node: int, other_node: int) -> tuple[str, int]:
-    """The wait is over: (why this one becomes active, 0), or (``, cycles to wait on)."""
+    """The wait is over: (why this one becomes active, 0), or (``, cycles to wait on).
+
+    Each heartbeat of an active one begins the wait anew: it has been silent, or there was none.
+    """
     if pair.role == ACTIVE:
         return "", 0
     other = pair.other
     heard = other.alive and now - other.heard <= LOOK_CYCLES
-    if heard and other.role == ACTIVE:
-        return "", SILENT_CYCLES - (now - other.heard)
     if heard and (other.since, other_node) < (pair.since, node):
         return "", HEARTBEAT_CYCLES
     was_active = other.alive and other.role == ACTIVE

@@ -11,11 +11,15 @@ from switchsim.model.part import State
 
 
 class AgentRow(State):
-    """Where an agent is signed in, `` = nowhere any more; changed: cycle from which that holds."""
+    """Where an agent is signed in, `` = nowhere any more; changed: cycle from which that holds.
+
+    by_letter: the agent said who it is; else the seat signed in, and this is who usually sits there.
+    """
 
     agent: str
     seat: str
     changed: int
+    by_letter: bool = False
 
 
 class Question(State):
