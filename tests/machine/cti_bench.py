@@ -10,7 +10,7 @@ from office_bench import STEP, Bench
 from switchsim.assembly.people import AgentWanted
 from switchsim.callcentre.view import SwitchView, take
 from switchsim.model.cti import AllBegins, AllTold, AnyCtiEvent, AnyCtiOrder, Ordered, TellAll, Told, Wanted
-from switchsim.units import seconds
+from switchsim.units import ms, seconds
 
 SERVER = "callcentre/cti_server"
 
@@ -21,6 +21,7 @@ class CtiBench(Bench):
     def __init__(self, *people: AgentWanted, machine: str = "cti_office", listen: bool = True, **more: Any) -> None:
         super().__init__(*people, machine=machine, **more)
         self.told: list[Told] = []
+        self.arrived: list[int] = []
         self.view = SwitchView()
         self.orders = 0
         self.before: dict[str, Any] = {}
@@ -44,6 +45,7 @@ class CtiBench(Bench):
         gap = self.told and told.serial != self.told[-1].serial + 1
         assert not gap, f"{self.told[-1]} and then {told}"
         self.told.append(told)
+        self.arrived.append(self.now)
         if isinstance(told.event, AllBegins):
             self.before = facts(self.view)
         assert take(self.view, told)
@@ -101,7 +103,8 @@ class CtiBench(Bench):
         return [brief(event) for event in self.heard(since=since) if getattr(event, "call", 0) == call]
 
     def call_number(self) -> int:
-        """Of the call that began last."""
+        """Of the call that began last; one that was just placed has reached the switch."""
+        self.run(ms(40))
         return int(self.heard("CallBegan")[-1].call)
 
     def legs(self, call: int) -> dict[str, str]:
