@@ -34,6 +34,10 @@ PATTERNS: Final = {
     r"^(agent|caller|exchange|load) \S{1,64}$": "`agent`, `caller`, `exchange` or `load`, and a name",
     r"^[A-Za-z_][\w.]*:[A-Za-z_]\w*$": "`module:Class`",
     r"^[A-Za-z0-9_][\w.-]*(/[A-Za-z0-9_][\w.-]*)*$": "file",
+    r"^[0-9A-D*#]?$": "one digit, or nothing",
+    r"^[0-9A-D*#]{0,16}$": "digits, or nothing",
+    r"^[A-Za-z][A-Za-z0-9_]{0,31}(\.[A-Za-z0-9_]{1,32})?$": "variable",
+    r"^[A-Za-z][A-Za-z0-9_]{0,31}$": "variable",
 }
 """Patterns of texts in words."""
 Schema = dict[str, Any]
@@ -64,7 +68,7 @@ class Keys:
         ]
 
 
-ROOT_WORDS: Final = {"Scenario": "scenario", "MachineFile": "machine", "BoardKindFile": "board"}
+ROOT_WORDS: Final = {"Scenario": "scenario", "MachineFile": "machine", "BoardKindFile": "board", "FlowFile": "flow"}
 
 
 def model_sections(root: type[BaseModel], keys: Keys) -> Iterator[str]:

@@ -217,11 +217,12 @@ def _board(name: str, spec: Any, about: str) -> Iterator[str]:
 
 
 def _roots() -> dict[str, Any]:
+    from switchsim.assembly.flows import FlowFile
     from switchsim.assembly.kinds import BoardKindFile
     from switchsim.assembly.machine import MachineFile
     from switchsim.scenario.schema import Scenario
 
-    return {"Scenario": Scenario, "MachineFile": MachineFile, "BoardKindFile": BoardKindFile}
+    return {"Scenario": Scenario, "MachineFile": MachineFile, "BoardKindFile": BoardKindFile, "FlowFile": FlowFile}
 
 
 def keys_text() -> str:
@@ -260,6 +261,11 @@ def _names(names: set[str]) -> str:
 def machine_page() -> str:
     return page("Keys of a machine file", "What the machine does with them: [machine.md](../machine.md).", "",
                 DURATIONS, *_keyed("MachineFile"))
+
+
+def flow_page() -> str:
+    return page("Keys of a flow file", "What an IVR does with them: [ivr.md](../ivr.md).", "", DURATIONS,
+                *_keyed("FlowFile"))
 
 
 # -- commands --------------------------------------------------------------------------------------------------------
@@ -335,6 +341,7 @@ def checks_page() -> str:
 
 PAGES: Final[dict[str, Callable[[], str]]] = {
     "events.md": events_page, "faults.md": faults_page, "boards.md": boards_page, "machine_file.md": machine_page,
+    "flow_file.md": flow_page,
     "scenario_file.md": scenario_page, "checks.md": checks_page, "cli.md": cli_page,
 }
 

@@ -17,11 +17,12 @@ FOLDER: Final = Path(__file__).resolve().parents[1] / "boards" / "schema"
 
 def models() -> dict[str, type[BaseModel]]:
     """Name of the schema -> its model."""
+    from switchsim.assembly.flows import FlowFile
     from switchsim.assembly.kinds import BoardKindFile
     from switchsim.assembly.machine import MachineFile
     from switchsim.scenario.schema import Scenario
 
-    return {"board": BoardKindFile, "machine": MachineFile, "scenario": Scenario}
+    return {"board": BoardKindFile, "flow": FlowFile, "machine": MachineFile, "scenario": Scenario}
 
 
 def schema_text(name: str, model: type[BaseModel]) -> str:

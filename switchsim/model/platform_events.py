@@ -96,7 +96,10 @@ class InputRefused(Event, frozen=True):
 
 
 class FlowChanged(Event, frozen=True):
-    """A call in an IVR flow; state: taken, at (a block), hung, killed, ended, refused."""
+    """A call in an IVR flow; state: taken, at (a block), hung, killed, ended, refused (the service goes on without it).
+
+    Of call 0 the flow itself: loaded, damaged (its file holds none).
+    """
 
     call: int
     flow: str
