@@ -79,7 +79,8 @@ class PlatformBuilder:
 
     def _voices(self) -> None:
         assert self.spec.platform is not None
-        watchers = (*ivr_names(self.spec.platform), *self._monitors)
+        agi = ("agi",) if self.listeners.agi else ()
+        watchers = (*ivr_names(self.spec.platform), *agi, *self._monitors)
         self.processes += voice_processors(self.spec, self.layout, self.kernel, self.engine, watchers)
 
     @property
