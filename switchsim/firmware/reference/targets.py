@@ -54,6 +54,9 @@ class Targets:
     def go(self, call: Call, target: str) -> None:
         """Whoever is leg a goes there; a target that has become impossible meanwhile clears the call."""
         kind, name = self.meant(target)
+        if target.startswith("number:") and kind in ("service", "outside"):
+            number = target.partition(":")[2]
+            call.target = self.office.translations.get(number, number)
         match kind:
             case "queue":
                 self.program.calls.answer(call)
@@ -69,7 +72,7 @@ class Targets:
 
     def _outside(self, call: Call, number: str) -> None:
         trunks = self.program.trunks
-        call.target, call.attempts = number, 0
+        call.attempts = 0
         line, timeslot = call.line, call.timeslot
         found = trunks.seize(call, trunks.usable_groups(), number)
         if line:  # of the record: where the call is from
