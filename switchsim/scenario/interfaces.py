@@ -6,8 +6,8 @@ from typing import Any, Final, Protocol
 
 from switchsim.errors import BadInput, Problem
 from switchsim.model.outside import Listeners
-from switchsim.sut.database import DatabaseOption
 from switchsim.sut.interfaces import DATABASE, NAMES
+from switchsim.sut.options import DatabaseOption
 from switchsim.units import CYCLES_PER_MS
 
 INTERFACES: Final = {

@@ -14,7 +14,6 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any, Final
 
-import msgspec
 import sqlalchemy
 from sqlalchemy import event, exc
 from sqlalchemy.engine import URL, Connection, Engine, make_url
@@ -32,9 +31,9 @@ from switchsim.model.outside import (
     unpack_out,
     unpack_query,
 )
+from switchsim.sut.options import DatabaseOption
 from switchsim.sut.side import Arrival, DatabaseCounts
 
-QUERY_TIMEOUT_MS: Final = 1_000
 GRACE_MS: Final = 500
 """A driver that breaks off by itself gets so much more; then its thread is left behind."""
 MOST_COLUMNS: Final = 16
@@ -48,20 +47,6 @@ _BUSY: Final = (5, 6)
 _LOCK_NOT_AVAILABLE: Final = "55P03"
 _QUERY_CANCELED: Final = "57014"
 _INTERRUPT: Final = 9
-
-
-class DatabaseOption(msgspec.Struct, frozen=True, kw_only=True):
-    """Which database, and what is asked of it."""
-
-    url: str
-    """Of SQLAlchemy. May hold a password: never shown, never recorded."""
-    statements: dict[str, str]
-    """Name -> SQL with `:parameter`."""
-    init: tuple[str, ...] = ()
-    """Statements that make the database of a machine file; never asked of one that was named by option."""
-    beside: str = "."
-    """Folder that a relative SQLite file is in."""
-    timeout_ms: int = QUERY_TIMEOUT_MS
 
 
 class Database:

@@ -10,9 +10,9 @@ import msgspec
 from switchsim.errors import BadInput, InvalidRun, Problem
 from switchsim.model.outside import AgiTarget, Listeners
 from switchsim.sut.addresses import Address, check_agi
-from switchsim.sut.database import Database, DatabaseOption
 from switchsim.sut.dialler import Dialler
 from switchsim.sut.listener import TcpListener
+from switchsim.sut.options import DatabaseOption
 from switchsim.sut.secrets import AmiMask, CstaMask, Users
 from switchsim.sut.side import Side
 
@@ -86,6 +86,8 @@ def open_interfaces(options: InterfaceOptions, database: DatabaseOption | None) 
         if options.agi:
             sides.append(Dialler(AGI, options.agi))
         if database is not None:
+            from switchsim.sut.database import Database  # SQLAlchemy takes its time to load
+
             sides.append(made := Database(database))
             made.begin()
     except (BadInput, InvalidRun):

@@ -69,6 +69,23 @@ class ClockOption(msgspec.Struct, frozen=True, kw_only=True):
         return f"clock/{self.index}"
 
 
+QUERY_TIMEOUT_MS: Final = 1_000
+
+
+class DatabaseOption(msgspec.Struct, frozen=True, kw_only=True):
+    """Which database, and what is asked of it."""
+
+    url: str
+    """Of SQLAlchemy. May hold a password: never shown, never recorded."""
+    statements: dict[str, str]
+    """Name -> SQL with `:parameter`."""
+    init: tuple[str, ...] = ()
+    """Statements that make the database of a machine file; never asked of one that was named by option."""
+    beside: str = "."
+    """Folder that a relative SQLite file is in."""
+    timeout_ms: int = QUERY_TIMEOUT_MS
+
+
 class Pace(msgspec.Struct, frozen=True, kw_only=True):
     """`--pace fast|real|FACTOR`."""
 

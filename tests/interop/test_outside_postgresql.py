@@ -15,7 +15,8 @@ import psycopg
 import pytest
 
 from switchsim.model.outside import Query
-from switchsim.sut.database import GRACE_MS, Database, DatabaseOption
+from switchsim.sut.database import GRACE_MS, Database
+from switchsim.sut.options import DatabaseOption
 
 pytestmark = pytest.mark.peer("postgresql")
 DEADLINE_S = 30.0

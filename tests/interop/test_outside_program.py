@@ -20,7 +20,7 @@ from switchsim.cli.main import run_command_line
 from switchsim.kernel.inputs import InputKind, InputReader
 from switchsim.report.journal import JournalReader
 from switchsim.scenario import runner
-from switchsim.sut.database import DatabaseOption
+from switchsim.sut.options import DatabaseOption
 
 CLIENT = """
 import os, socket, sys, time

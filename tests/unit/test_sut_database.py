@@ -11,7 +11,8 @@ import pytest
 from switchsim.errors import BadInput, InvalidRun
 from switchsim.kernel.inputs import InputKind
 from switchsim.model.outside import Query, pack_query, unpack_answer, unpack_in
-from switchsim.sut.database import MOST_CHARACTERS, MOST_COLUMNS, Database, DatabaseOption
+from switchsim.sut.database import MOST_CHARACTERS, MOST_COLUMNS, Database
+from switchsim.sut.options import DatabaseOption
 
 LEVELS = ("CREATE TABLE level (number TEXT, level TEXT, score INTEGER, note BLOB)",
           "INSERT INTO level VALUES ('139', '金', 7, x'00ff'), ('138', NULL, -1, NULL)")
