@@ -282,3 +282,40 @@ def seen(heard: list[Heard], monitor: str) -> list[tuple[str, str | None, str | 
         for one in heard
         if one.at("monitorCrossRefID") == monitor and one.invoke == 9999
     ]
+
+
+def ordered(bench: Bench, name: str, inside: str, order: Any, result: str = "ok", call: int = 0) -> Any:
+    """The answer to a request once the switch has taken its order."""
+    bench.wanted()
+    invoke = bench.say(f'<{name} xmlns="{ED3}">{inside}</{name}>')
+    assert bench.wanted() == [order], bench.heard()
+    assert bench.heard() == []
+    bench.done(result, call)
+    (told,) = bench.heard()
+    assert told.invoke == invoke
+    return told
+
+
+def ringing() -> Bench:
+    bench = Bench()
+    bench.incoming()
+    bench.rings()
+    return bench
+
+
+def talking() -> Bench:
+    bench = Bench()
+    bench.talks()
+    return bench
+
+
+def consulting() -> Bench:
+    bench = Bench()
+    bench.consults()
+    return bench
+
+
+def waiting() -> Bench:
+    bench = Bench()
+    bench.incoming()
+    return bench
