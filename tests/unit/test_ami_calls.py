@@ -8,7 +8,7 @@ from test_ami_actions import CALLER, SEAT, bench, client, message, ordered, talk
 
 from switchsim.callcentre.ami.actions import ROWS
 from switchsim.callcentre.ami.calls import caller_id
-from switchsim.model.cti import CallBegan, HangUp, LegChanged, Originate, PressKey, Redirect
+from switchsim.model.cti import CallBegan, HangUp, LegChanged, Originate, PressKey, Redirect, SeatCalled
 from switchsim.units import ms, seconds
 
 __all__ = ["bench", "client"]
@@ -55,6 +55,7 @@ ORIGINATE = ("Channel: SEAT/1001", "Context: any", "Exten: 95588", "Priority: 1"
              "Timeout: 20000", "Variable: ticket=7,site=x", "Variable: more=y", "Account: acc")  # fmt: skip
 RING = [
     CallBegan(4, "out", "10086", "1001", "1001", 0),
+    SeatCalled(4, 9, "", "1001", 0),
     LegChanged(4, 9, "SEAT/1001", "a", "alerting", 0, (), 0),
 ]
 

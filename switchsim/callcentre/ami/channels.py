@@ -82,8 +82,8 @@ def new_channel(core: AmiCore, leg: LegView) -> Channel:
 
 def _adopt(core: AmiCore, channel: Channel, call: CallView | None) -> None:
     """A leg that an Originate under way made: its variables, name and identifier are as that action says."""
-    if call is None or call.legs[:1] != [channel.leg]:
-        return
+    if call is None or (call.legs and call.legs[0] != channel.leg):
+        return  # not the first of its call
     for asked in core.state.asked.values():
         if asked.kind != "originate" or asked.leg or not _made_by(channel, call, asked.detail["device"]):
             continue
