@@ -6,7 +6,7 @@ import random
 from typing import Any
 
 from cti_bench import CtiBench
-from office_bench import Caller
+from office_bench import Caller, agent
 
 from switchsim.model.cti import (
     AllBegins,
@@ -26,6 +26,11 @@ SEATS = ("2001", "2002", "2003", "2005", "2007", "2008", "2009")
 NUMBERS = ("10060", "10061", "10063", "10064", "10065", "10068", "10069", "10071", "10070", "10062", "5")
 DIALLED = (*SEATS, "10061", "10062", "70001", "80001", "90001")
 TARGETS = ("queue:sales", "queue:patient", "service:news", "seat:2009", "number:2003", "number:70001", "queue:none")
+TARGET_SEATS = [
+    ("queue:service", "2005"), ("seat:2009", "2009"), ("number:2009", "2009"), ("number:10068", "2005"),
+    ("service:service", "2005"),
+]  # fmt: skip
+"""Where an order can send a call, and the seat at which it arrives."""
 SENSIBLE = {
     "signed_out": ("sign_in",),
     "ringing": ("answer", "answer", "answer", "answer", "release", "busy"),
@@ -79,6 +84,17 @@ class Walk:
         if what < 0.97:
             return SetMember("sales", chance.choice(SEATS), chance.random() < 0.6, chance.choice((-1, 0, 3)))
         return Offer(call, chance.choice(SEATS), 0) if what < 0.99 else Routing(False)
+
+
+def silent(*seats: str) -> Any:
+    return agent(*seats, behaviour="no_answer")
+
+
+def over(bench: CtiBench) -> None:
+    """Everybody goes; what was told contradicts nothing."""
+    bench.close()
+    assert broken_rules(bench.heard()) == []
+    assert (bench.view.calls, bench.view.legs) == ({}, {})
 
 
 def broken_rules(events: list[Any]) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 from cti_bench import CtiBench, facts
-from cti_walk import SEATS, Walk, broken_rules
+from cti_walk import SEATS, Walk, broken_rules, over, silent
 from office_bench import Caller, agent
 
 from switchsim.callcentre.view import SwitchView
@@ -20,10 +20,6 @@ IN_TALK = [
 ]  # fmt: skip
 
 
-def silent(*seats: str) -> object:
-    return agent(*seats, behaviour="no_answer")
-
-
 def in_talk(number: str = "10061", *more: str) -> tuple[CtiBench, Caller, int]:
     bench = CtiBench(agent("2001", *more))
     caller = bench.call(number)
@@ -33,13 +29,6 @@ def in_talk(number: str = "10061", *more: str) -> tuple[CtiBench, Caller, int]:
 
 def story(bench: CtiBench, call: int, since: int = 0) -> list[str]:
     return [what for what in bench.brief(call, since) if what != "SeatChanged"]
-
-
-def over(bench: CtiBench) -> None:
-    """Everybody goes; what was told contradicts nothing."""
-    bench.close()
-    assert broken_rules(bench.heard()) == []
-    assert (bench.view.calls, bench.view.legs) == ({}, {})
 
 
 # -- one call ----------------------------------------------------------------------------------------------------
@@ -104,7 +93,7 @@ def test_digits_of_a_menu() -> None:
 
 
 def test_giving_up_in_the_queue_and_while_a_seat_rings() -> None:
-    bench = CtiBench(silent("2001"))  # type: ignore[arg-type]
+    bench = CtiBench(silent("2001"))
     ringing = bench.call("10061")
     first = bench.call_number()
     waiting = bench.call("10061")
@@ -122,7 +111,7 @@ def test_giving_up_in_the_queue_and_while_a_seat_rings() -> None:
 
 
 def test_no_answer_and_a_seat_that_turns_the_call_away() -> None:
-    bench = CtiBench(silent("2001"), silent("2002"))  # type: ignore[arg-type]
+    bench = CtiBench(silent("2001"), silent("2002"))
     caller = bench.call("10061")
     call = bench.call_number()
     bench.until("SeatCallEnded", within=seconds(4), why="no_answer")

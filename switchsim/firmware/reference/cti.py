@@ -8,6 +8,7 @@ import msgspec
 
 from switchsim.firmware.reference.cti_legs import Legs
 from switchsim.firmware.reference.cti_state import CtiRow, CtiState, Ringing
+from switchsim.firmware.reference.originate import result_of
 from switchsim.firmware.reference.state import Call, Leg, Stage
 from switchsim.model.cti import (
     AllBegins,
@@ -19,6 +20,7 @@ from switchsim.model.cti import (
     DigitPressed,
     LegChanged,
     MemberChanged,
+    Ordered,
     QueueEntered,
     QueueLeft,
     RouteAsked,
@@ -315,6 +317,8 @@ class Cti:
             self.given_up.append(event)
         if numbers:
             self.given_up.append(self._record(call, TEMPORARY, "fault"))
+        if (by := call.origination) is not None:
+            self.given_up.append(Ordered(by.sender, by.order, result_of(TEMPORARY), call.number))
 
     def resume(self) -> None:
         """After a switchover: everything anew, numbered on; questions that were open are asked again."""

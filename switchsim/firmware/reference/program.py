@@ -67,7 +67,23 @@ class Program:
         self.orders = Orders(self)
         self.cti = Cti(self)
         self.standby = Standby(self)
-        self._handlers: dict[type, Callable[[Any], None]] = {
+        self._handlers = self._by_message()
+        self._timers: dict[str, Callable[[Call], None]] = {
+            "guard": self._prompt_overdue,
+            "menu": self.script.no_choice,
+            "wait": self.queues.waited_too_long,
+            "ring": self.queues.no_answer,
+            "route": self.queues.unanswered,
+            "flow": self.voice.refused,
+            "origin": self.orders.originator.no_answer,
+            **dict.fromkeys(("hold", "limit"), lambda call: self.calls.clear(call, NORMAL, "machine")),
+        }
+        self._receivers = channel_index(office.receivers)
+        self._announcers = channel_index(office.announcers)
+        self._links = {(link.board, link.unit): index for index, link in enumerate(office.links)}
+
+    def _by_message(self) -> dict[type, Callable[[Any], None]]:
+        return {
             Layer3Received: lambda m: self.trunks.access.layer3(self._links[m.board, m.link], m.octets),
             MsuReceived: lambda m: self.trunks.number7.received(m),
             Level2Report: self._level2,
@@ -85,19 +101,6 @@ class Program:
             RouteAnswer: self._route_answer,
             CtiRequest: lambda m: self.orders.take(m.wanted),
         }
-        self._timers: dict[str, Callable[[Call], None]] = {
-            "guard": self._prompt_overdue,
-            "menu": self.script.no_choice,
-            "wait": self.queues.waited_too_long,
-            "ring": self.queues.no_answer,
-            "route": self.queues.unanswered,
-            "flow": self.voice.refused,
-            "origin": self.orders.originator.no_answer,
-            **dict.fromkeys(("hold", "limit"), lambda call: self.calls.clear(call, NORMAL, "machine")),
-        }
-        self._receivers = channel_index(office.receivers)
-        self._announcers = channel_index(office.announcers)
-        self._links = {(link.board, link.unit): index for index, link in enumerate(office.links)}
 
     # -- starts --------------------------------------------------------------------------------------------------
 
