@@ -14,7 +14,7 @@ from switchsim.assembly.people import AgentWanted
 from switchsim.assembly.places import FaultPlaces
 from switchsim.assembly.platform import PlatformBuilder
 from switchsim.assembly.rack import RackBuilder
-from switchsim.assembly.surroundings import Surroundings
+from switchsim.assembly.surroundings import Surroundings, place_loads
 from switchsim.assembly.yamlfile import read
 from switchsim.dsp.assets import Assets
 from switchsim.dsp.engine import Engine, philox
@@ -69,5 +69,6 @@ def erect(
     built.attached = around.build(load, agents, attached)
     built.warnings = timer_warnings(spec.ss7, one.document.lines)
     built.files = one.files
+    place_loads(kernel, racks.rack.exchanges, tuple(spec.prompts), load)
     built.recorded = [(who.replace(" ", "-").replace(":", "-"), heard_by(layout, who)) for who in record]
     return built

@@ -83,6 +83,7 @@ def make_office(machine: MachineFile, layout: Layout, planner: Planner, prompt_c
         timing=Timing(line_raise_cycles=machine.circuits.out_after, line_clear_cycles=machine.circuits.back_after),
         number7=_number7(machine, layout, planner),
         layer3_timers=machine.timers,
+        first_call=planner.first_call,
         load=_load_model(machine.processor),
     )  # fmt: skip
 

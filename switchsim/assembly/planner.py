@@ -35,17 +35,24 @@ class Planner:
 
     def __init__(
         self, machine: MachineFile, kinds: dict[str, LoadedKind], tones: list[str], attached: dict[str, str],
-        recorders: int,
-    ) -> None:
-        """attached: line:timeslot -> mode. recorders: besides those of raw attachments."""
+        recorders: int, *, joined: frozenset[str] = frozenset(), first_party: int = 1,
+        first_call: int = 1,
+    ) -> None:  # fmt: skip
+        """attached: line:timeslot -> mode. recorders: besides those of raw attachments.
+
+        joined: lines with another machine at their far end. first_party: the first watermark that is this machine's;
+        first_call: its first number of a call.
+        """
         self.machine = machine
         self.kinds = kinds
         self.tones = tones
         self.attached = attached
+        self.joined = joined
+        self.first_call = first_call
         self.layout = Layout()
         self.sources, self.ears, self.hdlc, self.switched = _Counter(), _Counter(), _Counter(), _Counter()
         self.su, self.su_taps = _Counter(), _Counter()
-        self.parties, self.recorders = _Counter(1), _Counter(recorders)
+        self.parties, self.recorders = _Counter(first_party), _Counter(recorders)
         self.heard: list[int] = [CELL_IDLE]
         self.spoken: list[int] = [NO_CELL]
         self.names: list[str] = ["quiet"]
@@ -145,6 +152,8 @@ class Planner:
                 layout.far_su[place] = self.su.take()
             elif mode is not None:
                 layout.raw[place] = (self.sources.take(), self.recorders.take())
+        if name in self.joined:
+            return
         if isinstance(signalling, VpSpec):
             self._voice_channels(name)
             return

@@ -23,7 +23,10 @@ class Number7Planner:
     def __init__(self, planner: Planner) -> None:
         self.planner = planner
         self.ss7 = planner.machine.ss7
-        self.built_in = _built_in(self.ss7, set(planner.attached)) if self.ss7 else []
+        away = set(planner.attached) | {
+            f"{line}:{timeslot}" for line in planner.joined for timeslot in planner.machine.link_timeslots(line)
+        }
+        self.built_in = _built_in(self.ss7, away) if self.ss7 else []
 
     def count(self) -> None:
         """Give out units: the transmitter and the receiver of a link's end have the same number."""

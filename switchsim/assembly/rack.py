@@ -73,7 +73,7 @@ class RackBuilder:
             platform="callcentre/cti_server" if self.spec.platform is not None else "",
             people={seat.number: f"farend/agent/{seat.number}" for seat in self.layout.seats},
             exchanges={line: f"farend/exchange/{name}" for line, name in self.layout.exchanges.items()},
-            voice=places_of_lines(lines_of_processors(self.layout)),
+            voice=places_of_lines(lines_of_processors(self.layout)), joined=self.planner.joined,
         )
 
     def _programs(self, prompt_cycles: tuple[int, ...]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -69,7 +69,6 @@ class Surroundings:
             self._point(name)
         programs = [self._attach(name, timeslot, mode) for name, timeslot, mode in attached]
         self._people()
-        self._loads()
         return programs
 
     def _exchange(self, line: LinePlan) -> None:
@@ -196,26 +195,30 @@ class Surroundings:
             self.kernel.own_media((EV_HEARS,), seat.ear, place)
             wire(self.kernel, Link(place, "set", seat.board.path, "set", (SetKey,)))
 
-    def _loads(self) -> None:
-        lines = list(self.rack.exchanges)
-        for wanted in self.load:
-            self._check_load(wanted, lines)
-            config = wanted.config
-            if not config.lines:
-                config = _with_lines(config, tuple(lines))
-            place = f"farend/load/{wanted.name}"
-            self.kernel.add(Load(place, self.kernel, config))
-            for line in config.lines:
-                wire(self.kernel, Link(place, f"exchange/{line}", self.rack.exchanges[line], "load", (PlaceCall,)))
 
-    def _check_load(self, wanted: LoadWanted, lines: list[str]) -> None:
-        unknown = [line for line in wanted.config.lines if line not in lines]
-        if unknown or not lines:
-            raise BadInput.one(f"load {wanted.name}", f"no exchange on line {unknown[0] if unknown else 'any'!r}",
-                               f"one of {', '.join(lines) or 'none: every D channel is attached'}")
-        for name, plan in wanted.plans.items():
-            for text in plan_problems(plan, self.prompts):
-                raise BadInput.one(f"load {name}", text)
+def place_loads(kernel: Kernel, exchanges: Mapping[str, str], prompts: Sequence[str], load: Sequence[LoadWanted]
+                ) -> None:  # fmt: skip
+    """The loads of a scenario; exchanges: line -> place. Raises BadInput."""
+    lines = list(exchanges)
+    for wanted in load:
+        _check_load(wanted, lines, prompts)
+        config = wanted.config
+        if not config.lines:
+            config = _with_lines(config, tuple(lines))
+        place = f"farend/load/{wanted.name}"
+        kernel.add(Load(place, kernel, config))
+        for line in config.lines:
+            wire(kernel, Link(place, f"exchange/{line}", exchanges[line], "load", (PlaceCall,)))
+
+
+def _check_load(wanted: LoadWanted, lines: list[str], prompts: Sequence[str]) -> None:
+    unknown = [line for line in wanted.config.lines if line not in lines]
+    if unknown or not lines:
+        raise BadInput.one(f"load {wanted.name}", f"no exchange on line {unknown[0] if unknown else 'any'!r}",
+                           f"one of {', '.join(lines) or 'none: every D channel is attached'}")
+    for name, plan in wanted.plans.items():
+        for text in plan_problems(plan, tuple(prompts)):
+            raise BadInput.one(f"load {name}", text)
 
 
 def _subscriber(spec: SubscriberSpec) -> Subscriber:

@@ -221,3 +221,4 @@ class Office(msgspec.Struct, frozen=True):
     number7: Number7 | None = None
     load: LoadModel = LoadModel()
     layer3_timers: dict[str, int] = {}  # Q.931 timers that differ from the standard's values, cycles
+    first_call: int = 1  # calls are numbered from here on

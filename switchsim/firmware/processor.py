@@ -63,7 +63,7 @@ class Processor(Part[ProcessorState]):
         self.side = side
         self.nodes = nodes
         self.paired = paired
-        self.state = ProcessorState(program=ProgramState())
+        self.state = ProcessorState(program=ProgramState(), next_call=office.first_call)
         self.restored()
 
     def restored(self) -> None:

@@ -89,6 +89,7 @@ class Rack:
     people: dict[str, str]  # seat number -> place of the person
     exchanges: dict[str, str]  # line -> place of the exchange at its far end; none where a program is attached
     voice: dict[str, str] = field(default_factory=dict)  # line -> place of the voice processor at its far end
+    joined: frozenset[str] = frozenset()  # lines with a trunk board of another machine at their far end
 
 
 @dataclass(frozen=True)

@@ -42,6 +42,7 @@ class Trunk(Board[TrunkState]):
         self.lines = site.lines
         ends = site.rack.exchanges | site.rack.voice
         self.far_ends = [ends.get(line.name, "") for line in site.lines]
+        self.joined = [line.name in site.rack.joined for line in site.lines]
         self.state = TrunkState(lines=[LineState() for _ in site.lines])
         self.checks = CheckReceivers(self, site)
 
@@ -92,7 +93,7 @@ class Trunk(Board[TrunkState]):
         line, state = self.lines[number], self.state.lines[number]
         self.engine.line_cut(line.receive, bool(cut & RECEIVE))
         self.engine.line_cut(line.transmit, bool(cut & TRANSMIT))
-        if self.far_ends[number] and (cut ^ state.silent) & TRANSMIT:
+        if (self.far_ends[number] or self.joined[number]) and (cut ^ state.silent) & TRANSMIT:
             self.send(f"far/{number}", LineSeen(not cut & TRANSMIT, self.lines[number].name))
         state.silent = cut
 
@@ -146,6 +147,8 @@ class Trunk(Board[TrunkState]):
         else:
             line.defects.remove(defect)
             self.defect_gone(defect, place)
+        if self.joined[number] and defect == "los":
+            self.send(f"far/{number}", RemoteAlarm(present))  # the A bit, G.704; an exchange sees to its own
         self.led(f"LOS{number}", "red" if line.defects else "off")
         persistence = self.kind.timings["alarm_raise" if present else "alarm_clear"]
         self.start_timer(f"alarm/{defect}/{number}", persistence)
