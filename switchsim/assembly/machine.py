@@ -12,6 +12,7 @@ from switchsim.assembly.kinds import LoadedKind, Title, Word
 from switchsim.assembly.people import AgentsSpec, Chance, DialText
 from switchsim.assembly.platform_file import PlatformSpec
 from switchsim.assembly.processing import CircuitsSpec, MeasurementSpec, ProcessorSpec
+from switchsim.assembly.ranges import spread, spread_one
 from switchsim.assembly.services import (
     AnnounceStep,
     DialSpec,
@@ -32,30 +33,6 @@ from switchsim.errors import BadInput, Problem, one_of
 
 SoundFile = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][\w.-]*(/[A-Za-z0-9_][\w.-]*)*$", max_length=60)]
 """A file below the machine's folder or the shipped prompts: a run keeps it under this name, a replay finds it again."""
-MOST_IN_A_RANGE = 2_000
-
-
-def spread(text: str) -> list[str]:
-    """`e1-0..e1-3` or `1001..1016` written out; one name stays one name. Raises ValueError when it is no range."""
-    first, dots, last = text.partition("..")
-    if not dots:
-        return [text]
-    low, high = (re.fullmatch(r"(.*?)(\d+)", end) for end in (first, last))
-    if low is None or high is None or low[1] != high[1]:
-        raise ValueError(f"{text!r} is no range; expected NAME0..NAME7")
-    a, b = int(low[2]), int(high[2])
-    if not 0 <= b - a < MOST_IN_A_RANGE:
-        raise ValueError(f"{text!r} goes the wrong way, or over more than {MOST_IN_A_RANGE}")
-    return [f"{low[1]}{number:0{len(low[2])}d}" for number in range(a, b + 1)]
-
-
-def _spread(value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
-    try:
-        return tuple(spread(value))
-    except ValueError as error:
-        raise wrong(str(error)) from None
 
 
 def _card_slots(value: Any) -> Any:
@@ -86,14 +63,14 @@ class FrameSpec(Strict):
 class LineSpec(Strict):
     """E1 lines with the same signalling, in the order of the trunk boards."""
 
-    names: Annotated[Many[LineName], BeforeValidator(_spread, json_schema_input_type=str)]
+    names: Annotated[Many[LineName], BeforeValidator(spread_one, json_schema_input_type=str)]
     signalling: SignallingSpec
 
 
 class SeatsSpec(Strict):
     """Seats of the same queues, in the order of the seat boards."""
 
-    numbers: Annotated[Many[Digits], BeforeValidator(_spread, json_schema_input_type=str)]
+    numbers: Annotated[Many[Digits], BeforeValidator(spread_one, json_schema_input_type=str)]
     queues: Many[Word]
     wrap_up: Duration = 0
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import Discriminator, Field, Tag
+from pydantic import BeforeValidator, Discriminator, Field, Tag
 
 from switchsim.assembly.kinds import Word
+from switchsim.assembly.ranges import spread_each
 from switchsim.assembly.yamltypes import Duration, Many, Strict
 from switchsim.units import seconds
 
@@ -56,7 +57,10 @@ class DialSpec(Strict):
     of calls for which the network had no resources, here or further on; without it they are cleared."""
 
     number: Annotated[str, Field(pattern=r"^[0-9*#]{0,20}$")] = ""
-    lines: Annotated[Many[LineName], Field(min_length=1, max_length=64)]
+    lines: Annotated[
+        Many[LineName], Field(min_length=1, max_length=64),
+        BeforeValidator(spread_each, json_schema_input_type=list[str]),
+    ]  # fmt: skip
     otherwise: Word | None = None
 
 
