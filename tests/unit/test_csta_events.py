@@ -271,6 +271,7 @@ def test_conference_and_its_end() -> None:
     bench.consults()
     bench.tell(CallsJoined(CALL, 8, "conference", "SEAT/101", "SEAT/102"))
     bench.leg(SEAT_LEG, "SEAT/101", "connected")
+    bench.leg(13, "SEAT/101", "null", call=8, cause=16)  # the seat has one leg from now on
     bench.leg(14, "SEAT/102", "connected", call=8)  # the switch keeps it in its own call
     heard = bench.heard()
     for one in (caller, agent, other):

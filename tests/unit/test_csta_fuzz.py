@@ -58,7 +58,7 @@ def unharmed(bench: Bench) -> None:
     assert msgspec.msgpack.encode(msgspec.msgpack.decode(octets, type=CstaState)) == octets
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=SLOW)
+@settings(max_examples=60, deadline=None, suppress_health_check=SLOW)
 @given(st.lists(REQUESTS, min_size=1, max_size=8))
 def test_requests_in_the_shape_of_the_schemas(requests: list[tuple[str, str]]) -> None:
     """Each is answered once: at once, or when the switch has answered."""
@@ -78,7 +78,7 @@ def test_requests_in_the_shape_of_the_schemas(requests: list[tuple[str, str]]) -
     unharmed(bench)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=SLOW)
+@settings(max_examples=60, deadline=None, suppress_health_check=SLOW)
 @given(st.data())
 def test_mutated_documents(data: st.DataObject) -> None:
     """Octets of a good request are changed, taken out, put in: an answer, or refused and counted."""
@@ -111,7 +111,7 @@ def test_mutated_documents(data: st.DataObject) -> None:
     unharmed(bench)
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=SLOW)
+@settings(max_examples=40, deadline=None, suppress_health_check=SLOW)
 @given(st.lists(st.binary(max_size=120), max_size=6))
 def test_garbage_instead_of_frames(pieces: list[bytes]) -> None:
     bench = crowded()

@@ -222,8 +222,8 @@ class Lines:
     def _leg_gone(self, line: Line, event: LegChanged, device: str) -> None:
         line.legs.pop(event.leg, None)
         before = line.connections.get(device)
-        if before is None:
-            return
+        if before is None or device in line.legs.values():
+            return  # a seat that joined its two calls had a leg in each
         if before == "alerting" and line.ringing_from and self._still_waits(line):
             self._back_to_queue(line, device, "no_answer" if event.cause != 21 else "rejected")
             return
