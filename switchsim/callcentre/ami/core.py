@@ -50,21 +50,32 @@ class AmiCore(CtiApplication[AmiState]):
     def octets(self, client: int, octets: bytes) -> None:
         """For the client, on its way with the next outbox."""
         if octets:
-            self.state.outbox.append(pack_out(Out.DATA, client, octets))
+            self.state.sending.setdefault(client, []).append(octets)
+
+    def send_off(self, client: int) -> None:
+        """What is on its way to the client becomes an item: something else about it follows."""
+        parts = self.state.sending.pop(client, None)
+        if parts:
+            self.state.outbox.append(pack_out(Out.DATA, client, b"".join(parts)))
+
+    def close_connection(self, client: int) -> None:
+        self.send_off(client)
+        self.state.outbox.append(pack_out(Out.CLOSE, client))
 
     def tell(self, name: str, kind: str, fields: Fields, call: int = 0, detail: str = "") -> None:
         """An event for every client that wants its class; made once, journalled once."""
         if self.state.silent:
             return
         bit = BITS[kind]
-        sessions = {client: self.session(client) for client in self.state.sessions}
-        wanting = {client: one for client, one in sessions.items() if one is not None and one.wants(bit)}
+        wanting = [number for number, one in self.state.sessions.items() if one.mask & bit and one.phase == "open"]
         if not wanting:
             return
         text = written([("Event", name), ("Privilege", f"{kind},all"), *fields])
         octets = text.encode("utf-8", "replace")
-        for client, session in wanting.items():
-            self.octets(client, session.told(text, octets))
+        for client in wanting:
+            session = self.session(client)
+            if session is not None:
+                self.octets(client, session.told(text, octets))
         self.emit(EventTold(name, call, detail))
 
     # -- answers -------------------------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ def seat_called(core: AmiCore, event: SeatCalled, at: int) -> None:
         shown = view or LegView(event.leg, event.call, f"SEAT/{event.seat}", "b", "initiated", at, at)
         channel = new_channel(core, shown)
     caller = caller_of(core, event.call)
-    if caller is None or caller is channel:
+    if caller is None or caller is channel or channel.dialled_by or channel.gone:
         return
     dial_begin(core, caller, channel, event.queue, at)
     if view is not None:

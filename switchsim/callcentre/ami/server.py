@@ -15,7 +15,7 @@ from switchsim.callcentre.ami.texts import NOT_REACHABLE
 from switchsim.callcentre.application import ANSWER_CYCLES, NO_ANSWER
 from switchsim.model.cti import AllBegins, AllTold, Ordered
 from switchsim.model.order import Heal, Order, Outside
-from switchsim.model.outside import Out, Verify, pack_out, pack_verify, unpack_in, unpack_out, unpack_verified
+from switchsim.model.outside import Verify, pack_verify, unpack_in, unpack_verified
 from switchsim.model.part import Host
 from switchsim.model.platform_events import ApplicationChanged, InputRefused
 from switchsim.proto.ami import (
@@ -66,22 +66,14 @@ class Ami(AmiCore):
 
     @property
     def has_output(self) -> bool:
-        return bool(self.state.outbox)
+        return bool(self.state.outbox or self.state.sending)
 
     def take_outbox(self) -> list[bytes]:
-        """What goes to the adaptor, in order; octets for one connection that follow each other are one item."""
+        """What goes to the adaptor; octets for one connection that follow each other are one item."""
+        for client in list(self.state.sending):
+            self.send_off(client)
         items, self.state.outbox = self.state.outbox, []
-        found: list[bytes] = []
-        open_items: dict[int, list[bytes]] = {}
-        for item in items:
-            what, client, payload = unpack_out(item)
-            if what == Out.DATA:
-                open_items.setdefault(client, []).append(payload)
-                continue
-            if client in open_items:
-                found.append(pack_out(Out.DATA, client, b"".join(open_items.pop(client))))
-            found.append(item)
-        return found + [pack_out(Out.DATA, client, b"".join(parts)) for client, parts in open_items.items()]
+        return items
 
     def order(self, order: Order) -> None:
         if not isinstance(order, Outside):
@@ -89,7 +81,7 @@ class Ami(AmiCore):
         elif self.state.life != "running":
             client, _ = unpack_in(order.octets)
             if order.what == "attached":
-                self.state.outbox.append(pack_out(Out.CLOSE, client))  # nobody is there
+                self.close_connection(client)  # nobody is there
         elif not self.running:
             self.state.inputs.append((order.what, order.octets))
         else:
@@ -122,7 +114,7 @@ class Ami(AmiCore):
         if len(unknown) >= UNKNOWN_CLIENTS or len(self.state.sessions) >= CLIENTS:
             why = f"more than {UNKNOWN_CLIENTS} connections without a log-in"
             self._refused(client, why if len(unknown) >= UNKNOWN_CLIENTS else f"more than {CLIENTS} connections")
-            self.state.outbox.append(pack_out(Out.CLOSE, client))
+            self.close_connection(client)
             self.emit(ApplicationChanged(client, "refused", "limit"))
             return
         self.state.sessions[client] = SessionState()
@@ -138,6 +130,7 @@ class Ami(AmiCore):
 
     def _forget(self, client: int) -> None:
         del self.state.sessions[client]
+        self.state.sending.pop(client, None)
         self._cache.pop(client, None)
         self.state.stalled.pop(client, None)
         for name in ("login", "refusal", "view"):
@@ -193,7 +186,7 @@ class Ami(AmiCore):
         self.state.outbox.append(pack_verify(client, login))
 
     def _close(self, client: int, why: str) -> None:
-        self.state.outbox.append(pack_out(Out.CLOSE, client))
+        self.close_connection(client)
         self._forget(client)
         self.emit(ApplicationChanged(client, "failed" if why == "log-in failed" else "closed", why))
 
@@ -288,6 +281,8 @@ class Ami(AmiCore):
 
     def outlives(self, before: AmiState) -> None:
         """A process that goes closes its connections; the machine closes them for it when it crashed."""
-        self.state.outbox = before.outbox + [pack_out(Out.CLOSE, client) for client in before.sessions]
+        self.state.outbox, self.state.sending = before.outbox, before.sending
+        for client in before.sessions:
+            self.close_connection(client)
         self.state.next_login = before.next_login
         self.state.orders, self.state.next_asked = before.orders, before.next_asked

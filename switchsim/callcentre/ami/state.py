@@ -107,14 +107,16 @@ class Asked(State):
 
 
 class AmiState(ApplicationCommon):
-    """sessions: by connection. logins: request -> connection. stalled: actions that wait for the view of the switch.
+    """outbox: items for the adaptor; sending: octets for connections, which follow them. sessions: by connection.
 
-    known: the view has been complete once. silent: nothing is told (the first view is being filled). legs_of: every leg
-    that a call has had, while it lasts. links: Linkedid by call. names: MemberName by seat. consulting: seats that an
-    Atxfer made consult -> the call that they hold. refused: inputs beyond a limit or without sense.
+    logins: request -> connection. stalled: actions that wait for the view of the switch. known: that has been complete
+    once. silent: nothing is told (the first view is being filled). legs_of: every leg that a call has had, while it
+    lasts. links: Linkedid by call. names: MemberName by seat. consulting: seats that an Atxfer made consult -> the call
+    that they hold. refused: inputs beyond a limit or without sense.
     """
 
     outbox: list[bytes] = []
+    sending: dict[int, list[bytes]] = {}
     sessions: dict[int, SessionState] = {}
     inputs: list[tuple[str, bytes]] = []
     logins: dict[int, int] = {}
