@@ -57,6 +57,7 @@ class Database:
     address = ""
     look_ms = 1_000
     clients = 1
+    unsent = False
 
     def __init__(self, option: DatabaseOption) -> None:
         self.counts = DatabaseCounts()

@@ -67,10 +67,13 @@ class TcpListener(TcpSide):
         super()._drop(connection, reset=reset)
 
     def _make_room(self) -> None:
-        if len(self._silent) > MOST_SILENT:
+        """Whoever has said something by now that was not read yet is no silent one."""
+        while len(self._silent) > MOST_SILENT:
             oldest = next(iter(self._silent.values()))
-            self.counts.silent += 1
-            self._end(oldest, "limit")
+            self._read(oldest)
+            if oldest.number in self._silent:
+                self.counts.silent += 1
+                self._end(oldest, "limit")
 
     def _accept(self) -> socket.socket | None:
         while True:

@@ -17,7 +17,6 @@ from switchsim.errors import BadInput, InvalidRun, SutCrashed
 from switchsim.kernel.inputs import InputKind, InputRecord
 from switchsim.model.outside import unpack_in
 from switchsim.sut.attach import Arrival, Attach, AttachCounts, ends_wait
-from switchsim.sut.connection import IDLE_LOOK_MS
 from switchsim.sut.face import RUN, OutsideEvent, Room
 from switchsim.sut.interfaces import expected_and_missing
 from switchsim.sut.lockstep import Clock, LockstepClock
@@ -169,15 +168,14 @@ class Outside:
         return sent
 
     def flush(self) -> None:
-        """Everything of this moment was delivered."""
-        if not self.sides:
+        """Everything of this moment was delivered. In a paced run the adaptor's thread sends it, soon."""
+        if self._pump is not None:
+            with self._pump.lock:
+                if any(side.unsent for side in self.sides):
+                    self._pump.to_send()
             return
-        with self._locked():
-            for side in self.sides:
-                side.flush()
-            hurried = any(side.look_ms < IDLE_LOOK_MS for side in self.sides)
-        if self._pump is not None and hurried:
-            self._pump.wake()
+        for side in self.sides:
+            side.flush()
 
     def finished(self) -> bool:
         """True when a program said *finished* on its clock, and every other clocked one has too, or is gone."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
+import time
 from collections.abc import Sequence
 from typing import Final
 
@@ -17,6 +18,9 @@ from switchsim.sut.side import Side
 from switchsim.sut.sockets import poll_for
 
 _LOOK_S: Final = 1.0
+GATHER_S: Final = 0.005
+"""What the machine says to clients is gathered for so long, then sent together: a send costs more than what it sends.
+The first words after a silence go at once."""
 
 
 class Pump:
@@ -30,6 +34,8 @@ class Pump:
         self._wake.setblocking(False)
         self._woken.setblocking(False)
         self._going = True
+        self._alert = False
+        self._sent_at = 0.0
         self._thread = threading.Thread(target=self._run, name="adaptor", daemon=True)
         self._thread.start()
 
@@ -37,6 +43,12 @@ class Pump:
         """An allowance changed: look again."""
         with contextlib.suppress(BlockingIOError):
             self._wake.send(b"w")
+
+    def to_send(self) -> None:
+        """There is something to be sent; called under the lock."""
+        if not self._alert:
+            self._alert = True
+            self.wake()
 
     def check(self) -> None:
         """An error of ours in the thread, which has said so, is one of the run."""
@@ -57,9 +69,21 @@ class Pump:
                     attach.service()
                 for side in self._sides:
                     side.service()
+                look_s = min([_LOOK_S, *(side.look_ms / 1000 for side in self._sides), self._send()])
                 served: list[Attach | Side] = [*self._attaches, *self._sides]
                 descriptors = [descriptor for one in served for descriptor in one.descriptors()]
-                look_s = min([_LOOK_S, *(side.look_ms / 1000 for side in self._sides)])
             poll_for([*descriptors, self._woken.fileno()], look_s)
             with contextlib.suppress(BlockingIOError):
                 self._woken.recv(4096)
+
+    def _send(self) -> float:
+        """Send what was gathered long enough; seconds until there may be more to be sent."""
+        left_s = self._sent_at + GATHER_S - time.monotonic()
+        self._alert = left_s > 0 and any(side.unsent for side in self._sides)
+        if self._alert:
+            return left_s
+        if left_s <= 0 and any(side.unsent for side in self._sides):
+            for side in self._sides:
+                side.flush()
+            self._sent_at = time.monotonic()
+        return _LOOK_S

@@ -57,6 +57,9 @@ class Side(Protocol):
     def clients(self) -> int:
         """Connections that are there now."""
     @property
+    def unsent(self) -> bool:
+        """Something waits for `flush`."""
+    @property
     def look_ms(self) -> int:
         """`service` is to be called after so many wall milliseconds even when nothing comes."""
 

@@ -64,6 +64,10 @@ class TcpSide:
         return sum(not (connection.closing or connection.ended) for connection in self.connections.values())
 
     @property
+    def unsent(self) -> bool:
+        return bool(self._unsent)
+
+    @property
     def look_ms(self) -> int:
         return BUSY_LOOK_MS if self._timed else IDLE_LOOK_MS
 

@@ -174,8 +174,12 @@ class Client:
         return self.line()
 
 
-def served(folder: Path, options: Sequence[str], script: Callable[[dict[str, str]], None]) -> Served:
-    """`serve one_e1_pri` with these options; `script` plays the clients in a thread, then the run is interrupted."""
+def served(folder: Path, options: Sequence[str], script: Callable[[dict[str, str]], None], *,
+           gone: threading.Event | None = None) -> Served:
+    """`serve one_e1_pri` with these options; `script` plays the clients in a thread, then the run is interrupted.
+
+    gone: is set when the first client is.
+    """
     failures: list[BaseException] = []
 
     def play(addresses: dict[str, str]) -> None:
@@ -190,6 +194,9 @@ def served(folder: Path, options: Sequence[str], script: Callable[[dict[str, str
         if line["event"] == "ready":
             threads.append(threading.Thread(target=play, args=(line["addresses"],)))
             threads[0].start()
+
+        elif line["event"] == "detached" and gone is not None:
+            gone.set()
 
     threads: list[threading.Thread] = []
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # one that comes when the run is over already

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 from serve_bench import Served, replay
-from tcp_bench import Client, listening, put_toys, served
+from tcp_bench import DEADLINE_S, Client, listening, put_toys, served
 
 from switchsim.kernel.inputs import InputKind, InputReader
 from switchsim.sut.listener import MOST_CONNECTIONS, MOST_SILENT
@@ -114,12 +115,12 @@ def test_a_thousand_clients_are_refused_above_the_limit_and_the_others_served(tm
         clients = []
         try:
             for number in range(1_000):
-                clients.append(client := Client(addresses["ami"]))
+                clients.append(Client(addresses["ami"]))
                 if number < MOST_CONNECTIONS:
-                    client.say(f"echo {number}")
-                    assert client.line() == f"hello {number + 1}"
-                    assert client.line() == str(number)
+                    clients[-1].say(f"echo {number}")
             assert clients[-1].line() == ""
+            said = [(client.line(), client.line()) for client in clients[:MOST_CONNECTIONS]]
+            assert said == [(f"hello {number + 1}", str(number)) for number in range(MOST_CONNECTIONS)]
             assert clients[0].ask("echo still here") == "still here"
         finally:
             for client in clients:
@@ -155,16 +156,12 @@ def test_a_slow_reader_is_cut_off_and_harms_nobody(tmp_path: Path) -> None:
         with Client(addresses["ami"], small_window=True) as slow, Client(addresses["ami"]) as good:
             assert [slow.line(), good.line()] == ["hello 1", "hello 2"]
             slow.say("flood 120")  # 7.5 MB, of which it reads nothing
-            while good.ask("echo waits") and not slow_is_gone(good):
-                pass
+            assert good.ask("echo meanwhile") == "meanwhile"
+            assert gone.wait(DEADLINE_S)
             assert good.ask("echo here") == "here"
 
-    def slow_is_gone(client: Client) -> bool:
-        """Half a second of life of the other one is more than the time-out."""
-        client.calls = getattr(client, "calls", 0) + 1  # type: ignore[attr-defined]
-        return client.calls > 300  # type: ignore[attr-defined,no-any-return]
-
-    run = served(tmp_path, OPEN, script)
+    gone = threading.Event()
+    run = served(tmp_path, OPEN, script, gone=gone)
     assert run.done["attachments"]["ami"]["slow"] == 1
     assert f"ami 1 {b'slow'.hex()}" in told(run, "detached")
     assert_replays(run)
