@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from switchsim import assembly
+from switchsim.assembly.signalling import VpSpec
 from switchsim.errors import BadInput, Problem
 from switchsim.kernel.journal import RunDigest
 from switchsim.kernel.scheduler import DEFAULT_BATCH
@@ -110,7 +111,7 @@ class Staged:
         self.story.observe(self.loop.now, RUN_PLACE, ended)
 
     def _check_dials(self) -> None:
-        lines = [name for name, _ in self.machine.spec.line_names()]
+        lines = [name for name, spec in self.machine.spec.line_names() if not isinstance(spec, VpSpec)]
         wrong = [Problem("--dial", 0, f"no line {dial.line!r}", f"one of {', '.join(lines)}")
                  for dial in self._prepared.dials if dial.line not in lines]
         if wrong:
