@@ -2,12 +2,12 @@
 
 A call's Q.931 messages are found by its circuit: the dialogue on that line's D channel whose channel identification
 names the call's timeslot and whose SETUP lies nearest to the call's beginning. Those of ISUP and TUP
-name their circuit.
+name their circuit. A call that goes on to another exchange has a second circuit; its messages are marked with it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 import msgspec
@@ -66,6 +66,16 @@ class _Dialogue(msgspec.Struct):
     steps: list[Step]
 
 
+class _Circuit(msgspec.Struct):
+    """A circuit of a call, from `at` until it was given up (-1: until the call's end). mark: before its messages."""
+
+    line: str
+    timeslot: int
+    at: int
+    mark: str = ""
+    until: int = -1
+
+
 class LadderReader:
     """Collects what ladders need; give it every record, then ask for calls."""
 
@@ -78,6 +88,7 @@ class LadderReader:
         self._call_steps: dict[int, list[Step]] = {}
         self._party_steps: dict[int, list[Step]] = {}
         self._placed: list[tuple[int, str, int, int]] = []  # cycle, line, timeslot, party
+        self._circuits: dict[int, list[_Circuit]] = {}  # of calls: those that joined later
 
     def take(self, record: Record) -> None:
         self.index.take(record)
@@ -87,10 +98,19 @@ class LadderReader:
             self._frame(record, event)
         elif isinstance(event, PartyPlaced):
             self._placed.append((record.at, event.line, event.timeslot, event.party))
+        elif isinstance(event, CallLeg) and event.line:
+            self._circuit(record.at, event)
         elif isinstance(event, PartyHears | PartyDials):
             self._party_steps.setdefault(event.party, []).append(_party_step(record.at, event))
-        elif (step := _call_step(record.at, event)) is not None:
+        if (step := _call_step(record.at, event)) is not None:
             self._call_steps.setdefault(getattr(event, "call", 0), []).append(step)
+
+    def _circuit(self, at: int, event: CallLeg) -> None:
+        rows = self._circuits.setdefault(event.call, [])
+        if event.joined:
+            rows.append(_Circuit(event.line, event.timeslot, at, f"{event.line}:{event.timeslot} "))
+        elif rows:
+            rows[-1].until = at
 
     def _frame(self, record: Record, event: FrameSent | FrameReceived) -> None:
         sent = isinstance(event, FrameSent)
@@ -116,22 +136,28 @@ class LadderReader:
         """All rungs of a call, in order."""
         found = list(self._call_steps.get(call.call, ()))
         ended = call.ended if call.ended >= 0 else max([call.offered, *(step.at for step in found)])
+        for circuit in self._circuits.get(call.call, ()):
+            found += self._messages(circuit, ended)
         if call.line:
-            dialogue = self._dialogue(call)
-            found += dialogue.steps if dialogue is not None else ()
-            found += (
-                Step(message.at, FAR, message.text, "out" if message.sent else "in")
-                for message in self._trunks.of_call(call.line, call.timeslot, call.offered, ended)
-            )
+            found += self._messages(_Circuit(call.line, call.timeslot, call.offered), ended)
             for party in self._parties(call, ended):
                 found += (step for step in self._party_steps.get(party, ()) if call.offered <= step.at <= ended)
         return sorted(found, key=lambda step: (step.at, step.column != FAR or step.arrow != "in"))
 
-    def _dialogue(self, call: CallLine) -> _Dialogue | None:
+    def _messages(self, circuit: _Circuit, ended: int) -> Iterator[Step]:
+        """What was said of the call on one of its circuits."""
+        dialogue = self._dialogue(circuit)
+        for step in dialogue.steps if dialogue is not None else ():
+            yield Step(step.at, FAR, circuit.mark + step.text, step.arrow)
+        until = circuit.until if circuit.until >= 0 else ended
+        for message in self._trunks.of_call(circuit.line, circuit.timeslot, circuit.at, until):
+            yield Step(message.at, FAR, circuit.mark + message.text, "out" if message.sent else "in")
+
+    def _dialogue(self, circuit: _Circuit) -> _Dialogue | None:
         near = [
-            (abs(dialogue.start - call.offered), number)
+            (abs(dialogue.start - circuit.at), number)
             for number, dialogue in enumerate(self._dialogues)
-            if dialogue.line == call.line and call.timeslot in dialogue.channels
+            if dialogue.line == circuit.line and circuit.timeslot in dialogue.channels
         ]
         distance, number = min(near, default=(_NEAR_CYCLES + 1, -1))
         return self._dialogues[number] if distance <= _NEAR_CYCLES else None

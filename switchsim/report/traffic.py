@@ -19,6 +19,7 @@ from switchsim.model.events import (
     CallLeg,
     CallOffered,
     CallRefused,
+    CallState,
     CircuitState,
 )
 from switchsim.report.link_traffic import LINK_EVENTS, LinkBin, LinkCounter
@@ -146,6 +147,7 @@ class TrafficCounter:
             CallOffered: self._offered,
             CallLeg: self._leg,
             CallAnswered: self._answered,
+            CallState: self._state,
             CallRefused: self._refused,
             CallCleared: self._cleared,
         }
@@ -211,15 +213,24 @@ class TrafficCounter:
                 self._route(event.line).bids_out += 1
 
     def _leg(self, at: int, event: CallLeg) -> None:
-        """An attempt of the same call on another circuit."""
+        """An attempt of the same call on another circuit, or of one that goes on to another exchange."""
         if event.line and event.joined:
             self._out[event.call] = (event.line, event.timeslot)
+        elif event.line:
+            self._out.pop(event.call, None)
 
     def _answered(self, at: int, event: CallAnswered) -> None:
-        place = self._out.pop(event.call, None)
-        if place is None:
-            place = self._in.get(event.call, ("", 0))
-        seizure = self._seized.get(place)
+        """Of a call that goes on the answer there is the answer here, unless a service had answered it before."""
+        self._count_answer(self._in.get(event.call))
+        self._count_answer(self._out.pop(event.call, None))
+
+    def _state(self, at: int, event: CallState) -> None:
+        """A call that a service had answered has gone on, and is answered there."""
+        if event.state == "talk" and event.call in self._in:
+            self._count_answer(self._out.pop(event.call, None))
+
+    def _count_answer(self, place: _Circuit | None) -> None:
+        seizure = self._seized.get(place) if place is not None else None
         if seizure is not None:
             route = self._routes[seizure.route]
             route.answers_out += seizure.out

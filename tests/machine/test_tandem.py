@@ -12,6 +12,7 @@ from tandem_bench import Tandem
 from switchsim.assembly import build
 from switchsim.errors import BadInput
 from switchsim.model.order import Act
+from switchsim.report.ladder import ladder
 from switchsim.units import seconds
 
 
@@ -196,6 +197,17 @@ def test_a_caller_who_was_answered_is_cleared_when_the_other_machine_is_busy(tan
     caller = tandem.call("isup", "7007")
     caller.ended(17, within=seconds(4))
     assert tandem.bench.record().answered > 0
+
+
+def test_the_ladder_shows_both_circuits(tandem: Tandem) -> None:
+    tandem.call("pri", "7001").hang_up()
+    tandem.call("pri", "7001")
+    tandem.bench.run(seconds(1))
+    lines = ladder(tandem.bench.records, 2)
+    assert any("SETUP channel" in line and "e1-" not in line for line in lines)
+    assert any("e1-0:" in line and "IAM CIC" in line for line in lines)
+    assert any("e1-0:" in line and "ANM CIC" in line for line in lines)
+    assert sum("IAM" in line for line in lines) == 1
 
 
 # -- faults ------------------------------------------------------------------------------------------------------------

@@ -287,3 +287,48 @@ def test_not_applicable_where_nobody_listens_or_is_placed() -> None:
     assert verdict_of(NoSilence, PLACED, 9000).outcome is Outcome.NOT_APPLICABLE
     unplaced = [hears(1, CALLER, "party", str(AGENT))]
     assert verdict_of(NoCrossedSpeech, unplaced, 9000).outcome is Outcome.NOT_APPLICABLE
+
+
+# -- calls that go on to another exchange ------------------------------------------------------------------------------
+
+THERE = 13
+"""Who answers at the other exchange, on e1-4:7."""
+
+
+def through(begin: int, end: int, *, there: bool = True, back: bool = True, third: int = 0) -> list[Row]:
+    """Call 1 goes on over e1-4:7 and is answered; whether the two hear each other, and whom else the caller hears."""
+    rows = [*PLACED, (2, "far/2", PartyPlaced(THERE, "e1-4", 7, "")), (2, "far/2", PartySpeaks(THERE, 1)),
+            *at_mpu(3, CallState(1, "outgoing", "7001"), CallLeg(1, "e1-4", 7, "", 1)),
+            *at_mpu(begin, CallState(1, "talk", ""))]  # fmt: skip
+    heard = "+".join(str(party) for party in (THERE if there else 0, third) if party)
+    rows += [hears(begin + 200, CALLER, "mix" if "+" in heard else "party", heard, begin + 40)] if heard else []
+    rows += [hears(begin + 200, THERE, "party", str(CALLER), begin + 40)] if back else []
+    rows += at_mpu(end, CallCleared(1, 16, "caller"), CallState(1, "clearing", ""))
+    return rows + [hears(end + 200, party, "quiet", "", end + 30) for party in (CALLER, THERE)]
+
+
+def test_a_talk_from_trunk_to_trunk_passes() -> None:
+    rows = through(1_000, seconds(5))
+    assert verdict_of(NoCrossedSpeech, rows, seconds(8)).outcome is Outcome.PASSED
+    assert verdict_of(NoSilence, rows, seconds(8)).outcome is Outcome.PASSED
+
+
+@pytest.mark.parametrize(("there", "back", "deaf"), [(False, True, CALLER), (True, False, THERE)])
+def test_silence_from_trunk_to_trunk_is_found(there: bool, back: bool, deaf: int) -> None:
+    (told,) = verdict_of(NoSilence, through(1_000, seconds(5), there=there, back=back), seconds(8)).findings
+    assert f"party {deaf} does not hear" in told.what
+
+
+def test_somebody_else_in_a_talk_from_trunk_to_trunk_is_found() -> None:
+    (told,) = verdict_of(NoCrossedSpeech, through(1_000, seconds(5), third=STRANGER), seconds(8)).findings
+    assert f"party {CALLER} hears party {STRANGER}" in told.what
+
+
+def test_a_circuit_that_was_given_up_is_no_part_of_the_talk() -> None:
+    """The first circuit was refused: whoever is on it later may not be heard."""
+    rows = through(1_000, seconds(5), third=OTHER)
+    rows[rows.index((0, "far/1", PartyPlaced(OTHER, "", 0, "8002")))] = (0, "far/1", PartyPlaced(OTHER, "e1-4", 6, ""))
+    given_up = at_mpu(3, CallLeg(1, "e1-4", 6, "", 1), CallLeg(1, "e1-4", 6, "", 0))
+    at = next(number for number, row in enumerate(rows) if isinstance(row[2], CallLeg))
+    (told,) = verdict_of(NoCrossedSpeech, [*rows[:at], *given_up, *rows[at:]], seconds(8)).findings
+    assert f"hears party {OTHER}" in told.what

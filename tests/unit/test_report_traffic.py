@@ -13,6 +13,7 @@ from switchsim.model.events import (
     CallLeg,
     CallOffered,
     CallRefused,
+    CallState,
     Changeback,
     Changeover,
     CircuitState,
@@ -199,3 +200,19 @@ def test_tables_show_every_count_of_a_link_once() -> None:
     assert len(fields) == len(set(fields))
     every = set(type(traffic.links[0]).__struct_fields__) - {"begin", "cycles", "partial", "link"}
     assert set(fields) == every
+
+
+@pytest.mark.parametrize("before", [False, True], ids=["by the answer there", "by a service before"])
+def test_a_call_that_goes_on_counts_on_both_routes(before: bool) -> None:
+    """It comes from the city, tries one circuit of e1-2 in vain, and is answered over the next one."""
+    rows: list[tuple[float, Event]] = [(1, busy("e1-0", 1)), (1, offered(1, "in", "e1-0", 1))]
+    rows += [(2, CallAnswered(1)), (2, CallState(1, "service", "announce"))] if before else []
+    for timeslot in (4, 5):
+        rows += [(3, busy("e1-2", timeslot)), (3, CallLeg(1, "e1-2", timeslot, "", 1))]
+        rows += [(4, CallLeg(1, "e1-2", timeslot, "", 0)), (4, idle("e1-2", timeslot))] if timeslot == 4 else []
+    rows += [] if before else [(6, CallAnswered(1))]
+    rows += [(6, CallState(1, "talk", "")), (9, cleared(1)), (9, idle("e1-2", 5)), (9, idle("e1-0", 1))]
+    traffic = measured(*rows)
+    came, went = route(traffic), route(traffic, "e1-2")
+    assert (came.seizures_in, came.answers_in, came.answers_out) == (1, 1, 0)
+    assert (went.bids_out, went.seizures_out, went.answers_out, went.asr_out_percent) == (2, 2, 1, 50.0)
