@@ -36,12 +36,18 @@ class Machine:
         self.warnings: tuple[Problem, ...] = ()  # what the file says, and no standard would
         self.attached: list[Attached] = []
         self.recorded: list[tuple[str, int]] = []  # name, cell; recorder = index
+        self.exchanges: dict[str, str] = {}  # line -> place of the built-in exchange at its far end
         self._audio: dict[str, bytearray] = {}
 
     @property
     def places(self) -> tuple[str, ...]:
         """Places of the attachments, in the order of the options."""
-        return tuple(part.path for part in self.attached)
+        return tuple(part.place for part in self.attached)
+
+    @property
+    def specs(self) -> tuple[MachineFile, ...]:
+        """The machine files: one, but of a plant."""
+        return (self.spec,)
 
     @property
     def instruction_set(self) -> str:
@@ -73,11 +79,17 @@ class Machine:
         }  # fmt: skip
 
     def power_on(self) -> None:
+        self.lay_lines()
+        self.start_recorders()
+        self.kernel.power_on()
+
+    def lay_lines(self) -> None:
         for line in self.layout.lines:
             _lay_line(self.engine, line)
+
+    def start_recorders(self) -> None:
         for number, (_, cell) in enumerate(self.recorded):
             self.engine.record_start(number, cell)
-        self.kernel.power_on()
 
     def close(self) -> None:
         """The run is over: parts tell the journal what they still have to tell."""
@@ -87,6 +99,9 @@ class Machine:
     def run(self, until: int) -> None:
         """Run to cycle `until`."""
         self.kernel.run(until)
+        self.drain_recorders()
+
+    def drain_recorders(self) -> None:
         for number, (name, _) in enumerate(self.recorded):
             self._audio.setdefault(name, bytearray()).extend(self.engine.record_drain(number))
 

@@ -60,18 +60,28 @@ class Draft:
 
 
 def draft(
-    path: Path, document: Document, *, kinds: Sequence[Path], attached: Sequence[Attachment], recorders: int,
+    path: Path, document: Document, kinds: Sequence[Path], *, attached: Sequence[Attachment], recorders: int,
     listeners: Listeners = NO_LISTENERS,
 ) -> Draft:  # fmt: skip
-    """Read, review, lay out; raises BadInput with everything that does not fit."""
-    spec, lines = document.validate(MachineFile), document.lines
-    known = load_kinds(kinds)
+    """Read, review, lay out a machine that stands alone; raises BadInput with everything that does not fit."""
+    spec = document.validate(MachineFile)
+    return lay_out(path, document, spec, kinds, recorders=recorders, attached=attached, listeners=listeners)
+
+
+def lay_out(
+    path: Path, document: Document, spec: MachineFile, kinds: Sequence[Path], *, recorders: int,
+    attached: Sequence[Attachment] = (), listeners: Listeners = NO_LISTENERS, joined: frozenset[str] = frozenset(),
+    first_party: int = 1, first_call: int = 1,
+) -> Draft:  # fmt: skip
+    """Review a machine file that was read, and lay it out; the rest as Planner. Raises BadInput."""
+    known, lines = load_kinds(kinds), document.lines
     Reviewer(spec, lines, known).review()
     _check(spec, attached)
     spec = _with_servers(spec, listeners)
     tone_set, prompts = load_tones(spec, lines, path), load_prompts(spec, lines, path)
     modes = {f"{line}:{timeslot}": mode for line, timeslot, mode in attached}
-    planner = Planner(spec, known, list(tone_set.tones), modes, recorders)
+    planner = Planner(spec, known, list(tone_set.tones), modes, recorders, joined=joined, first_party=first_party,
+                      first_call=first_call)  # fmt: skip
     files = load_shared(spec.platform, lines, path)
     shared = compile_flows(files, spec, lines)
     return Draft(path, document, spec, known, tone_set, prompts, planner, planner.plan(), shared, files)

@@ -15,7 +15,8 @@ from pydantic import Field
 
 from switchsim.assembly.kinds import Title, Word
 from switchsim.assembly.layout import LINE_CELLS, LinePlan
-from switchsim.assembly.machine import LineName, MachineFile
+from switchsim.assembly.machine import MachineFile
+from switchsim.assembly.services import LineName
 from switchsim.assembly.share import EngineShare
 from switchsim.assembly.ward import Ward
 from switchsim.assembly.yamlfile import Document, Lines, read

@@ -176,7 +176,7 @@ class Director:
         if act.sort == "caller":
             place, values["party"] = self._caller(act)
         else:
-            place = f"farend/{act.sort}/{act.name}"
+            place = self._standing(f"farend/{act.sort}/{act.name}")
             self._must_be(place, act)
         if act.sort == "load" and act.do == "start":
             return place, Begin({})
@@ -186,6 +186,11 @@ class Director:
         if "number" in values and act.sort == "exchange":
             values["called"] = values.pop("number")
         return place, Act(act.do, values)
+
+    def _standing(self, place: str) -> str:
+        """Where it stands in a run of several machines."""
+        parts = self._stage.kernel.parts
+        return place if place in parts else next((path for path in parts if path.endswith("/" + place)), place)
 
     def _must_be(self, place: str, act: Acted) -> None:
         if place not in self._stage.kernel.parts:
@@ -209,7 +214,7 @@ class Director:
     def _caller(self, act: Acted) -> tuple[str, int]:
         """The exchange of the person whose telephone is on a circuit, and that person there."""
         line, _, timeslot = act.name.partition(":")
-        exchanges = [path for path in self._stage.kernel.parts if path.startswith("farend/exchange/")]
+        exchanges = [path for path in self._stage.kernel.parts if "farend/exchange/" in path]
         people = {(row.line, row.timeslot): (path, int(row.party))
                   for path in exchanges for row in self._stage.kernel.part(path).config.parties}  # fmt: skip
         found = people.get((line, int(timeslot)))

@@ -112,7 +112,7 @@ def _restored(folder: Path, info: RunInfo, ended_at: int, temporary: Path) -> Pr
         raise BadInput.one(str(folder), what, "one of each")
     machine_path = temporary / "machine.yaml"
     machine_path.write_bytes(machines[0][1])
-    folders = {"prompt": "", "shared": "", "tones": "tones", "kind": "kinds"}
+    folders = {"member": "", "prompt": "", "shared": "", "tones": "tones", "kind": "kinds"}
     for role, below in ((role, temporary / name) for role, name in folders.items()):
         for one, octets in kept_files(folder, info, role):
             target = below / one.name

@@ -139,7 +139,7 @@ def _weigh_up(prepared: Prepared, staged: Staged, folder: RunFolder) -> Finished
     problem = (ExitCode(error.exit_code), str(error)) if error is not None else None
     verdict = judge(folder.path / JOURNAL, scenario=prepared.name, seed=prepared.seed,
                     digest=staged.sinks.digest.hexdigest(), settings=staged.settings(),
-                    expects=prepared.scenario.expect, problem=problem, plan=plan_of(staged.machine.spec))
+                    expects=prepared.scenario.expect, problem=problem, plan=plan_of(staged.machine.specs))
     write_evidence(folder, verdict)
     folder.finish(verdict.result.value, verdict.exit_code, verdict.digest, problem[1] if problem else "")
     return Finished(folder.path, verdict, ExitCode(verdict.exit_code), problem[1] if problem else "")
@@ -153,6 +153,6 @@ def _cut_short(prepared: Prepared, staged: Staged, folder: RunFolder, error: Out
         journal = folder.path / JOURNAL
         verdict = judge(journal, scenario=prepared.name, seed=prepared.seed, digest=journal_digest(journal),
                         settings=staged.settings(), expects=prepared.scenario.expect,
-                        problem=(ExitCode.OUTPUT, str(error)), plan=plan_of(staged.machine.spec))
+                        problem=(ExitCode.OUTPUT, str(error)), plan=plan_of(staged.machine.specs))
         write_evidence(folder, verdict)
     return Finished(folder.path, verdict, ExitCode.OUTPUT, str(error))

@@ -111,7 +111,8 @@ class Staged:
         self.story.observe(self.loop.now, RUN_PLACE, ended)
 
     def _check_dials(self) -> None:
-        lines = [name for name, spec in self.machine.spec.line_names() if not isinstance(spec, VpSpec)]
+        lines = [name for machine in self.machine.specs for name, spec in machine.line_names()
+                 if not isinstance(spec, VpSpec)]
         wrong = [Problem("--dial", 0, f"no line {dial.line!r}", f"one of {', '.join(lines)}")
                  for dial in self._prepared.dials if dial.line not in lines]
         if wrong:

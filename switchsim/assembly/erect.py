@@ -1,0 +1,34 @@
+"""A draft becomes parts in a kernel."""
+
+from __future__ import annotations
+
+from switchsim.assembly.built import Machine
+from switchsim.assembly.cautions import timer_warnings
+from switchsim.assembly.draft import Draft
+from switchsim.assembly.layout import heard_by
+from switchsim.assembly.places import FaultPlaces
+from switchsim.assembly.platform import PlatformBuilder
+from switchsim.assembly.rack import RackBuilder
+from switchsim.assembly.surroundings import Surroundings
+from switchsim.assembly.wish import Wish
+from switchsim.dsp.engine import Engine
+from switchsim.kernel.scheduler import Kernel
+
+
+def erect(one: Draft, kernel: Kernel, engine: Engine, wish: Wish) -> Machine:
+    """Put the parts of a draft into a kernel, all but the loads; raises BadInput."""
+    spec, layout = one.spec, one.layout
+    racks = RackBuilder(spec, layout, one.planner, kernel, engine)
+    racks.build(tuple(len(sound) for sound in one.sounds))
+    platform = PlatformBuilder(one, racks.rack, kernel, engine, wish.listeners)
+    platform.build()
+    around = Surroundings(spec, layout, racks.rack, kernel, engine, list(one.tone_set.tones))
+
+    built = Machine(kernel, engine, spec, layout, FaultPlaces(layout, one.planner))
+    built.faults.processes = platform.names
+    built.exchanges = racks.rack.exchanges
+    built.attached = around.build(wish.load, wish.agents, wish.attached)
+    built.warnings = timer_warnings(spec.ss7, one.document.lines)
+    built.files = one.files
+    built.recorded = [(who.replace(" ", "-").replace(":", "-"), heard_by(layout, who)) for who in wish.record]
+    return built

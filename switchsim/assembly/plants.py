@@ -1,0 +1,212 @@
+"""A plant that was built: several machines, with the face of one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+import msgspec
+
+from switchsim.assembly.built import Machine
+from switchsim.assembly.draft import Draft, lay_out
+from switchsim.assembly.erect import erect
+from switchsim.assembly.link_places import LinkEndPlace, LinkPlaces
+from switchsim.assembly.people import AgentWanted
+from switchsim.assembly.plant import CALLS_APART, LineEnd, Members, join, owners_of
+from switchsim.assembly.share import EngineShare, together
+from switchsim.assembly.surroundings import place_loads
+from switchsim.assembly.upkeep import Told
+from switchsim.assembly.ward import Ward
+from switchsim.assembly.wish import Wish
+from switchsim.dsp.assets import Assets
+from switchsim.dsp.engine import Engine, EngineConfig, philox
+from switchsim.errors import BadInput
+from switchsim.kernel.prng import Streams
+from switchsim.kernel.scheduler import Kernel
+from switchsim.model.order import Value
+
+MOST_PARTIES: Final = 2047
+"""Watermarks that the native core tells apart."""
+
+
+class Plant(Machine):
+    """Machines of one kernel. Faults name boards, processors and processes with their machine: `north/frame/0/slot/1`,
+    `north/a`, `north/ccs/a`; lines, links and seats have names of their own in all machines."""
+
+    def __init__(self, kernel: Kernel, engine: Engine, members: Members, machines: dict[str, Machine]) -> None:
+        first = next(iter(machines.values()))
+        super().__init__(kernel, engine, first.spec, first.layout, first.faults)
+        self.members = members
+        self.machines = machines
+        self.faults = PlantFaults(self)  # type: ignore[assignment]
+
+    @property
+    def specs(self) -> tuple[Any, ...]:
+        return tuple(one.spec for one in self.machines.values())
+
+    @property
+    def seat_queues(self) -> dict[str, frozenset[str]]:
+        return {seat: queues for one in self.machines.values() for seat, queues in one.seat_queues.items()}
+
+    @property
+    def signalling_network(self) -> dict[str, Any]:
+        networks = [network for one in self.machines.values() if (network := one.signalling_network)]
+        if not networks:
+            return {}
+        merged: dict[str, Any] = {key: {} for key in ("points", "links", "boards")}
+        for network in networks:
+            for key, rows in merged.items():
+                rows.update(network[key])
+        return merged | {"long_labels": networks[0]["long_labels"]}
+
+    def power_on(self) -> None:
+        for one in self.machines.values():
+            one.lay_lines()
+        for row in self.members.plant.joins:
+            a, b = (self._end(line) for line in row.between)
+            join(self.engine, a, b)
+        for one in self.machines.values():
+            one.start_recorders()
+        self.kernel.power_on()
+
+    def _end(self, line: str) -> LineEnd:
+        one = self.machines[self.members.line_owner[line]]
+        assert isinstance(one.kernel, Ward)
+        assert isinstance(one.engine, EngineShare)
+        return LineEnd(one.kernel, one.engine, next(plan for plan in one.layout.lines if plan.name == line))
+
+    def run(self, until: int) -> None:
+        self.kernel.run(until)
+        for one in self.machines.values():
+            one.drain_recorders()
+
+    @property
+    def signalling_links(self) -> LinkPlaces:
+        return PlantLinks(self)
+
+    def recordings(self) -> list[tuple[str, bytes]]:
+        return [
+            (f"{name}-{sound}", octets) for name, one in self.machines.items() for sound, octets in one.recordings()
+        ]
+
+
+class PlantFaults:
+    """Faults of all machines, with the face of FaultPlaces."""
+
+    def __init__(self, plant: Plant) -> None:
+        self.plant = plant
+        self.rows = {key: row for one in plant.machines.values() for key, row in one.faults.rows.items()}
+
+    def resolve(
+        self, name: str, where: dict[str, Value], values: dict[str, Value]
+    ) -> tuple[str, str, dict[str, Value]]:
+        """(place, fault point, values). Raises BadInput."""
+        members = self.plant.members
+        found: set[str] = set()
+        own: dict[str, Value] = {}
+        for key, value in where.items():
+            text = str(value)
+            if key in ("line", "link"):
+                found.update(owners_of(members.line_owner, [text.partition(":")[0]]))
+                own[key] = value
+            elif key == "seat":
+                found.update(owners_of(members.seat_owner, [text]))
+                own[key] = value
+            else:
+                machine, slash, rest = text.partition("/")
+                if slash and machine in self.plant.machines:
+                    found.add(machine)
+                own[key] = (int(rest) if rest.isdecimal() and key == "receiver" else rest) if slash else value
+        if len(found) != 1:
+            known = ", ".join(self.plant.machines)
+            raise BadInput.one("", f"{name}: where: {where} names no machine of the plant", f"MACHINE/..., of {known}")
+        machine = found.pop()
+        one = self.plant.machines[machine]
+        place, point, resolved = one.faults.resolve(name, own, values)
+        return f"{machine}/{place}", point, resolved
+
+
+class PlantLinks(LinkPlaces):
+    """Signalling links of all machines."""
+
+    def __init__(self, plant: Plant) -> None:
+        self.plant = plant
+        one = next(iter(plant.machines.values()))
+        super().__init__(one.layout, one.faults.planner)
+
+    def _machine(self, link: str) -> tuple[str, Machine]:
+        owners = owners_of(self.plant.members.line_owner, [link.partition(":")[0]])
+        name = owners[0] if owners else next(iter(self.plant.machines))
+        return name, self.plant.machines[name]
+
+    def find(self, link: str, end: str) -> LinkEndPlace:
+        name, one = self._machine(link)
+        found = one.signalling_links.find(link, end)
+        return replace(found, place=f"{name}/{found.place}")
+
+    def upkeep(self, who: str, name: str, do: str, end: str) -> Told:
+        machine, one = self._machine(name)
+        return [(f"{machine}/{place}", act) for place, act in one.signalling_links.upkeep(who, name, do, end)]
+
+
+def build_plant(members: Members, wish: Wish) -> Plant:
+    """Put the machines of a plant into one kernel. Raises BadInput."""
+    if wish.attached or wish.listeners:
+        raise BadInput.one("--attach, --ami, --csta, --agi", "a plant of several machines takes no outside programs",
+                           "a single machine", "let one machine of the plant run alone")
+    drafts = _drafts(members, wish)
+    configs = [one.layout.engine for one in drafts.values()]
+    first = next(iter(drafts.values()))
+    engine = Engine(together(configs), Assets(first.sounds, list(first.tone_set.tones.values())))
+    kernel = Kernel(engine, wish.journal(), Streams(wish.seed, philox), tick=first.spec.tick, batch=wish.batch)
+    machines: dict[str, Machine] = {}
+    for index, (name, one) in enumerate(drafts.items()):
+        before = together(configs[:index]) if index else EngineConfig()
+        share = EngineShare(engine, one.layout.engine, before)
+        own = replace(wish, agents=_own_agents(members, name, wish.agents), record=_own_records(members, name, wish))
+        machines[name] = erect(one, Ward(kernel, name, share), share, own)
+    plant = Plant(kernel, engine, members, machines)
+    exchanges = {line: f"{name}/{place}" for name, one in machines.items() for line, place in one.exchanges.items()}
+    place_loads(kernel, exchanges, tuple(first.spec.prompts), wish.load)
+    rows = [row for one in machines.values() for row in one.files]
+    plant.files = list(dict.fromkeys(("member" if role == "machine" else role, name, octets)
+                                     for role, name, octets in rows))  # fmt: skip
+    plant.warnings = tuple(warning for one in machines.values() for warning in one.warnings)
+    return plant
+
+
+def _drafts(members: Members, wish: Wish) -> dict[str, Draft]:
+    drafts: dict[str, Draft] = {}
+    party = 1
+    for index, (name, (path, document, spec)) in enumerate(members.files.items()):
+        mine = frozenset(line for line, _ in spec.line_names()) & members.plant.joined
+        drafts[name] = lay_out(path, document, spec, wish.kinds, recorders=len(_own_records(members, name, wish)),
+                               joined=mine, first_party=party, first_call=1 + index * CALLS_APART)  # fmt: skip
+        party = drafts[name].planner.parties.used
+    if party - 1 > MOST_PARTIES:
+        raise BadInput([members.lines.problem(("machines",), f"{party - 1} telephones and seats in all machines",
+                                              f"at most {MOST_PARTIES}", "take fewer lines")])  # fmt: skip
+    return drafts
+
+
+def _own_agents(members: Members, name: str, agents: Sequence[AgentWanted]) -> tuple[AgentWanted, ...]:
+    """An entry without seats is for every machine; one with seats for those that have them."""
+    owner, found = members.seat_owner, []
+    for wanted in agents:
+        unknown = [seat for seat in wanted.seats if seat not in owner]
+        if unknown:
+            raise BadInput.one("agents", f"no seat {unknown[0]!r}", "seats of the machines")
+        own = tuple(seat for seat in wanted.seats if owner[seat] == name)
+        if own or not wanted.seats:
+            found.append(msgspec.structs.replace(wanted, seats=own))
+    return tuple(found)
+
+
+def _own_records(members: Members, name: str, wish: Wish) -> tuple[str, ...]:
+    """`agent 1001`, `caller e1-0:5` of this machine."""
+    lines, seats = members.line_owner, members.seat_owner
+    return tuple(
+        who for who in wish.record
+        if name in (seats.get(who.partition(" ")[2]), lines.get(who.partition(" ")[2].partition(":")[0]))
+    )  # fmt: skip

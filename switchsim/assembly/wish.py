@@ -1,0 +1,34 @@
+"""What a run wants of a machine, besides its file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from switchsim.assembly.draft import Attachment
+from switchsim.assembly.loads import LoadWanted
+from switchsim.assembly.people import AgentWanted
+from switchsim.kernel.journal import Checkpoint, Journal
+from switchsim.kernel.scheduler import DEFAULT_BATCH
+from switchsim.model.outside import NO_LISTENERS, Listeners
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """listeners: interfaces to outside programs. record: people whose audio is kept (`agent 1001`, `caller e1-0:5`).
+    kinds: folders with further board kinds. Sinks: of the journal's octets, and of its checkpoints."""
+
+    seed: int
+    journal_sink: Callable[[bytes], object]
+    second_sink: Callable[[Checkpoint], object] = lambda _: None
+    load: tuple[LoadWanted, ...] = ()
+    agents: tuple[AgentWanted, ...] = ()
+    record: tuple[str, ...] = ()
+    attached: tuple[Attachment, ...] = ()
+    kinds: tuple[Path, ...] = ()
+    listeners: Listeners = NO_LISTENERS
+    batch: int = DEFAULT_BATCH
+
+    def journal(self) -> Journal:
+        return Journal(self.journal_sink, self.second_sink)
