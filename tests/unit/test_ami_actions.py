@@ -255,7 +255,7 @@ def test_channels_are_listed_two_ways(bench: Bench, client: int) -> None:
 
 
 @pytest.mark.parametrize(("command", "response", "lines"), [
-    ("core show version", "Success", ["Asterisk 23.0.0 built by"]),
+    ("core show version", "Success", ["Asterisk 24.0.0 built by"]),
     ("core show channels count", "Success", ["2 active channels", "1 active call", "1 call processed"]),
     ("core show channels concise", "Success", [f"{CALLER}!default!10000!1!Up!Queue!sales!", f"{SEAT}!default!"]),
     ("queue show sales", "Success", ["sales has 0 calls (max unlimited) in 'leastrecent' strategy",

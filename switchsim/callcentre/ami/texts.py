@@ -13,7 +13,7 @@ EPOCH_SECONDS: Final = 946_684_800
 """2000-01-01 00:00:00 UTC, in seconds of the Unix clock."""
 CONTEXT: Final = "default"
 UNKNOWN: Final = "<unknown>"
-SYSTEM_VERSION: Final = "23.0.0"
+SYSTEM_VERSION: Final = "24.0.0"
 """What clients that ask for it take as the version of an Asterisk with this interface."""
 SERVICE_LEVEL_SECONDS: Final = 20
 
