@@ -37,6 +37,7 @@ from switchsim.model.link_events import (
 )
 from switchsim.model.platform_events import (
     ApplicationChanged as ApplicationChanged,
+    CallRanked as CallRanked,
     ConfigurationRead as ConfigurationRead,
     DataShown as DataShown,
     EventTold as EventTold,
@@ -44,6 +45,7 @@ from switchsim.model.platform_events import (
     InputRefused as InputRefused,
     LampShown as LampShown,
     LookUpDone as LookUpDone,
+    MemberSet as MemberSet,
     ProgramActed as ProgramActed,
     RequestTaken as RequestTaken,
     Resynchronised as Resynchronised,

@@ -24,6 +24,30 @@ class RouteDecided(Event, frozen=True):
     why: str
 
 
+class CallRanked(Event, frozen=True):
+    """By order of the platform a call does not simply stand in line: priority 0 is plain, higher goes before lower.
+
+    own: 1 = the switch gives it to a seat, 0 = the platform does.
+    """
+
+    call: int
+    queue: str
+    priority: int
+    own: int
+
+
+class MemberSet(Event, frozen=True):
+    """By order of the platform a seat belongs to a queue (present 1), with another penalty perhaps, or no more.
+
+    The idle seats of the lowest penalty are called first; those of the office data have 0.
+    """
+
+    queue: str
+    seat: str
+    present: int
+    penalty: int
+
+
 class SeatOffered(Event, frozen=True):
     """The platform gives a waiting call to a seat."""
 

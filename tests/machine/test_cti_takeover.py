@@ -75,7 +75,7 @@ def test_members_and_who_is_asked_survive() -> None:
     bench.until("RouteAsked")
     assert bench.want(ChooseRoute(bench.call_number(), 1, "queue:sales", True, 0)) == "ok"
     bench.talk(caller, "2009")
-    bench.close(but=("queue.longest_idle",))
+    bench.close()
 
 
 def test_calls_that_wait_for_an_offer_still_do() -> None:
@@ -86,7 +86,7 @@ def test_calls_that_wait_for_an_offer_still_do() -> None:
     assert bench.seat("2001") == "idle"
     assert bench.want(Offer(call, "2001", 0)) == "ok"
     bench.talk(caller, "2001")
-    bench.close(but=("queue.longest_idle", "queue.fifo"))
+    bench.close()
 
 
 def test_a_call_that_is_lost_is_told_so_before_everything_anew() -> None:

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from by_hand import Row, at_mpu, verdict_of
 
-from switchsim.model.events import CallCleared, CallQueued, CallState, CallUnqueued, ProcessorActive, SeatState
+from switchsim.model.events import (
+    CallCleared,
+    CallQueued,
+    CallRanked,
+    CallState,
+    CallUnqueued,
+    MemberSet,
+    ProcessorActive,
+    SeatState,
+)
 from switchsim.report.result import Outcome
 from switchsim.scenario.checks.queues import FirstInFirstOut, LongestIdle
 
@@ -129,3 +138,55 @@ def test_longest_idle_counts_only_seats_of_the_queue_and_idle_ones() -> None:
 
 def test_longest_idle_not_applicable() -> None:
     assert verdict_of(LongestIdle, idle(1, "8001") + rings(2, "8001", 1), 99).outcome is Outcome.NOT_APPLICABLE
+
+
+# -- where the platform ranks calls and seats --------------------------------------------------------------------
+
+
+def ranked(at: int, call: int, priority: int, own: int = 1) -> list[Row]:
+    return at_mpu(at, CallRanked(call, "sales", priority, own))
+
+
+def unjust(rows: list[Row]) -> list[str]:
+    return [one.what for one in verdict_of(LongestIdle, rows, 99).findings]
+
+
+def test_fifo_a_call_of_higher_priority_goes_before() -> None:
+    rows = queued(1, 1, 1) + ranked(2, 2, 5) + queued(2, 2, 1)
+    assert findings([*rows, *rings(3, "8001", 2)]) == []
+    assert findings([*rows, *rings(3, "8001", 1)]) == ["call 1 is given a seat before call 2, which came first"]
+    lower = queued(1, 1, 1) + ranked(2, 2, -1) + queued(2, 2, 1)
+    assert findings(lower) == ["call 2 comes new but is put before call 1"]
+
+
+def test_fifo_says_nothing_of_calls_that_the_platform_gives_to_seats() -> None:
+    rows = ranked(1, 1, 0, own=0) + queued(1, 1, 1) + queued(2, 2, 2) + ranked(3, 3, 0, own=0) + queued(3, 3, 3)
+    assert findings([*rows, *rings(4, "8001", 3), *rings(5, "8002", 2)]) == []
+    back = [*rows, *ranked(4, 1, 0), *rings(5, "8001", 2)]
+    assert findings(back) == ["call 2 is given a seat before call 1, which came first"]
+
+
+def test_longest_idle_the_lowest_penalty_first() -> None:
+    rows = idle(1, "8001") + idle(2, "8002") + at_mpu(3, MemberSet("sales", "8001", 1, 4)) + queued(4, 1, 1)
+    assert unjust([*rows, *rings(5, "8002", 1)]) == []
+    assert unjust([*rows, *rings(5, "8001", 1)]) == [
+        "call 1 of queue sales goes to seat 8001, idle since cycle 1, though seat 8002 is idle since cycle 2 and has "
+        "penalty 0, not 4"]  # fmt: skip
+
+
+def test_longest_idle_a_seat_that_was_taken_out_is_passed_over() -> None:
+    rows = idle(1, "8001") + idle(2, "8002") + at_mpu(3, MemberSet("sales", "8001", 0, 0)) + queued(4, 1, 1)
+    assert unjust([*rows, *rings(5, "8002", 1)]) == []
+    assert len(unjust([*rows, *at_mpu(4, MemberSet("sales", "8001", 1, 0)), *rings(5, "8002", 1)])) == 1
+
+
+def test_longest_idle_does_not_judge_the_choice_of_the_platform() -> None:
+    rows = idle(1, "8001") + idle(2, "8002") + ranked(3, 1, 0, own=0) + queued(3, 1, 1)
+    assert unjust([*rows, *rings(5, "8002", 1)]) == []
+    assert len(unjust([*rows, *ranked(4, 1, 0), *rings(5, "8002", 1)])) == 1
+
+
+def test_longest_idle_a_call_that_rang_and_had_talked_elsewhere_takes_no_turn() -> None:
+    rows = at_mpu(1, CallState(7, "talk", "8003")) + idle(1, "8001") + idle(2, "8002")
+    rows += rings(3, "8001", 7) + idle(4, "8001") + queued(5, 1, 1) + rings(5, "8001", 1)
+    assert unjust(rows) == []

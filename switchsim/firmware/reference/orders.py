@@ -11,6 +11,7 @@ from switchsim.firmware.reference.originate import Originator, result_of
 from switchsim.firmware.reference.state import Call, Leg, Stage
 from switchsim.model import cti
 from switchsim.model.cti import Ordered, Wanted
+from switchsim.model.events import CallRanked, MemberSet
 
 if TYPE_CHECKING:
     from switchsim.firmware.reference.program import Program
@@ -122,8 +123,7 @@ class Orders:
             return "already_there", 0
         new = index not in members
         members[index] = penalty
-        self.core.members_changed = True
-        self.program.cti.member(order.queue, index, penalty, present=True)
+        self._member_set(order.queue, index, penalty, present=True)
         if new and self.core.state.seats[index].state == "idle":
             self.program.queues.seat_idle(index)
         return "ok", 0
@@ -132,9 +132,13 @@ class Orders:
         penalty = self.core.state.members[queue].pop(index, None)
         if penalty is None:
             return "not_there"
-        self.core.members_changed = True
-        self.program.cti.member(queue, index, penalty, present=False)
+        self._member_set(queue, index, penalty, present=False)
         return "ok"
+
+    def _member_set(self, queue: str, index: int, penalty: int, *, present: bool) -> None:
+        self.core.members_changed = True
+        self.core.world.emit(MemberSet(queue, self.office.seats[index].number, int(present), penalty))
+        self.program.cti.member(queue, index, penalty, present=present)
 
     # -- calls ---------------------------------------------------------------------------------------------------
 
@@ -209,6 +213,8 @@ class Orders:
             return "too_late", call.number
         if self.core.state.seats[index].state != "idle":
             return "busy", call.number
+        if call.own:  # the switch would not have chosen so, perhaps
+            self.core.world.emit(CallRanked(call.number, call.queue, call.priority, 0))
         ring = order.ring or self.office.queues[call.queue].ring_cycles
         self.program.queues.ring(call, index, ring)
         return "ok", call.number

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from switchsim.firmware.office import Queue
 from switchsim.firmware.reference.state import Call, Leg, Stage
-from switchsim.model.events import CallQueued, CallUnqueued, Routed
+from switchsim.model.events import CallQueued, CallRanked, CallUnqueued, Routed
 from switchsim.model.messages import RouteRequest
 
 if TYPE_CHECKING:
@@ -96,9 +96,14 @@ class Queues:
 
     def _join_line(self, call: Call) -> None:
         """Behind everybody who came earlier: a call that comes back stands where it stood."""
+        if call.priority or not call.own:
+            self._ranked(call)
         position = self.place(call)
         self.core.world.emit(CallQueued(call.number, call.queue, position + 1))
         self.program.cti.entered(call, position + 1, len(self._line(call.queue)))
+
+    def _ranked(self, call: Call) -> None:
+        self.core.world.emit(CallRanked(call.number, call.queue, call.priority, int(call.own)))
 
     def place(self, call: Call) -> int:
         """Into its queue; returns how many stand before it."""
@@ -186,6 +191,7 @@ class Queues:
         for _, _, number in sorted(freed):
             calls[number].own = True
             self.core.touch(calls[number])
+            self._ranked(calls[number])
         for _, _, number in sorted(freed):
             if number in calls and calls[number].stage == Stage.QUEUED:
                 self._offer_to_idle(calls[number])

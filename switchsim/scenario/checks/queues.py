@@ -1,9 +1,22 @@
-"""Queue order: the caller who waits longest goes first, to the seat that has been idle longest."""
+"""Queue order: the caller who waits longest goes first, to the seat that has been idle longest.
+
+Where the platform ranks calls and seats, that comes first: calls of a higher priority, seats of a lower penalty. Calls
+that the platform itself gives to seats are not judged here.
+"""
 
 from __future__ import annotations
 
 from switchsim.model.event import Event, Record
-from switchsim.model.events import CallCleared, CallQueued, CallState, CallUnqueued, ProcessorActive, SeatState
+from switchsim.model.events import (
+    CallCleared,
+    CallQueued,
+    CallRanked,
+    CallState,
+    CallUnqueued,
+    MemberSet,
+    ProcessorActive,
+    SeatState,
+)
 from switchsim.report.result import CheckResult, Outcome, judged
 from switchsim.scenario.checks.base import Check, CheckSettings, Handler
 
@@ -16,6 +29,19 @@ class _Lines:
         self.queue_of: dict[int, str] = {}
         self.known: set[tuple[str, int]] = set()
         self.since: dict[int, int] = {}
+        self.priority: dict[int, int] = {}
+        self.offered: set[int] = set()  # calls that the platform gives to seats
+
+    def rank(self, event: CallRanked) -> None:
+        self.priority[event.call] = event.priority
+        if event.own:
+            self.offered.discard(event.call)
+        else:
+            self.offered.add(event.call)
+
+    def before(self, call: int, other: int) -> bool:
+        """Whether a call of a higher priority goes before one that came earlier."""
+        return self.priority.get(call, 0) > self.priority.get(other, 0)
 
     def join(self, queue: str, call: int, position: int, at: int) -> None:
         waiting = self.waiting.setdefault(queue, [])
@@ -45,9 +71,13 @@ class FirstInFirstOut(Check):
         return {
             CallQueued: self._queued,
             CallUnqueued: self._unqueued,
+            CallRanked: self._ranked,
             CallCleared: self._cleared,
             SeatState: self._seat,
         }
+
+    def _ranked(self, record: Record, event: CallRanked) -> None:
+        self._lines.rank(event)
 
     def _queued(self, record: Record, event: CallQueued) -> None:
         lines = self._lines
@@ -59,7 +89,8 @@ class FirstInFirstOut(Check):
         elif not 1 <= event.position <= len(waiting) + 1:
             self.found(record.at, place, f"call {event.call} gets position {event.position} of {len(waiting) + 1}")
         elif event.position <= len(waiting) and (event.queue, event.call) not in lines.known and (
-                lines.since[before := waiting[event.position - 1]] < record.at):
+                lines.since[before := waiting[event.position - 1]] < record.at) and not (
+                lines.before(event.call, before)):
             self.found(record.at, place, f"call {event.call} comes new but is put before call {before}")
         lines.join(event.queue, event.call, event.position, record.at)
 
@@ -89,9 +120,9 @@ class FirstInFirstOut(Check):
         """A seat was chosen for `call`: all before it must have one by now."""
         queue = self._lines.queue_of.get(call)
         waiting = self._lines.waiting.get(queue or "", [])
-        if queue is None or call not in waiting:
+        if queue is None or call not in waiting or call in self._lines.offered:
             return
-        served = set(self._ringing.values())
+        served = self._lines.offered.union(self._ringing.values())
         passed = [other for other in waiting[: waiting.index(call)] if other not in served]
         if passed:
             what = f"call {call} is given a seat before call {passed[0]}, which came first"
@@ -119,6 +150,8 @@ class LongestIdle(Check):
         self._turn: dict[str, tuple[set[int], int]] = {}  # seat -> calls since it was idle, idle since before them
         self._talked: set[int] = set()
         self._queue_of: dict[int, tuple[str, int]] = {}
+        self._offered: set[int] = set()
+        self._members: dict[tuple[str, str], int] = {}  # queue, seat -> penalty, -1 = it was taken out; as ordered
         self._judged = 0
 
     def handlers(self) -> dict[type[Event], Handler]:
@@ -127,8 +160,19 @@ class LongestIdle(Check):
             CallUnqueued: self._unqueued,
             CallState: self._state,
             SeatState: self._seat,
+            CallRanked: self._ranked,
+            MemberSet: self._member,
             ProcessorActive: self._processor,
         }
+
+    def _ranked(self, record: Record, event: CallRanked) -> None:
+        if event.own:
+            self._offered.discard(event.call)
+        else:
+            self._offered.add(event.call)
+
+    def _member(self, record: Record, event: MemberSet) -> None:
+        self._members[event.queue, event.seat] = event.penalty if event.present else -1
 
     def _processor(self, record: Record, event: ProcessorActive) -> None:
         if event.why == "restart":
@@ -154,29 +198,35 @@ class LongestIdle(Check):
             self._idle.setdefault(event.seat, before if calls.isdisjoint(self._talked) else record.at)
             return
         if event.state in ("ringing", "talk", "held"):
-            self._turn[event.seat] = (calls | {event.call}, before if idle_since is None else idle_since)
+            own = set() if event.state == "ringing" else {event.call}  # one that rings here may have talked elsewhere
+            self._turn[event.seat] = (calls | own, before if idle_since is None else idle_since)
         if event.state in ("ringing", "talk") and idle_since is not None:
             queue, left = self._queue_of.get(event.call, ("", -1))
-            if queue and left in (-1, record.at):
+            if queue and left in (-1, record.at) and event.call not in self._offered:
                 self._chosen(record, event, queue, idle_since)
         self._idle.pop(event.seat, None)
 
     def _chosen(self, record: Record, event: SeatState, queue: str, idle_since: int) -> None:
         self._judged += 1
-        longest = min(
-            ((since, seat) for seat, since in self._idle.items() if seat != event.seat and self._serves(seat, queue)),
-            default=(idle_since, event.seat),
-        )
-        if longest[0] < idle_since:
+        own = (max(self._penalty(event.seat, queue), 0), idle_since)
+        others = [
+            (penalty, since, seat)
+            for seat, since in self._idle.items()
+            if seat != event.seat and (penalty := self._penalty(seat, queue)) >= 0
+        ]
+        penalty, longest, seat = min(others, default=(*own, event.seat))
+        if (penalty, longest) < own:
             what = (
                 f"call {event.call} of queue {queue} goes to seat {event.seat}, idle since cycle {idle_since}, "
-                f"though seat {longest[1]} is idle since cycle {longest[0]}"
+                f"though seat {seat} is idle since cycle {longest}"
             )
-            self.found(record.at, f"seat {event.seat}", what)
+            lower = f" and has penalty {penalty}, not {own[0]}" if penalty < own[0] else ""
+            self.found(record.at, f"seat {event.seat}", what + lower)
 
-    def _serves(self, seat: str, queue: str) -> bool:
+    def _penalty(self, seat: str, queue: str) -> int:
+        """-1: it does not serve the queue."""
         queues = self.settings.seat_queues.get(seat)
-        return queues is None or queue in queues
+        return self._members.get((queue, seat), 0 if queues is None or queue in queues else -1)
 
     def finish(self, end: int) -> CheckResult:
         if not self._judged:
