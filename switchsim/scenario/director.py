@@ -172,6 +172,10 @@ class Director:
     def _person(self, act: Acted) -> tuple[str, Order]:
         if act.sort == "board":
             return self._board(act)
+        if act.sort == "process":
+            place = self._standing(f"callcentre/{act.name}")
+            self._must_be(place, act)
+            return place, Act(act.do, act.with_)
         values = act.values()
         if act.sort == "caller":
             place, values["party"] = self._caller(act)
@@ -194,8 +198,8 @@ class Director:
 
     def _must_be(self, place: str, act: Acted) -> None:
         if place not in self._stage.kernel.parts:
-            known = [path.rpartition("/")[2] for path in self._stage.kernel.parts
-                     if path.startswith(place.rpartition("/")[0] + "/")]
+            head = "callcentre/" if act.sort == "process" else place.rpartition("/")[0] + "/"
+            known = [path.removeprefix(head) for path in self._stage.kernel.parts if path.startswith(head)]
             expected = f"one of {', '.join(known[:20])}" if known else ""
             advice = "see the machine and the load" if known else f"this run has no {act.sort} at all"
             raise BadInput.one("", f"nobody is {act.who!r}", expected, advice)

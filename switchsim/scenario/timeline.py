@@ -13,6 +13,7 @@ from switchsim.assembly.people import DialText
 from switchsim.assembly.yamltypes import Duration, Strict, Value, duration_or, wrong
 from switchsim.model.event import Event
 from switchsim.model.events import event_types
+from switchsim.scenario.processes import check_act
 from switchsim.scenario.signals import EndName, Played, Sent
 
 UNTIL_HEALED: Final = -1
@@ -119,13 +120,14 @@ class HealStep(_Moment):
 
 
 class Acted(Strict):
-    """What somebody does; `who`: `agent SEAT`, `caller LINE:TIMESLOT`, `exchange LINE`, `load NAME`, `board PLACE`.
+    """What somebody does; `who`: `agent SEAT`, `caller LINE:TIMESLOT`, `exchange LINE`, `load NAME`, `board PLACE`,
+    `process NAME` of the platform (whose acts take values `with`).
 
     Management of No.7 is done to a `link LINE:TIMESLOT`, a `circuit LINE:TIMESLOT` or all circuits of a `line LINE` at
     one `end`, or to a `point NAME`.
     """
 
-    who: Annotated[str, Field(pattern=r"^(agent|caller|exchange|load|board|link|circuit|line|point) \S{1,64}$")]
+    who: Annotated[str, Field(pattern=r"^(agent|caller|exchange|load|board|process|link|circuit|line|point) \S{1,64}$")]
     do: str
     number: DialText | None = None
     seat: DialText | None = None
@@ -136,9 +138,17 @@ class Acted(Strict):
     value: Annotated[int | None, Field(ge=0, le=65_535)] = None
     manner: Literal["good", "none", "wrong", "late"] | None = None
     end: EndName | None = None
+    with_: Annotated[dict[str, Value], Field(alias="with", max_length=20)] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _can_do_so(self) -> Acted:
+        if self.sort == "process":
+            check_act(self.name, self.do, self.with_)
+            if extra := sorted(self.values()):
+                raise wrong(f"{self.do} takes no {extra[0]}", "its values in `with`", "move it", where=(extra[0],))
+            return self
+        if self.with_:
+            raise wrong("`with` goes with acts upon processes alone", "nothing", "remove it", where=("with",))
         acts = ACTS[self.sort]
         if self.do not in acts:
             what = f"a person like {self.who!r} can not {self.do!r}"
