@@ -37,5 +37,5 @@ def test_messages_and_their_causes() -> None:
     text = PAGE.partition("Backwards ")[2].partition("Locations")[0]
     said = {name: int(cause) for names, cause in re.findall(r"([A-Z, and]+?)(?: is| are)? (\d+)", text)
             for name in re.findall(r"[A-Z]{3}", names)}  # fmt: skip
-    assert len(said) == 9
+    assert len(said) == 10
     assert said == {name: CAUSE_OF[MessageType[name]] for name in said}
