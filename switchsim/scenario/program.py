@@ -61,13 +61,12 @@ class StartedProgram:
                                "a program", "name its file, relative to the scenario") from error
 
     def _end(self) -> None:
-        """What it says of its end does not matter: it was we who ended it. One that had crashed before stays so."""
-        process, self._process = self._process, None
-        if process is None or process.poll() is not None:
-            return
-        process.terminate()
-        try:
-            process.wait(_END_S)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        """What it says of its end does not matter: it was we who ended it. It is kept until it has ended."""
+        if self._process is not None and self._process.poll() is None:
+            self._process.terminate()
+            try:
+                self._process.wait(_END_S)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+        self._process = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
@@ -168,6 +169,16 @@ class Client:
             self._rest += octets
         line, _, self._rest = self._rest.partition(b"\n")
         return line.decode("latin-1")
+
+    def waiting(self) -> list[str]:
+        """The lines that are there now."""
+        self.socket.setblocking(False)
+        with contextlib.suppress(BlockingIOError):
+            while octets := self.socket.recv(65_536):
+                self._rest += octets
+        self.socket.settimeout(DEADLINE_S)
+        *lines, self._rest = self._rest.split(b"\n")
+        return [line.decode("latin-1") for line in lines]
 
     def ask(self, text: str) -> str:
         self.say(text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import struct
 import sys
 import threading
 from pathlib import Path
@@ -260,3 +261,41 @@ def test_a_run_at_full_speed_does_not_wait_for_clients(tmp_path: Path) -> None:
     run = served(tmp_path, (*OPEN, "--pace", "fast"), script)
     assert run.exit_code in (0, 130)
     assert_replays(run)
+
+
+FINISHED = 2**64 - 2
+
+
+def in_step(folder: Path, address: str) -> list[tuple[int, str]]:
+    """A client that has a clock, too: it asks at 5 ms, again at the first answer, and finishes; (us, line) heard."""
+    heard: list[tuple[int, str]] = []
+    with Client(address) as client, socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as clock:
+        clock.settimeout(DEADLINE_S)
+        clock.connect(str(folder / "clock"))
+        while True:
+            (now_us,) = struct.unpack("<Q", clock.recv(8))
+            heard += [(now_us, line) for line in client.waiting()]
+            if len(heard) < 3 and now_us >= 5_000 * max(len(heard), 1):
+                client.say(f"echo {now_us}")
+            done = len(heard) >= 3
+            clock.send(struct.pack("<QQ", now_us, FINISHED if done else now_us + 5_000))
+            if done:
+                return heard
+
+
+def test_a_client_with_a_clock_is_as_repeatable_as_a_simulated_one(tmp_path: Path) -> None:
+    runs, heard = [], []
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+
+        def script(addresses: dict[str, str], folder: Path = tmp_path / name) -> None:
+            heard.append(in_step(folder, addresses["ami"]))
+
+        options = (*OPEN, "--clock", f"unix:{tmp_path / name}/clock")
+        runs.append(served(tmp_path / name, options, script))
+    assert heard[0] == heard[1]
+    assert runs[0].exit_code in (0, 130)
+    lines = [told(run, "line") for run in runs]
+    assert lines[0] == lines[1]
+    assert [line for _, line in heard[0]][:1] == ["hello 1"]
+    assert_replays(runs[0])
