@@ -92,7 +92,6 @@ class Originator:
             self.core.world.stop_timer(f"{timer}/{call.number}")
         seat = call.b.seat
         if seat >= 0:
-            self.core.state.seats[seat].served = True
             self.program.seats.become(seat, "talk")
         else:
             self.program.calls.answer(call)
