@@ -106,6 +106,10 @@ def _with_servers(spec: MachineFile, listeners: Listeners) -> MachineFile:
         name = f"agi_{target.number.replace('*', 's').replace('#', 'h')}"
         services[f"{name}_lost"] = (ClearStep(clear=TEMPORARY_FAILURE),)
         before = numbers.get(target.number, f"{name}_lost")
-        services[name] = (IvrStep(ivr=f"agi/{target.number}", otherwise=before, wait=SERVER_CYCLES),)
+        services[name] = (_served(target.number, before),)
         numbers[target.number] = name
     return spec.model_copy(update={"numbers": numbers, "services": services})
+
+
+def _served(number: str, otherwise: str) -> IvrStep:
+    return IvrStep.model_construct(ivr=f"agi/{number}", otherwise=otherwise, wait=SERVER_CYCLES)
