@@ -38,13 +38,26 @@ agents:
 """
 PACE: Final = "6"
 
+LINK_CUT: Final = """\
+format: 1
+machine: b_type_small
+seed: 4
+seconds: 600
+load:
+  - {name: customer, shape: constant, rate: 60/min, numbers: ["10061"], hold: {shape: erlang, mean: 6s}}
+agents:
+  - {sign_in: 10ms}
+timeline:
+  - {at: 8s, fault: mem_link_cut, for: 12s}
+"""
+
 Script = Callable[[str, int], Awaitable[None]]
 
 
-def played(folder: Path, script: Script, secret: str = "s3cret") -> Served:
-    """`serve` with two customers to come; `script` plays the client in a thread, then the run is interrupted."""
+def played(folder: Path, script: Script, scenario: str = SCENARIO) -> Served:
+    """`serve` with customers to come; `script` plays the client in a thread, then the run is interrupted."""
     (folder / "users.yaml").write_text("ccs: s3cret\n", encoding="utf-8")
-    (folder / "two_calls.yaml").write_text(SCENARIO, encoding="utf-8")
+    (folder / "calls.yaml").write_text(scenario, encoding="utf-8")
     failures: list[BaseException] = []
     threads: list[threading.Thread] = []
 
@@ -68,7 +81,7 @@ def played(folder: Path, script: Script, secret: str = "s3cret") -> Served:
 
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # one that comes when the run is over already
     try:
-        options = ("--scenario", str(folder / "two_calls.yaml"), "--ami", "127.0.0.1:0", "--pace", PACE)
+        options = ("--scenario", str(folder / "calls.yaml"), "--ami", "127.0.0.1:0", "--pace", PACE)
         run = serve(folder, "b_type_small", *options, "--users", str(folder / "users.yaml"), react=react)
         for thread in threads:
             thread.join(DEADLINE_S)
@@ -229,3 +242,52 @@ def test_a_wrong_secret(tmp_path: Path, secret: str) -> None:
 
     run = played(tmp_path, script)
     assert [line["what"] for line in run.journal("application_changed")] == ["connected", "failed"]
+
+
+async def shown(manager: Manager) -> list[str]:
+    """Unique identifiers of the channels that CoreShowChannels lists."""
+    answers = await manager.send_action({"Action": "CoreShowChannels"})
+    return sorted(one.uniqueid for one in answers[1:-1])
+
+
+def followed_channels(events: list[Any]) -> list[str]:
+    """Those that the events of a client leave."""
+    up: dict[str, None] = {}
+    for one in events:
+        if one.event == "Newchannel":
+            up[one.uniqueid] = None
+        elif one.event == "Hangup":
+            del up[one.uniqueid]
+    return sorted(up)
+
+
+async def agreed(manager: Manager, heard: Followed) -> list[str]:
+    """The channels, once list and events agree; what came in one piece with the list may be a little newer."""
+    while (listed := await shown(manager)) != followed_channels(heard.events):
+        pass
+    return listed
+
+
+def test_what_a_client_follows_agrees_with_the_switch_after_the_link_was_cut(tmp_path: Path) -> None:
+    async def script(host: str, port: int) -> None:
+        manager = await connected(host, port, "s3cret")
+        heard = Followed(manager)
+        assert await agreed(manager, heard) == []
+        for _ in range(4):
+            await heard.until("AgentConnect")
+            await agreed(manager, heard)
+            heard.events = [one for one in heard.events if one.event != "AgentConnect"]
+        while (answer := await manager.send_action({"Action": "QueueStatus"}, as_list=None)) is not None:
+            if not isinstance(answer, list):
+                break
+            await asyncio.sleep(0.05)
+        assert (answer.success, answer.message) == (False, "Switch not reachable")
+        await heard.until("Hangup", Cause="31")
+        assert await agreed(manager, heard)
+        members = await manager.send_action({"Action": "QueueStatus", "Queue": "sales"})
+        told = {one.interface: one.status for one in heard.events if one.event.startswith("QueueMember")}
+        assert {one.location: one.status for one in members if one.event == "QueueMember"}.items() >= {
+            seat: status for seat, status in told.items() if int(seat[5:]) < 1009}.items()
+        manager.close()
+
+    assert_replays(played(tmp_path, script, LINK_CUT))

@@ -296,6 +296,7 @@ def test_a_consultation_that_becomes_a_transfer(bench: Bench, client: int) -> No
     inside = bench.ami.state.bridges[1].legs
     assert inside == [1, 4]
     assert list(bench.ami.state.bridges) == [1]
+    assert [bench.ami.state.channels[leg].connected for leg in inside] == ["1002", "1380001"]
     assert bench.ami.state.channels[4].linkedid == bench.ami.state.channels[1].linkedid
 
 

@@ -40,11 +40,11 @@ def settle(core: AmiCore, call: int) -> None:
     wanted = _speaking(core, call)
     legs = [one.leg for one in wanted]
     bridge = core.state.bridges.get(call)
-    if (bridge is None and not wanted) or (bridge is not None and bridge.legs == legs):
-        return
     if len(wanted) == 2:
         connected_line(core, wanted[0], wanted[1])
         connected_line(core, wanted[1], wanted[0])
+    if (bridge is None and not wanted) or (bridge is not None and bridge.legs == legs):
+        return
     if bridge is None:
         core.state.next_bridge += 1
         bridge = core.state.bridges[call] = Bridge(core.state.next_bridge)
