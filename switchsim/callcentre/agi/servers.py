@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from switchsim.callcentre.agi import session
 from switchsim.callcentre.agi.state import WAITING_LINES, Session
-from switchsim.model.cti import HangUp, Redirect
 from switchsim.model.order import Outside
 from switchsim.model.outside import Out, pack_out, unpack_in
 from switchsim.model.platform_events import ApplicationChanged, InputRefused
@@ -18,8 +17,6 @@ from switchsim.proto.agi import push
 
 if TYPE_CHECKING:
     from switchsim.callcentre.agi.client import AgiClient
-
-NORMAL_CLEARING = 16  # Q.850
 
 
 def dial(agi: AgiClient, one: Session) -> None:
@@ -80,7 +77,8 @@ def outside(agi: AgiClient, order: Outside) -> None:
     match order.what:
         case "attached" if one.stage == "connecting":
             agi.end_timer(one, "connect")
-            agi.emit(ApplicationChanged(connection, "connected", agi.config.targets[one.target].url))
+            target = agi.config.targets[one.target]  # hosts and ports are never in the journal
+            agi.emit(ApplicationChanged(connection, "connected", f"{target.script} at host {one.host + 1}"))
             agi.seize(one)
         case "connect_failed":
             failed(agi, one, payload.decode("utf-8", "replace"))
@@ -124,7 +122,4 @@ def _gone(agi: AgiClient, one: Session, why: str) -> None:
 def _script_ended(agi: AgiClient, one: Session) -> None:
     """The service goes on where the script said, else the call is cleared."""
     one.stage = "ending"
-    if one.extension:
-        agi.order_switch(Redirect(one.call, f"number:{one.extension}"), f"{one.number}/extension")
-    else:
-        agi.order_switch(HangUp(one.call, 0, NORMAL_CLEARING), f"{one.number}/hangup")
+    agi.give_back(one, "extension" if one.extension else "hangup")
