@@ -14,6 +14,7 @@ from switchsim.model.cti import (
     QueueEntered,
     QueueLeft,
     SeatCallEnded,
+    SeatServed,
 )
 from switchsim.model.platform_events import EventTold
 
@@ -220,6 +221,53 @@ def test_outgoing_call_fails(cause: int, word: str) -> None:
     bench.heard()
     bench.leg(22, "E1/e1-0/5", "null", call=9, cause=cause)
     assert seen(bench.heard(), caller) == [("Failed", "connected", word), ("ConnectionCleared", "connected", word)]
+
+
+@pytest.mark.parametrize("trunk", [True, False])
+def test_call_that_got_nowhere_has_failed_before_its_caller_is_cleared(trunk: bool) -> None:
+    bench = Bench()
+    caller = bench.monitor("103")
+    if trunk:
+        outgoing(bench)
+    else:
+        bench.dials("103", "102", 9, 21)
+    bench.heard()
+    bench.leg(21, "SEAT/103", "null", call=9, cause=17)
+    if trunk:
+        bench.leg(22, "E1/e1-0/5", "null", call=9, cause=17)
+    bench.tell(CallEnded(9, 17, "network", "", "", 0, 0, 0, 0))
+    heard = bench.heard()
+    assert seen(heard, caller) == [("Failed", "connected", "busy"), ("ConnectionCleared", None, "busy")]
+    assert heard[0].at("failingDevice/deviceIdentifier") == ("E1/e1-0/5" if trunk else "102")
+
+
+def test_call_that_was_answered_does_not_fail() -> None:
+    bench = Bench()
+    agent = bench.monitor("101")
+    bench.talks()
+    bench.ends(cause=38, by="fault")
+    assert {name for name, _, _ in seen(bench.heard(), agent)} == {"ConnectionCleared"}
+
+
+@pytest.mark.parametrize("asked", [True, False])
+def test_blind_transfer_as_the_switch_tells_it(asked: bool) -> None:
+    bench = Bench()
+    caller, agent = bench.monitor(TRUNK), bench.monitor("101")
+    bench.talks()
+    if asked:
+        bench.say(f"<SingleStepTransferCall>{connection('activeCall', CALL, '101')}<transferredTo>102</transferredTo>"
+                  "</SingleStepTransferCall>")  # fmt: skip
+    bench.tell(SeatServed(CALL, SEAT_LEG, "service", "101", "transfer", 0, 0))
+    bench.leg(SEAT_LEG, "SEAT/101", "null", cause=16)
+    bench.leg(15, "SEAT/102", "alerting")
+    heard = bench.heard()
+    assert seen(heard, agent) == [("Transfered", None, "singleStepTransfer")]
+    assert seen(heard, caller) == [
+        ("Transfered", "connected", "singleStepTransfer"),
+        ("Delivered", "connected", "newCall"),
+    ]
+    assert heard[0].at("transferredToDevice/deviceIdentifier") == ("102" if asked else None)
+    assert heard[0].at("transferredToDevice/notKnown") == (None if asked else "")
 
 
 def test_digits_of_a_caller() -> None:

@@ -109,6 +109,23 @@ class Joining:
             if old is not None and old.call in monitor.calls:
                 monitor.calls = [call for call in monitor.calls if call not in (old.call, line.call)] + [line.call]
 
+    def handed_on(self, line: Line, seat: str) -> None:
+        """A seat's blind transfer: it leaves, and the others go on. Where to is known when an application asked for it;
+        else the next event says it."""
+        line.connections.pop(seat, None)
+        asked = (one for one in self.csta.state.pending.values() if one.name == "SingleStepTransferCall")
+        to = next((one.device for one in asked if one.call == line.call), "")
+        moves = tuple(("connectionListItem", _moved(line.call, line.call, device)) for device in line.connections)
+        values: Values = {
+            "primaryOldCall": connection(line.call, seat),
+            "transferringDevice": device_id(seat),
+            "transferredToDevice": device_id(to),
+            "transferredConnections": moves,
+            "cause": "singleStepTransfer",
+        }
+        self.teller.of_call("TransferedEvent", line, values, gone=seat)
+        line.redirected = seat
+
 
 _JOIN: Final = {
     "transfer": ("TransferedEvent", "transferringDevice", "transferredConnections", "transferredToDevice"),

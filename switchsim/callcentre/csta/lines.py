@@ -19,6 +19,7 @@ from switchsim.model.cti import (
     QueueLeft,
     SeatCalled,
     SeatCallEnded,
+    SeatServed,
 )
 from switchsim.proto.csta.vocabulary import CLEARING_CAUSES, FAILING
 
@@ -56,6 +57,7 @@ class Lines:
             QueueLeft: self._left,
             SeatCalled: self._seat_called,
             SeatCallEnded: self._seat_call_ended,
+            SeatServed: self._seat_served,
         }
 
     def handle(self, event: Any) -> None:
@@ -207,7 +209,7 @@ class Lines:
 
     def _established(self, line: Line, device: str) -> None:
         cause = "distributed" if line.ringing_from else "newCall"
-        line.ringing_from = ""
+        line.ringing_from, line.answered = "", True
         self._change(line, device, "connected", "EstablishedEvent", "establishedConnection", "answeringDevice", cause)
 
     def _reaches(self, line: Line, device: str) -> None:
@@ -221,20 +223,35 @@ class Lines:
 
     def _leg_gone(self, line: Line, event: LegChanged, device: str) -> None:
         line.legs.pop(event.leg, None)
+        hands_on = line.leaving == device
+        line.leaving = "" if hands_on else line.leaving
         before = line.connections.get(device)
         if before is None or device in line.legs.values():
             return  # a seat that joined its two calls had a leg in each
+        if hands_on:
+            self.joining.handed_on(line, device)
+            return
         if before == "alerting" and line.ringing_from and self._still_waits(line):
             self._back_to_queue(line, device, "no_answer" if event.cause != 21 else "rejected")
             return
-        if event.leg != line.origin and before in ("initiated", "alerting") and event.cause in FAILING:
-            line.connections[device] = "fail"
-            own: Values = {"failedConnection": connection(line.call, device), "failingDevice": device_id(device)}
-            values = parties(line) | own | {"cause": clearing_cause(event.cause)}
-            self.teller.of_call("FailedEvent", line, values, detail=device)
+        if event.cause in FAILING and not (line.answered or line.failed):
+            self._failed(line, device, event)
         self.drop(line, device, clearing_cause(event.cause))
 
+    def _failed(self, line: Line, device: str, event: LegChanged) -> None:
+        """The call could not be completed: the device that it did not get through to, or the number, once."""
+        reached = [other for other, state in line.connections.items() if state in ("initiated", "alerting")]
+        failing = next((other for other in reached if other != device), line.called)
+        failing = device if event.leg != line.origin else failing
+        line.failed = True
+        if failing in line.connections:
+            line.connections[failing] = "fail"
+        own: Values = {"failedConnection": connection(line.call, failing), "failingDevice": device_id(failing)}
+        values = parties(line) | own | {"cause": clearing_cause(event.cause)}
+        self.teller.of_call("FailedEvent", line, values, detail=failing)
+
     def drop(self, line: Line, device: str, cause: str) -> None:
+        """A device is in the call no more."""
         line.connections.pop(device, None)
         if device == line.queued:
             line.queued = ""
@@ -323,6 +340,12 @@ class Lines:
         elif line.ringing_from or event.why == "redirected":
             line.ringing_from = ""
             self.divert(line, event.seat, "", RANG_OFF[event.why])
+
+    def _seat_served(self, event: SeatServed) -> None:
+        """A seat that hands its call on is about to leave it."""
+        line = self.line(event.call)
+        if line is not None and event.why == "transfer":
+            line.leaving = event.seat
 
     def _still_waits(self, line: Line) -> bool:
         call = self.csta.state.switch.calls.get(line.call)

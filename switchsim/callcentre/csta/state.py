@@ -126,7 +126,8 @@ class Line(State):
 
     calls: of the switch, joined ones. connections: device -> its local state. legs: of the switch -> device. origin:
     the leg that began it, 0 not known yet. queued: queue whose connection is there. ringing_from: queue that gave it to
-    the seat that rings. redirected: device from which it came last.
+    seat that rings. redirected: device from which it came last. leaving: seat that hands it on. answered: by a device;
+    failed: that was told.
     """
 
     call: int
@@ -141,6 +142,9 @@ class Line(State):
     queued: str = ""
     ringing_from: str = ""
     redirected: str = ""
+    leaving: str = ""
+    answered: bool = False
+    failed: bool = False
 
 
 class CstaState(ApplicationCommon):
