@@ -11,10 +11,11 @@ from switchsim.model.cti import (
     AllTold,
     AttachChannel,
     FlowAsked,
+    QueueEntered,
     RefuseFlow,
 )
 from switchsim.model.order import Heal
-from switchsim.model.platform import ChannelGiven, Register
+from switchsim.model.platform import ChannelGiven, CtiUp, Register, Registered
 from switchsim.units import seconds
 
 INVALID = "510 Invalid or unknown command\n"
@@ -37,7 +38,7 @@ def test_a_call_is_connected_attached_and_opened() -> None:
     assert {"agi_callerid: 13800138000", "agi_dnid: 10060", "agi_extension: 10060", "agi_type: E1",
             "agi_uniqueid: 946684800.10"} <= {*opening}
     assert opening[-2:] == ["", ""]
-    assert bench.changes == [(1, "connected", "agi://ivr-a,[::1]:4574/menu")]
+    assert bench.changes == [(1, "connected", "menu at host 1")]
 
 
 def test_a_number_has_its_own_server() -> None:
@@ -207,13 +208,53 @@ def test_a_silent_server_counts_as_hung() -> None:
     assert bench.agi.state.died == 1
 
 
-def test_the_switch_out_of_reach_loses_no_session() -> None:
+def test_a_call_that_the_switch_does_not_take_back() -> None:
     bench = Bench()
     bench.refusals[RefuseFlow] = "wrong_state"
     bench.served()
     bench.outside("detached", 1, b"reset")
     assert bench.agi.state.sessions == {}
     assert bench.given_back == [("vp/0", 0)]
+
+
+def test_what_could_not_be_ordered_is_ordered_when_the_link_is_back() -> None:
+    bench = Bench()
+    bench.served()
+    bench.link = False
+    bench.run(seconds(5))
+    assert not bench.agi.state.reachable
+    bench.outside("detached", 1, b"reset")
+    bench.run(1)
+    assert RefuseFlow(1) not in bench.orders
+    assert bench.agi.state.sessions[1].owed == "refuse"
+    bench.link = True
+    bench.write("cti_link", Registered())
+    bench.write("cti_link", CtiUp(True))
+    bench.tell(AllBegins("agi"), *bench.come(), AllTold("agi"))
+    assert bench.orders[-1] == RefuseFlow(1)
+    assert bench.agi.state.sessions == {}
+
+
+def test_the_switch_goes_on_alone() -> None:
+    """Without its link to the platform it takes its calls back; a session without its call is of no use."""
+    bench = Bench()
+    bench.served()
+    bench.command("WAIT FOR DIGIT -1")
+    bench.write("cti_link", CtiUp(False))
+    assert bench.hear() == "200 result=-1\nHANGUP\n"
+    assert bench.given_back == [("vp/0", 0)]
+    bench.outside("detached", 1, b"closed")
+    assert bench.agi.state.sessions == {}
+    assert bench.orders == [AttachChannel(1, "vp-0", 1)]
+
+
+def test_a_call_that_waits_elsewhere_after_a_gap_is_not_ours() -> None:
+    bench = Bench()
+    bench.served()
+    bench.command("WAIT FOR DIGIT -1")
+    entered = QueueEntered(1, 10, "sales", 1, 1, 0, True)
+    bench.tell(AllBegins("agi"), *bench.come(), entered, AllTold("agi"))
+    assert bench.hear() == "200 result=-1\nHANGUP\n"
 
 
 def test_a_voice_processor_that_starts_anew() -> None:
