@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from switchsim.firmware.office import DialOut
 from switchsim.firmware.reference.interworking import GLARE, no_way
-from switchsim.firmware.reference.state import Call, Stage
+from switchsim.firmware.reference.state import Call, Leg, Stage
 
 if TYPE_CHECKING:
     from switchsim.firmware.reference.program import Program
@@ -63,6 +63,7 @@ class Tandem:
         step = self.step(call)
         assert step is not None, "a call that goes on"
         call.attempts += 1
+        call.b = Leg()  # another connection, for whoever follows the call
         self.core.touch(call)
         if call.attempts >= ATTEMPTS or not self._seize(call, step):
             self._failed(call, step, NO_CIRCUIT, "network")
@@ -74,6 +75,7 @@ class Tandem:
 
     def _failed(self, call: Call, step: DialOut, cause: int, by: str) -> None:
         """No way out: the service's other way, where resources were short and it has one; else the caller is told."""
+        call.b = Leg()
         self.core.hear(self.core.slot(call.a), 0)
         if step.otherwise and no_way(cause):
             self.program.script.begin(call, step.otherwise)
