@@ -59,6 +59,7 @@ class Bench:
         self.events: list[Any] = []
         self.letters: list[tuple[str, Any]] = []
         self.serial = 0
+        self.link = True  # CTI-LINK lives
         self.refusals: dict[type, str] = {}
         self.silent: set[str] = set()
         self.full: set[str] = set()
@@ -116,7 +117,7 @@ class Bench:
             if timer[1] <= sound[1][0]:
                 self.now = timer[1]
                 del self.timers[timer[0]]
-                if timer[0] == "cti/beat":
+                if timer[0] == "cti/beat" and self.link:
                     self.write("cti_link", Heartbeat("", 0))
                 self.agi.on_timer(timer[0])
                 self._serve()
@@ -210,9 +211,12 @@ class Bench:
 
     def call(self, number: int = 1, flow: str = "agi", called: str = "10060") -> None:
         """A caller comes, and the switch asks for a flow."""
-        self.tell(CallBegan(number, "in", "13800138000", called, called, self.now),
-                  LegChanged(number, 10 * number, "E1/e1-0/3", "a", "connected", 0, (), 0),
-                  FlowAsked(number, 10 * number, flow, called, "13800138000"))  # fmt: skip
+        self.tell(*self.come(number, called), FlowAsked(number, 10 * number, flow, called, "13800138000"))
+
+    def come(self, number: int = 1, called: str = "10060") -> tuple[Any, ...]:
+        """What is told of a caller who is there."""
+        return (CallBegan(number, "in", "13800138000", called, called, self.now),
+                LegChanged(number, 10 * number, "E1/e1-0/3", "a", "connected", 0, (), 0))  # fmt: skip
 
     def hang_up(self, call: int = 1) -> None:
         self.tell(ChannelFreed(call, *self.place_of(call), "hangup"),

@@ -36,7 +36,7 @@ def hang_up(agi: AgiClient, one: Session, arguments: list[str]) -> str | None:
             return success(1)
     if one.mine:
         one.stage = "ending"
-        agi.order_switch(HangUp(one.call, 0, NORMAL_CLEARING), f"{one.number}/hangup")
+        agi.give_back(one, "hangup")
     return success(1)
 
 

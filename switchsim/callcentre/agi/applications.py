@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from switchsim.callcentre.agi import acts, voice
+from switchsim.callcentre.agi import acts, channels, voice
 from switchsim.callcentre.agi.state import Operation, Session
 from switchsim.model.cti import Redirect
 from switchsim.proto.agi import success
@@ -116,7 +116,7 @@ def moved(agi: AgiClient, one: Session, good: bool) -> None:
     name = one.operation.digits
     if good:
         one.mine = name == "Transfer"  # its script goes on, and sees the channel go
-        agi.free_channel(one)
+        channels.free(agi, one)
         if one.mine:
             acts.set_variable(one, "TRANSFERSTATUS", "SUCCESS")
             agi.finish(one, success(0))

@@ -5,27 +5,25 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Final
 
-from switchsim.callcentre.agi import commands, servers, session, voice
+from switchsim.callcentre.agi import channels, commands, servers, session, voice
 from switchsim.callcentre.agi.state import BEFORE, AgiConfig, AgiState, Session
-from switchsim.callcentre.application import CtiApplication
+from switchsim.callcentre.application import NO_ANSWER, CtiApplication
 from switchsim.callcentre.process import Watched, heard, missed
 from switchsim.model.cti import (
     AllTold,
-    AttachChannel,
     CallEnded,
     ChannelFreed,
     FlowAsked,
     HangUp,
     Ordered,
+    Redirect,
     RefuseFlow,
 )
 from switchsim.model.order import Order, Outside
 from switchsim.model.outside import Out, pack_out
 from switchsim.model.part import Host
 from switchsim.model.platform import (
-    ChannelBack,
     ChannelGiven,
-    ChannelWanted,
     Heartbeat,
     Register,
     VoiceCollect,
@@ -35,6 +33,8 @@ from switchsim.model.platform import (
 from switchsim.model.platform_events import ApplicationChanged
 
 FLOW: Final = "agi"
+NORMAL_CLEARING: Final = 16  # Q.850
+GIVING_BACK: Final = ("refuse", "extension", "hangup")
 TIMERS: Final = ("connect", "channel", "command", "dead", "audio", "autohangup")
 """Of a session, each `session/<number>/<name>`."""
 
@@ -129,7 +129,16 @@ class AgiClient(CtiApplication[AgiState]):
         self.state.refused += 1
         one.stage = "ending"
         voice.hush(self, one)
-        self.order_switch(RefuseFlow(one.call), f"{one.number}/refuse")
+        self.give_back(one, "refuse")
+
+    def give_back(self, one: Session, what: str) -> None:
+        """Order where the call goes: refuse (`otherwise`), extension (as the script said), hangup."""
+        order: RefuseFlow | Redirect | HangUp = RefuseFlow(one.call)
+        if what == "extension":
+            order = Redirect(one.call, f"number:{one.extension}")
+        elif what == "hangup":
+            order = HangUp(one.call, 0, NORMAL_CLEARING)
+        self.order_switch(order, f"{one.number}/{what}")
 
     # -- a call comes --------------------------------------------------------------------------------------------
 
@@ -140,20 +149,36 @@ class AgiClient(CtiApplication[AgiState]):
             case ChannelFreed():
                 self._freed(event)
             case CallEnded(call=call):
-                for one in self._of_call(call):
+                for one in self.of_call(call):
                     self.lose(one)
             case AllTold():
                 for one in list(self.state.sessions.values()):
-                    if one.call not in self.state.switch.calls:
-                        self.lose(one)
+                    self._compare(one)
 
-    def _of_call(self, call: int) -> list[Session]:
+    def reach(self, up: bool) -> None:
+        """The switch is out of reach, and goes on with its calls alone. When only CTI-LINK is away, sessions go on."""
+        if not up and self.state.registered:
+            for one in list(self.state.sessions.values()):
+                if one.mine:
+                    self.lose(one)
+
+    def _compare(self, one: Session) -> None:
+        """Everything was told anew: is the call still here? What nobody was there to hear is ordered again."""
+        known = self.state.switch.calls.get(one.call)
+        if known is None or (one.mine and not one.moving and (known.queue or len(known.legs) > 1)):
+            self.lose(one)
+        elif one.owed:
+            what, one.owed = one.owed, ""
+            self.give_back(one, what)
+
+    def of_call(self, call: int) -> list[Session]:
+        """Its sessions: one that has it, and those that wait for its end."""
         return [one for one in self.state.sessions.values() if one.call == call]
 
     def _asked(self, event: FlowAsked) -> None:
         """A flow of ours; told again while a session has the call, it means nothing."""
         name, _, number = event.flow.partition("/")
-        if name != FLOW or any(one.mine for one in self._of_call(event.call)):
+        if name != FLOW or any(one.mine for one in self.of_call(event.call)):
             return
         target = next((index for index, row in enumerate(self.config.targets) if row.number == number), -1)
         self.state.next_session += 1
@@ -166,81 +191,27 @@ class AgiClient(CtiApplication[AgiState]):
         else:
             servers.dial(self, one)
 
-    # -- voice channels ------------------------------------------------------------------------------------------
-
-    def seize(self, one: Session) -> None:
-        """Ask the next VP for a channel; without any left the call is refused."""
-        one.stage = "seizing"
-        if one.asked >= len(self.config.voices):
-            self.close(one, "no voice channel")
-            self.refuse(one)
-            return
-        self.write(self.config.voices[one.asked], ChannelWanted(one.call))
-        self.run_timer(one, "channel", self.config.channel_cycles)
+    # -- the other processes -------------------------------------------------------------------------------------
 
     def app_letter(self, sender: str, body: Any) -> None:
         match body:
             case Heartbeat() if sender in self.config.voices:
                 heard(self.state.voices.setdefault(sender, Watched()), body, self.now)
             case Register() if sender in self.config.voices:
-                self._voice_lost(sender)
+                channels.lost(self, sender)
             case ChannelGiven():
-                self._given(sender, body)
+                channels.given(self, sender, body)
             case VoiceDone(channel=channel) | VoiceDigit(channel=channel):
-                for one in self.state.sessions.values():
-                    if one.voice == sender and one.channel == channel:
-                        voice.heard(self, one, body)
-                        return
+                one = channels.user(self, sender, channel)
+                if one is not None:
+                    voice.heard(self, one, body)
 
     def beat(self) -> None:
         super().beat()
         for name in self.config.voices:
             self.write(name, Heartbeat("", 0))
             if name in self.state.voices and missed(self.state.voices[name], self.now):
-                self._voice_lost(name)
-
-    def _voice_lost(self, name: str) -> None:
-        """A VP has started anew, or died: what it played it plays no more."""
-        for one in list(self.state.sessions.values()):
-            if one.voice == name and one.channel >= 0:
-                one.channel = -1
-                if one.mine and not one.moving:
-                    self._speechless(one)
-
-    def _speechless(self, one: Session) -> None:
-        if one.stage == "attaching":
-            self.close(one, "no voice channel")
-            self.refuse(one)
-        elif one.stage == "running":
-            one.stage = "ending"
-            session.hung_up(self, one)
-            self.refuse(one)
-
-    def _given(self, sender: str, body: ChannelGiven) -> None:
-        one = next((one for one in self._of_call(body.call) if one.mine and one.stage == "seizing"), None)
-        if one is None or sender != self.config.voices[one.asked]:
-            self._not_needed(sender, body.channel)
-            return
-        self.end_timer(one, "channel")
-        if body.channel < 0:
-            one.asked += 1
-            self.seize(one)
-            return
-        one.voice, one.channel, one.line, one.timeslot = sender, body.channel, body.line, body.timeslot
-        one.stage = "attaching"
-        self.order_switch(AttachChannel(one.call, one.line, one.timeslot), f"{one.number}/attach")
-
-    def _not_needed(self, name: str, channel: int) -> None:
-        """A channel came too late, or twice."""
-        used = any(one.voice == name and one.channel == channel for one in self.state.sessions.values())
-        if channel >= 0 and not used:
-            self.write(name, ChannelBack(channel))
-
-    def free_channel(self, one: Session) -> None:
-        """The voice channel is not needed any more."""
-        if one.channel >= 0:
-            self.write(one.voice, ChannelBack(one.channel))
-            one.channel = -1
+                channels.lost(self, name)
 
     # -- answers of the switch -----------------------------------------------------------------------------------
 
@@ -250,7 +221,9 @@ class AgiClient(CtiApplication[AgiState]):
         if one is None:
             return
         good = event.result == "ok"
-        if what == "attach":
+        if event.result == NO_ANSWER and what in GIVING_BACK:
+            one.owed = what
+        elif what == "attach":
             self._attached(one, event.result)
         elif what == "extension" and not good and one.mine:
             self.refuse(one)
@@ -274,10 +247,10 @@ class AgiClient(CtiApplication[AgiState]):
     # -- the call goes -------------------------------------------------------------------------------------------
 
     def _freed(self, event: ChannelFreed) -> None:
-        for one in self._of_call(event.call):
+        for one in self.of_call(event.call):
             if one.channel >= 0 and (one.line, one.timeslot) == (event.line, event.timeslot):
                 if one.moving and event.why == "redirected":
-                    self.free_channel(one)
+                    channels.free(self, one)
                 else:
                     self.lose(one)
 
@@ -288,13 +261,13 @@ class AgiClient(CtiApplication[AgiState]):
             self.close(one, "the call has gone")
         else:
             session.hung_up(self, one)
-        self.free_channel(one)
+        channels.free(self, one)
         self.maybe_over(one)
 
     def maybe_over(self, one: Session) -> None:
         """Forget a session of which nothing is left."""
         if not one.mine and not one.connection and one.number in self.state.sessions:
-            self.free_channel(one)
+            channels.free(self, one)
             for timer in TIMERS:
                 self.end_timer(one, timer)
             del self.state.sessions[one.number]
@@ -312,12 +285,12 @@ class AgiClient(CtiApplication[AgiState]):
                 servers.failed(self, one, "timeout")
             case "channel":
                 one.asked += 1
-                self.seize(one)
+                channels.seize(self, one)
             case "command":
                 self.die(one, "no command")
             case "dead":
                 self.close(one, "the call has gone")
             case "autohangup":
-                self.order_switch(HangUp(one.call, 0, servers.NORMAL_CLEARING), f"{one.number}/hangup")
+                self.give_back(one, "hangup")
             case "audio":
                 voice.time_up(self, one)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from switchsim.callcentre.agi import session
+from switchsim.callcentre.agi import channels, session
 from switchsim.callcentre.agi.state import WAITING_LINES, Session
 from switchsim.model.order import Outside
 from switchsim.model.outside import Out, pack_out, unpack_in
@@ -79,7 +79,7 @@ def outside(agi: AgiClient, order: Outside) -> None:
             agi.end_timer(one, "connect")
             target = agi.config.targets[one.target]  # hosts and ports are never in the journal
             agi.emit(ApplicationChanged(connection, "connected", f"{target.script} at host {one.host + 1}"))
-            agi.seize(one)
+            channels.seize(agi, one)
         case "connect_failed":
             failed(agi, one, payload.decode("utf-8", "replace"))
         case "detached":

@@ -91,6 +91,7 @@ class Session(State):
     dead: bool = False
     told: bool = False  # HANGUP has been sent
     moving: bool = False  # a Redirect of this session is under way
+    owed: str = ""  # an order that gives the call back and reached nobody: refuse, extension, hangup
     answered: bool = False
     lines: LinesState = msgspec.field(default_factory=LinesState)
     waiting: list[str] = []
