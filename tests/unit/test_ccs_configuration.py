@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import msgspec
 import pytest
 from ccs_toys import CCS, FILES, ICD, USERS, Platform
@@ -45,10 +48,19 @@ def test_keys_of_ccs_are_those_of_queues_that_do_not_say_so_themselves() -> None
     assert queues["b"] == CallQueue("b", "most_skills_first", seconds(1), size=3)
 
 
+def test_the_files_of_the_manual_are_good() -> None:
+    text = (Path(__file__).resolve().parents[2] / "docs" / "ccs.md").read_text(encoding="utf-8")
+    icd, ccs = re.findall(r"```ini\n(.*?)```", text, re.DOTALL)
+    (users,) = re.findall(r"```\n(# ccsuser.*?)```", text, re.DOTALL)
+    found = good(CcsFiles(icd.encode(), ccs.encode(), users.encode()))
+    assert (found.version, list(found.queues), list(found.agents)) == ("3", ["sales", "service"], ["5001"])
+
+
 @pytest.mark.parametrize(("text", "expected"), [
     (b"[a]\nb = c", {"a": {"b": "c"}}),
     (b"\xef\xbb\xbf[ a  b ]\r\n; x\r\n# y\r\n\r\nk=  v = w \r\n[c]\r\n", {"a b": {"k": "v = w"}, "c": {}}),
     ("[坐席]\n键 = 值".encode(), {"坐席": {"键": "值"}}),
+    (b"[a] ; one\nb = c;d ; two\n ; three", {"a": {"b": "c;d"}}),
 ])  # fmt: skip
 def test_sections_and_keys(text: bytes, expected: dict[str, dict[str, str]]) -> None:
     assert read_ini(text, "x.ini") == expected

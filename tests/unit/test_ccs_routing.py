@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 import pytest
 from ccs_toys import CCS, FILES, Platform, running
@@ -125,55 +127,58 @@ STEP = st.one_of(
 )
 
 
-@settings(max_examples=300, deadline=None)
-@given(st.lists(STEP, max_size=40))
-def test_the_order_of_allocation_against_the_slow_way(steps: list[tuple[object, ...]]) -> None:
-    """The reference looks at everybody each time."""
-    order = Order(lambda queue: queue == "B")
-    seats: dict[str, tuple[int, dict[str, int]]] = {}
-    calls: dict[int, tuple[str, int, int]] = {}
-    tried: dict[int, list[str]] = {}
+class Slowly:
+    """The reference: it looks at everybody each time. Queue B wants most skills first."""
 
-    def tried_by(call: int) -> list[str]:
-        return tried.get(call, [])
+    def __init__(self) -> None:
+        self.seats: dict[str, tuple[int, dict[str, int]]] = {}
+        self.calls: dict[int, tuple[str, int, int]] = {}
+        self.tried: dict[int, list[str]] = {}
 
-    def slow_seat(call: int) -> str:
-        queue = calls[call][0]
+    def tried_by(self, call: int) -> list[str]:
+        return self.tried.get(call, [])
+
+    def seat_for(self, call: int) -> str:
+        queue = self.calls[call][0]
         fit = [
-            (seat in tried_by(call), skills[queue], -len(skills) if queue == "B" else 0, since, seat)
-            for seat, (since, skills) in seats.items() if queue in skills
+            (seat in self.tried_by(call), skills[queue], -len(skills) if queue == "B" else 0, since, seat)
+            for seat, (since, skills) in self.seats.items() if queue in skills
         ]  # fmt: skip
         return min(fit)[4] if fit else ""
 
-    def slow_call(seat: str) -> int:
-        skills = seats[seat][1]
+    def call_for(self, seat: str) -> int:
+        skills = self.seats[seat][1]
         fit = [
-            (seat in tried_by(call), skills[queue], -priority, since, call)
-            for call, (queue, since, priority) in calls.items() if queue in skills
+            (seat in self.tried_by(call), skills[queue], -priority, since, call)
+            for call, (queue, since, priority) in self.calls.items() if queue in skills
         ]  # fmt: skip
         return min(fit)[4] if fit else 0
 
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(STEP, max_size=40))
+def test_the_order_of_allocation_against_the_slow_way(steps: list[tuple[Any, ...]]) -> None:
+    order, slow = Order(lambda queue: queue == "B"), Slowly()
     for what, number, *rest in steps:
-        assert isinstance(number, int)
-        match what, rest:
-            case "seat", [int(since), dict(skills)]:
-                seats[str(number)] = since, skills
-                order.put_seat(str(number), since, skills)
-            case "call", [int(since), (str(queue), int(priority))]:
-                calls[number] = queue, since, priority
-                order.put_call(number, queue, since, priority)
-            case "no seat", _:
-                seats.pop(str(number), None)
+        match what:
+            case "seat":
+                slow.seats[str(number)] = rest[0], rest[1]
+                order.put_seat(str(number), *rest)
+            case "call":
+                slow.calls[number] = rest[1][0], rest[0], rest[1][1]
+                order.put_call(number, rest[1][0], rest[0], rest[1][1])
+            case "no seat":
+                slow.seats.pop(str(number), None)
                 order.take_seat(str(number))
-            case "no call", _:
-                calls.pop(number, None)
+            case "no call":
+                slow.calls.pop(number, None)
                 order.take_call(number)
-            case _, [seat]:
-                tried.setdefault(number, []).append(str(seat))
-        assert [order.seat_for(call, tried_by(call)) for call in calls] == [slow_seat(call) for call in calls]
-        assert [order.call_for(seat, tried_by) for seat in seats] == [slow_call(seat) for seat in seats]
+            case _:
+                slow.tried.setdefault(number, []).append(str(rest[0]))
+        assert all(order.seat_for(call, slow.tried_by(call)) == slow.seat_for(call) for call in slow.calls)
+        assert all(order.call_for(seat, slow.tried_by) == slow.call_for(seat) for seat in slow.seats)
         for queue in "ABC":
-            assert order.idle_seats(queue) == sum(queue in skills for _, skills in seats.values())
+            assert order.idle_seats(queue) == sum(queue in skills for _, skills in slow.seats.values())
 
 
 # -- distribution --------------------------------------------------------------------------------------------------

@@ -1,4 +1,5 @@
-"""Files of sections and keys, as `ccs.ini` and `icd.ini` are: `[section]`, `key = value`, comments after `;` or `#`.
+"""Files of sections and keys, as `ccs.ini` and `icd.ini` are: `[section]`, `key = value`. Comments: lines that
+begin with `;` or `#`, and what follows ` ;`.
 
 Strict: nothing stands twice, nothing stands outside a section, and what is wrong is named with its line.
 """
@@ -10,6 +11,7 @@ from typing import Final
 MOST_OCTETS: Final = 1_000_000
 MOST_LINE: Final = 500
 COMMENTS: Final = (";", "#")
+TRAILING: Final = " ;"
 
 Sections = dict[str, dict[str, str]]
 
@@ -43,7 +45,7 @@ def read_ini(octets: bytes, name: str) -> Sections:
     sections: Sections = {}
     inside: dict[str, str] | None = None
     for number, raw in enumerate(text_of(octets, name), 1):
-        line = raw.strip()
+        line = raw.partition(TRAILING)[0].strip()
         if not line or line.startswith(COMMENTS):
             continue
         if line.startswith("["):

@@ -281,9 +281,6 @@ class Ccs(CtiApplication[CcsState]):
         elif what == "sign":
             self.agents.ordered(event.order, event.result)
 
-    def reach(self, up: bool) -> None:
-        """Away from the switch nothing is decided; when it is back it tells everything."""
-
     # -- faults --------------------------------------------------------------------------------------------------
 
     def fault(self, order: Inject) -> str:
