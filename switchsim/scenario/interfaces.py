@@ -13,7 +13,7 @@ from switchsim.units import CYCLES_PER_MS
 INTERFACES: Final = {
     "ami": "callcentre/ami", "csta": "callcentre/csta", "agi": "callcentre/agi", "database": "callcentre/aplogic",
 }  # fmt: skip
-"""Source -> place of its part, in the order of the sources."""
+"""Source -> place of its part, in the order of the sources. Of a plant `NAME/database` is the machine NAME's."""
 IN_MEMORY: Final = "sqlite://"
 
 
@@ -24,6 +24,16 @@ class HasParts(Protocol):
     def kernel(self) -> Any: ...
     @property
     def spec(self) -> Any: ...
+
+
+def place_of(source: str) -> str | None:
+    """Where the part of an interface is; None for attachments, clocks and the run itself."""
+    machine, slash, name = source.rpartition("/")
+    return f"{machine}{slash}{INTERFACES[name]}" if name in INTERFACES else None
+
+
+def is_database(source: str) -> bool:
+    return source.rpartition("/")[2] == DATABASE
 
 
 def interfaces_of(machine: HasParts, listeners: Listeners) -> tuple[str, ...]:
@@ -39,18 +49,26 @@ def interfaces_of(machine: HasParts, listeners: Listeners) -> tuple[str, ...]:
         expected, advice = "a machine with `platform: database: statements:`", "name what may be asked"
         raise BadInput([Problem(f"--{name}", 0, "nothing in this machine uses it", expected if name == DATABASE else "",
                                 advice if name == DATABASE else "take another machine") for name in missing])
-    return tuple(there)
+    return (*there, *(source for source in _members(machine) if place_of(source) in machine.kernel.parts))
 
 
-def database_of(machine: HasParts, url: str | None, beside: str) -> DatabaseOption | None:
-    """The database that is to be asked: `url` of the option, else the machine file's; None when nothing asks any.
+def _members(machine: HasParts) -> dict[str, Any]:
+    """Of a plant: the source of each machine's database -> the machine."""
+    return {f"{name}/{DATABASE}": one for name, one in getattr(machine, "machines", {}).items()}
+
+
+def databases_of(machine: HasParts, url: str | None, beside: str) -> dict[str, DatabaseOption]:
+    """Source -> the database that is to be asked: `url` of the option, else the machine file's.
 
     beside: folder of the machine file, for a SQLite file that it names.
     """
-    platform = machine.spec.platform
-    if platform is None or platform.database is None or INTERFACES[DATABASE] not in machine.kernel.parts:
-        return None
-    spec = platform.database
-    return DatabaseOption(
-        url=url or spec.url or IN_MEMORY, statements=dict(spec.statements), init=() if url else tuple(spec.init),
-        beside="." if url else beside, timeout_ms=max(1, spec.timeout // CYCLES_PER_MS))
+    found = {}
+    for source, one in ({DATABASE: machine} | _members(machine)).items():
+        platform = one.spec.platform
+        if platform is None or platform.database is None or place_of(source) not in machine.kernel.parts:
+            continue
+        spec = platform.database
+        found[source] = DatabaseOption(
+            url=url or spec.url or IN_MEMORY, statements=dict(spec.statements), init=() if url else tuple(spec.init),
+            beside="." if url else beside, timeout_ms=max(1, spec.timeout // CYCLES_PER_MS))
+    return found

@@ -12,7 +12,7 @@ from switchsim.kernel.inputs import InputKind, InputRecord, InputWriter
 from switchsim.model.order import Order, Outside
 from switchsim.model.platform_events import ProgramActed
 from switchsim.scenario.director import Director, Stage
-from switchsim.scenario.interfaces import INTERFACES
+from switchsim.scenario.interfaces import place_of
 from switchsim.scenario.program import StartedProgram
 from switchsim.scenario.stop import Stopped, StopSignal
 from switchsim.scenario.story import Story
@@ -80,9 +80,9 @@ class RunLoop:
         self._face, self._inputs, self._program = face, inputs, program
         self._places = dict(enumerate(self._machine.places))
         for source, name in enumerate(face.sources):
-            if name in INTERFACES:
-                self._places[source] = INTERFACES[name]
-                self._outlets.append((source, self._machine.kernel.part(INTERFACES[name])))
+            if (place := place_of(name)) is not None:
+                self._places[source] = place
+                self._outlets.append((source, self._machine.kernel.part(place)))
 
     def go(self, wait_s: float = 0.0) -> None:
         """Run to the end. Raises OutputError; a peer that breaks off is kept in `problem`."""

@@ -20,6 +20,7 @@ from switchsim.report.folder import INPUTS, JOURNAL, RunInfo, kept_files, read_r
 from switchsim.report.journal import EndWatch, JournalReader
 from switchsim.report.output import output_errors
 from switchsim.scenario.dial import parse_dial
+from switchsim.scenario.interfaces import is_database
 from switchsim.scenario.options import OutsideOptions
 from switchsim.scenario.prepare import Prepared
 from switchsim.scenario.runner import ATTACHED, DIALLED, ENDED_AT, LISTENERS, WHY
@@ -28,7 +29,6 @@ from switchsim.scenario.staged import Sinks, Staged
 from switchsim.scenario.stop import StopSignal
 from switchsim.scenario.story import Teller
 from switchsim.sut.face import RUN
-from switchsim.sut.interfaces import DATABASE
 from switchsim.sut.options import MODES, AttachOption
 from switchsim.sut.recorded import Recorded
 
@@ -87,7 +87,7 @@ def replay(folder: Path, keep: Path | None = None) -> Replayed:
 def _check_sources(folder: Path, recorded: Sequence[str], wanted: Sequence[str]) -> None:
     """What was recorded came from where this run takes it from; a run without any outside has no sources."""
     found = [name for name in recorded if not name.startswith(CLOCK_PREFIX) and name != RUN]
-    if found != list(wanted) and (recorded or set(wanted) - {DATABASE}):
+    if found != list(wanted) and (recorded or not all(map(is_database, wanted))):
         raise BadInput.one(str(folder / INPUTS), f"sources {', '.join(found) or 'none'}", ", ".join(wanted) or "none",
                            "take an untouched run folder")
 

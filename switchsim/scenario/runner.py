@@ -19,7 +19,7 @@ from switchsim.report.compare import journal_digest
 from switchsim.report.folder import AUDIO, JOURNAL, RunFolder, RunInfo, make_folder
 from switchsim.report.verdict import Verdict
 from switchsim.report.wav import write_alaw
-from switchsim.scenario.interfaces import database_of
+from switchsim.scenario.interfaces import databases_of
 from switchsim.scenario.judge import judge, write_evidence
 from switchsim.scenario.prepare import Prepared
 from switchsim.scenario.program import StartedProgram
@@ -102,10 +102,10 @@ def _play(prepared: Prepared, staged: Staged, folder: RunFolder, outside: Outsid
 
 def _listen(prepared: Prepared, staged: Staged, stack: ExitStack) -> Outside | None:
     asked = prepared.outside
-    database = database_of(staged.machine, asked.interfaces.database, str(prepared.machine_path.parent))
-    if asked.pace is None and database is None:
+    databases = databases_of(staged.machine, asked.interfaces.database, str(prepared.machine_path.parent))
+    if asked.pace is None and not databases:
         return None
-    sides = open_interfaces(asked.interfaces, database)
+    sides = open_interfaces(asked.interfaces, databases)
     try:
         outside = Outside(asked.attaches, asked.clocks, asked.pace or FAST, asked.peer_timeout_ms / 1000, sides,
                           asked.interfaces.expects)

@@ -50,16 +50,16 @@ _INTERRUPT: Final = 9
 
 
 class Database:
-    """The source `database`. Raises BadInput for a URL that nothing can be done with."""
+    """The source `database`, or that of one machine of a plant. Raises BadInput for a URL without use."""
 
     immediate = True
-    name = "database"
     address = ""
     look_ms = 1_000
     clients = 1
     unsent = False
 
-    def __init__(self, option: DatabaseOption) -> None:
+    def __init__(self, option: DatabaseOption, name: str = "database") -> None:
+        self.name = name
         self.counts = DatabaseCounts()
         self._option = option
         self._worker = _Worker(_engine(option))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -74,8 +74,11 @@ def check_interfaces(options: InterfaceOptions) -> None:
         raise BadInput(problems)
 
 
-def open_interfaces(options: InterfaceOptions, database: DatabaseOption | None) -> list[Side]:
-    """Every listener exists afterwards; raises BadInput when one can not be made, and closes the others."""
+def open_interfaces(options: InterfaceOptions, databases: Mapping[str, DatabaseOption]) -> list[Side]:
+    """Every listener exists afterwards; raises BadInput when one can not be made, and closes the others.
+
+    databases: source -> what it asks.
+    """
     users = None if options.no_auth else options.users
     sides: list[Side] = []
     try:
@@ -85,11 +88,12 @@ def open_interfaces(options: InterfaceOptions, database: DatabaseOption | None) 
             sides.append(TcpListener(CSTA, options.csta, CstaMask, users))
         if options.agi:
             sides.append(Dialler(AGI, options.agi))
-        if database is not None:
+        if databases:
             from switchsim.sut.database import Database  # SQLAlchemy takes its time to load
 
-            sides.append(made := Database(database))
-            made.begin()
+            for name, option in databases.items():
+                sides.append(made := Database(option, name))
+                made.begin()
     except (BadInput, InvalidRun):
         for side in sides:
             side.close()

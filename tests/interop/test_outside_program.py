@@ -128,7 +128,7 @@ def test_a_database_answers_and_the_replay_needs_none(tmp_path: Path, monkeypatc
     option = DatabaseOption(url=f"sqlite:///{tmp_path}/leads.db",
                             statements={"level": "SELECT level FROM level WHERE number = :key"})
     put_toys(monkeypatch, "database")
-    monkeypatch.setattr(runner, "database_of", lambda *_: option)
+    monkeypatch.setattr(runner, "databases_of", lambda *_: {"database": option})
     path = scenario(tmp_path, command=f"['{sys.executable}', client.py, ask level 139, ask level 1, ask wrong 1]")
     assert run(path) == 0
     out = tmp_path / "out"
@@ -165,7 +165,7 @@ def test_a_port_in_use_is_bad_input(tmp_path: Path, capfd: pytest.CaptureFixture
 def test_a_password_in_a_url_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     put_toys(monkeypatch, "database")
     option = DatabaseOption(url="sqlite://", statements={})
-    monkeypatch.setattr(runner, "database_of", lambda *_: option)
+    monkeypatch.setattr(runner, "databases_of", lambda *_: {"database": option})
     url = "postgresql://anna:verysecret@db.example/leads"
     monkeypatch.setattr(sys, "argv", ["switchsim", "serve", "--database", url])
     words = ["serve", "one_e1_pri", "--database", url, "--seconds", "1", "--pace", "fast", "--out", str(tmp_path / "o")]

@@ -99,11 +99,18 @@ def test_no_secret_is_written_or_said_anywhere(tmp_path: Path, users: str) -> No
             assert good.ask("login nobody") == "go away"
             bad.say(f"Secret: {SECRET}-wrong")
             assert bad.ask("login wallboard") == "go away"
+        with Client(addresses["csta"]) as client:
+            xml = f"<a><agentPassword>{SECRET}</agentPassword></a>"
+            for text in (xml.encode(), xml.encode("utf-16")):
+                client.socket.sendall((len(text) + 8).to_bytes(4, "big") + b"0001" + text)
+            assert client.line() == "hello 1"
+            assert client.ask("\necho taken") == "taken"
 
-    run = served(tmp_path, ("--ami", "0", "--users", users), script)
+    run = served(tmp_path, ("--ami", "0", "--csta", "0", "--users", users), script)
     written = [path.read_bytes() for path in run.folder.rglob("*") if path.is_file()]
     said = "".join(map(str, run.lines)) + run.errors
-    for form in (SECRET.encode(), SECRET.encode().hex().encode()):
+    wide = SECRET.encode("utf-16-le")
+    for form in (SECRET.encode(), SECRET.encode().hex().encode(), wide, wide.hex().encode()):
         assert not [octets for octets in written if form in octets]
         assert form.decode() not in said
     assert kinds(run).count(InputKind.VERIFIED) == 3

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from switchsim.assembly.platform_file import DatabaseSpec, PlatformSpec
 from switchsim.errors import BadInput
 from switchsim.model.outside import (
     Answer,
@@ -29,6 +31,7 @@ from switchsim.model.outside import (
     unpack_verified,
     unpack_verify,
 )
+from switchsim.scenario.interfaces import databases_of, interfaces_of, place_of
 from switchsim.scenario.options import OutsideAsked, put_together
 from switchsim.scenario.schema import SutSpec
 from switchsim.sut.addresses import Address, parse_agi, parse_listen, users_of
@@ -166,3 +169,49 @@ def test_the_command_line_comes_before_the_scenario_and_users_lie_beside_it(tmp_
 ])
 def test_the_pace_is_real_for_clients_over_tcp_unless_a_clock_sets_it(asked: dict[str, object], pace: object) -> None:
     assert put_together(OutsideAsked(**asked), None).pace == pace  # type: ignore[arg-type]
+
+
+class Stands:
+    """As much of a machine as is asked for: its parts' places, and its file."""
+
+    def __init__(self, *places: str, database: DatabaseSpec | None = None, platform: bool = True) -> None:
+        self.kernel = SimpleNamespace(parts=dict.fromkeys(places))
+        self.spec = SimpleNamespace(platform=PlatformSpec(database=database) if platform else None)
+        self.machines: dict[str, Stands] = {}
+
+
+LOOK_UPS = DatabaseSpec(statements={"level": "SELECT 1"}, init=("SELECT 2",), timeout="100ms")  # type: ignore[arg-type]
+
+
+def test_the_parts_of_a_machine_are_its_sources_in_their_order() -> None:
+    machine = Stands("callcentre/agi", "callcentre/ami", "callcentre/aplogic", "callcentre/icdcomm")
+    found = interfaces_of(machine, Listeners(ami=True, agi=(parse_agi("agi://h/s"),)))
+    assert found == ("ami", "agi", "database")
+    assert [place_of(name) for name in (*found, "e1-0:16", "clock/0", "run")] == [
+        "callcentre/ami", "callcentre/agi", "callcentre/aplogic", None, None, None]
+
+
+@pytest.mark.parametrize(("machine", "says"), [
+    (Stands(platform=False), "--csta: this machine has no call-centre platform; expected a machine with a MEM board"),
+    (Stands(), "--csta: nothing in this machine uses it; take another machine"),
+])
+def test_an_option_without_a_part_is_told(machine: Stands, says: str) -> None:
+    with pytest.raises(BadInput, match=says):
+        interfaces_of(machine, Listeners(csta=True))
+
+
+def test_a_database_that_is_named_is_not_made_anew() -> None:
+    machine = Stands("callcentre/aplogic", database=LOOK_UPS)
+    own = databases_of(machine, None, "/m")["database"]
+    assert (own.url, own.init, own.beside, own.timeout_ms) == ("sqlite://", ("SELECT 2",), "/m", 100)
+    named = databases_of(machine, "sqlite:///leads.db", "/m")["database"]
+    assert (named.url, named.init, named.beside) == ("sqlite:///leads.db", (), ".")
+    assert databases_of(Stands(database=LOOK_UPS), None, ".") == {}
+
+
+def test_each_machine_of_a_plant_has_its_database() -> None:
+    plant = Stands("north/callcentre/aplogic", "south/callcentre/aplogic", platform=False)
+    plant.machines = {"north": Stands(database=LOOK_UPS), "south": Stands(database=LOOK_UPS), "west": Stands()}
+    assert interfaces_of(plant, Listeners()) == ("north/database", "south/database")
+    assert list(databases_of(plant, None, ".")) == ["north/database", "south/database"]
+    assert place_of("south/database") == "south/callcentre/aplogic"
