@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from cti_bench import CtiBench
 from cti_walk import TARGET_SEATS, over, silent
 from office_bench import Caller, agent
 
+from switchsim.kernel.snapshot import take
 from switchsim.model.cti import (
+    RESULTS,
     AnswerCaller,
+    AttachChannel,
+    ChooseRoute,
     DetachChannel,
     HangUp,
+    Offer,
     Originate,
     PressKey,
     Redirect,
+    RefuseFlow,
+    SetMember,
 )
 from switchsim.units import ms, seconds
 
@@ -283,4 +292,32 @@ def test_originate_to_a_seat_that_turns_it_away() -> None:
     bench.until("SeatCalled")
     bench.press("2002", "release")
     assert bench.answer(order).result == "busy"
+    over(bench)
+
+
+# -- nonsense ----------------------------------------------------------------------------------------------------
+
+HUGE = 2**63 - 1
+NONSENSE = [
+    PressKey("2001", "dial", "\u4e00"), PressKey("2001", "dial", "1" * 21), PressKey("2001", "dial", ""),
+    PressKey("2001", "busy", "x" * 100_000), PressKey("", "", ""), HangUp(HUGE, -1, HUGE), HangUp(-HUGE, HUGE, 0),
+    Redirect(1, ""), Redirect(1, "number:" + "1" * 100), Redirect(1, "number:\u4e00"), Redirect(1, "::"),
+    Originate("E1/e1-0/\u4e00", "queue:sales", "", 0), Originate("E1//70001", "queue:sales", "", 0),
+    Originate("E1/e1-0/70001", "queue:sales", "\u4e00" * 999, HUGE), Originate("SEAT/2001", "queue:sales", "x", -HUGE),
+    Originate("", "", "", 0), SetMember("sales", "2001", True, HUGE), ChooseRoute(1, HUGE, "queue:sales", True, HUGE),
+    Offer(1, "2001", HUGE), AttachChannel(1, "vp-0", HUGE), AttachChannel(1, "", -1), DetachChannel(-1), RefuseFlow(0),
+    AnswerCaller(HUGE),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("order", NONSENSE, ids=lambda order: type(order).__name__)
+def test_no_order_is_too_strange_for_an_answer(order: Any) -> None:
+    bench = CtiBench(silent("2001"))
+    bench.call("10061")
+    bench.until_seat("2001", "ringing", within=seconds(1))
+    bench.ask(order)
+    bench.run(seconds(4))
+    assert [event.result for event in bench.heard("Ordered") if event.order == 2 and event.result in RESULTS]
+    take(bench.machine.kernel)
+    bench.same_anew()
     over(bench)

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from switchsim.firmware.reference.originate import Originator, result_of
+from switchsim.firmware.reference.originate import Originator, patience, result_of
 from switchsim.firmware.reference.state import Call, Leg, Stage
+from switchsim.firmware.reference.targets import is_number
 from switchsim.model import cti
 from switchsim.model.cti import Ordered, Wanted
 from switchsim.model.events import CallRanked, MemberSet
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from switchsim.firmware.reference.program import Program
 
 NORMAL, REJECTED = 16, 21
+MOST_RANK, MOST_REASON = 1_000_000, 80
+"""Limits of priorities and penalties, and of the characters of a reason."""
 Answer = tuple[str, int]
 """(one of RESULTS, call that it was about). An empty result: the answer comes later."""
 
@@ -80,7 +83,9 @@ class Orders:
         before, next_call = self._looks(index), self.core.state.next_call
         seat = self.core.state.seats[index]
         about = seat.call or seat.held
-        self.program.seats.press(index, order.key, order.argument)
+        if order.key in ("dial", "transfer") and not is_number(order.argument):
+            return self._refusal(order), about
+        self.program.seats.press(index, order.key, order.argument[:MOST_REASON])
         if self.core.state.next_call != next_call:
             return self._dialled(self.core.state.next_call - 1)
         if self._looks(index) != before:
@@ -99,6 +104,8 @@ class Orders:
         return ("ok" if cause is None else result_of(cause)), number
 
     def _refusal(self, order: cti.PressKey) -> str:
+        if order.key == "dial" and not is_number(order.argument):
+            return "no_such_number"
         if order.key != "transfer":
             return "wrong_state"
         seat = self.core.state.seats[self.program.seats.index_of(order.seat)]
@@ -118,7 +125,7 @@ class Orders:
             return "no_such_seat", 0
         if not order.present:
             return self._remove_member(order.queue, index), 0
-        penalty = members.get(index, 0) if order.penalty < 0 else order.penalty
+        penalty = members.get(index, 0) if order.penalty < 0 else min(order.penalty, MOST_RANK)
         if members.get(index, -1) == penalty:
             return "already_there", 0
         new = index not in members
@@ -199,7 +206,7 @@ class Orders:
         if wrong := self.program.targets.wrong(order.target):
             return wrong, call.number
         self.core.world.stop_timer(f"route/{call.number}")
-        call.own, call.priority = order.own, order.priority
+        call.own, call.priority = order.own, max(-MOST_RANK, min(order.priority, MOST_RANK))
         self.program.targets.go(call, order.target)
         return "ok", call.number
 
@@ -215,7 +222,7 @@ class Orders:
             return "busy", call.number
         if call.own:  # the switch would not have chosen so, perhaps
             self.core.world.emit(CallRanked(call.number, call.queue, call.priority, 0))
-        ring = order.ring or self.office.queues[call.queue].ring_cycles
+        ring = patience(order.ring, self.office.queues[call.queue].ring_cycles)
         self.program.queues.ring(call, index, ring)
         return "ok", call.number
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from switchsim.firmware.reference.cti_state import Origination
 from switchsim.firmware.reference.state import Call, Leg, Stage
+from switchsim.firmware.reference.targets import is_number
 from switchsim.model.cti import Originate, Wanted
 from switchsim.units import seconds
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from switchsim.firmware.reference.program import Program
 
 NO_ANSWER, NO_CIRCUIT = 19, 34
-PLAIN_CYCLES = seconds(30)
+PLAIN_CYCLES, MOST_CYCLES = seconds(30), seconds(3_600)
 RESULT_OF = {1: "no_such_number", 28: "no_such_number", 17: "busy", 21: "busy", 20: "busy",
              **dict.fromkeys((27, 34, 38, 41, 42, 44, 47), "no_circuit")}  # fmt: skip
 """Cause (Q.850) of a call that failed -> result of its order; any other: no_answer."""
@@ -21,6 +22,11 @@ RESULT_OF = {1: "no_such_number", 28: "no_such_number", 17: "busy", 21: "busy", 
 
 def result_of(cause: int) -> str:
     return RESULT_OF.get(cause, "no_answer")
+
+
+def patience(ordered_cycles: int, plain_cycles: int) -> int:
+    """So long a device is called: as ordered, within reason; 0 and below: as plain."""
+    return min(ordered_cycles, MOST_CYCLES) if ordered_cycles > 0 else plain_cycles
 
 
 class Originator:
@@ -37,7 +43,7 @@ class Originator:
         if kind == "SEAT":
             return self._seat(wanted, body, rest)
         line, _, number = rest.partition("/")
-        if kind != "E1" or not number:
+        if kind != "E1" or not is_number(number):
             return "no_such_number", 0
         return self._trunk(wanted, body, line, number)
 
@@ -47,7 +53,8 @@ class Originator:
         return "" if wrong in ("busy", "no_circuit") else wrong
 
     def _call(self, wanted: Wanted, body: Originate, direction: str, called: str) -> Call:
-        call = self.program.calls.new(direction, Leg(), body.calling, called)
+        calling = body.calling if is_number(body.calling) else ""
+        call = self.program.calls.new(direction, Leg(), calling, called)
         call.target = called
         call.origination = Origination(wanted.sender, wanted.order, body.target)
         return call
@@ -62,7 +69,7 @@ class Originator:
             return "busy", 0
         call = self._call(wanted, body, "seat", body.target.partition(":")[2])
         self.program.calls.announce(call)
-        self.program.queues.ring(call, index, body.timeout or PLAIN_CYCLES)
+        self.program.queues.ring(call, index, patience(body.timeout, PLAIN_CYCLES))
         return "", call.number
 
     def _trunk(self, wanted: Wanted, body: Originate, line: str, number: str) -> tuple[str, int]:
@@ -77,7 +84,7 @@ class Originator:
         self.program.calls.announce(call)
         if found:
             self.core.stage(call, Stage.OUTGOING, number)
-            self.core.world.start_timer(f"origin/{call.number}", body.timeout or PLAIN_CYCLES)
+            self.core.world.start_timer(f"origin/{call.number}", patience(body.timeout, PLAIN_CYCLES))
         else:
             self.program.calls.clear(call, NO_CIRCUIT, "machine")
         return "", call.number

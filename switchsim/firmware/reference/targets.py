@@ -11,7 +11,13 @@ if TYPE_CHECKING:
     from switchsim.firmware.reference.program import Program
 
 NO_CIRCUIT, UNALLOCATED = 34, 1
+DIGITS, MOST_DIGITS = frozenset("0123456789*#"), 20
 MOVABLE = (Stage.SERVICE, Stage.ROUTING, Stage.QUEUED, Stage.RINGING, Stage.TALK, Stage.HELD)
+
+
+def is_number(text: str) -> bool:
+    """Whether it can be dialled: 1..20 digits, * and #."""
+    return 0 < len(text) <= MOST_DIGITS and set(text) <= DIGITS
 
 
 class Targets:
@@ -32,7 +38,7 @@ class Targets:
             return "seat", number
         if number in self.office.numbers:
             return "service", self.office.numbers[number]
-        return ("outside" if number and set(number) <= set("0123456789*#") else "", number)
+        return ("outside" if is_number(number) else "", number)
 
     def wrong(self, target: str) -> str:
         """Empty, or one of RESULTS."""
