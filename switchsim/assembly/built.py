@@ -50,6 +50,16 @@ class Machine:
         return (self.spec,)
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the machines of a plant; none of one that stands alone."""
+        return ()
+
+    @property
+    def joins(self) -> dict[str, str]:
+        """Line of one machine of a plant -> line of another that is its other end, both ways."""
+        return {}
+
+    @property
     def instruction_set(self) -> str:
         return isa.selected()
 

@@ -47,7 +47,22 @@ class Plant(Machine):
 
     @property
     def seat_queues(self) -> dict[str, frozenset[str]]:
-        return {seat: queues for one in self.machines.values() for seat, queues in one.seat_queues.items()}
+        return {
+            seat: frozenset(f"{name}/{queue}" for queue in queues)
+            for name, one in self.machines.items() for seat, queues in one.seat_queues.items()
+        }  # fmt: skip
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(self.machines)
+
+    @property
+    def joins(self) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for row in self.members.plant.joins:
+            a, b = row.between
+            found |= {a: b, b: a}
+        return found
 
     @property
     def signalling_network(self) -> dict[str, Any]:
@@ -165,7 +180,9 @@ def build_plant(members: Members, wish: Wish) -> Plant:
         before = together(configs[:index]) if index else EngineConfig()
         share = EngineShare(engine, one.layout.engine, before)
         own = replace(wish, agents=_own_agents(members, name, wish.agents), record=_own_records(members, name, wish))
-        machines[name] = erect(one, Ward(kernel, name, share), share, own)
+        single = frozenset(owned for owner in (members.line_owner, members.seat_owner)
+                           for owned, whose in owner.items() if whose == name)  # fmt: skip
+        machines[name] = erect(one, Ward(kernel, name, share, single), share, own)
     plant = Plant(kernel, engine, members, machines)
     exchanges = {line: f"{name}/{place}" for name, one in machines.items() for line, place in one.exchanges.items()}
     place_loads(kernel, exchanges, tuple(first.spec.prompts), wish.load)

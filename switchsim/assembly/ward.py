@@ -1,9 +1,15 @@
-"""One machine's ward of a kernel that several machines run in: its parts stand below its name, and do not know it."""
+"""One machine's ward of a kernel that several machines run in: its parts stand below its name, and do not know it.
+
+What they tell the journal of places, processes and queues by names that another machine may have too is told with the
+machine's name before it, `north/frame/0/slot/2` and `north/all`: whoever reads the journal needs no other rule.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any, Final
+
+import msgspec
 
 from switchsim.assembly.share import EngineShare
 from switchsim.dsp.engine import (
@@ -28,6 +34,20 @@ from switchsim.dsp.engine import (
 from switchsim.kernel.ports import Wire
 from switchsim.kernel.scheduler import Kernel
 from switchsim.model.event import Event
+from switchsim.model.events import (
+    AlarmCleared,
+    AlarmRaised,
+    CallQueued,
+    CallRanked,
+    CallRecord,
+    CallUnqueued,
+    DefectGone,
+    DefectSeen,
+    LampShown,
+    MemberSet,
+    Routed,
+    SeatOffered,
+)
 from switchsim.model.message import Message
 from switchsim.model.order import Order
 from switchsim.model.part import Part
@@ -40,14 +60,23 @@ UNIT_OF: Final = {
 }  # fmt: skip
 """Kind of media event -> the field of EngineConfig that counts its units."""
 
+ABOUT: Final[tuple[type[Event], ...]] = (AlarmRaised, AlarmCleared, DefectSeen, DefectGone, LampShown)
+QUEUES: Final[tuple[type[Event], ...]] = (
+    CallQueued, CallUnqueued, CallRanked, CallRecord, MemberSet, Routed, SeatOffered
+)  # fmt: skip
+LOCAL_NAMES: Final = dict.fromkeys(ABOUT, "about") | dict.fromkeys(QUEUES, "queue")
+"""Kind of event -> its field that holds a place or a queue of this machine, or a line, link or seat."""
+
 
 class Ward(Kernel):
     """Has the face of a Kernel for the parts, and for those who build them."""
 
-    def __init__(self, kernel: Kernel, name: str, share: EngineShare) -> None:
+    def __init__(self, kernel: Kernel, name: str, share: EngineShare, single: frozenset[str] = frozenset()) -> None:
+        """single: the machine's lines and seats, which no other machine has."""
         self.kernel = kernel  # and nothing of a kernel of its own: every act is given on
         self.name = name
         self.share = share
+        self.single = single
         self.parts = {}
         self.tick = kernel.tick
 
@@ -58,6 +87,18 @@ class Ward(Kernel):
     def full(self, place: str) -> str:
         """Where a part of this machine stands in the run."""
         return f"{self.name}/{place}"
+
+    def told(self, event: Event) -> Event:
+        """The event with the machine's name before names that are its own affair."""
+        field = LOCAL_NAMES.get(type(event))
+        if field is None:
+            return event
+        name = getattr(event, field)
+        if field == "queue":
+            return msgspec.structs.replace(event, queue=self.full(name)) if name else event
+        if name.partition(":")[0] in self.single:
+            return event
+        return msgspec.structs.replace(event, about=self.full(name) if name else self.name)
 
     def add(self, part: Part[Any]) -> None:
         part.place = self.full(part.path)
@@ -76,7 +117,7 @@ class Ward(Kernel):
     # Host
 
     def emit(self, place: str, event: Event) -> None:
-        self.kernel.emit(self.full(place), event)
+        self.kernel.emit(self.full(place), self.told(event))
 
     def send(self, place: str, port: str, message: Message) -> bool:
         return self.kernel.send(self.full(place), port, message)

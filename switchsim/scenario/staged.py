@@ -144,6 +144,6 @@ class Staged:
         }
         return CheckSettings(
             drained=self._prepared.scenario.drained, seat_queues=self.machine.seat_queues,
-            processors=self.machine.processors, facts=facts,
+            machines=self.machine.names, joins=self.machine.joins, processors=self.machine.processors, facts=facts,
             scopes=self.director.scopes(),
             signalling=SignallingFacts(**self.machine.signalling_network))

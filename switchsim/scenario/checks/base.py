@@ -49,6 +49,8 @@ class CheckSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     drained: the run was to end without a call; otherwise calls that are up at its end are accounted for as such.
     seat_queues: the queues that each seat serves; a seat that is not named serves all.
+    machines: those of a plant, whose places begin with their names; a machine that stands alone has no name.
+    joins: line of one machine -> line of another that is its other end, both ways.
     processors: places of the main processors; empty: those that the journal names.
     facts: the fault catalogue, by name. scopes: what the run's faults are about, by their numbers.
     signalling: the No.7 network; empty: there is none.
@@ -56,6 +58,8 @@ class CheckSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     drained: bool = True
     seat_queues: Mapping[str, frozenset[str]] = msgspec.field(default_factory=dict)
+    machines: tuple[str, ...] = ()
+    joins: Mapping[str, str] = msgspec.field(default_factory=dict)
     processors: tuple[str, ...] = ()
     facts: Mapping[str, FaultFacts] = msgspec.field(default_factory=dict)
     scopes: Mapping[str, FaultScope] = msgspec.field(default_factory=dict)
@@ -65,6 +69,11 @@ class CheckSettings(msgspec.Struct, frozen=True, kw_only=True):
     speech_cycles: int = seconds(1)  # in talk for so long, one must hear the other
     takeover_cycles: int = seconds(1)  # nobody active, or both, for at most so long
     alarm_clear_cycles: int = seconds(30)  # from the cause's end to the end of the alarm
+
+    def machine_of(self, place: str) -> str:
+        """The machine that a place is of, as it begins; `` where there is but one."""
+        head = place.partition("/")[0]
+        return head if head in self.machines else ""
 
 
 class Check:

@@ -255,7 +255,7 @@ class Resources(_Held):
         return super().handlers() | {ResourceSeized: self._seized, ResourceFreed: self._freed}
 
     def _seized(self, record: Record, event: ResourceSeized) -> None:
-        key = (event.resource, event.unit)
+        key = (self.settings.machine_of(record.place), event.resource, event.unit)
         if key in self._open:
             at, _, call = self._open[key]
             what = f"{self._name(key)} is seized by call {event.call} while call {call} has it since cycle {at}"
@@ -263,12 +263,12 @@ class Resources(_Held):
         self._open[key] = (record.at, record.place, event.call)
 
     def _freed(self, record: Record, event: ResourceFreed) -> None:
-        key = (event.resource, event.unit)
+        key = (self.settings.machine_of(record.place), event.resource, event.unit)
         if self._open.pop(key, None) is None:
             self.found(record.at, record.place, f"{self._name(key)} is freed by call {event.call} but nobody had it")
 
     def _name(self, key: Any) -> str:
-        return f"{key[0]} {key[1]}"
+        return f"{key[1]} {key[2]}"
 
 
 class Seats(_Held):
@@ -314,7 +314,8 @@ class Blocked(Check):
         super().__init__(settings)
         self._since: dict[tuple[str, str, int, str, str], int] = {}  # where, circuit, by, sort -> cycle
         self._again: set[tuple[str, str, int, str, str]] = set()  # may be told once more
-        self._seen = self._anew = False
+        self._seen = False
+        self._anew: set[str] = set()  # machines
 
     def handlers(self) -> dict[type[Event], Handler]:
         return {CircuitBlocked: self._blocked, ProcessorActive: self._began, Destination: self._destination}
@@ -324,8 +325,11 @@ class Blocked(Check):
             self._again.update(key for key in self._since if key[0] == record.place)
 
     def _began(self, record: Record, event: ProcessorActive) -> None:
-        self._anew = self._anew or event.why != "power-on"
-        self._since.clear()
+        machine = self.settings.machine_of(record.place)
+        if event.why != "power-on":
+            self._anew.add(machine)
+        for key in [key for key in self._since if self.settings.machine_of(key[0]) == machine]:
+            del self._since[key]
 
     def _blocked(self, record: Record, event: CircuitBlocked) -> None:
         self._seen = True
@@ -333,7 +337,7 @@ class Blocked(Check):
         what = f"circuit {event.line}:{event.timeslot} is {'' if event.on else 'un'}blocked ({event.by}, {event.sort})"
         if event.on and key in self._since and key not in self._again:
             self.found(record.at, record.place, f"{what} though it has been blocked since cycle {self._since[key]}")
-        elif not event.on and key not in self._since and not self._anew:
+        elif not event.on and key not in self._since and self.settings.machine_of(record.place) not in self._anew:
             self.found(record.at, record.place, f"{what} but was not blocked")
         self._again.discard(key)
         if event.on:

@@ -147,6 +147,7 @@ class LongestIdle(Check):
     def __init__(self, settings: CheckSettings) -> None:
         super().__init__(settings)
         self._idle: dict[str, int] = {}
+        self._machine: dict[str, str] = {}  # seat -> the machine that tells of it
         self._turn: dict[str, tuple[set[int], int]] = {}  # seat -> calls since it was idle, idle since before them
         self._talked: set[int] = set()
         self._queue_of: dict[int, tuple[str, int]] = {}
@@ -176,7 +177,8 @@ class LongestIdle(Check):
 
     def _processor(self, record: Record, event: ProcessorActive) -> None:
         if event.why == "restart":
-            self._idle = dict.fromkeys(self._idle, record.at)
+            machine = self.settings.machine_of(record.place)
+            self._idle |= {seat: record.at for seat in self._idle if self._machine.get(seat) == machine}
 
     def _state(self, record: Record, event: CallState) -> None:
         if event.state == "talk":
@@ -192,6 +194,7 @@ class LongestIdle(Check):
             self._queue_of[event.call] = (event.queue, record.at)
 
     def _seat(self, record: Record, event: SeatState) -> None:
+        self._machine.setdefault(event.seat, self.settings.machine_of(record.place))
         idle_since = self._idle.get(event.seat)
         calls, before = self._turn.pop(event.seat, (set(), record.at))
         if event.state == "idle":

@@ -101,7 +101,7 @@ class _Speech(Check):
 
     def __init__(self, settings: CheckSettings) -> None:
         super().__init__(settings)
-        self.talks = Talks(self._connected, self.states)
+        self.talks = Talks(self._connected, self.states, settings.machine_of, settings.joins)
         self.hears: dict[int, frozenset[int]] = {}
         self.tolerance = settings.path_delay_cycles + settings.switching_cycles
         self.heard = 0

@@ -2,14 +2,16 @@
 
 A *place* is `line:timeslot` or `seat number`. The members of a call in talk are its circuit, the seats in talk with it,
 the seat that placed it, and the legs that joined it later. Calls in conference with the same detail belong together,
-and so do a call and the one that its detail names (`call 7`): a transfer that joined two trunks.
+and so do a call and the one that its detail names (`call 7`): a transfer that joined two trunks. Over a line that
+joins two machines the calls of both, each with its end of the same circuit, are one talk.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from itertools import combinations
+from types import MappingProxyType
 from typing import Final
 
 import msgspec
@@ -54,9 +56,19 @@ class Talks:
     """Follows the call events and tells `changed` whenever two parties are connected or parted; `states`: those of a
     call whose members are connected."""
 
-    def __init__(self, changed: Changed, states: tuple[str, ...] = SPEAKING) -> None:
+    def __init__(
+        self, changed: Changed, states: tuple[str, ...] = SPEAKING, machine_of: Callable[[str], str] = lambda _: "",
+        joins: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:  # fmt: skip
+        """machine_of: a place -> the machine of a plant: each numbers its conferences by itself.
+
+        joins: line of one machine -> the line of another that is its other end, both ways.
+        """
         self._changed = changed
         self._states = states
+        self._machine_of = machine_of
+        self._joins = joins
+        self._call_on: dict[str, int] = {}  # circuit of a joined line -> the call that has it
         self._calls: dict[int, _Call] = {}
         self._seats: dict[str, int] = {}  # seat -> the call it talks in
         self._party_at: dict[str, int] = {}
@@ -93,12 +105,20 @@ class Talks:
         seat = seat_place(event.calling) if event.direction == "seat" else ""
         circuit = f"{event.line}:{event.timeslot}" if event.line else ""
         self._calls[event.call] = _Call(circuit, seat)
+        self._takes(event.line, circuit, event.call)
+
+    def _takes(self, line: str, circuit: str, call: int) -> None:
+        if line in self._joins:
+            self._call_on[circuit] = call
+
+    def _told(self, record: Record, detail: str) -> str:
+        return f"{self._machine_of(record.place)} {detail}".lstrip()
 
     def state(self, record: Record, event: CallState) -> None:
         call = self._calls.get(event.call)
         if call is not None:
             before = self._together(event.call)
-            call.state, call.detail = event.state, event.detail
+            call.state, call.detail = event.state, event.detail and self._told(record, event.detail)
             self._renew(before | self._together(event.call), record.at)
 
     def seat(self, record: Record, event: SeatState) -> None:
@@ -121,6 +141,8 @@ class Talks:
         if call is not None:
             place = seat_place(event.seat) if event.seat else f"{event.line}:{event.timeslot}"
             (call.legs.add if event.joined else call.legs.discard)(place)
+            if event.joined:
+                self._takes(event.line, place, event.call)
             if not event.joined and place == call.seat:
                 call.seat = ""
             if not event.joined and place == call.circuit:
@@ -164,7 +186,10 @@ class Talks:
 
     def _neighbours(self, number: int) -> Iterator[int]:
         call = self._calls.get(number)
-        if call is None or call.state not in self._states or not call.detail:
+        if call is None or call.state not in self._states:
+            return
+        yield from self._beyond(call)
+        if not call.detail:
             return
         joined = _JOINED.search(call.detail)
         for other, candidate in self._calls.items():
@@ -172,6 +197,16 @@ class Talks:
                 same = call.state == candidate.state == "conference" and call.detail == candidate.detail
                 if same or (joined and int(joined[1]) == other) or self._names(candidate, number):
                     yield other
+
+    def _beyond(self, call: _Call) -> Iterator[int]:
+        """The calls of other machines at the other ends of its circuits."""
+        for place in sorted((call.circuit, *call.legs)) if self._joins else ():
+            line, _, timeslot = place.partition(":")
+            end = f"{self._joins[line]}:{timeslot}" if line in self._joins else ""
+            number = self._call_on.get(end, 0)
+            other = self._calls.get(number)
+            if other is not None and other.state in self._states and end in (other.circuit, *other.legs):
+                yield number
 
     def _names(self, call: _Call, number: int) -> bool:
         joined = _JOINED.search(call.detail)
