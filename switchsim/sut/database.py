@@ -88,6 +88,9 @@ class Database:
         taken, self._answers = self._answers, []
         return taken
 
+    def take_closed(self) -> list[int]:
+        return []
+
     def deliver(self, item: bytes) -> None:
         what, _, payload = unpack_out(item)
         if what is Out.QUERY:

@@ -47,7 +47,9 @@ class TcpListener(TcpSide):
         super().close()
 
     def _other(self, descriptor: int) -> None:
-        while (peer := self._accept()) is not None:
+        for _ in range(_BACKLOG):
+            if (peer := self._accept()) is None:
+                break
             if len(self.connections) >= MOST_CONNECTIONS:
                 peer.close()
                 self.counts.refused += 1

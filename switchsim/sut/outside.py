@@ -217,7 +217,7 @@ class Outside:
         with self._locked():
             if self._pump is None:
                 side.service()
-            arrivals = side.take()
+            arrivals, closed = side.take(), side.take_closed()
         if arrivals and self._pump is not None:
             self._pump.wake()  # there is room again
         for kind, octets in arrivals:
@@ -225,6 +225,8 @@ class Outside:
                 number, payload = unpack_in(octets)
                 why = f": {payload.decode()}" if payload else ""
                 self._event(now_cycle, _NEWS[kind], side.name, f"connection {number}{why}")
+        for number in closed:
+            self._event(now_cycle, "detached", side.name, f"connection {number}: closed by the machine")
         return [self._record(source, now_cycle, arrival) for arrival in arrivals]
 
     def _drain(self, source: int, attach: Attach, now_cycle: int, room: Room) -> list[InputRecord]:

@@ -72,6 +72,9 @@ class Side(Protocol):
     def take(self) -> list[Arrival]:
         """What came, at most so much a time."""
 
+    def take_closed(self) -> list[int]:
+        """Connections that the machine has closed since the last time."""
+
     def deliver(self, item: bytes) -> None:
         """An item of the part's outbox."""
 

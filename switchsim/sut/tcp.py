@@ -50,6 +50,7 @@ class TcpSide:
         self._timed: dict[int, Connection] = {}
         """Those that have to do something in time."""
         self._outboxes_octets = 0
+        self._closed: list[int] = []
 
     @property
     def address(self) -> str:
@@ -101,6 +102,10 @@ class TcpSide:
                 self._with_news.append(connection)
             self._watch(connection)
         return taken
+
+    def take_closed(self) -> list[int]:
+        closed, self._closed = self._closed, []
+        return closed
 
     def deliver(self, item: bytes) -> None:
         what, number, payload = unpack_out(item)
@@ -221,8 +226,9 @@ class TcpSide:
             if not octets:
                 self._end_of_input(connection)
                 return
-            if not connection.closing:
-                self._take_in(connection, octets)
+            if connection.closing:
+                break  # a flood that nobody hears must not hold us
+            self._take_in(connection, octets)
         self._watch(connection)
 
     def _take_in(self, connection: Connection, octets: bytes) -> None:
@@ -284,6 +290,8 @@ class TcpSide:
     def _close_after_flush(self, connection: Connection) -> None:
         connection.inbox.clear()
         connection.inbox_octets = 0
+        if not connection.ended:
+            self._closed.append(connection.number)
         if connection in self._with_news:
             self._with_news.remove(connection)
         connection.closing = True

@@ -65,6 +65,8 @@ def test_clients_come_talk_and_go_and_the_run_replays_without_them(tmp_path: Pat
     assert run.exit_code == 130
     assert run.lines[0]["addresses"]["ami"].startswith("127.0.0.1:")
     assert [line["detail"] for line in run.of("attached")] == [f"connection {n}" for n in (1, 2, 3)]
+    details = [line["detail"] for line in run.of("detached")]
+    assert details[:2] == ["connection 1: closed by the machine", "connection 2: closed"]
     assert "ami 2 " + b"closed".hex() in told(run, "detached")
     assert run.done["attachments"]["ami"]["connections"] == 3
     assert_replays(run)
