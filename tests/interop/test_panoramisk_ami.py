@@ -25,7 +25,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from serve_bench import Line, Served, replay, serve
 
-DEADLINE_S: Final = 20
+DEADLINE_S: Final = 60
 SCENARIO: Final = """\
 format: 1
 machine: b_type_small
