@@ -48,14 +48,11 @@ def command(
 
     Times count in simulated time; a call counts in the interval in which it was offered.
     """
-    from switchsim.report.folder import JOURNAL
-    from switchsim.report.journal import JournalReader
-    from switchsim.report.kpi_counting import measure
     from switchsim.report.kpis import KpiPlan
     from switchsim.report.kpis_text import notes, on_terminal, plain_lines, tables
+    from switchsim.scenario.kpis import kpis_of
 
-    plan = KpiPlan(every, service_level, repeat_within, good_digits)
-    kpis = measure(JournalReader(Path(run_dir) / JOURNAL), plan)
+    kpis = kpis_of(Path(run_dir), KpiPlan(every, service_level, repeat_within, good_digits))
     if as_json:
         import msgspec
 

@@ -11,6 +11,7 @@ from switchsim.model.event import Event, Record
 from switchsim.model.events import (
     CallAnswered,
     CallCleared,
+    CallLeg,
     CallOffered,
     CallQueued,
     CallState,
@@ -36,7 +37,10 @@ class _Stay(msgspec.Struct):
 
 
 class _Call(msgspec.Struct):
-    """Cycles, -1 = not (yet). sought: when it first sought a person. asked: it came to a service after its talk."""
+    """Cycles, -1 = not (yet). sought: when it first sought a person. asked: it came to a service after its talk.
+
+    root: the call whose caller this one brings from another machine, 0 = it is inbound itself. further: it has gone on.
+    """
 
     calling: str
     offered: int
@@ -47,6 +51,8 @@ class _Call(msgspec.Struct):
     asked: bool = False
     rating: str = ""
     stays: list[_Stay] = []
+    root: int = 0
+    further: bool = False
 
     @property
     def connected(self) -> bool:
@@ -67,10 +73,13 @@ class KpiCounter:
     def __init__(self, plan: KpiPlan) -> None:
         self.plan = plan
         self._calls: dict[int, _Call] = {}
+        self._peers = dict(plan.joins) | {b: a for a, b in plan.joins}
+        self._out: dict[tuple[str, int], int] = {}  # circuit of a joined line -> the call that went on over it
         self._seats: dict[str, _Seat] = {}
         self._seat_tallies: dict[str, dict[int, SeatTally]] = {}  # seat -> interval
         self._handlers: dict[type[Event], Callable[[int, Any], None]] = {
             CallOffered: self._offered,
+            CallLeg: self._leg,
             CallAnswered: self._answered,
             CallState: self._state,
             CallQueued: self._queued,
@@ -89,8 +98,20 @@ class KpiCounter:
     # -- calls -------------------------------------------------------------------------------------------------------
 
     def _offered(self, at: int, event: CallOffered) -> None:
-        if event.direction == "in":
-            self._calls[event.call] = _Call(event.calling, at)
+        if event.direction != "in":
+            return
+        call = self._calls[event.call] = _Call(event.calling, at)
+        before = self._out.get((self._peers.get(event.line, ""), event.timeslot), 0)
+        if before in self._calls:
+            call.root = self._calls[before].root or before
+            self._calls[before].further = True
+
+    def _leg(self, at: int, event: CallLeg) -> None:
+        if event.line in self._peers:
+            if event.joined:
+                self._out[event.line, event.timeslot] = event.call
+            elif self._out.pop((event.line, event.timeslot), 0) in self._calls:
+                self._calls[event.call].further = False
 
     def _answered(self, at: int, event: CallAnswered) -> None:
         if event.call in self._calls:
@@ -102,11 +123,17 @@ class KpiCounter:
             return
         if event.state in ("ringing", "outgoing"):
             self._seeks(call, at)
-        elif event.state == "talk" and call.talked < 0:
-            self._seeks(call, at)
-            call.talked = at
+        elif event.state == "talk" and not call.further:
+            self._talks(call, at)
         elif event.state == "service" and call.talked >= 0:
-            call.asked = True
+            (self._calls[call.root] if call.root else call).asked = True
+
+    def _talks(self, call: _Call, at: int) -> None:
+        """A person has the caller, at this machine or where the call has gone on to."""
+        for one in (call, self._calls[call.root]) if call.root else (call,):
+            if one.talked < 0:
+                self._seeks(one, at)
+                one.talked = at
 
     def _seeks(self, call: _Call, at: int) -> None:
         if call.sought < 0:
@@ -131,8 +158,9 @@ class KpiCounter:
 
     def _digit(self, at: int, event: DigitHeard) -> None:
         call = self._calls.get(event.call)
-        if call is not None and call.asked and not call.rating:
-            call.rating = event.digit
+        caller = self._calls[call.root] if call is not None and call.root else call
+        if caller is not None and caller.asked and not caller.rating:
+            caller.rating = event.digit
 
     def _cleared(self, at: int, event: CallCleared) -> None:
         call = self._calls.get(event.call)
@@ -203,7 +231,8 @@ class KpiCounter:
         whole: dict[int, CallTally] = {at: CallTally() for at in range(-(-end // every))}
         queues: dict[str, dict[int, CallTally]] = {}
         for call in self._calls.values():
-            whole.setdefault(call.offered // every, CallTally()).add(self._call_tally(call))
+            if not call.root:
+                whole.setdefault(call.offered // every, CallTally()).add(self._call_tally(call))
             for stay in call.stays:
                 of_queue = queues.setdefault(stay.queue, {})
                 of_queue.setdefault(call.offered // every, CallTally()).add(self._stay_tally(call, stay))
@@ -247,7 +276,7 @@ class KpiCounter:
         first = resolved = 0
         by_number: dict[str, list[_Call]] = {}
         for call in self._calls.values():
-            if call.calling:
+            if call.calling and not call.root:
                 by_number.setdefault(call.calling, []).append(call)
         window = self.plan.repeat_cycles
         for calls in by_number.values():

@@ -39,12 +39,17 @@ HOUR_CYCLES: Final = seconds(3_600)
 
 
 class KpiPlan(msgspec.Struct, frozen=True):
-    """How to count. good_digits: ratings that say that the caller is content."""
+    """How to count. good_digits: ratings that say that the caller is content.
+
+    joins: lines between machines of the same run. A call that comes over one goes on: it is no inbound call of its own,
+    and a person talks to its caller when one does at the machine where it ends.
+    """
 
     every_cycles: int = EVERY_CYCLES
     service_level_cycles: int = SERVICE_LEVEL_CYCLES
     repeat_cycles: int = REPEAT_CYCLES
     good_digits: str = GOOD_DIGITS
+    joins: tuple[tuple[str, str], ...] = ()
 
 
 class CallRow(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import pytest
 from by_hand import Row, at_mpu, records
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from switchsim.model.events import (
     CallAnswered,
     CallCleared,
+    CallLeg,
     CallOffered,
     CallQueued,
     CallState,
@@ -49,9 +51,9 @@ def over(call: int, at: int, by: str = "caller", seat: str = "1001") -> list[Row
     return at_mpu(at, CallCleared(call, 16, by), CallState(call, "clearing", ""), SeatState(seat, "idle", 0))
 
 
-def figures(rows: Iterable[Row], end: int, **plan: int | str) -> Kpis:
+def figures(rows: Iterable[Row], end: int, **plan: Any) -> Kpis:
     ordered = sorted(rows, key=lambda row: row[0])
-    return measure(records(ordered, end), KpiPlan(**plan))  # type: ignore[arg-type]
+    return measure(records(ordered, end), KpiPlan(**plan))
 
 
 FIVE: list[Row] = [
@@ -131,6 +133,46 @@ def test_a_call_that_goes_on_to_another_exchange_is_connected_by_its_answer() ->
     rows += at_mpu(seconds(6), CallAnswered(1), CallState(1, "talk", ""))
     whole = figures(rows + at_mpu(seconds(10), CallCleared(1, 16, "caller")), seconds(20)).whole
     assert (whole.connected, whole.mean_wait_cycles, whole.mean_call_cycles) == (1, seconds(6), seconds(4))
+
+
+JOINS = (("east-1", "west-1"),)
+
+
+def goes_on(call: int, further: int, at: int) -> list[Row]:
+    """A call overflows to the other machine, where it comes as another one and is queued (and answered) at once."""
+    over_there = CallOffered(further, "in", "west-1", 7, "A", "10061")
+    return [
+        *at_mpu(at, CallState(call, "outgoing", "10061"), CallLeg(call, "east-1", 7, "", 1), over_there),
+        *at_mpu(at, CallAnswered(further), CallQueued(further, "guests", 1), CallState(call, "talk", "")),
+    ]
+
+
+def test_a_call_that_another_machine_of_the_run_serves_is_one_call() -> None:
+    """It waits 30 s here and 10 s there, and a person there has it for 20 s."""
+    rows = [*waits(1, seconds(10), calling="A"),
+            *at_mpu(seconds(40), CallUnqueued(1, "sales", "overflow", seconds(30))),
+            *goes_on(1, 2, seconds(40)), *taken(2, seconds(50), seconds(10), queue="guests"),
+            *over(2, seconds(70)), *over(1, seconds(70))]  # fmt: skip
+    kpis = figures(rows, seconds(100), joins=JOINS)
+    assert _counts(kpis.whole) == (1, 1, 0, 0, 0)
+    assert (kpis.whole.mean_wait_cycles, kpis.whole.mean_call_cycles) == (seconds(40), seconds(20))
+    assert {row.name: _counts(row) for row in kpis.queues} == {"sales": (1, 0, 0, 1, 0), "guests": (1, 1, 0, 0, 0)}
+    assert kpis.first_calls.first == 1
+    apart = figures(rows, seconds(100)).whole  # what is not known to be joined are two calls
+    assert (apart.offered, apart.mean_wait_cycles) == (2, seconds(20))
+
+
+def test_who_gives_up_there_was_missed_here() -> None:
+    rows = [*waits(1, seconds(10)), *goes_on(1, 2, seconds(40)), *over(2, seconds(55)), *over(1, seconds(55))]
+    assert _counts(figures(rows, seconds(100), joins=JOINS).whole) == (1, 0, 1, 0, 0)
+
+
+def test_who_is_refused_there_and_taken_here_was_taken_here() -> None:
+    rows = [*waits(1, seconds(10)), *goes_on(1, 2, seconds(40))[:3], *over(2, seconds(41)),
+            *at_mpu(seconds(41), CallLeg(1, "east-1", 7, "", 0), CallQueued(1, "sales", 1)),
+            *taken(1, seconds(50), seconds(9)), *over(1, seconds(70))]  # fmt: skip
+    whole = figures(rows, seconds(100), joins=JOINS).whole
+    assert (_counts(whole), whole.mean_wait_cycles) == ((1, 1, 0, 0, 0), seconds(40))
 
 
 def test_calls_of_the_machine_and_of_seats_are_not_inbound() -> None:
