@@ -214,6 +214,25 @@ def test_redirect_to_a_number_outside() -> None:
     over(bench)
 
 
+@pytest.mark.parametrize("whose", ["caller", "outside"])
+def test_redirect_one_of_two_who_were_joined_lets_the_other_go(whose: str) -> None:
+    bench, caller, call = in_talk("2009")
+    bench.press("2001", "consult", number="70001")
+    ringing = bench.wait("PartyState", since=0, state="ringing")
+    outside = Caller(bench, ringing.place, ringing.event.party)
+    bench.talk("2001", outside)
+    consult = bench.call_number()
+    bench.press("2001", "complete")
+    bench.talk(caller, outside)
+    moved, other = (call, consult) if whose == "caller" else (consult, call)
+    assert bench.want(Redirect(moved, "seat:2009")) == "ok"
+    bench.talk(caller if whose == "caller" else outside, "2009")
+    assert list(bench.view.calls) == [moved]
+    assert bench.heard("CallEnded")[0].call == other
+    bench.same_anew()
+    over(bench)
+
+
 @pytest.mark.parametrize(("target", "result"), [
     ("queue:none", "no_such_queue"), ("seat:4711", "no_such_seat"), ("seat:2002", "busy"),
     ("number:", "no_such_number"), ("service:none", "no_such_number"),

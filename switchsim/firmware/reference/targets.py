@@ -10,7 +10,7 @@ from switchsim.firmware.reference.transfer import RING_CYCLES
 if TYPE_CHECKING:
     from switchsim.firmware.reference.program import Program
 
-NO_CIRCUIT, UNALLOCATED = 34, 1
+NORMAL, NO_CIRCUIT, UNALLOCATED = 16, 34, 1
 DIGITS, MOST_DIGITS = frozenset("0123456789*#"), 20
 MOVABLE = (Stage.SERVICE, Stage.ROUTING, Stage.QUEUED, Stage.RINGING, Stage.TALK, Stage.HELD)
 
@@ -94,12 +94,14 @@ class Targets:
         """One party and perhaps a seat, and nothing under way that belongs to another call."""
         circuits = (call.a.circuit >= 0) + (call.b.circuit >= 0)
         seats = (call.a.seat >= 0) + (call.b.seat >= 0)
-        alone = not (call.joined or call.partner or call.origination is not None)
+        joined = call.joined and call.stage != Stage.TALK
+        alone = not (joined or call.partner or call.origination is not None)
         return alone and call.stage in MOVABLE and circuits < 2 and circuits + seats > 0
 
     def take_out(self, call: Call) -> None:
-        """The party stays, as leg a; a seat that it speaks with, or that rings for it, is free."""
+        """The party stays, as leg a; a seat that it speaks with, or that rings for it, is free, another call over."""
         self.program.cti.call(call)
+        self._part(call)
         self.program.voice.free(call, "redirected")
         self.program.queues.forget(call, "redirected")
         self.program.calls.silence(call)
@@ -116,3 +118,11 @@ class Targets:
             self.program.cti.leaves(left)
             self.program.cti.call(call)
             self.program.seats.released(seat, call)
+
+    def _part(self, call: Call) -> None:
+        """Somebody of another call, to whom this one was transferred, goes."""
+        other = self.core.state.calls.get(call.joined)
+        if other is not None:
+            call.joined = other.joined = call.far = other.far = 0
+            self.core.touch(call)
+            self.program.calls.clear(other, NORMAL, "machine")
