@@ -57,12 +57,17 @@ class Place(Centre):
 
 
 def changed(folder: Path, machine: Change = str, **files: Change) -> Place:
-    """The shipped call centre with changes: of its file, and of `ccs`, `icd`, `ccsuser` in ICDCONFIG."""
+    """The shipped call centre with changes: of its file, and of `ccs`, `icd`, `ccsuser` in ICDCONFIG.
+
+    `old.ini` is the shipped `ccs.ini`, for the fault `ccs_stale`.
+    """
     shutil.copytree(SHARED, folder / "call_centre")
     text = machine(CENTRE.read_text(encoding="utf-8"))
     (folder / "centre.yaml").write_text(text, encoding="utf-8")
+    icdconfig = folder / "call_centre" / "ICDCONFIG"
+    shutil.copy(icdconfig / "ccs.ini", icdconfig / "old.ini")
     for name, change in files.items():
-        path = folder / "call_centre" / "ICDCONFIG" / {"ccsuser": "ccsuser.dat"}.get(name, f"{name}.ini")
+        path = icdconfig / {"ccsuser": "ccsuser.dat"}.get(name, f"{name}.ini")
         path.write_text(change(path.read_text(encoding="utf-8")), encoding="utf-8")
     return Place(str(folder / "centre"))
 

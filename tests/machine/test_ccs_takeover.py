@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from ccs_recovery_bench import MOMENTS, decisions_twice, differences, loaded, recovery
 from office_bench import Bench
+from platform_table_bench import changed
 from rack_bench import drain, open_calls, rush, up
 
 from switchsim.units import ms, seconds
@@ -46,6 +49,26 @@ def test_hung_under_load_and_back_by_the_rule_of_healing(moment: int) -> None:
     assert recovery(bench).active <= LATEST
     assert [bench.machine.part(f"callcentre/ccs/{name}").role()[0] for name in "ab"] == ["active", "standby"]
     holds(bench)
+
+
+def test_a_standby_with_a_stale_configuration_routes_otherwise_and_says_so(tmp_path: Path) -> None:
+    def newer(text: str) -> str:
+        return text.replace("version = 1", "version = 2").replace("= queue:sales", "= queue:service")
+
+    place = changed(tmp_path, machine=lambda text: text.replace("ccs: {}", "ccs: {old: old.ini}"), ccs=newer)
+    place.begin("10061")
+    assert place.queue() == "service"
+    heal = place.fault("ccs_stale", {"process": "ccs/b"})
+    place.harm("ccs/a", "crash")
+    place.run(seconds(4))
+    place.begin("10061")
+    assert place.queue() == "sales"
+    assert [row.version for row in place.events("ConfigurationRead")] == ["2", "2", "1"]
+    heal()
+    place.act("ccs/b", "restart")
+    place.run(seconds(7))
+    place.begin("10061")
+    assert place.queue() == "service"
 
 
 def test_both_active_under_load_gives_no_call_to_two_seats() -> None:
