@@ -50,6 +50,11 @@ def _local(element: Any) -> str:
     return str(element.tag).rpartition("}")[2]
 
 
+def framed(invoke: int, document: str) -> bytes:
+    octets = document.encode()
+    return struct.pack(">HH4s", 0, len(octets) + 8, b"%04d" % invoke) + octets
+
+
 class Application:
     """Requests and their answers; events are kept in the order in which they came. SystemStatus is answered."""
 
@@ -61,8 +66,7 @@ class Application:
         self.deadline = time.monotonic() + DEADLINE_S
 
     def send(self, invoke: int, document: str) -> None:
-        octets = document.encode()
-        self.socket.sendall(struct.pack(">HH4s", 0, len(octets) + 8, b"%04d" % invoke) + octets)
+        self.socket.sendall(framed(invoke, document))
 
     def receive(self) -> Message | None:
         """The next message; None when the switch has closed."""

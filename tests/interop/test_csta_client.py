@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import socket
+import struct
 import sys
 from pathlib import Path
 from typing import Final
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from csta_client import Application, played
+from csta_client import Application, framed, played
 from serve_bench import Served, replay
 
 CALLS: Final = """\
@@ -185,6 +187,39 @@ def test_router_in_the_second_style_of_a_session(tmp_path: Path) -> None:
         assert queued.at("queuedConnection/callID") == asked.at("routedCall/callID")
 
     assert_replays(played(tmp_path, CALLS, script, "--insecure-no-auth"))
+
+
+def test_requests_in_pieces_and_a_connection_that_breaks(tmp_path: Path) -> None:
+    """After a reset: log in again, monitor anew, and a snapshot says what there is."""
+
+    def script(application: Application) -> None:
+        application.start_session("ccs", "s3cret")
+        ready(application)
+        application.monitor("1016")
+        made = application.ask(
+            "MakeCall", "<callingDevice>1016</callingDevice><calledDirectoryNumber>1001</calledDirectoryNumber>"
+        )
+        call = made.at("callingDevice/callID")
+        application.until("EstablishedEvent", establishedConnection__callID=call)
+        one = framed(7, "<RequestSystemStatus/>")
+        for octet in one:
+            application.socket.sendall(bytes([octet]))
+        application.socket.sendall(one * 5 + one[:9])
+        application.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        host, port = application.socket.getpeername()
+        application.socket.close()
+        again = Application(host, port)
+        assert again.start_session("ccs", "s3cret").at("sessionID") != "S1"
+        assert again.monitor("1016")
+        assert again.ask("SnapshotDevice", "<snapshotObject>1016</snapshotObject>").every("callID") == [call]
+        again.ask("ClearCall", at("callToBeCleared", call, "1016"))
+        again.until("ConnectionClearedEvent")
+        again.socket.close()
+
+    run = played(tmp_path, QUIET, script)
+    taken = [line["request"] for line in run.journal("request_taken")]
+    assert taken.count("SnapshotDevice") == 1
+    assert_replays(run)
 
 
 def test_wrong_password_and_none(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from switchsim.callcentre.csta.state import Line, Monitor
+from switchsim.callcentre.csta.state import Line
 from switchsim.model.platform_events import EventTold
 from switchsim.proto.csta import EVENT_INVOKE, Content, write
 from switchsim.proto.csta.vocabulary import EVENTS, FILTERS
@@ -46,36 +46,37 @@ class Teller:
 
     def of_call(self, name: str, line: Line, values: Values, gone: str = "", detail: str = "") -> None:
         """To monitors of the call, and of every device in it; gone: a device that is in it no more, and hears it."""
+        state = self.csta.state
+        devices = (*line.connections, gone)
+        there = [number for device in devices for number in state.watching.get(device, ())]
+        for number in there:
+            monitor = state.monitors[number]
+            if monitor.follows and line.call not in monitor.calls:
+                monitor.calls.append(line.call)
         heard = [
-            self._tell(name, number, monitor, values, line.connections.get(monitor.device, ""))
-            for number, monitor in list(self.csta.state.monitors.items())
-            if self._concerns(monitor, line, gone)
+            self._tell(name, number, line.connections.get(state.monitors[number].device, ""), values)
+            for number in sorted({*there, *self._followers(line)})
         ]
         if any(heard):
             self.csta.emit(EventTold(name, line.call, detail or gone))
 
-    def _concerns(self, monitor: Monitor, line: Line, gone: str) -> bool:
-        there = bool(monitor.device) and (monitor.device in line.connections or monitor.device == gone)
-        if there and monitor.follows and line.call not in monitor.calls:
-            monitor.calls.append(line.call)
-        return there or line.call in monitor.calls
+    def _followers(self, line: Line) -> list[int]:
+        state = self.csta.state
+        return [number for number in state.following if line.call in state.monitors[number].calls]
 
     def to_call_monitors(self, name: str, line: Line, values: Values) -> None:
         """CallCleared is for call-type monitors alone (ECMA-269 17.2)."""
-        heard = [
-            self._tell(name, number, monitor, values, "")
-            for number, monitor in list(self.csta.state.monitors.items())
-            if line.call in monitor.calls
-        ]
+        heard = [self._tell(name, number, "", values) for number in self._followers(line)]
         if any(heard):
             self.csta.emit(EventTold(name, line.call, ""))
 
     def of_device(self, name: str, devices: dict[str, Values], detail: str) -> None:
         """To monitors of these devices, to each with its own values."""
+        watching = self.csta.state.watching
         heard = [
-            self._tell(name, number, monitor, devices[monitor.device], "")
-            for number, monitor in list(self.csta.state.monitors.items())
-            if monitor.device in devices
+            self._tell(name, number, "", values)
+            for device, values in devices.items()
+            for number in watching.get(device, ())
         ]
         if any(heard):
             self.csta.emit(EventTold(name, 0, detail))
@@ -83,14 +84,15 @@ class Teller:
     def to_every_device(self, name: str, cause: str) -> None:
         """OutOfService and BackInService of all that is monitored."""
         heard = [
-            self._tell(name, number, monitor, {"device": device_id(monitor.device), "cause": cause}, "")
-            for number, monitor in list(self.csta.state.monitors.items())
+            self._tell(name, number, "", {"device": device_id(monitor.device), "cause": cause})
+            for number, monitor in self.csta.state.monitors.items()
             if monitor.device
         ]
         if any(heard):
             self.csta.emit(EventTold(name, 0, "all"))
 
-    def _tell(self, name: str, number: int, monitor: Monitor, values: Values, local: str) -> bool:
+    def _tell(self, name: str, number: int, local: str, values: Values) -> bool:
+        monitor = self.csta.state.monitors[number]
         group, word = FILTERS[name]
         if f"{group}.{word}" in monitor.unwanted:
             return False

@@ -46,7 +46,8 @@ class Sessions:
         client.namespace = DEFAULT_VERSION
         client.allowed = not self.csta.config.auth
         self.csta.start_timer(f"csta/hello/{client.number}", HELLO_CYCLES)
-        self.csta.start_timer(f"csta/login/{client.number}", LOGIN_CYCLES)
+        if self.csta.config.auth:
+            self.csta.start_timer(f"csta/login/{client.number}", LOGIN_CYCLES)
 
     def hello(self, client: Client) -> None:
         if not client.heard:
@@ -132,7 +133,7 @@ class Sessions:
         """The adaptor knows the secrets; which one was sent is all that is known here."""
         if not self.csta.config.auth:
             self.let_in(client, login)
-        elif not login.user or not secret:
+        elif not login.user or not secret or self._is_judged(client):
             self.turn_away(client, login)
         else:
             state = self.csta.state
@@ -141,6 +142,10 @@ class Sessions:
             which = str(client.secrets + secret)
             asked = Verify(request=state.last_login, user=login.user, kind=PLAIN, key=which)
             state.outbox.append(pack_verify(client.number, asked))
+
+    def _is_judged(self, client: Client) -> bool:
+        """One log-in at a time."""
+        return any(login.client == client.number for login in self.csta.state.logins.values())
 
     def verified(self, request: int, good: bool) -> None:
         login = self.csta.state.logins.pop(request, None)

@@ -149,7 +149,8 @@ class Line(State):
 
 class CstaState(ApplicationCommon):
     """lines: by callID. line_of: call of the switch -> callID. agents: seat -> CSTA agent state. names: seat -> agentID
-    as the application said it. monitors, registers, dialogues: by the numbers that clients know them by.
+    as the application said it. monitors, registers, dialogues: by the numbers that clients know them by. watching:
+    device -> its monitors. following: monitors of calls, and of type call.
 
     retelling: the switch tells everything again; nothing of that is an event. told_down: applications know that the
     switch is out of reach. unread: what came while it hung. tardy: what it will take later, when it is slow.
@@ -159,6 +160,8 @@ class CstaState(ApplicationCommon):
     logins: dict[int, Login] = {}
     pending: dict[int, Pending] = {}
     monitors: dict[int, Monitor] = {}
+    watching: dict[str, list[int]] = {}
+    following: list[int] = []
     registers: dict[int, RouteRegister] = {}
     dialogues: dict[int, Dialogue] = {}
     lines: dict[int, Line] = {}

@@ -62,6 +62,10 @@ class System:
         state = self.csta.state
         state.last_monitor += 1
         state.monitors[state.last_monitor] = monitor
+        if device:
+            state.watching.setdefault(device, []).append(state.last_monitor)
+        if monitor.of_call or monitor.follows:
+            state.following.append(state.last_monitor)
         asked.device, asked.call = device, line.call if line is not None else 0
         self.csta.answer(asked, {"monitorCrossRefID": str(state.last_monitor)})
 
@@ -72,25 +76,34 @@ class System:
         if monitor is None or monitor.client != client.number:
             self.csta.refuse(asked, "operation", "invalidMonitorCrossRefID")
             return
-        del self.csta.state.monitors[number]
+        self._forget(number)
         self.csta.answer(asked, {})
+
+    def _forget(self, number: int) -> None:
+        state = self.csta.state
+        device = state.monitors.pop(number).device
+        if device:
+            state.watching[device].remove(number)
+            if not state.watching[device]:
+                del state.watching[device]
+        if number in state.following:
+            state.following.remove(number)
 
     def call_gone(self, call: int) -> None:
         """A monitor of a call ends with it, and the switch says so."""
-        monitors = self.csta.state.monitors
-        for number, monitor in list(monitors.items()):
-            if call not in monitor.calls:
-                continue
+        state = self.csta.state
+        for number in [number for number in state.following if call in state.monitors[number].calls]:
+            monitor = state.monitors[number]
             monitor.calls.remove(call)
             if monitor.of_call and not monitor.calls:
-                del monitors[number]
+                self._forget(number)
                 over: Content = (("monitorCrossRefID", str(number)),)
                 self.csta.send_request(monitor.client, write("MonitorStop", monitor.namespace, over))
 
     def client_gone(self, client: int) -> None:
         monitors = self.csta.state.monitors
         for number in [number for number, row in monitors.items() if row.client == client]:
-            del monitors[number]
+            self._forget(number)
 
     def exists(self, device: str) -> bool:
         switch = self.csta.state.switch
