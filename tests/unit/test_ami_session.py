@@ -169,8 +169,13 @@ def test_a_client_that_sends_nonsense_before_its_login_is_cut_off(bench: Bench) 
 
 
 def test_actions_before_an_answer_are_bounded(bench: Bench) -> None:
-    client = bench.connect()
-    bench.say(client, b"Action: Ping\r\n\r\n" * (PENDING_BLOCKS + 1))
+    client = bench.logged_in()
+    bench.say(client, b"Action: Ping\r\n\r\n" * 3 * PENDING_BLOCKS)
+    assert len(bench.read(client)) == 3 * PENDING_BLOCKS
+    bench.act(client, "QueuePause", "Interface: SEAT/1001", "Paused: 1")
+    bench.say(client, b"Action: Ping\r\n\r\n" * PENDING_BLOCKS)
+    assert bench.closed == []
+    bench.say(client, b"Action: Ping\r\n\r\n")
     assert bench.closed == [client]
     assert f"more than {PENDING_BLOCKS} actions" in bench.journal(InputRefused)[0].why
 
@@ -324,7 +329,8 @@ def test_no_input_makes_an_exception_and_the_cuts_change_nothing(words: list[str
 @given(st.binary(max_size=400))
 def test_any_octets_before_a_login_are_answered_or_refused(octets: bytes) -> None:
     session = Session(SessionState(), lambda: 7)
-    actions = session.data(octets)
+    session.data(octets)
+    actions = []
     while more := session.next(0):
         actions += more
     assert all(isinstance(one, Send | Close | Judge) or one for one in actions)

@@ -102,7 +102,7 @@ class Ami(AmiCore):
             case "data":
                 session = self.session(client)
                 if session is not None:
-                    self._carry_out(client, session.data(payload))
+                    session.data(payload)
                     self._drive(client)
             case "detached":
                 self._detached(client, payload.decode("utf-8", "replace"))

@@ -17,8 +17,8 @@ SYSTEM_VERSION: Final = "24.0.0"
 """What clients that ask for it take as the version of an Asterisk with this interface."""
 SERVICE_LEVEL_SECONDS: Final = 20
 
-DOWN, OFF_HOOK, DIALING, RING, RINGING, UP = 0, 2, 3, 4, 5, 6
-CHANNEL_STATES: Final = {0: "Down", 2: "OffHook", 3: "Dialing", 4: "Ring", 5: "Ringing", 6: "Up"}
+DOWN, DIALING, RING, RINGING, UP = 0, 3, 4, 5, 6
+CHANNEL_STATES: Final = {0: "Down", 3: "Dialing", 4: "Ring", 5: "Ringing", 6: "Up"}
 
 SEAT_STATUS: Final = {
     "idle": 1, "busy": 1, "talk": 2, "listening": 2, "wrap_up": 2, "faulty": 4, "signed_out": 5, "ringing": 6,

@@ -45,12 +45,14 @@ HELD_CHARACTERS: Final = 1_000_000
 class SessionState(msgspec.Struct):
     """phase: new (not logged in), judged (the log-in is being judged), failed (its refusal is due), open, closed.
 
-    busy: an action is under way. secrets: lines `Secret` so far. failure: the block whose log-in failed.
+    pending: blocks not taken yet; refusal: the limit that was passed behind them. busy: an action is under way.
+    secrets: lines `Secret` so far. login: the block whose log-in is being judged.
     """
 
     phase: str = "new"
     reader: ReaderState = msgspec.field(default_factory=ReaderState)
     pending: list[Block] = []
+    refusal: str = ""
     busy: bool = False
     held: list[str] = []
     held_characters: int = 0
@@ -78,23 +80,25 @@ class Session:
         """The client has come."""
         return [Send(GREETING), StartTimer("login", LOGIN_CYCLES)]
 
-    def data(self, octets: bytes) -> list[Action]:
-        """The client sent something; it is taken by `next`. Returns a refusal when a limit was passed."""
+    def data(self, octets: bytes) -> None:
+        """The client sent something; `next` takes it."""
         if self.state.phase == "closed":
-            return []
+            return
         for one in read(self.state.reader, octets):
             if isinstance(one, TooMuch):
-                return self._too_much(one.why)
-            if len(self.state.pending) == PENDING_BLOCKS:
-                return self._too_much(f"more than {PENDING_BLOCKS} actions before an answer")
-            self.state.pending.append(one)
-        return []
+                self.state.refusal = one.why
+            else:
+                self.state.pending.append(one)
 
     def next(self, uptime: int) -> list[Action]:
-        """Take the next block that waits; nothing when none does, or when none may be taken now."""
+        """Take the next block that waits; nothing when none does, or when none may be taken now. A limit that was
+        passed is told when what came before it is done."""
         state = self.state
-        if state.busy or not state.pending or state.phase not in ("new", "open"):
-            return []
+        if state.busy or state.phase not in ("new", "open"):
+            full = len(state.pending) > PENDING_BLOCKS
+            return self._too_much(f"more than {PENDING_BLOCKS} actions before an answer") if full else []
+        if not state.pending:
+            return self._too_much(state.refusal) if state.refusal else []
         block = state.pending.pop(0)
         secrets, state.secrets = state.secrets, state.secrets + block.count("Secret")
         name = block.get("Action").lower()
@@ -135,12 +139,9 @@ class Session:
         state.busy, state.held, state.held_characters = False, [], 0
         return octets
 
-    def wants(self, bit: int) -> bool:
-        """Whether it gets events of that class."""
-        return self.state.phase == "open" and bool(self.state.mask & bit)
-
     def told(self, text: str, octets: bytes) -> bytes:
-        """An event that it wants; returns the octets to send now. octets: the text encoded, once for all clients."""
+        """An event that it wants (phase `open`, its bit in `mask`); returns the octets to send now. octets: the text
+        encoded, once for all clients."""
         state = self.state
         if not state.busy:
             return octets
@@ -216,7 +217,7 @@ class Session:
 
     def _closes(self, why: str) -> list[Action]:
         state = self.state
-        state.phase, state.busy, state.pending, state.held = "closed", False, [], []
+        state.phase, state.busy, state.pending, state.held, state.refusal = "closed", False, [], [], ""
         return [StopTimer("login"), StopTimer("refusal"), Close(why)]
 
 
