@@ -50,8 +50,8 @@ CONFIG = AgiConfig(targets=(MENU, SALES), voices=("vp/0", "vp/1"), sounds=tuple(
 
 
 class Bench:
-    """`refusals`: order class -> result that the switch gives instead of ok; `silent`: VPs that do not answer; `full`:
-    VPs without a channel."""
+    """`refusals`: order class -> result that the switch gives instead of ok; `held`: orders that it leaves unanswered;
+    `silent`: VPs that do not answer; `full`: VPs without a channel."""
 
     def __init__(self, config: AgiConfig = CONFIG, *, start: bool = True) -> None:
         self.now = 0
@@ -61,6 +61,8 @@ class Bench:
         self.serial = 0
         self.link = True  # CTI-LINK lives
         self.refusals: dict[type, str] = {}
+        self.held: set[type] = set()
+        self.unanswered: list[Wanted] = []
         self.silent: set[str] = set()
         self.full: set[str] = set()
         self.playing: dict[tuple[str, int], tuple[int, str, str]] = {}  # channel -> due, stops, what
@@ -155,8 +157,15 @@ class Bench:
             self.write("cti_link", Told(self.serial, self.now, event))
 
     def _switch(self, wanted: Wanted) -> None:
+        self.orders.append(wanted.body)
+        if type(wanted.body) in self.held:
+            self.unanswered.append(wanted)
+        else:
+            self.answer(wanted)
+
+    def answer(self, wanted: Wanted) -> None:
+        """The switch carries an order out, or refuses it."""
         body: Any = wanted.body
-        self.orders.append(body)
         result = self.refusals.get(type(body), "ok")
         if result == "ok" and isinstance(body, Redirect | RefuseFlow):
             self.tell(ChannelFreed(body.call, *self.place_of(body.call), "redirected"))

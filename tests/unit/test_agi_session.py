@@ -89,6 +89,32 @@ def test_the_switch_refuses_to_take_the_call(line: str, name: str, value: str) -
     assert bench.hear() == "200 result=0 endpos=8000\n", "the caller is still here"
 
 
+def test_a_script_that_ends_before_the_switch_refuses_to_take_its_call() -> None:
+    bench = Bench()
+    bench.held.add(Redirect)
+    bench.refusals[Redirect] = "no_such_queue"
+    bench.served()
+    bench.command("EXEC Queue none")
+    bench.outside("detached", 1, b"closed")
+    assert bench.orders[-1] == Redirect(1, "queue:none")
+    bench.answer(bench.unanswered.pop())
+    assert bench.orders[-1] == RefuseFlow(1)
+    assert bench.agi.state.sessions == {}
+
+
+def test_a_server_that_is_closed_while_its_call_moves() -> None:
+    """The order that is under way decides; a second one would call the caller back."""
+    bench = Bench()
+    bench.held.add(Redirect)
+    bench.served()
+    bench.outside("data", 1, b"EXEC Queue sales\n" + b"NOOP\n" * (WAITING_LINES + 1))
+    assert bench.closed == [1]
+    assert bench.orders[-1] == Redirect(1, "queue:sales")
+    bench.answer(bench.unanswered.pop())
+    assert RefuseFlow(1) not in bench.orders
+    assert bench.agi.state.sessions == {}
+
+
 def test_transfer_is_over_at_once() -> None:
     bench = Bench()
     bench.served()
