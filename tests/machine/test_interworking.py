@@ -300,6 +300,28 @@ def test_words_in_band_are_heard_before_anybody_answers(tandem: Tandem, of: str)
         assert [action.status for action in told.heard("AddressCompleteInd")] == [0]
 
 
+@pytest.mark.parametrize("of", KINDS)
+def test_who_rings_without_a_tone_gets_one_from_the_machine(tandem: Tandem, of: str) -> None:
+    """ALERTING without a progress indicator: nobody there plays ring-back, and nothing of that channel is heard yet."""
+    far = tandem.far["pri_network"]
+    part = far.part
+
+    def ring(key: int, _: object) -> None:
+        index = part.telephones.by_place["e1-5", part.state.q931.calls[key].channel]
+        part.telephones.take_up(key, index, "answered", patience=0)
+        part._do(far.machine.alerting(key, None))
+        part.telephones.arm(index, "ring", ms(7_000))
+
+    part._ring = ring
+    caller = tandem.call(of, "pri_network")
+    tandem.bench.until_hears(caller, "tone", "450", within=seconds(5))  # a second of tone, four of silence
+    core = tandem.bench.machine.part("frame/0/slot/2/program").program.core
+    call = next(iter(core.state.calls.values()))
+    assert core.state.hears[core.slot(call.a)] == core.office.tones["ring_back"]
+    tandem.bench.run(ms(7_500))
+    tandem.bench.talk(caller, far.person())
+
+
 # -- the table itself --------------------------------------------------------------------------------------------------
 
 
