@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from switchsim.assembly.platform_file import DatabaseSpec, PlatformSpec
+from switchsim.cli.running import Asked, arguments_of, attachment_lines
 from switchsim.errors import BadInput
 from switchsim.model.outside import (
     Answer,
@@ -215,3 +216,16 @@ def test_each_machine_of_a_plant_has_its_database() -> None:
     assert interfaces_of(plant, Listeners()) == ("north/database", "south/database")
     assert list(databases_of(plant, None, ".")) == ["north/database", "south/database"]
     assert place_of("south/database") == "south/callcentre/aplogic"
+
+
+def test_a_run_in_a_process_of_its_own_gets_the_same_options() -> None:
+    outside = OutsideAsked(ami="1", csta="2", agi=("agi://a/s", "1=agi://b/s"), users="u", no_auth=True,
+                           database="sqlite://")
+    words = arguments_of(Path("s.yaml"), Asked(outside=outside))
+    assert words == ["run", "--ami", "1", "--csta", "2", "--users", "u", "--database", "sqlite://", "--agi", "agi://a/s",
+                     "--agi", "1=agi://b/s", "--insecure-no-auth", "--", "s.yaml"]  # fmt: skip
+
+
+def test_what_interfaces_moved_is_told_in_a_line_each() -> None:
+    counts = {"ami": {"connections": 2, "octets_in": 10, "slow": 0}, "database": {"found": 0, "late": 0}}
+    assert attachment_lines(counts) == ["interface ami: 2 connections, 10 octets in", "interface database: nothing"]
