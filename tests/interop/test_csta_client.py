@@ -34,6 +34,18 @@ agents:
 """
 
 
+CUT: Final = """\
+format: 1
+machine: b_type_small
+seed: 4
+seconds: 600
+agents:
+  - {sign_in: 10ms}
+timeline:
+  - {at: 3s, fault: mem_link_cut, for: 6s}
+"""
+
+
 def assert_replays(run: Served) -> None:
     code, said = replay(run.folder)
     digest = json.loads((run.folder / "verdict.json").read_text())["digest"]
@@ -220,6 +232,33 @@ def test_requests_in_pieces_and_a_connection_that_breaks(tmp_path: Path) -> None
     taken = [line["request"] for line in run.journal("request_taken")]
     assert taken.count("SnapshotDevice") == 1
     assert_replays(run)
+
+
+def test_link_to_the_switch_is_cut_and_comes_back(tmp_path: Path) -> None:
+    """Monitors stay; a call that the switch went on with meanwhile is still there."""
+
+    def script(application: Application) -> None:
+        application.start_session("ccs", "s3cret")
+        application.ask("SystemRegister")
+        ready(application)
+        seat = application.monitor("1016")
+        made = application.ask(
+            "MakeCall", "<callingDevice>1016</callingDevice><calledDirectoryNumber>1001</calledDirectoryNumber>"
+        )
+        call = made.at("callingDevice/callID")
+        application.until("EstablishedEvent", establishedConnection__callID=call)
+        application.until("OutOfServiceEvent", monitorCrossRefID=seat)
+        assert application.until("SystemStatus", systemStatus="disabled").at("sysStatRegisterID")
+        refused = application.ask("HoldCall", at("callToBeHeld", call, "1016"))
+        assert refused.every("systemResourceAvailibility") == ["resourceOutOfService"]
+        application.until("BackInServiceEvent", monitorCrossRefID=seat)
+        assert application.ask("RequestSystemStatus").at("systemStatus") == "normal"
+        names = application.names(seat)
+        assert names[names.index("OutOfService") :] == ["OutOfService", "BackInService"]
+        assert application.ask("HoldCall", at("callToBeHeld", call, "1016")).name == "HoldCallResponse"
+        application.until("HeldEvent", monitorCrossRefID=seat)
+
+    assert_replays(played(tmp_path, CUT, script))
 
 
 def test_wrong_password_and_none(tmp_path: Path) -> None:
