@@ -123,9 +123,12 @@ class RunLoop:
 
     def _leaves(self) -> bool:
         """Asked by the kernel: something is to go out, or the run is to end before this slice does."""
-        act_at = self._director.next_at()
-        return self._end() < self._slice_end or self._machine.has_sent() or any(
-            part.has_output for _, part in self._outlets) or (act_at is not None and act_at < self._slice_end)
+        if self._end() < self._slice_end or self._machine.has_sent():
+            return True
+        acts = self._director.program_acts
+        if acts and acts[0][0] < self._slice_end:
+            return True
+        return bool(self._outlets) and any(part.has_output for _, part in self._outlets)
 
     def _next_stop(self, now: int) -> int:
         """The cycle at which the present slice ends."""
