@@ -12,18 +12,21 @@ from switchsim.model.cti import (
     AllBegins,
     AllTold,
     AnyCtiOrder,
+    AttachChannel,
+    DetachChannel,
     HangUp,
     Offer,
     Originate,
     PressKey,
     Redirect,
+    RefuseFlow,
     Routing,
     SetMember,
 )
 from switchsim.units import ms, seconds
 
 SEATS = ("2001", "2002", "2003", "2005", "2007", "2008", "2009")
-NUMBERS = ("10060", "10061", "10063", "10064", "10065", "10068", "10069", "10071", "10070", "10062", "5")
+NUMBERS = ("10060", "10061", "10063", "10064", "10065", "10068", "10069", "10071", "10070", "10070", "10062", "5")
 DIALLED = (*SEATS, "10061", "10062", "70001", "80001", "90001")
 TARGETS = ("queue:sales", "queue:patient", "service:news", "seat:2009", "number:2003", "number:70001", "queue:none")
 TARGET_SEATS = [
@@ -68,20 +71,24 @@ class Walk:
     def order(self, what: float) -> AnyCtiOrder:
         chance, view = self.chance, self.bench.view
         call = chance.choice([*view.calls, 9_999])
-        if what < 0.84:
+        if what < 0.8:
             seat = chance.choice(SEATS)
             key = chance.choice(SENSIBLE.get(view.seats[seat].state, KEYS) if chance.random() < 0.9 else KEYS)
             argument = chance.choice(DIALLED) if key in ("dial", "transfer", "listen_in") else ""
             return PressKey(seat, key, argument)
-        if what < 0.88:
+        if what < 0.83:
             leg = chance.choice([0, *(view.calls[call].legs if call in view.calls else ())])
             return HangUp(call, leg, 16)
-        if what < 0.92:
+        if what < 0.87:
             return Redirect(call, chance.choice(TARGETS))
-        if what < 0.95:
+        if what < 0.9:
             device = chance.choice(("SEAT/2002", "SEAT/2009", "E1/*/70002", "E1/e1-1/80002", "E1/*/90002"))
             return Originate(device, chance.choice(TARGETS), "4000", seconds(2))
-        if what < 0.97:
+        if what < 0.965:
+            flow = chance.choice([one.call for one in view.calls.values() if one.flow] or [call])
+            attach = AttachChannel(flow, "vp-0", chance.randrange(1, 4))
+            return chance.choice((attach, attach, attach, DetachChannel(flow), RefuseFlow(flow)))
+        if what < 0.98:
             return SetMember("sales", chance.choice(SEATS), chance.random() < 0.6, chance.choice((-1, 0, 3)))
         return Offer(call, chance.choice(SEATS), 0) if what < 0.99 else Routing(False)
 

@@ -317,7 +317,7 @@ def test_everything_in_bursts_that_the_bus_can_take(monkeypatch: pytest.MonkeyPa
     bench.close()
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", [1, 7, 15, 20, 23])
 def test_a_walk_tells_a_story_without_contradictions_and_everything_anew_is_what_was_known(seed: int) -> None:
     walk = Walk(seed)
     for number in range(1, 141):
@@ -332,13 +332,13 @@ def test_a_walk_tells_a_story_without_contradictions_and_everything_anew_is_what
 def test_the_walk_meets_everything() -> None:
     """What the walks of these tests rest on: they do go to all these places."""
     met: set[str] = set()
-    for seed in (2, 3, 4, 9):
+    for seed in (7, 15, 20):
         walk = Walk(seed)
         for _ in range(140):
             walk.step()
         met |= {what for call in range(1, 60) for what in walk.bench.brief(call)}
     assert {"CallsJoined transfer", "CallsJoined conference", "QueueLeft overflow", "QueueLeft abandoned",
-            "QueueLeft redirected", "SEAT hold", "SeatServed transfer", "SeatCallEnded rejected"} <= met  # fmt: skip
+            "QueueLeft redirected", "SEAT hold", "SeatServed transfer", "SeatCallEnded rejected", "ChannelFreed"} <= met  # fmt: skip
 
 
 def test_restored_in_the_midst_of_it_the_story_goes_on_as_it_did() -> None:
