@@ -338,7 +338,8 @@ def test_the_walk_meets_everything() -> None:
             walk.step()
         met |= {what for call in range(1, 60) for what in walk.bench.brief(call)}
     assert {"CallsJoined transfer", "CallsJoined conference", "QueueLeft overflow", "QueueLeft abandoned",
-            "QueueLeft redirected", "SEAT hold", "SeatServed transfer", "SeatCallEnded rejected", "ChannelFreed"} <= met  # fmt: skip
+            "QueueLeft redirected", "SEAT hold", "SeatServed transfer", "SeatCallEnded rejected",
+            "ChannelFreed"} <= met  # fmt: skip
 
 
 def test_restored_in_the_midst_of_it_the_story_goes_on_as_it_did() -> None:
