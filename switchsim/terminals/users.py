@@ -79,13 +79,15 @@ def set_up(
     """Seize a circuit and send the whole number (0-9 A-D * #; * and # as codes 11 and 12).
 
     check: with a continuity check of the circuit. of: what is said of the caller, in values of this user part:
-    category, medium, and nature, presentation, screening (ISUP only) of the number; else that of an own subscriber.
+    category, medium, nature and presentation of the number, and of ISUP its screening and whether he is at an ISDN;
+    else that of an own subscriber.
     """
     called, calling = called.translate(_TO_CODES), calling.translate(_TO_CODES)
     values = {_REQUESTED.get(name, name): value for name, value in (of or {}).items()}
     if isinstance(user, isup.Isup):
         return user.setup(isup.SetupRequest(called=called, calling=calling, continuity=check, **values), cic)  # type: ignore[arg-type]
-    values.pop("screening", None)
+    for name in ("screening", "isdn"):
+        values.pop(name, None)
     return user.setup(tup.SetupRequest(called=called, calling=calling, continuity=check, **values), cic)  # type: ignore[arg-type]
 
 

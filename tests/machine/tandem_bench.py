@@ -26,6 +26,7 @@ class Far:
         self.bench, self.kind = bench, kind
         self.part = bench.machine.part(f"farend/exchange/{EXCHANGES[kind]}")
         self.told: list[Any] = []
+        self.octets: list[bytes] = []  # messages as they came
         self.callers: list[int] = []  # parties that have placed a call here
         self.plain_ring = self.part._ring
         self.machine = self.part.q931 if kind.startswith("pri") else self.part.signalling.point.users[0]
@@ -35,6 +36,7 @@ class Far:
         act = getattr(self.machine, name)
 
         def heard(*arguments: Any) -> Any:
+            self.octets.append(arguments[0])
             actions = act(*arguments)
             self.told.extend(actions)
             return actions
@@ -122,6 +124,7 @@ class Tandem:
     def clean_told(self) -> None:
         for far in self.far.values():
             far.told.clear()
+            far.octets.clear()
 
     def settle(self) -> None:
         """Everybody hangs up; nothing is left of any call."""

@@ -12,6 +12,9 @@ import pytest
 from tandem_bench import Far, Tandem
 
 from switchsim.firmware.reference import interworking
+from switchsim.proto.q931.codec import Message
+from switchsim.proto.q931.codec import decode as q931_decode
+from switchsim.proto.q931.elements import Ie, Progress
 from switchsim.units import ms, seconds
 
 KINDS = ("pri", "isup", "tup")
@@ -168,6 +171,28 @@ def test_medium(tandem: Tandem, of: str, to: str, what: str) -> None:
     if of == "tup" and what == "speech":
         pri, isup = 16, 3
     assert tandem.far[to].offered()["medium"] == {"pri": pri, "isup": isup, "tup": tup}[to]
+
+
+@pytest.mark.parametrize("of", KINDS)
+def test_a_private_exchange_is_told_that_the_caller_is_at_no_isdn(tandem: Tandem, of: str) -> None:
+    """Progress description 3 in the SETUP, behind a telephone user part (Q.699, Q.931 4.5.23)."""
+    tandem.call(of, "pri_network")
+    tandem.bench.run(ms(200))
+    setup = q931_decode(tandem.far["pri_network"].octets[-1])
+    assert isinstance(setup, Message)
+    progress = setup.ies.get(Ie.PROGRESS_INDICATOR)
+    assert (progress.description if isinstance(progress, Progress) else 0) == (3 if of == "tup" else 0)
+
+
+@pytest.mark.parametrize("of", KINDS)
+def test_isup_is_told_what_the_call_has_met(tandem: Tandem, of: str) -> None:
+    """Forward call indicators D, F and I (Q.763 3.23): interworking, ISUP all the way, access."""
+    tandem.call(of, "isup")
+    tandem.bench.run(ms(200))
+    octets = next(octets for octets in tandem.far["isup"].octets if octets[2] == 0x01)
+    first, second = octets[4:6]
+    expected = (1, 0, 0) if of == "tup" else (0, 1, 1)
+    assert (first >> 3 & 1, first >> 5 & 1, second & 1) == expected
 
 
 # -- alerting, answer, clear-back --------------------------------------------------------------------------------------

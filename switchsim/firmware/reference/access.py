@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
@@ -42,12 +42,14 @@ from switchsim.proto.q931 import (
     StopTimer,
     Violation,
 )
+from switchsim.proto.q931.elements import Ie, Progress
 from switchsim.proto.q931.state import RESTARTING
 
 if TYPE_CHECKING:
     from switchsim.firmware.reference.trunks import Trunks
 
 INBAND = 8  # progress description: in-band information is available
+ORIGIN_NO_ISDN = 3  # the caller is not at an ISDN
 NOT_ALL_ISDN = 1  # and: the call is not end-to-end ISDN, so that it may be
 A_LAW, E164 = 3, 1
 DIGITAL = frozenset({8, 17})  # information transfer capabilities that have no layer 1 protocol
@@ -180,7 +182,8 @@ class Access:
             number = Number(calling, values["nature"], E164, values["presentation"], values["screening"])
             medium = values["medium"]
             bearer = Bearer(medium) if medium in DIGITAL else Bearer(medium, A_LAW)
-            request = SetupRequest(Number(called), number if calling else None, bearer)
+            origin: dict[int, Any] = {} if caller.isdn else {Ie.PROGRESS_INDICATOR: Progress(ORIGIN_NO_ISDN)}
+            request = SetupRequest(Number(called), number if calling else None, bearer, extra=origin)
         key, actions = self.interfaces[link].setup(request)
         circuit = -1
         if key is not None:

@@ -177,6 +177,11 @@ class Caller(State):
     screening: int = NOT_SAID
     medium: int = NOT_SAID
 
+    @property
+    def isdn(self) -> bool:
+        """Whether the call has come from an ISDN all the way, as far as its signalling could say that."""
+        return self.kind != "tup"
+
     def to(self, kind: str) -> dict[str, int]:
         """By subject, what another signalling says of it; what it has no value for is left out."""
         values = {name: translated(name, getattr(self, name), self.kind, kind) for name in TABLE}

@@ -111,7 +111,7 @@ class CallSide:
         circuit = self._circuit(relation, chosen)
         check, who = self.checks.wanted(group, circuit), None
         if caller is not None:
-            who = caller.to(self.office.groups[group].kind)
+            who = {**caller.to(self.office.groups[group].kind), "isdn": int(caller.isdn)}
         cic, actions = users.set_up(user, chosen, called, calling, check, who)
         self.point.do4(relation, actions)
         if cic is None:

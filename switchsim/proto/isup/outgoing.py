@@ -22,7 +22,10 @@ from switchsim.proto.isup.state import CONGESTION_STEPS, TALKING, Block, Circuit
 from switchsim.proto.isup.values import ForwardCall, Information
 from switchsim.proto.isup.values_numbers import ST, Number
 
-_FORWARD: Final = p.FORWARD_CALL.write(ForwardCall())
+_FORWARD: Final = {
+    True: p.FORWARD_CALL.write(ForwardCall()),
+    False: p.FORWARD_CALL.write(ForwardCall(interworking=1, isup_all_the_way=0, isdn_access=0)),
+}
 _CONGESTION: Final = 42
 _PRIORITY: Final = 11
 
@@ -122,7 +125,7 @@ def _iam(core: Core, request: SetupRequest) -> list[tuple[int, bytes]]:
     digits = request.called + ST if request.complete and core.config.send_st else request.called
     parameters = [
         (p.NATURE_OF_CONNECTION.code, bytes((request.satellite | request.continuity << 2,))),
-        (p.FORWARD_CALL.code, _FORWARD),
+        (p.FORWARD_CALL.code, _FORWARD[request.isdn]),
         (p.CALLING_CATEGORY.code, bytes((request.category,))),
         (p.TRANSMISSION_MEDIUM.code, bytes((request.medium,))),
         (p.CALLED_PARTY_NUMBER.code, p.CALLED_PARTY_NUMBER.write(Number(digits, request.nature))),

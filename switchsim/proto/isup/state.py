@@ -137,6 +137,7 @@ class SetupRequest(msgspec.Struct, frozen=True):
     complete: bool = True
     continuity: bool = False
     satellite: int = 0
+    isdn: bool = True  # False: it comes from a network that is no ISDN (forward call indicators D, F, I)
     extra: tuple[tuple[int, bytes], ...] = ()  # optional parameters, raw
 
 
