@@ -10,7 +10,7 @@ from switchsim.callcentre.view import SeatView
 from switchsim.model.cti import PressKey
 from switchsim.proto.csta import Content
 from switchsim.proto.csta.requests import GetAgentState, SetAgentState
-from switchsim.proto.csta.vocabulary import AGENT_STATES
+from switchsim.proto.csta.vocabulary import AGENT_STATES, REQUESTED_AGENT_STATES
 
 if TYPE_CHECKING:
     from switchsim.callcentre.csta.server import Csta
@@ -118,10 +118,10 @@ class Agents:
         seat = self.csta.device(body.device)
         if seat not in self.csta.state.switch.seats:
             self.csta.refuse(asked, "operation", "invalidDeviceID")
-        elif body.wanted == "workingAfterCall":
-            self.csta.refuse(asked, "operation", "agentStateNotSupported")
-        elif body.wanted not in KEYS:
+        elif body.wanted not in REQUESTED_AGENT_STATES:
             self.csta.refuse(asked, "operation", "invalidParameterValue")
+        elif body.wanted not in KEYS:
+            self.csta.refuse(asked, "operation", "agentStateNotSupported")
         else:
             asked.device, asked.agent = seat, body.agent if body.wanted == "loggedOn" else ""
             if asked.agent:

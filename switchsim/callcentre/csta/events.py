@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from switchsim.callcentre.csta.state import Line
 from switchsim.model.platform_events import EventTold
 from switchsim.proto.csta import EVENT_INVOKE, Content, write
-from switchsim.proto.csta.vocabulary import EVENTS, FILTERS
+from switchsim.proto.csta.vocabulary import CAUSES, EVENTS, FILTERS, LOCAL_STATES
 
 if TYPE_CHECKING:
     from switchsim.callcentre.csta.server import Csta
@@ -96,6 +96,8 @@ class Teller:
         group, word = FILTERS[name]
         if f"{group}.{word}" in monitor.unwanted:
             return False
+        assert values.get("cause", "normal") in CAUSES, f"there is no cause {values['cause']}"
+        assert not local or local in LOCAL_STATES, f"there is no state {local}"
         content: list[tuple[str, Content]] = [("monitorCrossRefID", str(number))]
         for element in EVENTS[name]:
             if element == "localConnectionInfo":

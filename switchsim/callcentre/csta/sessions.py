@@ -26,7 +26,7 @@ from switchsim.proto.csta.requests import (
     SystemRegister,
     SystemRegisterCancel,
 )
-from switchsim.proto.csta.vocabulary import CSTA_NAMESPACE, SESSION_NAMESPACE, edition
+from switchsim.proto.csta.vocabulary import CSTA_NAMESPACE, SESSION_ERRORS, SESSION_NAMESPACE, edition
 from switchsim.units import seconds
 
 if TYPE_CHECKING:
@@ -195,6 +195,7 @@ class Sessions:
         self.csta.emit(RequestTaken(asked.client, asked.name, about, "ok", 0))
 
     def _refuse(self, asked: Pending, name: str, value: str, about: str) -> None:
+        assert value in SESSION_ERRORS, f"ECMA-354 has no {value}"
         error: Content = (("errorCode", (("definedError", value),)),)
         self.csta.send_document(asked.client, asked.invoke, write(name, asked.namespace or SESSION_NAMESPACE, error))
         self.csta.emit(RequestTaken(asked.client, asked.name, about, value, 0))

@@ -122,9 +122,9 @@ ANSWERS: Final[dict[str, tuple[str, ...]]] = {
 """What is sent besides events -> its elements."""
 
 CAUSES: Final = (
-    "blocked", "busy", "callCancelled", "callForwardNoAnswer", "callNotAnswered", "conference", "destNotObtainable",
+    "busy", "callCancelled", "callForwardNoAnswer", "callNotAnswered", "conference", "destNotObtainable",
     "destOutOfOrder", "distributed", "enteringDistribution", "makeCall", "networkCongestion", "networkOutOfOrder",
-    "networkSignal", "newCall", "noAvailableAgents", "normal", "normalClearing", "numberChanged", "numberUnallocated",
+    "newCall", "noAvailableAgents", "normal", "normalClearing", "numberChanged", "numberUnallocated",
     "overflow", "redirected", "singleStepTransfer", "transfer", "trunksBusy",
 )  # fmt: skip
 """EventCause (ECMA-269 12.2.15): those that are told here, all of them since the third edition."""
@@ -141,13 +141,13 @@ FAILING: Final = (1, 2, 3, 17, 22, 27, 28, 34, 38, 41, 42, 44)
 
 ERRORS: Final[dict[str, tuple[str, ...]]] = {
     "operation": (
-        "generic", "agentStateNotSupported", "invalidAgentIdentifier", "invalidCallID", "invalidCallingDeviceID",
+        "generic", "agentStateNotSupported", "invalidCallID", "invalidCallingDeviceID",
         "invalidConnectionID", "invalidDestination", "invalidDeviceID", "invalidMonitorCrossRefID",
         "invalidMonitorObject", "invalidParameterValue", "invalidRouteRegistrationCrossRefID",
-        "invalidRouteingCrossRefID", "requestIncompatibleWithConnection", "requestIncompatibleWithObject",
+        "invalidRouteingCrossRefID", "requestIncompatibleWithConnection",
         "routeingTimerExpired", "securityViolation", "serviceNotSupported", "sysStatRegIDNotSupported"),
     "stateIncompatibility": (
-        "generic", "invalidConnectionState", "invalidDeviceState", "invalidObjectState", "noActiveCall",
+        "invalidConnectionState", "invalidObjectState", "noActiveCall",
         "noCallToAnswer", "noHeldCall"),
     "systemResourceAvailibility": (
         "networkBusy", "overallMonitorLimitExceeded", "registrationLimitExceeded", "resourceBusy",
@@ -157,11 +157,9 @@ ERRORS: Final[dict[str, tuple[str, ...]]] = {
 """Category -> values of CSTAErrorCode that are told here."""
 
 SESSION_ERRORS: Final = (
-    "invalidApplicationInfo", "requestedProtocolVersionNotSupported", "invalidSessionID", "sessionTimerExpired",
+    "invalidApplicationInfo", "requestedProtocolVersionNotSupported", "invalidSessionID",
 )  # fmt: skip
-"""definedError and definedTermReason of ECMA-354."""
-
-SYSTEM_STATUS: Final = ("initializing", "normal", "disabled")
+"""definedError of ECMA-354."""
 
 AGENT_STATES: Final[dict[str, str]] = {
     "agentNull": "AgentLoggedOffEvent",
