@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from csta_by_hand import Bench, error
+from csta_by_hand import Bench, error, start_session
 
 from switchsim.model.cti import SeatChanged
 from switchsim.model.order import Act, Heal, Inject, Outside
@@ -53,6 +53,21 @@ def test_hung_process_takes_later_what_came_meanwhile() -> None:
     assert bench.heard() == []
     bench.csta.on_order(Heal("1", "hang", {}))
     assert [one.name for one in bench.heard()] == ["RequestSystemStatusResponse"]
+
+
+def test_timers_that_were_due_while_it_hung() -> None:
+    """The first one closes the client; the others find nobody."""
+    bench = Bench(log_in=False)
+    bench.attach()
+    bench.log_in(body=start_session(duration=10))
+    bench.ask("SystemRegister")
+    bench.csta.on_order(Inject("1", "hang", {}))
+    bench.pass_by(seconds(400))
+    bench.say("<RequestSystemStatus/>")
+    bench.csta.on_order(Heal("1", "hang", {}))
+    heard, closed = bench.out()
+    assert closed
+    assert "ApplicationSessionTerminated" in [one.name for one in heard]
 
 
 def test_slow_process_answers_later() -> None:

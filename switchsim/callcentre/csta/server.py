@@ -338,7 +338,9 @@ class Csta(Door):
         elif name.startswith(TIMER):
             self.router.late(int(number))
         else:
-            client = self.state.clients[int(number)]
+            client = self.state.clients.get(int(number))
+            if client is None:
+                return  # gone by another timer that was due while the process hung
             handlers = {
                 "hello": self.sessions.hello,
                 "login": self.sessions.login_late,
