@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from cti_bench import SERVER, CtiBench, facts
-from cti_walk import Walk
+from cti_walk import Walk, broken_rules
 from office_bench import Caller, agent
 
 from switchsim.model.cti import (
@@ -136,6 +136,29 @@ def test_takeovers_in_a_walk(seed: int) -> None:
             walk.bench.run(seconds(4))
         elif number % 10 == 0:
             walk.bench.same_anew()
+
+
+@pytest.mark.parametrize("seed", [7, 15])
+def test_both_processors_stop_and_one_begins_anew(seed: int) -> None:
+    """Every call is given up, and told so; the story has no contradictions, and goes on."""
+    walk = Walk(seed)
+    for _ in range(100):
+        walk.step()
+    bench = walk.bench
+    calls = set(bench.view.calls)
+    heal, later = (bench.fault("mpu_kill", {"processor": side}) for side in "ab")
+    bench.run(seconds(1))
+    since = len(bench.told)
+    heal()
+    bench.until("AllTold", within=seconds(5), since=since, sender="")
+    assert len(calls) > 4
+    assert {event.call for event in bench.heard("CallEnded", since=since)} >= calls
+    later()
+    bench.run(seconds(4))
+    for _ in range(40):
+        walk.step()
+    bench.same_anew()
+    assert broken_rules(bench.heard()) == []
 
 
 # -- the platform ------------------------------------------------------------------------------------------------

@@ -309,16 +309,24 @@ class Cti:
         self.row = msgspec.msgpack.decode(octets, type=CtiRow)
 
     def lost(self, call: Call) -> None:
-        """A call is given up at a switchover, the other processor has told of it."""
-        numbers = [leg for leg in self.legs.of(call) if leg.number]
-        for leg in numbers:
-            event = LegChanged(call.number, leg.number, self.legs.device(leg), leg.role, "null", TEMPORARY, (),
-                               leg.answered)  # fmt: skip
-            self.given_up.append(event)
-        if numbers:
-            self.given_up.append(self._record(call, TEMPORARY, "fault"))
+        """A call is given up at a switchover, the other processor has told of it; nobody knows where it stood in a
+        queue."""
+        legs, events = [leg for leg in self.legs.of(call) if leg.number], self.given_up
+        if legs and call.waits:
+            waited = self.core.world.now - call.queued
+            events.append(QueueLeft(call.number, call.a.number, call.queue, 1, 0, "lost", waited))
+        for leg in legs:
+            if leg.ringing is not None:
+                seat = self.office.seats[leg.seat].number
+                events.append(self.legs.seat_over(call.number, leg.number, seat, leg.ringing, "agent"))
+        events += [
+            LegChanged(call.number, leg.number, self.legs.device(leg), leg.role, "null", TEMPORARY, (), leg.answered)
+            for leg in legs
+        ]
+        if legs:
+            events.append(self._record(call, TEMPORARY, "fault"))
         if (by := call.origination) is not None:
-            self.given_up.append(Ordered(by.sender, by.order, result_of(TEMPORARY), call.number))
+            events.append(Ordered(by.sender, by.order, result_of(TEMPORARY), call.number))
 
     def resume(self) -> None:
         """After a switchover: everything anew, numbered on; questions that were open are asked again."""

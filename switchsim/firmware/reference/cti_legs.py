@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from switchsim.firmware.reference.cti_state import ToldCall, ToldLeg
+from switchsim.firmware.reference.cti_state import Ringing, ToldCall, ToldLeg
 from switchsim.firmware.reference.state import Call, Leg, Stage
 from switchsim.model.cti import CallBegan, CallNumber, LegChanged, SeatCallEnded, SeatServed
 
@@ -51,8 +51,7 @@ class Legs:
 
     def state(self, call: Call, leg: Leg) -> str:
         """One of LEG_STATES, not null."""
-        queued = call.stage == Stage.QUEUED or (call.stage == Stage.RINGING and call.number in self._line(call))
-        if leg is call.a and queued:
+        if leg is call.a and call.waits:
             return "queued"
         if leg.seat >= 0:
             return self._state_of_seat(call, leg)
@@ -61,9 +60,6 @@ class Legs:
         if leg is call.b and call.stage == Stage.OUTGOING:
             return "alerting" if leg.alerted else "initiated"
         return "connected"
-
-    def _line(self, call: Call) -> list[int]:
-        return self.core.state.waiting.get(call.queue, [])
 
     def _state_of_seat(self, call: Call, leg: Leg) -> str:
         seat = self.core.state.seats[leg.seat]
@@ -170,14 +166,17 @@ class Legs:
     def served(self, number: int, why: str) -> None:
         """A seat's part is over; why: of one that had answered (caller, agent, transfer)."""
         leg = self.cti.state.legs[number]
-        ringing, seat = leg.ringing, leg.device.partition("/")[2]
-        leg.ringing, now = None, self.core.world.now
-        if ringing is not None and ringing.answered:
-            why = self.leaving.get(number, why)
-            talked = now - ringing.answered
-            self.cti.tell(SeatServed(leg.call, number, ringing.queue, seat, why, ringing.waited, talked))
-        elif ringing is not None:
-            self.cti.tell(SeatCallEnded(leg.call, number, ringing.queue, seat, "lost", now - ringing.since))
+        ringing, leg.ringing = leg.ringing, None
+        if ringing is not None:
+            seat, why = leg.device.partition("/")[2], self.leaving.get(number, why)
+            self.cti.tell(self.seat_over(leg.call, number, seat, ringing, why))
+
+    def seat_over(self, call: int, leg: int, seat: str, ringing: Ringing, why: str) -> SeatServed | SeatCallEnded:
+        """What ends with the leg of a seat that was called: its service, or the ringing."""
+        now = self.core.world.now
+        if not ringing.answered:
+            return SeatCallEnded(call, leg, ringing.queue, seat, "lost", now - ringing.since)
+        return SeatServed(call, leg, ringing.queue, seat, why, ringing.waited, now - ringing.answered)
 
 
 def _shown(leg: ToldLeg) -> tuple[int, str, str, list[int], int]:

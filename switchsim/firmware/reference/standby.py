@@ -186,7 +186,7 @@ class Standby:
             if leg.circuit >= 0:
                 state.by_key[f"{core.office.circuits[leg.circuit].group}/{leg.key}"] = call.number
         self._occupy(call)
-        if call.stage in (Stage.QUEUED, Stage.RINGING) and call.queue:
+        if call.waits:
             self.program.queues.place(call)
 
     def _occupy(self, call: Call) -> None:

@@ -104,6 +104,12 @@ class Call(State):
     layer3: list[bytes] = []  # of the trunk legs; only in checkpoints
     heard: dict[int, int] = {}  # slot of a leg -> what it hears; only in checkpoints
 
+    @property
+    def waits(self) -> bool:
+        """Whether it stands in its queue; one that rings at a seat does, if it is called from there."""
+        called = self.b.ringing if self.stage == Stage.RINGING else None
+        return self.stage == Stage.QUEUED or (called is not None and called.queue != "")
+
 
 class Seat(State):
     """A seat set as the switch sees it."""
