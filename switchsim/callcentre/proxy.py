@@ -58,9 +58,9 @@ class Proxy(Process[ProxyState]):
 
     @property
     def active(self) -> str:
-        """The active CCS, `` = none is known; when two are, the one that has been so longer."""
+        """The active CCS, `` = none is known; when two say so, the later one: the former may have died just now."""
         rows = self.state.servers.items()
-        return min(((row.since, name) for name, row in rows if row.alive and row.role == ACTIVE), default=(0, ""))[1]
+        return max(((row.since, name) for name, row in rows if row.alive and row.role == ACTIVE), default=(0, ""))[1]
 
     def _beat(self) -> None:
         self.start_timer("beat", HEARTBEAT_CYCLES)

@@ -8,6 +8,7 @@ import msgspec
 from ccs_switch_toy import Host, Switch
 
 from switchsim.callcentre.ccs.configuration import CcsFiles
+from switchsim.callcentre.ccs.distribution import AWAY
 from switchsim.callcentre.ccs.server import Ccs, CcsConfig
 from switchsim.callcentre.cti_link import CtiLink
 from switchsim.callcentre.icdcomm import Icdcomm
@@ -150,3 +151,10 @@ def person(platform: Platform, name: str, *flows: str, takes: bool | None = None
         one.write(ccs, Register("ivr", flows))
     platform.settle()
     return one
+
+
+def agents_equal(platform: Platform) -> bool:
+    """Oracle: who is signed in, on the switch and in the memory of every CCS that runs."""
+    there = {seat for seat, row in platform.switch.seats.items() if row.state not in AWAY}
+    running_ones = [one for one in (platform.a, platform.b) if one.running]
+    return all({*one.state.at_seat} == there for one in running_ones)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import msgspec
 import pytest
-from ccs_toys import CCS, FILES, Platform, person, running
+from ccs_toys import CCS, FILES, Person, Platform, person, running
 
+from switchsim.model import cti
 from switchsim.model.events import InputRefused
-from switchsim.model.platform import SignedIn, SignIn
+from switchsim.model.platform import Heartbeat, Register, SignedIn, SignIn
 from switchsim.units import ms, seconds
 
 SIGNS = [
@@ -107,3 +108,68 @@ def test_calls_of_an_ivr_that_is_gone_go_on_with_their_service() -> None:
     assert platform.settle().switch.calls[call].flow == "menu"
     assert platform.run(seconds(5)).switch.calls[call].flow == ""  # it sent no heartbeat
     assert "ivr/0" not in platform.a.state.clients
+
+
+def living(platform: Platform, ivr: Person, times: int) -> None:
+    """So many seconds, with a heartbeat each."""
+    for _ in range(times):
+        for ccs in ("ccs/a", "ccs/b"):
+            ivr.write(ccs, Heartbeat("", 0))
+        platform.run(seconds(1))
+
+
+@pytest.mark.parametrize(("late", "started"), [(1, True), (6, False)])
+def test_a_call_that_nobody_serves_is_put_to_an_ivr_by_the_one_that_takes_over(late: int, started: bool) -> None:
+    """Unless its question is so old that the switch does not wait any more."""
+    platform = running(CCS, "", "ivr/0")
+    ivr = person(platform, "ivr/0", "menu", takes=True)
+    platform.inject(platform.a, "hang")
+    living(platform, ivr, 1)
+    call = platform.switch.call(flow="menu")
+    platform.settle()
+    if late > 1:
+        platform.part_ccs()
+        platform.inject(platform.link, "hang")
+        living(platform, ivr, late)
+        platform.heal(platform.link, "hang")
+    living(platform, ivr, 6)
+    assert platform.b.ready
+    assert (("ccs/b", "FlowStart", str(call)) in ivr.state.bodies) == started
+
+
+def test_an_ivr_that_registers_again_is_asked_for_its_calls() -> None:
+    platform = running(CCS, "", "ivr/0")
+    ivr = person(platform, "ivr/0", "menu", takes=True)
+    call = platform.switch.call(flow="menu")
+    platform.settle()
+    ivr.write("ccs/a", Register("ivr", ("menu", "bill")))
+    platform.settle()
+    assert ivr.state.bodies.count(("ccs/a", "FlowStart", str(call))) == 2
+    assert platform.a.state.flows[call].taken
+    ivr.takes = False  # started anew, it knows nothing of the call
+    ivr.write("ccs/a", Register("ivr", ()))
+    assert platform.settle().switch.calls[call].flow == ""
+
+
+def test_the_standby_sees_by_its_orders_which_ivr_has_a_call() -> None:
+    platform = running(CCS, "", "ivr/0")
+    person(platform, "ivr/0", "menu", takes=True)
+    call = platform.switch.call(flow="menu")
+    platform.settle()
+    platform.switch.tell(cti.Ordered("ivr/0", 1, "ok", call))
+    row = platform.settle().b.state.flows[call]
+    assert (row.ivr, row.taken) == ("ivr/0", True)
+    assert platform.b.state.clients["ivr/0"].calls == 1
+
+
+def test_two_wishes_for_one_agent_or_one_seat_at_a_time() -> None:
+    platform = running(CCS, "", "proxy")
+    proxy = person(platform, "proxy")
+    for seat in ("805", "806"):
+        platform.switch.seat(seat, "signed_out")
+    platform.settle()
+    for agent, seat in (("1005", "805"), ("1005", "806"), ("1001", "805"), ("1002", "806")):
+        proxy.write("ccs/a", SignIn(1, agent, seat, True))
+    platform.settle()
+    assert sorted(result for _, _, result in proxy.state.bodies) == ["ok", "ok", "taken", "taken"]
+    assert platform.a.state.at_seat == {"805": "1005", "806": "1002"}

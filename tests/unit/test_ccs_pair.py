@@ -27,6 +27,14 @@ def test_starts_standby_and_becomes_active_when_it_finds_none_for_three_seconds(
     assert [event.role for event in platform.events(RoleChanged, "ccs/b")] == [STANDBY, ACTIVE]
 
 
+def test_a_new_role_compares_once_with_the_switch() -> None:
+    platform = running()
+    assert platform.events(Resynchronised, "ccs/a") == [Resynchronised(0, 0, 0)] * 2
+    platform.inject(platform.a, "crash")
+    platform.run(seconds(5))
+    assert platform.events(Resynchronised, "ccs/b") == [Resynchronised(0, 0, 0), Resynchronised(0, 4, 0)]
+
+
 def test_stays_standby_when_it_finds_an_active_one() -> None:
     platform = Platform().start("icdcomm", "cti_link", "ccs/b").run(seconds(10))
     platform.start("ccs/a").run(seconds(10))

@@ -4,25 +4,15 @@ from __future__ import annotations
 
 import random
 
-import msgspec
 import pytest
-from ccs_toys import CCS, Platform, person, running
+from ccs_toys import CCS, Platform, agents_equal, running
 
-from switchsim.callcentre.ccs.distribution import AWAY
-from switchsim.callcentre.ccs.state import CallData
+from switchsim.callcentre.ccs.state import Question
 from switchsim.model import cti
-from switchsim.model.events import DataShown, Resynchronised, RoleChanged, SeatOffered
-from switchsim.model.platform import Application, SignIn
+from switchsim.model.events import Resynchronised, RoleChanged, SeatOffered
 from switchsim.units import ms, seconds
 
 PLAIN = CCS.replace(b"strategy = most_skills_first", b"")
-
-
-def agents_equal(platform: Platform) -> bool:
-    """Oracle: who is signed in, on the switch and in the memory of every CCS that runs."""
-    there = {seat for seat, row in platform.switch.seats.items() if row.state not in AWAY}
-    running_ones = [one for one in (platform.a, platform.b) if one.running]
-    return all({*one.state.at_seat} == there for one in running_ones)
 
 
 def views_equal(platform: Platform) -> bool:
@@ -109,6 +99,43 @@ def test_numbers_of_orders_do_not_come_again_in_a_new_life() -> None:
         platform.run(seconds(7))
     assert {sender for sender, _ in platform.switch.numbers} == {"ccs/a", "ccs/b"}
     assert set(platform.switch.numbers.values()) == {1}
+
+
+def test_everything_is_asked_for_again_when_it_does_not_come() -> None:
+    platform = running(PLAIN, "")
+    call = platform.switch.call("10060")
+    platform.settle()
+    platform.inject(platform.a, "crash")
+    platform.run(seconds(2))
+    platform.inject(platform.hub, "cut", **{"from": "ccs/b", "to": "cti_link"})
+    while platform.roles()[1] != "active":
+        platform.run(ms(10))
+    platform.heal(platform.hub, "cut", to="cti_link")
+    assert not platform.settle().b.ready
+    platform.switch.seat("801", "idle")
+    assert platform.run(seconds(2)).rings() == {call: "801"}
+
+
+def test_a_question_of_a_call_that_waits_somewhere_is_answered_already() -> None:
+    platform = running(PLAIN, "")
+    call = platform.switch.call("10060")
+    platform.settle()
+    platform.a.state.questions[call] = Question(2, "10060", "1", "")
+    platform.a.resynchronisation.new_role()
+    platform.settle()
+    assert platform.a.state.questions == {}
+    assert len([row for row in platform.switch.results if row[1] == "ChooseRoute"]) == 1
+
+
+def test_a_ccs_that_learns_of_a_waiting_call_late_knows_when_it_has_waited_too_long() -> None:
+    platform = running(PLAIN.replace(b"overflow_after = 10s", b"overflow_after = 15s"), "")
+    call = platform.switch.call("10061")
+    platform.settle()
+    platform.act(platform.b, "restart")
+    platform.run(seconds(6))
+    platform.inject(platform.a, "crash")
+    assert platform.run(seconds(8)).switch.calls[call].queue == "116"
+    assert platform.run(seconds(2)).switch.calls[call].queue == "118"
 
 
 def test_a_ccs_that_cannot_reach_the_switch_decides_nothing_and_goes_on_afterwards() -> None:
@@ -262,87 +289,3 @@ def test_split_brain_under_load_and_its_healing(seed: int) -> None:
     assert sorted(call for call, _ in platform.switch.served) == people.begun
     assert agents_equal(platform)
     assert views_equal(platform)
-
-
-# -- what no switch knows ------------------------------------------------------------------------------------------
-
-
-def data(call: int, **values: str) -> Application:
-    return Application("call_data", msgspec.msgpack.encode(CallData(call, values)))
-
-
-def test_a_transfer_moves_voice_and_data_together() -> None:
-    platform = running(PLAIN, "801 802", "ivr/0")
-    ivr = person(platform, "ivr/0")
-    call = platform.switch.call("10060")
-    platform.settle()
-    ivr.write("ccs/a", data(call, account="4711", language="zh"))
-    platform.settle()
-    consultation = platform.switch.call("555", queue="11")
-    platform.settle().switch.tell(cti.CallsJoined(consultation, call, "transfer", "SEAT/801", "SEAT/802"))
-    platform.settle()
-    shown = platform.events(DataShown)
-    assert shown == [DataShown(consultation, "802", "account=4711 language=zh")]
-    platform.switch.end(call)
-    platform.settle()
-    assert platform.a.state.data == platform.b.state.data == {consultation: {"account": "4711", "language": "zh"}}
-    platform.switch.end(consultation)
-    assert platform.settle().a.state.data == {}
-
-
-def test_data_of_a_call_outlives_the_ccs_that_was_given_it() -> None:
-    platform = running(PLAIN, "", "ivr/0")
-    ivr = person(platform, "ivr/0")
-    call = platform.switch.call("10060")
-    platform.settle()
-    ivr.write("ccs/a", data(call, account="4711"))
-    platform.settle()
-    platform.inject(platform.a, "crash")
-    platform.run(seconds(4)).switch.seat("801", "idle")
-    platform.settle()
-    assert platform.events(DataShown) == [DataShown(call, "801", "account=4711")]
-
-
-def test_a_ccs_that_starts_learns_from_the_active_one() -> None:
-    platform = running(PLAIN, "", "proxy", "ivr/0")
-    proxy, ivr = person(platform, "proxy"), person(platform, "ivr/0")
-    platform.act(platform.b, "stop")
-    platform.switch.seat("801", "signed_out")
-    call = platform.switch.call("10060")
-    platform.settle()
-    ivr.write("ccs/a", data(call, account="4711"))
-    proxy.write("ccs/a", SignIn(1, "1005", "801", True))  # not the agent who usually sits there
-    platform.settle()
-    platform.act(platform.b, "start")
-    platform.run(seconds(6))
-    assert platform.b.state.at_seat == platform.a.state.at_seat == {"801": "1005"}
-    assert platform.b.state.data == {call: {"account": "4711"}}
-
-
-def test_after_a_split_the_later_sign_in_counts() -> None:
-    platform = running(PLAIN, "", "proxy")
-    proxy = person(platform, "proxy")
-    for seat in ("801", "802"):
-        platform.switch.seat(seat, "signed_out")
-    platform.part_ccs()
-    platform.run(seconds(5))
-    proxy.write("ccs/a", SignIn(1, "1005", "801", True))
-    platform.settle()
-    proxy.write("ccs/b", SignIn(2, "1003", "802", True))
-    platform.settle()
-    platform.join_ccs()
-    platform.run(seconds(3))
-    assert agents_equal(platform)
-    assert platform.a.state.at_seat == platform.b.state.at_seat == {"801": "1005", "802": "1003"}
-
-
-@pytest.mark.parametrize("octets", [b"", b"\xff", msgspec.msgpack.encode({"call": 1, "values": {"a": 1}}),
-                                    msgspec.msgpack.encode(CallData(1, {str(key): "" for key in range(40)})),
-                                    msgspec.msgpack.encode(CallData(1, {"a": "b" * 300}))])  # fmt: skip
-def test_call_data_that_cannot_be_kept_is_refused(octets: bytes) -> None:
-    platform = running(PLAIN, "", "ivr/0")
-    platform.switch.call("10060")
-    platform.settle()
-    person(platform, "ivr/0").write("ccs/a", Application("call_data", octets))
-    assert platform.settle().a.state.data == {}
-    assert [type(event).__name__ for event in platform.events(object, "ccs/a")][-1] == "InputRefused"  # type: ignore[type-var]

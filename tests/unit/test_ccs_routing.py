@@ -271,7 +271,9 @@ def test_who_has_waited_too_long_while_a_seat_rings_goes_over_afterwards() -> No
     assert platform.switch.calls[call].queue == "116"
     platform.switch.rang(call, "no_answer")
     platform.switch.seat("803", "busy")
+    assert platform.settle().a.state.tried == {call: ["803"]}
     assert platform.run(seconds(2)).switch.calls[call].queue == "118"
+    assert platform.a.state.tried == {}, "seats of another queue have not been tried"
 
 
 def test_busy_pressed_during_a_call_takes_effect_when_it_ends() -> None:

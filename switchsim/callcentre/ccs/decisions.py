@@ -70,8 +70,7 @@ class Decisions:
 
     def entered(self, event: QueueEntered) -> None:
         self._closed(event.call)
-        if not event.own:
-            self.limit(event.call, event.queue, event.since)
+        self.limit(event.call, event.queue, event.since)
 
     def limit(self, call: int, queue: str, since: int) -> None:
         row = self.ccs.configuration.queue(queue)

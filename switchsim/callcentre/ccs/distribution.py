@@ -185,7 +185,3 @@ class Distribution:
         state.tried.pop(call, None)
         if call in state.resting_calls:
             state.resting_calls.remove(call)
-        seat = state.offers.pop(call, "")
-        if seat and state.offered.get(seat) == call:
-            del state.offered[seat]
-            self.look_at(0, seat)
