@@ -68,7 +68,10 @@ class Keys:
         ]
 
 
-ROOT_WORDS: Final = {"Scenario": "scenario", "MachineFile": "machine", "BoardKindFile": "board", "FlowFile": "flow"}
+ROOT_WORDS: Final = {
+    "Scenario": "scenario", "MachineFile": "machine", "PlantFile": "plant", "BoardKindFile": "board",
+    "FlowFile": "flow",
+}  # fmt: skip
 
 
 def model_sections(root: type[BaseModel], keys: Keys) -> Iterator[str]:

@@ -220,9 +220,13 @@ def _roots() -> dict[str, Any]:
     from switchsim.assembly.flows import FlowFile
     from switchsim.assembly.kinds import BoardKindFile
     from switchsim.assembly.machine import MachineFile
+    from switchsim.assembly.plant import PlantFile
     from switchsim.scenario.schema import Scenario
 
-    return {"Scenario": Scenario, "MachineFile": MachineFile, "BoardKindFile": BoardKindFile, "FlowFile": FlowFile}
+    return {
+        "Scenario": Scenario, "MachineFile": MachineFile, "PlantFile": PlantFile, "BoardKindFile": BoardKindFile,
+        "FlowFile": FlowFile,
+    }  # fmt: skip
 
 
 def keys_text() -> str:
@@ -260,7 +264,8 @@ def _names(names: set[str]) -> str:
 
 def machine_page() -> str:
     return page("Keys of a machine file", "What the machine does with them: [machine.md](../machine.md).", "",
-                DURATIONS, *_keyed("MachineFile"))
+                DURATIONS, *_keyed("MachineFile"), "", "# Several machines in one file", "",
+                "What such a plant is: [plants.md](../plants.md).", "", *_keyed("PlantFile"))
 
 
 def flow_page() -> str:

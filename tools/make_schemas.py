@@ -20,9 +20,12 @@ def models() -> dict[str, type[BaseModel]]:
     from switchsim.assembly.flows import FlowFile
     from switchsim.assembly.kinds import BoardKindFile
     from switchsim.assembly.machine import MachineFile
+    from switchsim.assembly.plant import PlantFile
     from switchsim.scenario.schema import Scenario
 
-    return {"board": BoardKindFile, "flow": FlowFile, "machine": MachineFile, "scenario": Scenario}
+    return {
+        "board": BoardKindFile, "flow": FlowFile, "machine": MachineFile, "plant": PlantFile, "scenario": Scenario,
+    }  # fmt: skip
 
 
 def schema_text(name: str, model: type[BaseModel]) -> str:

@@ -8,7 +8,7 @@ from switchsim.assembly.layout import LINE_CELLS, Layout, LinePlan
 from switchsim.assembly.link_places import LinkPlaces
 from switchsim.assembly.machine import MachineFile
 from switchsim.assembly.number7 import MACHINE
-from switchsim.assembly.places import FaultPlaces
+from switchsim.assembly.places import FaultPlaces, describe_faults, describe_places
 from switchsim.callcentre.vp import Vp
 from switchsim.dsp import isa
 from switchsim.dsp.engine import Engine
@@ -69,21 +69,22 @@ class Machine:
 
     @property
     def processors(self) -> tuple[str, ...]:
-        return tuple(path for path, part in self.kernel.parts.items() if isinstance(part, Processor))
+        return tuple(part.place for part in self.kernel.parts.values() if isinstance(part, Processor))
 
     @property
     def signalling_network(self) -> dict[str, Any]:
-        """points: place -> point code; links: name -> codes of its ends; boards: name -> board; long_labels."""
+        """points: place -> point code; links: name -> codes of its ends; boards: name -> board; long_labels; of a plant
+        also same: a link's name at its second end -> that at its first."""
         ss7 = self.spec.ss7
         if ss7 is None:
             return {}
-        far = {part.signalling.config.name: path for path, part in self.kernel.parts.items()
+        far = {part.signalling.config.name: part.place for part in self.kernel.parts.values()
                if isinstance(part, Stp | No7Exchange)}  # fmt: skip
         return {
             "points": dict.fromkeys(self.processors, ss7.code(MACHINE))
             | {place: ss7.code(name) for name, place in far.items()},
             "links": {link.terminal.name: (ss7.code(link.point), ss7.code(link.peer)) for link in self.layout.number7},
-            "boards": {row.name: path for path, part in self.kernel.parts.items()
+            "boards": {row.name: part.place for part in self.kernel.parts.values()
                        if isinstance(part, Lap7) for row in part.rows},
             "long_labels": ss7.label == "china",
         }  # fmt: skip
@@ -131,6 +132,14 @@ class Machine:
     ) -> tuple[str, str, dict[str, Value]]:
         """(place, fault point, values) of a fault of the catalogue; raises BadInput."""
         return self.faults.resolve(name, where, values)
+
+    def describe_faults(self) -> list[dict[str, Any]]:
+        """The faults that it can have, for people and --json."""
+        return describe_faults(self.faults)
+
+    def describe_places(self) -> list[dict[str, Any]]:
+        """What `where` of a fault can name."""
+        return describe_places(self.layout)
 
     # -- attachments and recordings ------------------------------------------------------------------------------
 

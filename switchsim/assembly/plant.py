@@ -16,6 +16,7 @@ from pydantic import Field
 from switchsim.assembly.kinds import Title, Word
 from switchsim.assembly.layout import LINE_CELLS, LinePlan
 from switchsim.assembly.machine import MachineFile
+from switchsim.assembly.plant_rounds import way_round
 from switchsim.assembly.services import LineName
 from switchsim.assembly.share import EngineShare
 from switchsim.assembly.ward import Ward
@@ -57,6 +58,15 @@ class PlantFile(Strict):
     def joined(self) -> frozenset[str]:
         return frozenset(name for join in self.joins for name in join.between)
 
+    @property
+    def ends(self) -> dict[str, str]:
+        """Joined line -> its other end, both ways."""
+        found: dict[str, str] = {}
+        for row in self.joins:
+            a, b = row.between
+            found |= {a: b, b: a}
+        return found
+
 
 def is_plant(document: Document) -> bool:
     """Whether a machine file names machines instead of being one."""
@@ -92,6 +102,7 @@ def read_members(document: Document, folders: Sequence[Path]) -> Members:
         found = read(path)
         members.files[name] = (path, found, found.validate(MachineFile))
     problems = [*_doubles(members), *_joins(members)]
+    problems += [] if problems else _rounds(members)
     prompts = _prompts(members, problems)
     if problems:
         raise BadInput(problems)
@@ -131,6 +142,17 @@ def _joins(members: Members) -> list[Problem]:
                 found.append(members.lines.problem(where, f"line {line} is joined twice", "one other line"))
             used.add(line)
     return found
+
+
+def _rounds(members: Members) -> list[Problem]:
+    """What one machine sends to another must not come back for ever."""
+    specs = {name: spec for name, (_, _, spec) in members.files.items()}
+    way = way_round(specs, members.line_owner, members.plant.ends)
+    if not way:
+        return []
+    what = f"callers go round: {' -> '.join(way)}"
+    advice = "dial a number that has a queue without overflow there, kept for what other machines send"
+    return [members.lines.problem(("joins",), what, "a way that ends", advice)]
 
 
 def _prompts(members: Members, problems: list[Problem]) -> dict[str, str]:

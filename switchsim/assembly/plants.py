@@ -28,6 +28,8 @@ from switchsim.model.order import Value
 
 MOST_PARTIES: Final = 2047
 """Watermarks that the native core tells apart."""
+SINGLE: Final = ("line", "link", "seat", "timeslot")
+"""What faults find without the machine's name."""
 
 
 class Plant(Machine):
@@ -58,11 +60,7 @@ class Plant(Machine):
 
     @property
     def joins(self) -> dict[str, str]:
-        found: dict[str, str] = {}
-        for row in self.members.plant.joins:
-            a, b = row.between
-            found |= {a: b, b: a}
-        return found
+        return self.members.plant.ends
 
     @property
     def signalling_network(self) -> dict[str, Any]:
@@ -73,7 +71,11 @@ class Plant(Machine):
         for network in networks:
             for key, rows in merged.items():
                 rows.update(network[key])
-        return merged | {"long_labels": networks[0]["long_labels"]}
+        same = {f"{b}:{link.partition(':')[2]}": f"{a}:{link.partition(':')[2]}"
+                for a, b in (row.between for row in self.members.plant.joins)
+                for link in merged["links"] if link.partition(":")[0] == b}  # fmt: skip
+        merged["links"] = {link: ends for link, ends in merged["links"].items() if link not in same}
+        return merged | {"long_labels": networks[0]["long_labels"], "same": same}
 
     def power_on(self) -> None:
         for one in self.machines.values():
@@ -99,6 +101,17 @@ class Plant(Machine):
     @property
     def signalling_links(self) -> LinkPlaces:
         return PlantLinks(self)
+
+    def describe_faults(self) -> list[dict[str, Any]]:
+        rows = [row for one in self.machines.values() for row in one.describe_faults()]
+        return [row for at, row in enumerate(rows) if row["fault"] not in [before["fault"] for before in rows[:at]]]
+
+    def describe_places(self) -> list[dict[str, Any]]:
+        """Of every machine; its name stands before what another may have, too."""
+        return [
+            row if row["where"] in SINGLE else row | {"names": f"{name}/{row['names']}"}
+            for name, one in self.machines.items() for row in one.describe_places()
+        ]  # fmt: skip
 
     def recordings(self) -> list[tuple[str, bytes]]:
         return [

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 from switchsim.assembly import build
 from switchsim.assembly.kinds import LoadedKind, load_kinds
-from switchsim.assembly.places import describe_faults, describe_places
 from switchsim.errors import BadInput
 from switchsim.scenario.places import find_machine
 from switchsim.units import format_cycles
@@ -61,10 +60,10 @@ def _row(sort: str, name: str, what: str) -> dict[str, object]:
 def fault_rows(machine: str, search: Sequence[str] = ()) -> Rows:
     """The faults that a machine can have; raises BadInput."""
     built = build(find_machine(machine, beside=None, path=search), seed=0, journal_sink=lambda _octets: None)
-    return describe_faults(built.faults)
+    return built.describe_faults()
 
 
 def place_rows(machine: str, search: Sequence[str] = ()) -> Rows:
     """What a fault's `where` can name on a machine; raises BadInput."""
     built = build(find_machine(machine, beside=None, path=search), seed=0, journal_sink=lambda _octets: None)
-    return describe_places(built.layout)
+    return built.describe_places()

@@ -23,11 +23,11 @@ class Checked(NamedTuple):
 
 
 def check_file(file: str, search: Sequence[str] = ()) -> Checked:
-    """Every problem and warning of a machine or a scenario; a file with a `rack` is a machine."""
+    """Every problem and warning of a machine or a scenario; a file with a `rack` or `machines` is a machine."""
     try:
         path = Path(file)
         data = read(path).data
-        if isinstance(data, dict) and "rack" in data:
+        if isinstance(data, dict) and ("rack" in data or "machines" in data):
             machine = build(path, seed=0, kinds=kinds_of(path, search), journal_sink=lambda _octets: None)
         else:
             machine = Staged(prepare(path, search=search), Sinks(), Teller(), StopSignal()).machine

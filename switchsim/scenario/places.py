@@ -17,7 +17,7 @@ SEARCH_VARIABLE: Final = "SWITCHSIM_PATH"
 _ENDINGS: Final = (".yaml", ".yml")
 _SCENARIO: Final = re.compile(r"^machine\s*:", re.MULTILINE)
 _SHEET: Final = re.compile(r"^standard\s*:", re.MULTILINE)
-_OTHER: Final = re.compile(r"^(rack|class|tones|standard)\s*:", re.MULTILINE)
+_OTHER: Final = re.compile(r"^(rack|class|tones|standard|machines)\s*:", re.MULTILINE)
 
 
 def find_machine(name: str, *, beside: Path | None, path: Sequence[str] = (), lines: Lines | None = None) -> Path:
@@ -142,7 +142,7 @@ def _scenarios_below(path: Path) -> list[Path]:
 
 
 def _is_something_else(path: Path) -> bool:
-    """True for a file that plainly is a machine, a board kind, a tone set or a sheet of a standard.
+    """True for a file that plainly is a machine, several of them, a board kind, a tone set or a sheet of a standard.
 
     What can not be told is taken as meant.
     """

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Protocol
 
+import msgspec
+
 from switchsim import assembly
 from switchsim.assembly.signalling import VpSpec
 from switchsim.errors import BadInput, Problem
@@ -142,8 +144,10 @@ class Staged:
                 layers=row.layers, shows=row.shows)
             for name, row in self.machine.faults.rows.items()
         }
+        signalling = SignallingFacts(**self.machine.signalling_network)
+        scopes = {fault: msgspec.structs.replace(scope, link=signalling.one(scope.link))
+                  for fault, scope in self.director.scopes().items()}  # fmt: skip
         return CheckSettings(
             drained=self._prepared.scenario.drained, seat_queues=self.machine.seat_queues,
             machines=self.machine.names, joins=self.machine.joins, processors=self.machine.processors, facts=facts,
-            scopes=self.director.scopes(),
-            signalling=SignallingFacts(**self.machine.signalling_network))
+            scopes=scopes, signalling=signalling)

@@ -24,12 +24,23 @@ class SignallingFacts(msgspec.Struct, frozen=True):
 
     points: place that emits -> its own point code; a point that an outside program is, is not in it. links: name ->
     the point codes of its ends. boards: name -> the machine's board that carries it. long_labels: 24-bit point codes.
+    same: a link over a line that joins two machines has a name at each end; the one at its second end -> the one at its
+    first, by which it is judged and told, and which alone is in `links`.
     """
 
     points: Mapping[str, int] = msgspec.field(default_factory=dict)
     links: Mapping[str, tuple[int, int]] = msgspec.field(default_factory=dict)
     boards: Mapping[str, str] = msgspec.field(default_factory=dict)
     long_labels: bool = False
+    same: Mapping[str, str] = msgspec.field(default_factory=dict)
+
+    def one(self, link: str) -> str:
+        """The name by which a link is judged."""
+        return self.same.get(link, link)
+
+    def on_board(self, board: str) -> set[str]:
+        """The links that a board carries an end of, by the names by which they are judged."""
+        return {self.one(link) for link, carrier in self.boards.items() if carrier == board}
 
 
 class FaultScope(msgspec.Struct, frozen=True):
@@ -102,12 +113,15 @@ class CheckRun:
 
     def __init__(self, checks: Sequence[Check]) -> None:
         self.checks = checks
+        self._same = checks[0].settings.signalling.same if checks else {}
         self._handlers: dict[type[Event], list[Handler]] = {}
         for check in checks:
             for kind, handler in check.handlers().items():
                 self._handlers.setdefault(kind, []).append(handler)
 
     def take(self, record: Record) -> None:
+        if self._same and (link := getattr(record.event, "link", "")) in self._same:
+            record = msgspec.structs.replace(record, event=msgspec.structs.replace(record.event, link=self._same[link]))
         for handler in self._handlers.get(type(record.event), ()):
             handler(record, record.event)
 

@@ -151,7 +151,7 @@ class Moves(Check):
             self._count(due.since, record.at)
         if due is not None and record.at > due.until:
             self._late(record.place, event.link, due, record.at)
-        to_links = event.to_links.split()
+        to_links = [self._network.facts.one(link) for link in event.to_links.split()]
         if any(self._network.ends.get(link) == self._network.ends.get(event.link) for link in to_links):
             self._away.add(key)
         episode = self._episodes.get(event.link)
@@ -175,7 +175,7 @@ class Moves(Check):
     def _broken(self, record: Record, event: Any) -> None:
         """A board or a processor that went, or came, begins anew: what was owed before is not."""
         if isinstance(event, BoardState):
-            links = {link for link, board in self._network.boards.items() if board == record.place}
+            links = self._network.facts.on_board(record.place)
             if event.state != "in_service" and not links:
                 return
         else:

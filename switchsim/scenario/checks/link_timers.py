@@ -90,7 +90,7 @@ class Level2(Check):
     def __init__(self, settings: CheckSettings) -> None:
         super().__init__(settings)
         self._long = settings.signalling.long_labels
-        self._boards = settings.signalling.boards
+        self._facts = settings.signalling
         self._lies = Lies(settings)
         self._lines: dict[tuple[str, str], _Line] = {}
         self._since = -1
@@ -126,7 +126,8 @@ class Level2(Check):
 
     def _began(self, record: Record, event: Any) -> None:
         if isinstance(event, BoardState) and event.state != "in_service":
-            for key in [key for key in self._lines if self._boards.get(key[1]) == record.place]:
+            links = self._facts.on_board(record.place)
+            for key in [key for key in self._lines if key[1] in links]:
                 self._lines[key] = _Line(told=record.at)
         for line in self._lines.values():
             line.told = record.at

@@ -59,7 +59,7 @@ class Network:
         self.between: dict[Pair, list[str]] = {}
         for name, pair in self.ends.items():
             self.between.setdefault(pair, []).append(name)
-        self.boards = facts.boards
+        self.facts = facts
         self.excuses: list[Excuse] = []
         self.codes = frozenset(facts.points.values())
         self.lies = Lies(settings)
@@ -149,7 +149,7 @@ class Network:
     def _board(self, record: Record, event: BoardState) -> None:
         if event.state == "in_service":
             return
-        for pair in dict.fromkeys(self.ends[link] for link, board in self.boards.items() if board == record.place):
+        for pair in dict.fromkeys(self.ends[link] for link in sorted(self.facts.on_board(record.place))):
             why = f"the board {record.place} went with what its links held (Q.704 5.6.1)"
             for beyond in (False, True):  # a link to a transfer point held messages for those behind it, too
                 since, until = record.at - REACH_CYCLES, record.at + REACH_CYCLES
