@@ -36,9 +36,9 @@ PLATFORM_FAULTS: Final[dict[str, PlatformFault]] = {
     row.name: row
     for row in (
         _of_process("process_crash", "a process of the platform ends and forgets everything; healed, it is started",
-                    "crash", alarms=GONE),
+                    "crash", alarms=GONE, shows=("application_changed",)),
         _of_process("process_hang", "a process of the platform takes nothing; healed, it goes on where it was", "hang",
-                    alarms=GONE),
+                    alarms=GONE, shows=("application_changed",)),
         _of_process("process_slow", "a process of the platform takes each message so much later", "slow", delay=TIME,
                     shows=("process_state",)),
         _of_process("ccs_stale", "at its next start or take-over a CCS reads an old ccs.ini", "stale", of="ccs",

@@ -19,6 +19,7 @@ from switchsim.model.events import (
     FaultFired,
     FaultUndone,
     FlowChanged,
+    LampShown,
     LookUpDone,
     PlatformLink,
     ProcessState,
@@ -35,6 +36,8 @@ from switchsim.units import format_cycles, seconds
 NEVER: Final = -1
 LATELY_CYCLES: Final = seconds(5)
 BRIEF_CYCLES: Final = seconds(3)
+UNWATCHED, AT_THE_LINK = "process_lost", "callcentre/cti_server"
+"""The alarm of the platform's monitor; the process whose end the MEM board notices, whoever monitors it."""
 STAGES: Final = ("armed", "fired", "detected", "alarmed", "undone", "cleared")
 
 
@@ -108,12 +111,13 @@ class FaultWatch:
 
     KINDS: ClassVar[tuple[type[Event], ...]] = (
         FaultArmed, FaultFired, FaultUndone, DefectSeen, AlarmRaised, AlarmCleared, SignallingLink, Violated,
-        Changeover, *OF_PLATFORM,
+        Changeover, LampShown, *OF_PLATFORM,
     )  # fmt: skip
 
     def __init__(self, facts: Mapping[str, FaultFacts]) -> None:
         self.facts = facts
         self.chains: dict[str, FaultChain] = {}
+        self._watched: dict[str, None] = {}  # processes for which a monitor has a lamp
 
     def take(self, record: Record) -> None:
         at = record.at
@@ -132,6 +136,8 @@ class FaultWatch:
                 self._alarmed(at, alarm, about)
             case AlarmCleared(alarm=alarm, about=about):
                 self._cleared(at, alarm, about)
+            case LampShown(about=about):
+                self._watched[f"{record.place.rpartition('/')[0]}/{about}"] = None
             case SignallingLink(state="failed" | "blocked") | Violated() | Changeover() as event:
                 self._shown(at, snake(type(event).__name__))
             case event if isinstance(event, OF_PLATFORM) and _tells_trouble(event):
@@ -190,7 +196,12 @@ class FaultWatch:
         if facts is None and chain.detected < 0:
             reason = f"no catalogue row says what it should show; {chain.stages()}"
             return CheckResult(name, title, Outcome.INCONCLUSIVE, reason)
-        return judged(name, title, _missing(chain, facts or _NOTHING), reason=chain.stages())
+        return judged(name, title, _missing(chain, self._promised(chain, facts or _NOTHING)), reason=chain.stages())
+
+    def _promised(self, chain: FaultChain, facts: FaultFacts) -> FaultFacts:
+        """Nobody raises the alarm of a process that has no lamp: interfaces, the monitor itself, a small platform."""
+        seen = chain.where in self._watched or chain.where.endswith(AT_THE_LINK)
+        return facts if seen or UNWATCHED not in facts.alarms else msgspec.structs.replace(facts, alarms=())
 
 
 def _meant(causes: list[FaultChain], at: int) -> list[FaultChain]:

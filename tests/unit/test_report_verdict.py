@@ -20,6 +20,7 @@ from switchsim.model.events import (
     FaultArmed,
     FaultFired,
     FaultUndone,
+    LampShown,
 )
 from switchsim.report.faults import FaultFacts, FaultWatch
 from switchsim.report.figures import FigureCounter
@@ -116,6 +117,19 @@ def test_judgement_of_a_fault(rows: list[Row], facts: dict[str, FaultFacts], out
     result = watched(rows, facts).judge()[0]
     assert result.outcome is outcome
     assert not told or told in result.findings[0].what
+
+
+@pytest.mark.parametrize(("process", "outcome"), [
+    ("ami", Outcome.PASSED), ("ccs/a", Outcome.FAILED), ("cti_server", Outcome.FAILED),
+])  # fmt: skip
+def test_the_alarm_of_a_process_is_promised_where_a_monitor_has_a_lamp_for_it(process: str, outcome: Outcome) -> None:
+    where = f"callcentre/{process}"
+    rows: list[Row] = [
+        (50, "callcentre/mds", LampShown("ccs/a", "yellow")), (100, "faults", FaultArmed("1", "process_crash", where)),
+        (200, "faults", FaultFired("1", "crashed")),
+    ]  # fmt: skip
+    facts = {"process_crash": FaultFacts(alarms=("process_lost", "platform_link_lost"))}
+    assert watched(rows, facts).judge()[0].outcome is outcome
 
 
 # -- verdict -----------------------------------------------------------------------------------------------------
