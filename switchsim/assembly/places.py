@@ -11,6 +11,7 @@ from switchsim.assembly.parameters import describe_parameters, near, read_parame
 from switchsim.assembly.planner import Planner
 from switchsim.errors import BadInput
 from switchsim.faults.catalogue import CATALOGUE, TARGETS, FaultRow, ParameterFault
+from switchsim.faults.interfaces import INTERFACE_FAULTS, InterfaceFault
 from switchsim.faults.platform import PLATFORM_FAULTS, PlatformFault
 from switchsim.faults.signalling import LINK_FAULTS, LinkFault
 from switchsim.hardware.board import DEADLY
@@ -28,7 +29,7 @@ class FaultPlaces:
         self.boards = {board.path: board for board in layout.boards}
         self.links = LinkPlaces(layout, planner)
         self.processes: tuple[str, ...] = ()  # of the platform; known once it is built
-        self.rows = CATALOGUE | LINK_FAULTS | PLATFORM_FAULTS | self._own_rows()
+        self.rows = CATALOGUE | LINK_FAULTS | PLATFORM_FAULTS | INTERFACE_FAULTS | self._own_rows()
 
     def _own_rows(self) -> dict[str, FaultRow]:
         """Fault points of board kinds that the catalogue does not know: a fault each, at a board that has the point."""
@@ -59,6 +60,9 @@ class FaultPlaces:
         if isinstance(row, PlatformFault):
             place, found = self._process(row, where)
             return place, row.point, {**read_parameters(row, values), **found}
+        if isinstance(row, InterfaceFault):
+            place, client = self._interface(row, where)
+            return place, row.point, {**read_parameters(row, values), "client": client}
         place, found = getattr(self, f"_{row.target}")(**where)
         if row.name not in CATALOGUE and row.point not in self.boards[place].loaded.kind.fault_points:
             raise _wrong(f"{name}: the board at {place} has no such fault point", "a board of a kind that has it")
@@ -104,6 +108,18 @@ class FaultPlaces:
             having = [one for one in self.processes if one.partition("/")[0] == row.of]
             raise _wrong(f"{row.name}: {name} has no such fault point", f"one of {', '.join(having) or 'none here'}")
         return f"{PLATFORM}/{name}", {}
+
+    def _interface(self, row: InterfaceFault, where: dict[str, Value]) -> tuple[str, int]:
+        name, client = where["interface"], where["client"]
+        if name not in row.interfaces:
+            raise _wrong(f"{row.name}: interface: {name}", " or ".join(row.interfaces), near(name, row.interfaces))
+        if name not in self.processes:
+            raise _wrong(f"{row.name}: this run has no interface {name}", f"--{name}, or `sut: {name}:`")
+        if not isinstance(client, int) or not 0 <= client < 1 << 32:
+            raise _wrong(f"{row.name}: client: {client!r}", "the number of a connection from 1 on, or 0 for all")
+        if client and row.point == "clock_jump":
+            raise _wrong(f"{row.name}: client: {client}", "0: an interface has one clock")
+        return f"{PLATFORM}/{name}", client
 
     # -- targets: place, and the values that name what is on the board -----------------------------------------------
 
@@ -176,6 +192,8 @@ def describe_faults(places: FaultPlaces) -> list[dict[str, Any]]:
 def _can_be(row: FaultRow, points: set[str], places: FaultPlaces) -> bool:
     if isinstance(row, PlatformFault):
         return any(not row.of or name.partition("/")[0] == row.of for name in places.processes)
+    if isinstance(row, InterfaceFault):
+        return any(board.loaded.spec.kind == "mem" for board in places.layout.boards)
     if isinstance(row, LinkFault):
         return bool(places.layout.number7)
     return row.point in points or row.point in DEADLY

@@ -156,7 +156,8 @@ class Process(Part[StateT]):
     def on_order(self, order: Order) -> None:
         if isinstance(order, Inject):
             self.state.faults[order.fault] = order.point
-            self.emit(FaultFired(order.fault, self._inject(order)))
+            if effect := self._inject(order):
+                self.emit(FaultFired(order.fault, effect))
         elif isinstance(order, Heal):
             self.state.faults.pop(order.fault, None)
             self.emit(FaultUndone(order.fault))
@@ -211,7 +212,7 @@ class Process(Part[StateT]):
             self.deliver(one)
 
     def fault(self, order: Inject) -> str:
-        """A fault point of the kind's own; its effect in words."""
+        """A fault point of the kind's own; its effect in words, empty when it has none yet and tells of it later."""
         raise AssertionError(f"{self.path} has no fault point {order.point!r}")
 
     def undo(self, order: Heal) -> None:

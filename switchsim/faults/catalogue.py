@@ -99,5 +99,6 @@ TARGETS: Final[dict[str, tuple[str, ...]]] = {
     "link": ("link", "end"),  # e1-0:16; machine, far, or the name of a point of the far end
     "process": ("process",),  # of the platform, as ccs/a
     "way": ("from", "to"),  # between two processes, `*` is every one
+    "interface": ("interface", "client"),  # ami, csta, agi; a connection's number, 0 is every one
 }
 """What `where:` must name for each target."""

@@ -36,6 +36,7 @@ from switchsim.model.link_events import (
     Violated as Violated,
 )
 from switchsim.model.platform_events import (
+    AgentsKnown as AgentsKnown,
     ApplicationChanged as ApplicationChanged,
     CallRanked as CallRanked,
     ConfigurationRead as ConfigurationRead,
@@ -43,6 +44,7 @@ from switchsim.model.platform_events import (
     EventTold as EventTold,
     FlowChanged as FlowChanged,
     InputRefused as InputRefused,
+    InterfaceTampered as InterfaceTampered,
     LampShown as LampShown,
     LookUpDone as LookUpDone,
     MemberSet as MemberSet,

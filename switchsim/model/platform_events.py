@@ -64,6 +64,17 @@ class Resynchronised(Event, frozen=True):
     differing: int
 
 
+class AgentsKnown(Event, frozen=True):
+    """What a CCS thinks that the seats do, after each comparison with the switch and at the end of the run.
+
+    complete: 1 = it has been told everything, 0 = it knows that it does not know. seats: `idle:1001-1003,1007
+    ringing:1004`, by state.
+    """
+
+    complete: int
+    seats: str
+
+
 class ConfigurationRead(Event, frozen=True):
     """A process has read a file of the shared folder, and runs with it."""
 
@@ -162,3 +173,11 @@ class ProgramActed(Event, frozen=True):
     """The timeline does something to the program that the scenario started: restart, stop, kill, start."""
 
     act: str
+
+
+class InterfaceTampered(Event, frozen=True):
+    """A fault acts on what an interface says to a client, or hears of it; client 0 = all of them."""
+
+    client: int
+    fault: str
+    what: str

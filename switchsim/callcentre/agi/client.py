@@ -7,8 +7,10 @@ from typing import Any, ClassVar, Final
 
 from switchsim.callcentre.agi import channels, commands, servers, session, voice
 from switchsim.callcentre.agi.state import BEFORE, AgiConfig, AgiState, Session
-from switchsim.callcentre.application import NO_ANSWER, CtiApplication
+from switchsim.callcentre.application import NO_ANSWER
+from switchsim.callcentre.outlet import OutletApplication
 from switchsim.callcentre.process import Watched, heard, missed
+from switchsim.callcentre.tampering import RESPONSE
 from switchsim.model.cti import (
     AllTold,
     CallEnded,
@@ -20,7 +22,6 @@ from switchsim.model.cti import (
     RefuseFlow,
 )
 from switchsim.model.order import Order, Outside
-from switchsim.model.outside import Out, pack_out
 from switchsim.model.part import Host
 from switchsim.model.platform import (
     ChannelGiven,
@@ -31,6 +32,7 @@ from switchsim.model.platform import (
     VoiceDone,
 )
 from switchsim.model.platform_events import ApplicationChanged
+from switchsim.proto.agi import HANGUP, success
 
 FLOW: Final = "agi"
 NORMAL_CLEARING: Final = 16  # Q.850
@@ -39,7 +41,7 @@ TIMERS: Final = ("connect", "channel", "command", "dead", "audio", "autohangup")
 """Of a session, each `session/<number>/<name>`."""
 
 
-class AgiClient(CtiApplication[AgiState]):
+class AgiClient(OutletApplication[AgiState]):
     """`callcentre/agi`. Port `comm`; orders `Outside` of its adaptor; `take_outbox` for it.
 
     Takes flows `agi` (the target without a number) and `agi/<number>`. A call: FlowAsked, connect to a host of the
@@ -49,6 +51,7 @@ class AgiClient(CtiApplication[AgiState]):
     """
 
     what: ClassVar[str] = "agi"
+    source: ClassVar[str] = "agi"
 
     def __init__(self, path: str, host: Host, config: AgiConfig) -> None:
         self.config = config
@@ -68,24 +71,21 @@ class AgiClient(CtiApplication[AgiState]):
 
     def outlives(self, before: AgiState) -> None:
         """Its operating system closes its connections; their numbers are never used twice."""
+        super().outlives(before)
         self.state.next_connection = before.next_connection
-        self.state.outbox = before.outbox + [pack_out(Out.CLOSE, number) for number in before.owners]
+        for number in before.owners:
+            self.shut(number)
 
     # -- towards the adaptor -------------------------------------------------------------------------------------
 
-    @property
-    def has_output(self) -> bool:
-        return bool(self.state.outbox)
-
-    def take_outbox(self) -> list[bytes]:
-        """Items for the adaptor (model.outside), oldest first."""
-        taken, self.state.outbox = self.state.outbox, []
-        return taken
-
-    def say(self, one: Session, text: str) -> None:
+    def say(self, one: Session, text: str, kind: str = RESPONSE) -> None:
         """Send a text to the server; nothing when the connection has gone."""
         if one.connection:
-            self.state.outbox.append(pack_out(Out.DATA, one.connection, text.encode("utf-8", "replace")))
+            self.put(one.connection, kind, text.encode("utf-8", "replace"))
+
+    def stranger(self, client: int, point: str) -> bytes:
+        """A hang-up that was none, or an answer to nothing."""
+        return HANGUP.encode() if point == "stray_hangup" else success(0).encode()
 
     def order(self, order: Order) -> None:
         if not isinstance(order, Outside):
@@ -281,7 +281,7 @@ class AgiClient(CtiApplication[AgiState]):
             return  # it ended while the process hung
         match what:
             case "connect":
-                self.state.outbox.append(pack_out(Out.CLOSE, one.connection))
+                self.shut(one.connection)
                 servers.failed(self, one, "timeout")
             case "channel":
                 one.asked += 1

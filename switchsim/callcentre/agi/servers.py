@@ -46,7 +46,7 @@ def failed(agi: AgiClient, one: Session, why: str) -> None:
 def close(agi: AgiClient, one: Session, what: str, why: str) -> None:
     """Close the connection from here, after what was said has gone."""
     if one.connection:
-        agi.state.outbox.append(pack_out(Out.CLOSE, one.connection))
+        agi.shut(one.connection)
         disconnected(agi, one, what, why)
 
 

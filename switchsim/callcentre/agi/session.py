@@ -8,6 +8,7 @@ from switchsim.callcentre.agi import voice
 from switchsim.callcentre.agi.commands import HANDLERS
 from switchsim.callcentre.agi.state import BAD_LINES, BEFORE, Operation, Session
 from switchsim.callcentre.agi.values import channel_name, unique_id
+from switchsim.callcentre.tampering import EVENT, GREETING
 from switchsim.model.platform_events import InputRefused, RequestTaken
 from switchsim.proto.agi import (
     DEAD,
@@ -40,7 +41,7 @@ def open_session(agi: AgiClient, one: Session) -> None:
         uniqueid=unique_id(agi, one), version=agi.config.version, callerid=one.calling, dnid=one.dialled,
         context=one.context, extension=one.dialled, threadid=one.connection, arguments=agi.config.arguments,
     )  # fmt: skip
-    agi.say(one, encode_opening(opening).decode())
+    agi.say(one, encode_opening(opening).decode(), GREETING)
     agi.run_timer(one, "command", agi.config.command_cycles)
     next_command(agi, one)
 
@@ -109,7 +110,7 @@ def hung_up(agi: AgiClient, one: Session) -> None:
     if not one.connection:
         return
     if truth(one.variables.get("AGISIGHUP", "")) is not False:
-        agi.say(one, HANGUP)
+        agi.say(one, HANGUP, EVENT)
     if truth(one.variables.get("AGIEXITONHANGUP", "")):
         agi.close(one, "the caller has gone")
     else:

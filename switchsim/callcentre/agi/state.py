@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from switchsim.callcentre.application import ApplicationCommon
+from switchsim.callcentre.outlet import OutletCommon
 from switchsim.callcentre.process import Watched
 from switchsim.model.order import Outside
 from switchsim.model.outside import AgiTarget
@@ -106,8 +106,8 @@ class Session(State):
     priority: int = 1
 
 
-class AgiState(ApplicationCommon):
-    """sessions: by their number. owners: connection -> session. outbox: for the adaptor, oldest first.
+class AgiState(OutletCommon):
+    """sessions: by their number. owners: connection -> session.
 
     failed: attempts to connect that failed; died: servers that closed, or fell silent, in the middle of a call;
     refused: calls given back because nobody could serve them; dropped: digits that no command waited for.
@@ -118,7 +118,6 @@ class AgiState(ApplicationCommon):
     owners: dict[int, int] = {}
     next_session: int = 0
     next_connection: int = 0
-    outbox: list[bytes] = []
     entries: dict[str, str] = {}  # family/key -> value
     voices: dict[str, Watched] = {}
     kept_outside: list[Outside] = []

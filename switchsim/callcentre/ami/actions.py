@@ -29,7 +29,7 @@ class Row(NamedTuple):
 
 
 def _ping(core: AmiCore, client: int, block: Block) -> str:
-    return success(block, more=[("Ping", "Pong"), ("Timestamp", clock_of(core.now))])
+    return success(block, more=[("Ping", "Pong"), ("Timestamp", clock_of(core.clock(core.now)))])
 
 
 def _settings(core: AmiCore, client: int, block: Block) -> str:

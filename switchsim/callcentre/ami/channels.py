@@ -61,7 +61,7 @@ def new_channel(core: AmiCore, leg: LegView) -> Channel:
     """A leg that clients do not know yet; Newchannel is told. A seat that is called is `Down` until it rings."""
     call = core.call(leg.call)
     seat = seat_of(leg.device)
-    uniqueid = f"{unix_of(call.began if call else leg.began)}.{leg.leg}"
+    uniqueid = f"{unix_of(core.clock(call.began if call else leg.began))}.{leg.leg}"
     linkedid = core.state.links.setdefault(leg.call, uniqueid)
     channel = Channel(leg.leg, leg.call, channel_of(leg), leg.device, leg.role, uniqueid, linkedid, leg.began)
     if call is not None:

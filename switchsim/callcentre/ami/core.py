@@ -7,7 +7,9 @@ from typing import Final
 
 from switchsim.callcentre.ami.state import AmiState, Asked, Channel
 from switchsim.callcentre.ami.texts import seconds_of
-from switchsim.callcentre.application import ANSWER_CYCLES, CtiApplication
+from switchsim.callcentre.application import ANSWER_CYCLES
+from switchsim.callcentre.outlet import OutletApplication
+from switchsim.callcentre.tampering import EVENT, HEARTBEAT, RESPONSE
 from switchsim.callcentre.view import CallView
 from switchsim.model.cti import AnyCtiOrder
 from switchsim.model.outside import Out, pack_out
@@ -18,11 +20,11 @@ JOURNAL_CHARACTERS: Final = 80
 """Of what a client said, in the journal."""
 
 
-class AmiCore(CtiApplication[AmiState]):
+class AmiCore(OutletApplication[AmiState]):
     """Base of the server; the modules beside it are functions of it."""
 
     auth: bool
-    what = "ami"
+    what = source = "ami"
 
     def fresh(self) -> AmiState:
         self._cache: dict[int, Session] = {}
@@ -47,7 +49,7 @@ class AmiCore(CtiApplication[AmiState]):
     def uptime(self) -> int:
         return seconds_of(self.now)
 
-    def octets(self, client: int, octets: bytes) -> None:
+    def pass_on(self, client: int, octets: bytes) -> None:
         """For the client, on its way with the next outbox."""
         if octets:
             self.state.sending.setdefault(client, []).append(octets)
@@ -58,7 +60,7 @@ class AmiCore(CtiApplication[AmiState]):
         if parts:
             self.state.outbox.append(pack_out(Out.DATA, client, b"".join(parts)))
 
-    def close_connection(self, client: int) -> None:
+    def pass_close(self, client: int) -> None:
         self.send_off(client)
         self.state.outbox.append(pack_out(Out.CLOSE, client))
 
@@ -75,7 +77,7 @@ class AmiCore(CtiApplication[AmiState]):
         for client in wanting:
             session = self.session(client)
             if session is not None:
-                self.octets(client, session.told(text, octets))
+                self.put(client, EVENT, session.told(text, octets))
         self.emit(EventTold(name, call, detail))
 
     # -- answers -------------------------------------------------------------------------------------------------
@@ -84,9 +86,18 @@ class AmiCore(CtiApplication[AmiState]):
         """Send the answer to the action that is under way, and write down what came of it."""
         session = self.session(client)
         if session is not None:
-            self.octets(client, session.answered(text))
+            self._answer(client, session, block, text)
         name, request = block.get("Action")[:JOURNAL_CHARACTERS], block.get("ActionID")[:JOURNAL_CHARACTERS]
         self.emit(RequestTaken(client, request, name, outcome(text), call))
+
+    def _answer(self, client: int, session: Session, block: Block, text: str) -> None:
+        """The answer, then the events that waited for it, one by one."""
+        waited = list(session.state.held)
+        octets = session.answered(text)
+        end = len(octets) - sum(len(one.encode("utf-8", "replace")) for one in waited)
+        self.put(client, HEARTBEAT if block.get("Action").lower() == "ping" else RESPONSE, octets[:end])
+        for one in waited:
+            self.put(client, EVENT, one.encode("utf-8", "replace"))
 
     def ask(
         self,

@@ -7,12 +7,14 @@ from typing import Any, Final
 
 from switchsim.callcentre.ami import calls, members_actions, transfers
 from switchsim.callcentre.ami.actions import row_of
+from switchsim.callcentre.ami.channels import channel_fields
 from switchsim.callcentre.ami.core import AmiCore
 from switchsim.callcentre.ami.projection import project
 from switchsim.callcentre.ami.resync import reconcile
-from switchsim.callcentre.ami.state import AmiState, Asked
-from switchsim.callcentre.ami.texts import NOT_REACHABLE
+from switchsim.callcentre.ami.state import AmiState, Asked, Channel
+from switchsim.callcentre.ami.texts import NOT_REACHABLE, UP, cause_text
 from switchsim.callcentre.application import ANSWER_CYCLES, NO_ANSWER
+from switchsim.callcentre.tampering import GREETING, RESPONSE
 from switchsim.model.cti import AllBegins, AllTold, Ordered
 from switchsim.model.order import Heal, Order, Outside
 from switchsim.model.outside import Verify, pack_verify, unpack_in, unpack_verified
@@ -31,11 +33,16 @@ from switchsim.proto.ami import (
     SessionState,
     StartTimer,
     StopTimer,
+    written,
 )
 from switchsim.proto.ami.answers import error
 
 CLIENTS: Final = 1000
 """Connections at once."""
+
+STRANGER: Final = Channel(0x7FFFFFFF, 0, "E1/none/1-7fffffff", "E1/none/1", "a", "0.2147483647", "0.2147483647", 0,
+                          state=UP)  # fmt: skip
+"""A channel that there never was."""
 
 FINISHERS: Final[dict[str, Callable[[AmiCore, Asked], str | None]]] = {
     "originate": calls.originated,
@@ -81,7 +88,7 @@ class Ami(AmiCore):
         elif self.state.life != "running":
             client, _ = unpack_in(order.octets)
             if order.what == "attached":
-                self.close_connection(client)  # nobody is there
+                self.shut(client)  # nobody is there
         elif not self.running:
             self.state.inputs.append((order.what, order.octets))
         else:
@@ -114,14 +121,14 @@ class Ami(AmiCore):
         if len(unknown) >= UNKNOWN_CLIENTS or len(self.state.sessions) >= CLIENTS:
             why = f"more than {UNKNOWN_CLIENTS} connections without a log-in"
             self._refused(client, why if len(unknown) >= UNKNOWN_CLIENTS else f"more than {CLIENTS} connections")
-            self.close_connection(client)
+            self.shut(client)
             self.emit(ApplicationChanged(client, "refused", "limit"))
             return
         self.state.sessions[client] = SessionState()
         self.emit(ApplicationChanged(client, "connected", ""))
         session = self.session(client)
         assert session is not None
-        self._carry_out(client, session.attached())
+        self._carry_out(client, session.attached(), GREETING)
 
     def _detached(self, client: int, why: str) -> None:
         if client in self.state.sessions:
@@ -154,11 +161,11 @@ class Ami(AmiCore):
                 return
             self._carry_out(client, actions)
 
-    def _carry_out(self, client: int, actions: list[Action]) -> None:
+    def _carry_out(self, client: int, actions: list[Action], kind: str = RESPONSE) -> None:
         for action in actions:
             match action:
                 case Send(octets):
-                    self.octets(client, octets)
+                    self.put(client, kind, octets)
                 case Request(block):
                     self._request(client, block)
                 case Refused(why):
@@ -186,7 +193,7 @@ class Ami(AmiCore):
         self.state.outbox.append(pack_verify(client, login))
 
     def _close(self, client: int, why: str) -> None:
-        self.close_connection(client)
+        self.shut(client)
         self._forget(client)
         self.emit(ApplicationChanged(client, "failed" if why == "log-in failed" else "closed", why))
 
@@ -277,12 +284,18 @@ class Ami(AmiCore):
         if session is not None:
             self._carry_out(number, session.timer(what))
 
+    def stranger(self, client: int, point: str) -> bytes:
+        """A channel hangs up that nobody has ever heard of."""
+        hangup = [("Event", "Hangup"), ("Privilege", "call,all"), *channel_fields(STRANGER)]
+        return written([*hangup, ("Cause", "16"), ("Cause-txt", cause_text(16))]).encode()
+
     # -- life ----------------------------------------------------------------------------------------------------
 
     def outlives(self, before: AmiState) -> None:
         """A process that goes closes its connections; the machine closes them for it when it crashed."""
-        self.state.outbox, self.state.sending = before.outbox, before.sending
+        super().outlives(before)
+        self.state.sending = before.sending
         for client in before.sessions:
-            self.close_connection(client)
+            self.shut(client)
         self.state.next_login = before.next_login
         self.state.orders, self.state.next_asked = before.orders, before.next_asked

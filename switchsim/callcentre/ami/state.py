@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from switchsim.callcentre.application import ApplicationCommon
+from switchsim.callcentre.outlet import OutletCommon
 from switchsim.model.part import State
 from switchsim.proto.ami import Block, SessionState
 
@@ -106,8 +106,8 @@ class Asked(State):
     detail: dict[str, str] = {}
 
 
-class AmiState(ApplicationCommon):
-    """outbox: items for the adaptor; sending: octets for connections, which follow them. sessions: by connection.
+class AmiState(OutletCommon):
+    """sending: octets for connections, which follow the outbox. sessions: by connection.
 
     logins: request -> connection. stalled: actions that wait for the view of the switch. known: that has been complete
     once. silent: nothing is told (the first view is being filled). legs_of: every leg that a call has had, while it
@@ -115,7 +115,6 @@ class AmiState(ApplicationCommon):
     that they hold. refused: inputs beyond a limit or without sense.
     """
 
-    outbox: list[bytes] = []
     sending: dict[int, list[bytes]] = {}
     sessions: dict[int, SessionState] = {}
     inputs: list[tuple[str, bytes]] = []

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from switchsim.callcentre.application import CtiApplication
 from switchsim.callcentre.csta.state import CstaState
+from switchsim.callcentre.outlet import OutletApplication
 from switchsim.model.order import Order, Outside
-from switchsim.model.outside import Out, pack_out, unpack_in
+from switchsim.model.outside import unpack_in
 
 
-class Door(CtiApplication[CstaState]):
+class Door(OutletApplication[CstaState]):
     """Part of `Csta`, which says in `outside` what becomes of what comes in."""
 
     what: ClassVar[str] = "csta"
+    source: ClassVar[str] = "csta"
 
     def outside(self, what: str, octets: bytes) -> None:
         raise AssertionError(f"{self.path} takes nothing from outside")
@@ -21,15 +22,6 @@ class Door(CtiApplication[CstaState]):
     def tardy(self, number: int) -> None:
         """What a slow process takes now."""
         self.outside(*self.state.tardy.pop(number))
-
-    @property
-    def has_output(self) -> bool:
-        return bool(self.state.outbox)
-
-    def take_outbox(self) -> list[bytes]:
-        """What is to go out, once."""
-        taken, self.state.outbox = self.state.outbox, []
-        return taken
 
     def order(self, order: Order) -> None:
         if not isinstance(order, Outside):
@@ -51,7 +43,7 @@ class Door(CtiApplication[CstaState]):
         """The process does not run: whoever comes is closed at once."""
         connection, _ = unpack_in(order.octets)
         if order.what == "attached":
-            self.state.outbox.append(pack_out(Out.CLOSE, connection))
+            self.shut(connection)
 
     def _catch_up(self) -> None:
         super()._catch_up()

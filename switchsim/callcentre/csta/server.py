@@ -8,7 +8,7 @@ from typing import Any, Final
 from switchsim.callcentre.csta.agents import Agents
 from switchsim.callcentre.csta.control import REFUSED, Control
 from switchsim.callcentre.csta.door import Door
-from switchsim.callcentre.csta.events import Teller
+from switchsim.callcentre.csta.events import Teller, connection, device_id
 from switchsim.callcentre.csta.lines import Lines
 from switchsim.callcentre.csta.names import plain_device, target_of
 from switchsim.callcentre.csta.routing import NOTE, TIMER, Router
@@ -23,8 +23,9 @@ from switchsim.callcentre.csta.state import (
     Pending,
 )
 from switchsim.callcentre.csta.system import System
+from switchsim.callcentre.tampering import EVENT, HEARTBEAT, REQUEST, RESPONSE
 from switchsim.model.cti import AllBegins, AllTold, AnyCtiOrder, Ordered, Originate, RouteAsked, SeatChanged
-from switchsim.model.outside import Out, pack_out, unpack_in, unpack_verified
+from switchsim.model.outside import unpack_in, unpack_verified
 from switchsim.model.part import Host
 from switchsim.model.platform_events import ApplicationChanged, InputRefused, RequestTaken
 from switchsim.proto.csta import (
@@ -54,6 +55,12 @@ ALWAYS: Final = (
 )  # fmt: skip
 """Served while the switch is out of reach."""
 LONGEST_NAMESPACE: Final = 100
+
+STRANGER: Final[tuple[tuple[str, Content], ...]] = (
+    ("droppedConnection", connection(2_147_483_647, "0000")), ("releasingDevice", device_id("0000")),
+    ("cause", "normalClearing"),
+)  # fmt: skip
+"""A call that there never was, and a device of it."""
 
 Service = Callable[[Client, Pending, Any], None]
 
@@ -129,17 +136,17 @@ class Csta(Door):
 
     def stopped(self) -> None:
         for number in self.state.clients:
-            self.state.outbox.append(pack_out(Out.CLOSE, number))
+            self.shut(number)
 
     def outlives(self, before: CstaState) -> None:
         """What was sent is on its way; numbers that clients may still hold are not used again."""
-        self.state.outbox = before.outbox
+        super().outlives(before)
         self.state.orders = before.orders
         self.state.last_monitor, self.state.last_register = before.last_monitor, before.last_register
 
     def cut_off(self, client: Client, why: str) -> None:
         """Close, once what was sent has gone."""
-        self.state.outbox.append(pack_out(Out.CLOSE, client.number))
+        self.shut(client.number)
         self._forget(client, why)
 
     def _forget(self, client: Client, why: str) -> None:
@@ -208,15 +215,15 @@ class Csta(Door):
 
     # -- answers -------------------------------------------------------------------------------------------------
 
-    def send_document(self, client: int, invoke: int, document: bytes) -> None:
+    def send_document(self, client: int, invoke: int, document: bytes, kind: str = RESPONSE) -> None:
         if client in self.state.clients:
-            self.state.outbox.append(pack_out(Out.DATA, client, frame(invoke, document)))
+            self.put(client, EVENT if invoke == EVENT_INVOKE else kind, frame(invoke, document))
 
-    def send_request(self, client: int, document: bytes) -> None:
+    def send_request(self, client: int, document: bytes, kind: str = REQUEST) -> None:
         """Of our own: SystemStatus, RouteRequest, MonitorStop, lists."""
         row = self.state.clients.get(client)
         if row is not None:
-            self.send_document(client, row.invoke, document)
+            self.send_document(client, row.invoke, document, kind)
             row.invoke = next_invoke(row.invoke)
 
     def answer(self, asked: Pending, fields: dict[str, Content]) -> None:
@@ -227,7 +234,8 @@ class Csta(Door):
         if len(document) + HEADER_OCTETS > LONGEST_SENT:
             self.refuse(asked, "systemResourceAvailibility", "resourceLimitExceeded")
             return
-        self.send_document(asked.client, asked.invoke, document)
+        kind = HEARTBEAT if asked.name == "SystemStatus" else RESPONSE
+        self.send_document(asked.client, asked.invoke, document, kind)
         self.emit(RequestTaken(asked.client, asked.name, asked.device, "ok", asked.call))
 
     def refuse(self, asked: Pending, category: str, value: str) -> None:
@@ -238,6 +246,15 @@ class Csta(Door):
     def _error(self, asked: Pending, category: str, value: str) -> None:
         assert value in ERRORS[category], f"{category} has no {value}"
         self.send_document(asked.client, asked.invoke, write("CSTAErrorCode", asked.namespace, ((category, value),)))
+
+    def stranger(self, client: int, point: str) -> bytes:
+        """A party leaves a call that there never was."""
+        monitors = self.state.monitors.items()
+        number, monitor = next(((number, row) for number, row in monitors if row.client == client), (0, None))
+        if monitor is None:
+            return b""
+        content: Content = (("monitorCrossRefID", str(number)), *STRANGER)
+        return frame(EVENT_INVOKE, write("ConnectionClearedEvent", monitor.namespace, content))
 
     # -- orders --------------------------------------------------------------------------------------------------
 

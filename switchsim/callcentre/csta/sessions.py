@@ -16,6 +16,7 @@ from switchsim.callcentre.csta.state import (
     Login,
     Pending,
 )
+from switchsim.callcentre.tampering import HEARTBEAT
 from switchsim.model.outside import PLAIN, Verify, pack_verify
 from switchsim.model.platform_events import ApplicationChanged, RequestTaken
 from switchsim.proto.csta import Content, write
@@ -57,7 +58,7 @@ class Sessions:
         """SystemStatus, as a request of the switch."""
         register = (("sysStatRegisterID", client.register),) if client.register else ()
         content: Content = (*register, ("systemStatus", self.csta.system_status()))
-        self.csta.send_request(client.number, write("SystemStatus", client.namespace, content))
+        self.csta.send_request(client.number, write("SystemStatus", client.namespace, content), HEARTBEAT)
 
     def beat(self, client: Client) -> None:
         """The heartbeat of a registered client."""

@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from switchsim.callcentre.application import ApplicationCommon
+from switchsim.callcentre.outlet import OutletCommon
 from switchsim.model.part import State
 from switchsim.proto.csta import FrameState
 from switchsim.units import ms, seconds
@@ -147,7 +147,7 @@ class Line(State):
     failed: bool = False
 
 
-class CstaState(ApplicationCommon):
+class CstaState(OutletCommon):
     """lines: by callID. line_of: call of the switch -> callID. agents: seat -> CSTA agent state. names: seat -> agentID
     as the application said it. monitors, registers, dialogues: by the numbers that clients know them by. watching:
     device -> its monitors. following: monitors of calls, and of type call.
@@ -178,7 +178,6 @@ class CstaState(ApplicationCommon):
     last_register: int = 0
     last_dialogue: int = 0
     last_list: int = 0
-    outbox: list[bytes] = []
     unread: list[tuple[str, bytes]] = []
     tardy: dict[int, tuple[str, bytes]] = {}
     next_tardy: int = 0
