@@ -53,6 +53,7 @@ class PlantFile(Strict):
     title: Title
     machines: Annotated[dict[Word, MemberSpec], Field(min_length=1, max_length=MOST_MACHINES)]
     joins: Many[JoinSpec] = ()
+    speech: Literal["marked", "none"] = "marked"
 
     @property
     def joined(self) -> frozenset[str]:

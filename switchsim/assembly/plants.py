@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -15,6 +15,7 @@ from switchsim.assembly.link_places import LinkEndPlace, LinkPlaces
 from switchsim.assembly.people import AgentWanted
 from switchsim.assembly.plant import CALLS_APART, LineEnd, Members, join, owners_of
 from switchsim.assembly.share import EngineShare, together
+from switchsim.assembly.silent import SilentShare, without_people
 from switchsim.assembly.surroundings import place_loads
 from switchsim.assembly.upkeep import Told
 from switchsim.assembly.ward import Ward
@@ -22,6 +23,7 @@ from switchsim.assembly.wish import Wish
 from switchsim.dsp.assets import Assets
 from switchsim.dsp.engine import Engine, EngineConfig, philox
 from switchsim.errors import BadInput
+from switchsim.farend.plan import Dial, Listen, Wait
 from switchsim.kernel.prng import Streams
 from switchsim.kernel.scheduler import Kernel
 from switchsim.model.order import Value
@@ -183,15 +185,18 @@ def build_plant(members: Members, wish: Wish) -> Plant:
     if wish.attached or wish.listeners:
         raise BadInput.one("--attach, --ami, --csta, --agi", "a plant of several machines takes no outside programs",
                            "a single machine", "let one machine of the plant run alone")
-    drafts = _drafts(members, wish)
-    configs = [one.layout.engine for one in drafts.values()]
+    drafts, silent = _drafts(members, wish), members.plant.speech == "none"
+    if silent:
+        _refuse_speech(members, drafts, wish)
+    configs = [without_people(one.layout) if silent else one.layout.engine for one in drafts.values()]
     first = next(iter(drafts.values()))
     engine = Engine(together(configs), Assets(first.sounds, list(first.tone_set.tones.values())))
     kernel = Kernel(engine, wish.journal(), Streams(wish.seed, philox), tick=first.spec.tick, batch=wish.batch)
     machines: dict[str, Machine] = {}
     for index, (name, one) in enumerate(drafts.items()):
         before = together(configs[:index]) if index else EngineConfig()
-        share = EngineShare(engine, one.layout.engine, before)
+        own_plan, kept = one.layout.engine, configs[index].n_sources
+        share = SilentShare(engine, own_plan, before, kept) if silent else EngineShare(engine, own_plan, before)
         own = replace(wish, agents=_own_agents(members, name, wish.agents), record=_own_records(members, name, wish))
         single = frozenset(owned for owner in (members.line_owner, members.seat_owner)
                            for owned, whose in owner.items() if whose == name)  # fmt: skip
@@ -214,10 +219,26 @@ def _drafts(members: Members, wish: Wish) -> dict[str, Draft]:
         drafts[name] = lay_out(path, document, spec, wish.kinds, recorders=len(_own_records(members, name, wish)),
                                joined=mine, first_party=party, first_call=1 + index * CALLS_APART)  # fmt: skip
         party = drafts[name].planner.parties.used
-    if party - 1 > MOST_PARTIES:
-        raise BadInput([members.lines.problem(("machines",), f"{party - 1} telephones and seats in all machines",
-                                              f"at most {MOST_PARTIES}", "take fewer lines")])  # fmt: skip
+    if party - 1 > MOST_PARTIES and members.plant.speech != "none":
+        what = f"{party - 1} telephones and seats in all machines"
+        advice = "take fewer lines, or `speech: none`"
+        raise BadInput([members.lines.problem(("machines",), what, f"at most {MOST_PARTIES}", advice)])
     return drafts
+
+
+def _refuse_speech(members: Members, drafts: Mapping[str, Draft], wish: Wish) -> None:
+    """Whoever needs ears or a mouth: voice processors, recordings, callers who wait to hear something or dial tones."""
+    for name, one in drafts.items():
+        if one.layout.voice:
+            raise BadInput([members.lines.problem(("machines", name), "a voice processor without speech",
+                                                  "machines without lines of kind vp", "or leave `speech` out")])
+    if wish.record:
+        raise BadInput.one("record", "nobody hears anything in a plant without speech", "nothing to record")
+    for wanted in wish.load:
+        steps = [step for plan in wanted.plans.values() for step in plan.steps]
+        if not steps or any(isinstance(step, Listen | Dial | Wait) for step in steps):
+            raise BadInput.one(f"load {wanted.name}", "callers who listen, dial or wait for a person, without speech",
+                               "plans of hold, pause and stay", "as in plan: {steps: [{do: hold}]}")
 
 
 def _own_agents(members: Members, name: str, agents: Sequence[AgentWanted]) -> tuple[AgentWanted, ...]:

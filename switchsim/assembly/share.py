@@ -36,7 +36,7 @@ def together(configs: Sequence[EngineConfig]) -> EngineConfig:
 
 
 class EngineShare(Engine):
-    """Has the face of an Engine for one machine. `before`: what the machines before it consist of, summed."""
+    """Has the face of an Engine for one machine. `before`: what the machines before it take of the core, summed."""
 
     def __init__(self, engine: Engine, own: EngineConfig, before: EngineConfig) -> None:
         self.engine = engine  # and nothing of a native core of its own: every act of the base is given on
@@ -66,6 +66,10 @@ class EngineShare(Engine):
         if cell == NONE:
             return cell
         return cell + self._shifts[bisect_right(self._starts, cell) - 1]
+
+    def has(self, units: str, unit: int) -> bool:
+        """Whether a unit of the plan is in the core; `units`: the field of EngineConfig that counts it."""
+        return True
 
     @property
     def now(self) -> int:

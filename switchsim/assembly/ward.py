@@ -111,6 +111,8 @@ class Ward(Kernel):
 
     def own_media(self, kinds: Iterable[int], unit: int, place: str, shift: int = 0) -> None:
         for kind in kinds:
+            if not self.share.has(UNIT_OF[kind], unit):
+                continue
             before = getattr(self.share.before, UNIT_OF[kind])
             self.kernel.own_media((kind,), unit + before, self.full(place), before)
 
