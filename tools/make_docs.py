@@ -18,7 +18,9 @@ from typing import Any, Final
 
 import click
 import conformance_docs
+from cti_docs import cti_page
 from docs_models import Keys, cell, cell_free, duration, model_sections
+from fault_docs import interface_faults, link_faults, platform_faults
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 FOLDER: Final = ROOT / "docs" / "reference"
@@ -40,12 +42,15 @@ def page(title: str, *parts: str) -> str:
 def events_page() -> str:
     import switchsim.model.events as events
     import switchsim.model.link_events as link_events
+    import switchsim.model.platform_events as platform_events
     import switchsim.model.rack_events as rack_events
 
     parts = ["Every line of `journal.jsonl` has `at` (cycle), `phase`, `place` (path of the part that wrote it),",
              "`seq`, `kind` (the event's name), then the fields below. Integers and text only.", "",
              *_told(ast.parse(inspect.getsource(events)))]
-    return page("Journal events", *parts, *_events_of(events), *_events_of(rack_events), *_events_of(link_events))
+    modules = (events, rack_events, link_events)
+    return page("Journal events", *parts, *(line for module in modules for line in _events_of(module)),
+                "## The call-centre platform", "", *_events_of(platform_events))
 
 
 def _events_of(module: ModuleType) -> list[str]:
@@ -97,6 +102,9 @@ PLACES: Final = {
     "timeslot": "a timeslot of the line, 1..31", "link": "a signalling link by its name, `\"e1-0:16\"`",
     "end": "an end of it: `machine`, `far`, or a point of the far end",
     "seat": "a seat by its number, in quotes, `\"1001\"`",
+    "process": "a process of the platform, `ccs/a`", "from": "the process that sends, `\"*\"` is every one",
+    "to": "the process to which it sends, `\"*\"` is every one", "interface": "`ami`, `csta` or `agi`",
+    "client": "a connection of it, counted from 1; 0, or none named: all of them",
 }
 """What each key of `where` names."""
 EXAMPLES: Final = {"processor": "a", "board": "frame/2/slot/0", "line": "e1-0", "receiver": "3", "timeslot": "5",
@@ -132,40 +140,7 @@ def faults_page() -> str:
         where = ", ".join(f"{key}: {EXAMPLES[key]}" for key in TARGETS[row.target])
         parts.append(f"  - {{at: {second * 10}s, fault: {row.name}, "
                      + (f"where: {{{where}}}, " if where else "") + "for: 5s}")
-    return page("Faults", *parts, "```", *_link_faults())
-
-
-def _link_faults() -> Iterator[str]:
-    """The faults of signalling links, with every parameter."""
-    from switchsim.assembly.parameters import describe_parameters
-    from switchsim.faults.signalling import LINK_FAULTS, WHICH, WHICH3
-
-    yield from (
-        "", "# Faults of signalling links", "",
-        "`where: {link: e1-0:16, end: far}` names one end of a No.7 link; `end` is `machine`, `far` or a point of the",
-        "far end. They act on what that end sends, with `direction: received` on what reaches it. None has to show an",
-        "alarm: a link that is lost for long raises `signalling_link_lost`. A fault that meets units fires with the",
-        "first one; `unit_tampered` tells of each. *Which units*: all of those below.", "",
-        "| fault | what breaks | parameters |", "|---|---|---|")
-    whole = (describe_parameters(LINK_FAULTS["unit_drop"]), describe_parameters(LINK_FAULTS["message_drop"]))
-    for row in LINK_FAULTS.values():
-        told = describe_parameters(row)
-        which = any(set(one) <= set(row.parameters) for one in (WHICH, WHICH3))
-        own = [f"`{name}` {cell(text)}" for name, text in told.items() if not which or name not in whole[0]]
-        yield f"| `{row.name}` | {cell(row.text)} | {'; '.join(['*which units*'] * which + own) or '-'} |"
-    yield from ("", "## Which units", "", "| parameter | may be | |", "|---|---|---|")
-    for name, text in whole[0].items():
-        yield f"| `{name}` | {cell(text)} | {UNITS_MET[name]} |"
-
-
-UNITS_MET: Final = {
-    "direction": "sent by this end, or reaching it",
-    "unit": "fisu, lssu, msu, or a status: sio, sin, sie, sios, sipo, sib; not for messages",
-    "message": "IAM, REL, ..., COO, SLTM, ..., TUP_IAM, ...", "cic": "circuit", "dpc": "destination point code",
-    "opc": "originating point code", "skip": "so many are spared first", "every": "then one of so many is met",
-    "count": "so many in all; 0: no end",
-}
-"""What the parameters say that choose units."""
+    return page("Faults", *parts, "```", *link_faults(), *platform_faults(), *interface_faults())
 
 
 def _parameter(name: str, default: int | None, ranges: Any) -> str:
@@ -346,7 +321,7 @@ def checks_page() -> str:
 
 PAGES: Final[dict[str, Callable[[], str]]] = {
     "events.md": events_page, "faults.md": faults_page, "boards.md": boards_page, "machine_file.md": machine_page,
-    "flow_file.md": flow_page,
+    "flow_file.md": flow_page, "cti.md": lambda: page("Events and orders of the CTI link", *cti_page()),
     "scenario_file.md": scenario_page, "checks.md": checks_page, "cli.md": cli_page,
 }
 

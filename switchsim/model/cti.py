@@ -220,7 +220,7 @@ class RouteAsked(CtiEvent, frozen=True):
 
 
 class FlowAsked(CtiEvent, frozen=True):
-    """A call is to be served by an IVR flow: `AttachChannel` takes it. line, timeslot: of its circuit, -1 of a seat."""
+    """A call is to be served by an IVR flow: `AttachChannel` takes it, `RefuseFlow` lets the switch go on."""
 
     call: int
     leg: int
