@@ -9,6 +9,7 @@ from switchsim.assembly.link_places import LinkPlaces
 from switchsim.assembly.machine import MachineFile
 from switchsim.assembly.number7 import MACHINE
 from switchsim.assembly.places import FaultPlaces, describe_faults, describe_places
+from switchsim.callcentre.ccs.server import Ccs
 from switchsim.callcentre.vp import Vp
 from switchsim.dsp import isa
 from switchsim.dsp.engine import Engine
@@ -66,6 +67,14 @@ class Machine:
     @property
     def seat_queues(self) -> dict[str, frozenset[str]]:
         return {seat.number: frozenset(seat.spec.queues) for seat in self.layout.seats}
+
+    @property
+    def agent_skills(self) -> dict[str, frozenset[str]]:
+        """Seat -> queues that its usual agent has skills for; empty where there is no CCS."""
+        for part in self.kernel.parts.values():
+            if isinstance(part, Ccs):
+                return part.usual_skills()
+        return {}
 
     @property
     def processors(self) -> tuple[str, ...]:

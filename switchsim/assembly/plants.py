@@ -57,6 +57,13 @@ class Plant(Machine):
         }  # fmt: skip
 
     @property
+    def agent_skills(self) -> dict[str, frozenset[str]]:
+        return {
+            seat: frozenset(f"{name}/{queue}" for queue in queues)
+            for name, one in self.machines.items() for seat, queues in one.agent_skills.items()
+        }  # fmt: skip
+
+    @property
     def names(self) -> tuple[str, ...]:
         return tuple(self.machines)
 

@@ -27,6 +27,7 @@ from switchsim.model.link_events import (
     MessageDelivered as MessageDelivered,
     MessageSent as MessageSent,
     OctetCounting as OctetCounting,
+    SeatKeyLost as SeatKeyLost,
     SignallingLink as SignallingLink,
     TrunkGroup as TrunkGroup,
     UnitCrafted as UnitCrafted,

@@ -28,6 +28,7 @@ from switchsim.model.events import (
     SeatState,
 )
 from switchsim.report.causes import cause_name
+from switchsim.report.recovery import RecoveryWatch
 from switchsim.units import CYCLES_PER_SECOND, seconds
 
 SERVICE_LEVEL_CYCLES: Final = seconds(20)
@@ -39,6 +40,7 @@ class Figures(msgspec.Struct, frozen=True):
 
     placed, placed_answered: calls of the machine itself towards the network; all else counts calls from there.
     refused: attempts, calls of the machine itself among them, that met an overloaded processor (cause 42).
+    recovery_cycles: the longest time from a fault of the platform to its next right decision, of those that came.
     not_offered: callers whom their own exchange could not connect (no link, no free channel); no call of the machine.
     KPI names of the call centre: connect_rate_percent 接通率, service_level_percent, mean_wait_cycles 等待时长,
     mean_talk_cycles 平均通话时长, calls_an_hour, utilisation_percent (talk, hold and wrap-up of signed-in time).
@@ -70,6 +72,7 @@ class Figures(msgspec.Struct, frozen=True):
     peak_up: int
     peak_queued: int
     at_end: dict[str, int]
+    recovery_cycles: int = 0
 
 
 FIGURE_NAMES: Final = tuple(
@@ -108,6 +111,7 @@ class FigureCounter:
         self._max_wait = self._peak_up = self._peak_queued = 0
         self._seats: dict[str, tuple[str, int]] = {}
         self._seat_cycles: Counter[str] = Counter()
+        self._recovery = RecoveryWatch()
         self._handlers: dict[type[Event], Callable[[int, Any], None]] = {
             CallOffered: self._offered,
             CallAnswered: self._answered,
@@ -123,10 +127,11 @@ class FigureCounter:
 
     def kinds(self) -> tuple[type[Event], ...]:
         """The events that it counts."""
-        return tuple(self._handlers)
+        return tuple(dict.fromkeys((*self._handlers, *RecoveryWatch.KINDS)))
 
     def take(self, record: Record) -> None:
         self.event(record.at, record.event)
+        self._recovery.take(record)
 
     def event(self, at: int, event: Event) -> None:
         handler = self._handlers.get(type(event))
@@ -253,4 +258,5 @@ class FigureCounter:
             peak_up=self._peak_up,
             peak_queued=self._peak_queued,
             at_end={state: count for state, count in sorted(self.states.items()) if count},
+            recovery_cycles=self._recovery.longest(),
         )

@@ -149,5 +149,6 @@ class Staged:
                   for fault, scope in self.director.scopes().items()}  # fmt: skip
         return CheckSettings(
             drained=self._prepared.scenario.drained, seat_queues=self.machine.seat_queues,
+            agent_skills=self.machine.agent_skills,
             machines=self.machine.names, joins=self.machine.joins, processors=self.machine.processors, facts=facts,
             scopes=scopes, signalling=signalling)

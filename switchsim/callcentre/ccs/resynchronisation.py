@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from switchsim.callcentre.application import LINK
+from switchsim.callcentre.ccs.belief import agents_known
 from switchsim.callcentre.ccs.distribution import AWAY
 from switchsim.callcentre.ccs.state import Knowledge
 from switchsim.callcentre.process import HEARTBEAT_CYCLES
@@ -50,9 +51,13 @@ class Resynchronisation:
         self._settle()
         view = state.switch
         signed_in = sum(row.state not in AWAY for row in view.seats.values())
+        self.tell_belief()
         self.ccs.emit(Resynchronised(len(view.calls), signed_in, differing))
         if self.ccs.active:
             self._go_on()
+
+    def tell_belief(self) -> None:
+        self.ccs.emit(agents_known(self.ccs.state.switch, self.ccs.state.reachable))
 
     def _differing(self) -> int:
         state = self.ccs.state

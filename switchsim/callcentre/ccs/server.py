@@ -105,7 +105,6 @@ class Ccs(CtiApplication[CcsState]):
         return ""
 
     def app_started(self) -> None:
-        self.state.orders = self.now  # numbers of a former life do not come again
         self.start_timer("pair", pair.begin(self.state.pair, self.now))
         self.start_timer("beat", HEARTBEAT_CYCLES)
         self.emit(RoleChanged(pair.STANDBY, f"started with ccs.ini version {self.configuration.version}"))
@@ -114,11 +113,21 @@ class Ccs(CtiApplication[CcsState]):
     def stopped(self) -> None:
         self.distribution.forget_all()
 
+    def closing(self) -> None:
+        if self.running:
+            self.resynchronisation.tell_belief()
+
     def restored(self) -> None:
         found = read(self.config.files, self.name, self.config.other, self.state.old)
         self.configuration = EMPTY if isinstance(found, str) else found
         if self.active:
             self.distribution.build()
+
+    def usual_skills(self) -> dict[str, frozenset[str]]:
+        """Seat -> call queues of the agent who usually sits there, as the files say."""
+        found = read(self.config.files, self.name, self.config.other)
+        agents = found.agents.values() if isinstance(found, Configuration) else ()
+        return {agent.seat: frozenset(agent.skills) for agent in agents if agent.seat and agent.complete}
 
     # -- the pair ------------------------------------------------------------------------------------------------
 

@@ -60,6 +60,8 @@ class CheckSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     drained: the run was to end without a call; otherwise calls that are up at its end are accounted for as such.
     seat_queues: the queues that each seat serves; a seat that is not named serves all.
+    agent_skills: where a CCS gives out the calls, seat -> queues that the agent who usually sits there has skills
+    for; a seat that is not named is nobody's.
     machines: those of a plant, whose places begin with their names; a machine that stands alone has no name.
     joins: line of one machine -> line of another that is its other end, both ways.
     processors: places of the main processors; empty: those that the journal names.
@@ -69,6 +71,7 @@ class CheckSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     drained: bool = True
     seat_queues: Mapping[str, frozenset[str]] = msgspec.field(default_factory=dict)
+    agent_skills: Mapping[str, frozenset[str]] = msgspec.field(default_factory=dict)
     machines: tuple[str, ...] = ()
     joins: Mapping[str, str] = msgspec.field(default_factory=dict)
     processors: tuple[str, ...] = ()
@@ -80,6 +83,11 @@ class CheckSettings(msgspec.Struct, frozen=True, kw_only=True):
     speech_cycles: int = seconds(1)  # in talk for so long, one must hear the other
     takeover_cycles: int = seconds(1)  # nobody active, or both, for at most so long
     alarm_clear_cycles: int = seconds(30)  # from the cause's end to the end of the alarm
+    ccs_takeover_cycles: int = seconds(4)  # three heartbeats, and what is under way, until a CCS is active
+    ccs_healing_cycles: int = ms(2_500)  # two active CCS that can hear each other
+    news_cycles: int = ms(50)  # from the switch to the platform
+    distribute_cycles: int = seconds(5)  # until the switch gives to seats what waits for a platform that has gone
+    recovery_cycles: int = seconds(10)  # until the platform routes again, after a fault
 
     def machine_of(self, place: str) -> str:
         """The machine that a place is of, as it begins; `` where there is but one."""
