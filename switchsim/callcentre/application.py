@@ -84,6 +84,7 @@ class CtiApplication(Process[StateT]):
     # -- process -------------------------------------------------------------------------------------------------
 
     def started(self) -> None:
+        self.state.orders = max(self.state.orders, self.now)  # numbers of a former life do not come again
         self._register()
         self.start_timer("cti/beat", HEARTBEAT_CYCLES)
         self.app_started()

@@ -66,6 +66,7 @@ class CtiLink(Process[LinkState]):
         return LinkState()
 
     def started(self) -> None:
+        self.state.orders = self.now  # numbers of a former life do not come again
         self.start_timer("beat", HEARTBEAT_CYCLES)
 
     # -- letters -------------------------------------------------------------------------------------------------

@@ -14,6 +14,8 @@ from switchsim.model.platform import CtiUp, Heartbeat
 
 LINK: Final = "cti_link"
 MONITOR: Final = "mds"
+MOST_GIVEN: Final = 64
+"""Orders of a sender that are remembered, so that a letter which comes twice is taken once."""
 
 
 class CtiConfig(msgspec.Struct, frozen=True):
@@ -28,9 +30,10 @@ class CtiConfig(msgspec.Struct, frozen=True):
 
 
 class CtiState(ProcessCommon):
-    """heard: cycle of the last heartbeat of the MEM board."""
+    """heard: cycle of the last heartbeat of the MEM board. given: sender -> numbers of its last orders."""
 
     requests: int = 0
+    given: dict[str, list[int]] = {}
     heard: int = 0
     up: bool = False
 
@@ -61,8 +64,17 @@ class CtiServer(Process[CtiState]):
                 self.start_timer(f"route/{message.call}/{message.text}", self.config.answer_after)
 
     def letter(self, sender: str, body: Any) -> None:
-        if isinstance(body, Wanted):
+        if isinstance(body, Wanted) and not self._known(body):
             self.send("ethernet", body)
+
+    def _known(self, wanted: Wanted) -> bool:
+        """A letter may come twice; what it orders is done once."""
+        given = self.state.given.setdefault(wanted.sender, [])
+        if wanted.order in given:
+            return True
+        given.append(wanted.order)
+        del given[:-MOST_GIVEN]
+        return False
 
     def _heard(self) -> None:
         self.state.heard = self.now
