@@ -109,6 +109,7 @@ class OutletApplication(CtiApplication[StateT]):
         self.state.outlet.gone.append(client)
         for rule in self.state.outlet.rules.values():
             rule.held = [piece for piece in rule.held if piece.client != client]
+            rule.owed.pop(client, None)
         self.start_timer(f"{TIMERS}cut/{client}", 0)
 
     def wake(self, rule: Rule, cycles: int) -> None:

@@ -37,8 +37,8 @@ class Rule(State):
     """A fault that acts on an interface.
 
     client: 0 = all. seen, done: pieces that fitted, and those that it acted on. met: clients that it has acted on.
-    held: pieces that wait, oldest first. broken: clients whose connection stands still from now on. ended: those of
-    them that have gone meanwhile, with the reason.
+    held: pieces that wait, oldest first; owed: octets of them, by client. broken: clients whose connection stands still
+    from now on. ended: those of them that have gone meanwhile, with the reason.
     """
 
     fault: str
@@ -49,6 +49,7 @@ class Rule(State):
     done: int = 0
     met: list[int] = []
     held: list[Piece] = []
+    owed: dict[int, int] = {}
     broken: list[int] = []
     ended: dict[int, str] = {}
 
@@ -131,7 +132,8 @@ def _half_open(outlet: Outlet, rule: Rule, piece: Piece) -> list[Piece]:
 def _hold(outlet: Outlet, rule: Rule, piece: Piece, what: str) -> list[Piece]:
     _once(outlet, rule, piece.client, what)
     rule.held.append(piece)
-    if sum(len(one.octets) for one in rule.held if one.client == piece.client) > MOST_HELD_OCTETS:
+    rule.owed[piece.client] = rule.owed.get(piece.client, 0) + len(piece.octets)
+    if rule.owed[piece.client] > MOST_HELD_OCTETS:
         outlet.cut(piece.client)
     return []
 
@@ -255,7 +257,7 @@ def due(outlet: Outlet, rule: Rule) -> list[Piece]:
         released = _next_octets(rule)
         cycles = rule.number("every")
     elif rule.point == "coalesce":
-        released, rule.held = _joined(rule.held), []
+        released, rule.held, rule.owed = _joined(rule.held), [], {}
         cycles = 0
     else:
         released = [piece for piece in rule.held if piece.due <= outlet.now]
@@ -274,6 +276,7 @@ def _next_octets(rule: Rule) -> list[Piece]:
         piece = next(one for one in rule.held if one.client == client)
         released.append(Piece(client, piece.kind, piece.octets[:size]))
         piece.octets = piece.octets[size:]
+        rule.owed[client] -= len(released[-1].octets)
         if not piece.octets:
             rule.held.remove(piece)
     return released
