@@ -53,6 +53,8 @@ class FaultPlaces:
             raise _wrong(f"no fault {name!r}", f"one of {', '.join(sorted(self.rows))}",
                          f"did you mean {near[0]!r}?" if near else "")
         wanted = TARGETS[row.target]
+        if isinstance(row, InterfaceFault):
+            where = {"client": 0} | where
         if set(where) != set(wanted):
             raise _wrong(f"{name}: where: {', '.join(where) or 'nothing'}", ", ".join(wanted) or "no where at all")
         if isinstance(row, LinkFault):
