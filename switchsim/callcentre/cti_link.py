@@ -11,7 +11,7 @@ from typing import Any, Final
 import msgspec
 
 from switchsim.callcentre.cti_server import LINK
-from switchsim.callcentre.process import HEARTBEAT_CYCLES, Process, ProcessCommon, Watched, heard, missed
+from switchsim.callcentre.process import HEARTBEAT_CYCLES, LOST_AFTER, Process, ProcessCommon, Watched, heard, missed
 from switchsim.callcentre.retelling import retold
 from switchsim.callcentre.view import SwitchView, take
 from switchsim.model.cti import (
@@ -48,11 +48,13 @@ class ApplicationRow(State):
 
 
 class LinkState(ProcessCommon):
-    """applications: by name. asked: the switch was asked to tell everything; routing: as last ordered."""
+    """applications: by name. server: cycle of CTI-SERVER's last word. asked: the switch was asked to tell everything;
+    routing: as last ordered."""
 
     view: SwitchView = msgspec.field(default_factory=SwitchView)
     applications: dict[str, ApplicationRow] = {}
     up: bool = False
+    server: int = 0
     asked: bool = False
     routing: bool = False
     orders: int = 0
@@ -82,6 +84,7 @@ class CtiLink(Process[LinkState]):
             case Heartbeat():
                 self._beat(sender, body)
             case CtiUp():
+                self.state.server = self.now
                 self._up(body.up)
 
     def _register(self, name: str, body: Register) -> None:
@@ -135,11 +138,14 @@ class CtiLink(Process[LinkState]):
             self._order(TellAll())
             self.start_timer("ask", ASK_AGAIN_CYCLES)
 
-    def _route_or_not(self) -> None:
-        """The switch asks where calls go while somebody is there to answer: an active CCS, or another who wants it."""
+    def _route_or_not(self, anew: bool = False) -> None:
+        """The switch asks where calls go while somebody is there to answer: an active CCS, or another who wants it.
+
+        anew: the switch may have forgotten what was ordered.
+        """
         rows = self.state.applications.values()
         wanted = any(row.watched.role == ACTIVE or row.routing for row in rows)
-        if wanted != self.state.routing and self.state.up:
+        if (anew or wanted != self.state.routing) and self.state.up:
             self.state.routing = wanted
             self._order(Routing(wanted))
 
@@ -149,6 +155,7 @@ class CtiLink(Process[LinkState]):
         view = self.state.view
         if isinstance(told.event, AllBegins):
             self.state.open = {}
+            self.state.routing = False  # a switch that had lost the platform asks nobody until it is told to
         elif told.serial <= view.serial:
             return
         if not take(view, told):
@@ -160,7 +167,7 @@ class CtiLink(Process[LinkState]):
             self._tell(name, told.event, told.at)
         if isinstance(told.event, AllTold):
             self.stop_timer("ask")
-            self._route_or_not()
+            self._route_or_not(anew=True)
 
     def _note(self, told: Told) -> None:
         """Questions stay open until the call goes on: who comes late is asked too."""
@@ -195,6 +202,8 @@ class CtiLink(Process[LinkState]):
             self._ask()
             return
         self.start_timer("beat", HEARTBEAT_CYCLES)
+        if self.state.up and self.now - self.state.server > LOST_AFTER * HEARTBEAT_CYCLES:
+            self._up(False)  # CTI-SERVER itself is gone: nobody else would say so
         gone = [who for who, row in self.state.applications.items() if missed(row.watched, self.now)]
         for who in gone:
             del self.state.applications[who]
