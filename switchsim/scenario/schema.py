@@ -46,7 +46,7 @@ class SutSpec(Strict):
     users: str | None = None
     insecure_no_auth: bool = False
     database: str | None = None
-    expects: Many[Literal["ami", "csta"]] = ()
+    expects: Many[Literal["ami", "csta", "agi"]] = ()
 
     @model_validator(mode="after")
     def _options_are_good(self) -> SutSpec:

@@ -11,6 +11,7 @@ from switchsim.kernel.inputs import InputKind
 from switchsim.model.outside import AgiTarget, pack_in
 from switchsim.sut.addresses import shown
 from switchsim.sut.connection import Connection
+from switchsim.sut.listening import somebody_listens
 from switchsim.sut.secrets import NoMask
 from switchsim.sut.side import Arrival
 from switchsim.sut.tcp import TcpSide
@@ -32,9 +33,17 @@ class Dialler(TcpSide):
         """Look up the names of all hosts; one that is unknown now is unreachable in this run."""
         super().__init__(name, NoMask, None)
         self._timeout_ns = timeout_ms * _NS_PER_MS
+        targets = tuple(targets)
         self._hosts = {shown(*host): _resolved(*host) for target in targets for host in target.hosts}
+        self._servers = [[self._hosts[shown(*host)] for host in target.hosts] for target in targets]
         self._connecting: dict[int, Connection] = {}
         self._failed: list[Arrival] = []
+
+    @property
+    def clients(self) -> int:
+        """Targets that have a server; 0 until all have one. Known of servers of this host, others are taken for there."""
+        there = [any(one is not None and somebody_listens(one[1]) for one in hosts) for hosts in self._servers]
+        return len(there) if all(there) else 0
 
     @property
     def waiting(self) -> bool:

@@ -22,7 +22,6 @@ AGI: Final = "agi"
 DATABASE: Final = "database"
 NAMES: Final = (AMI, CSTA, AGI, DATABASE)
 """Names of the sources, in the order in which they stand after attachments and clocks."""
-EXPECTABLE: Final = (AMI, CSTA)
 
 
 class InterfaceOptions(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,7 +34,7 @@ class InterfaceOptions(msgspec.Struct, frozen=True, kw_only=True):
     no_auth: bool = False
     database: str | None = None
     expects: tuple[str, ...] = ()
-    """Interfaces that must have a client before simulated time begins."""
+    """Interfaces that must have a client (agi: a server that listens) before simulated time begins."""
 
     @property
     def tcp(self) -> bool:
@@ -66,8 +65,9 @@ def check_interfaces(options: InterfaceOptions) -> None:
     if options.no_auth and not asking:
         problems.append(Problem("--insecure-no-auth", 0, "nothing asks for a password", "--ami or --csta with it",
                                 "drop it"))  # fmt: skip
+    there = [*asking, *([f"--{AGI}"] if options.agi else [])]
     problems += [Problem("sut: expects", 0, f"{name} is expected, but there is no --{name}", f"--{name} HOST:PORT")
-                 for name in options.expects if f"--{name}" not in asking]
+                 for name in options.expects if f"--{name}" not in there]
     if options.ami is not None and options.ami == options.csta and options.ami.port:
         problems.append(Problem("--ami, --csta", 0, "one address for both", "an address each", "name another port"))
     if problems:
@@ -102,5 +102,5 @@ def open_interfaces(options: InterfaceOptions, databases: Mapping[str, DatabaseO
 
 
 def expected_and_missing(sides: Sequence[Side], expects: Sequence[str]) -> list[str]:
-    """Interfaces that wait for their first client."""
+    """Interfaces that wait for their first client, or for their servers."""
     return [side.name for side in sides if side.name in expects and not side.clients]
