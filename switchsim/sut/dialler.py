@@ -41,7 +41,7 @@ class Dialler(TcpSide):
 
     @property
     def clients(self) -> int:
-        """Targets that have a server; 0 until all have one. Known of servers of this host, others are taken for there."""
+        """Targets that have a server; 0 until all have one. Those of other hosts are taken for there."""
         there = [any(one is not None and somebody_listens(one[1]) for one in hosts) for hosts in self._servers]
         return len(there) if all(there) else 0
 
