@@ -117,6 +117,7 @@ class FaultWatch:
     def __init__(self, facts: Mapping[str, FaultFacts]) -> None:
         self.facts = facts
         self.chains: dict[str, FaultChain] = {}
+        self._told: dict[str, int] = {}  # kind of event -> cycle of the last one that tells trouble
         self._watched: dict[str, None] = {}  # processes for which a monitor has a lamp
 
     def take(self, record: Record) -> None:
@@ -128,6 +129,8 @@ class FaultWatch:
                 chain = self.chains[fault]
                 if chain.fired < 0:
                     chain.fired, chain.effect = at, effect
+                    if at in [self._told.get(kind) for kind in self.facts.get(chain.name, _NOTHING).shows]:
+                        chain.detected = at  # what it did was told in this very cycle, before that it was done
             case FaultUndone(fault=fault) if fault in self.chains:
                 self.chains[fault].undone = at
             case DefectSeen(defect=defect, about=about):
@@ -147,6 +150,7 @@ class FaultWatch:
 
     def _shown(self, at: int, kind: str) -> None:
         """A link tells that something is wrong: every fault that acts, or did lately, may be meant."""
+        self._told[kind] = at
         for chain in self.chains.values():
             lasts = chain.undone < 0 or at - chain.undone <= LATELY_CYCLES
             if chain.detected < 0 <= chain.fired and lasts and kind in self.facts.get(chain.name, _NOTHING).shows:

@@ -55,7 +55,7 @@ def test_a_standby_with_a_stale_configuration_routes_otherwise_and_says_so(tmp_p
     def newer(text: str) -> str:
         return text.replace("version = 1", "version = 2").replace("= queue:sales", "= queue:service")
 
-    place = changed(tmp_path, machine=lambda text: text.replace("ccs: {}", "ccs: {old: old.ini}"), ccs=newer)
+    place = changed(tmp_path, machine=lambda text: text.replace("old_ccs.ini", "old.ini"), ccs=newer)
     place.begin("10061")
     assert place.queue() == "service"
     heal = place.fault("ccs_stale", {"process": "ccs/b"})
