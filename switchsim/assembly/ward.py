@@ -68,6 +68,17 @@ LOCAL_NAMES: Final = dict.fromkeys(ABOUT, "about") | dict.fromkeys(QUEUES, "queu
 """Kind of event -> its field that holds a place or a queue of this machine, or a line, link or seat."""
 
 
+class _Names(dict[str, str]):
+    """Path of a part -> where it stands in the run: every name is made once, and compared by being the same."""
+
+    def __init__(self, machine: str) -> None:
+        self.machine = machine
+
+    def __missing__(self, path: str) -> str:
+        self[path] = full = f"{self.machine}/{path}"
+        return full
+
+
 class Ward(Kernel):
     """Has the face of a Kernel for the parts, and for those who build them."""
 
@@ -77,6 +88,7 @@ class Ward(Kernel):
         self.name = name
         self.share = share
         self.single = single
+        self._names = _Names(name)
         self.parts = {}
         self.tick = kernel.tick
 
@@ -86,7 +98,7 @@ class Ward(Kernel):
 
     def full(self, place: str) -> str:
         """Where a part of this machine stands in the run."""
-        return f"{self.name}/{place}"
+        return self._names[place]
 
     def told(self, event: Event) -> Event:
         """The event with the machine's name before names that are its own affair."""
@@ -119,13 +131,13 @@ class Ward(Kernel):
     # Host
 
     def emit(self, place: str, event: Event) -> None:
-        self.kernel.emit(self.full(place), self.told(event))
+        self.kernel.emit(self._names[place], self.told(event))
 
     def send(self, place: str, port: str, message: Message) -> bool:
-        return self.kernel.send(self.full(place), port, message)
+        return self.kernel.send(self._names[place], port, message)
 
     def start_timer(self, place: str, name: str, cycles: int) -> None:
-        self.kernel.start_timer(self.full(place), name, cycles)
+        self.kernel.start_timer(self._names[place], name, cycles)
 
     def stop_timer(self, place: str, name: str) -> None:
         self.kernel.stop_timer(self.full(place), name)

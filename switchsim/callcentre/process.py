@@ -117,14 +117,17 @@ class Process(Part[StateT]):
     # -- kernel --------------------------------------------------------------------------------------------------
 
     def on_message(self, port: str, message: Message) -> None:
-        if self.state.life != "running":
+        state = self.state
+        if state.life != "running":
             return
         if port != "comm":
             if self.running:
                 self.other(port, message)
             return
         assert isinstance(message, Letter)
-        if not self.running:
+        if not state.faults and not state.slow_cycles:  # nothing is the matter, as nearly always
+            self.deliver(message)
+        elif not self.running:
             self.state.kept.append(message)
         elif self.state.slow_cycles:
             self.state.next_late += 1
