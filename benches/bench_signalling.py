@@ -10,6 +10,7 @@ import cProfile
 import pstats
 import tempfile
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -94,22 +95,25 @@ def test_bench_idle_links(benchmark: Any) -> None:
 # -- who takes the time ------------------------------------------------------------------------------------------------
 
 
-def layer_of(file: str, name: str) -> str:
+Layers = Sequence[tuple[str, tuple[str, ...]]]
+
+
+def layer_of(file: str, name: str, layers: Layers = LAYERS) -> str:
     """The layer of a function as cProfile names it; "" for built-in ones that any layer calls."""
     where = f"{file}:{name}"
-    return next((layer for layer, words in LAYERS if any(word in where for word in words)), "")
+    return next((layer for layer, words in layers if any(word in where for word in words)), "")
 
 
-def shares(profile: cProfile.Profile) -> list[tuple[str, float]]:
+def shares(profile: cProfile.Profile, layers: Layers = LAYERS) -> list[tuple[str, float]]:
     """(layer, percent of the time), the largest first; what built-in functions take counts for their callers."""
     found: Counter[str] = Counter()
     for (file, _, name), (_, _, own, _, callers) in pstats.Stats(profile).stats.items():  # type: ignore[attr-defined]
-        layer = layer_of(file, name)
+        layer = layer_of(file, name, layers)
         if layer:
             found[layer] += own
             continue
         for (from_file, _, from_name), (_, _, part, _) in callers.items():
-            found[layer_of(from_file, from_name) or "other"] += part
+            found[layer_of(from_file, from_name, layers) or "other"] += part
     whole = sum(found.values())
     return [(layer, 100 * seconds / whole) for layer, seconds in found.most_common()]
 
