@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from switchsim.assembly.layout import LINE_CELLS, Layout, LinePlan
+from switchsim.assembly.layout import LINE_CELLS, AccessPlan, Layout, LinePlan
 from switchsim.assembly.link_places import LinkPlaces
 from switchsim.assembly.machine import MachineFile
 from switchsim.assembly.number7 import MACHINE
@@ -106,6 +106,8 @@ class Machine:
     def lay_lines(self) -> None:
         for line in self.layout.lines:
             _lay_line(self.engine, line)
+        for access in self.layout.accesses:
+            _lay_access(self.engine, access)
 
     def start_recorders(self) -> None:
         for number, (_, cell) in enumerate(self.recorded):
@@ -180,3 +182,11 @@ def _lay_line(engine: Engine, line: LinePlan) -> None:
     for timeslot in range(LINE_CELLS):
         engine.connect(line.receive_cell + timeslot, line.far_tx_cell + timeslot)
         engine.connect(line.far_rx_cell + timeslot, line.transmit_cell + timeslot)
+
+
+def _lay_access(engine: Engine, access: AccessPlan) -> None:
+    """The D wires and the B wires of seats, both directions of each in one native line."""
+    engine.line_define(access.row.d_line, access.d_cells)
+    engine.line_define(access.row.b_line, access.b_cells)
+    for cell, source in access.feeds:
+        engine.connect(cell, source)

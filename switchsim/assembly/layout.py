@@ -12,7 +12,7 @@ from switchsim.assembly.machine import SeatsSpec
 from switchsim.assembly.signalling import LineSignalling
 from switchsim.dsp.engine import NONE, EngineConfig
 from switchsim.errors import BadInput
-from switchsim.hardware.site import LapLink, Receiver, SeatLine, Slots, TrunkLine
+from switchsim.hardware.site import LapLink, Receiver, SeatAccess, SeatLine, Slots, TrunkLine
 from switchsim.terminals.level2 import TerminalRow
 
 LINE_CELLS = 32
@@ -85,6 +85,25 @@ class SeatPlan:
     heard_cell: int
     board: BoardPlace
     unit: int
+    ear_cell: int  # what its person hears: `heard_cell`, or the far end of the B wires that carry it
+
+
+@dataclass(frozen=True)
+class AccessPlan:
+    """A D channel of seats: what its board is given of it, its sets, and its wires.
+
+    set_unit: HDLC unit of the sets; hears: the cell that they listen to. d_cells, b_cells: first cells of the
+    native lines; feeds: (cell, the cell that it is connected with).
+    """
+
+    row: SeatAccess
+    board: BoardPlace
+    seats: tuple[str, ...]
+    set_unit: int
+    hears: int
+    d_cells: int
+    b_cells: int
+    feeds: tuple[tuple[int, int], ...]
 
 
 @dataclass
@@ -94,6 +113,7 @@ class Layout:
     boards: list[BoardPlace] = field(default_factory=list)
     lines: list[LinePlan] = field(default_factory=list)
     seats: list[SeatPlan] = field(default_factory=list)
+    accesses: list[AccessPlan] = field(default_factory=list)  # D channels of seats
     links: list[LapLink] = field(default_factory=list)
     link_slots: list[int] = field(default_factory=list)
     receivers: list[Receiver] = field(default_factory=list)
@@ -132,7 +152,7 @@ def heard_by(layout: Layout, who: str) -> int:
     sort, _, name = who.partition(" ")
     for seat in layout.seats:
         if sort == "agent" and seat.number == name:
-            return seat.heard_cell
+            return seat.ear_cell
     line_name, _, timeslot = name.partition(":")
     for line in layout.lines:
         if sort == "caller" and line.name == line_name and timeslot.isdecimal() and 1 <= int(timeslot) <= 31:

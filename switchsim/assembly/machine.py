@@ -13,6 +13,7 @@ from switchsim.assembly.people import AgentsSpec, Chance, DialText
 from switchsim.assembly.platform_file import PlatformSpec
 from switchsim.assembly.processing import CircuitsSpec, MeasurementSpec, ProcessorSpec
 from switchsim.assembly.ranges import spread, spread_one
+from switchsim.assembly.seats import MOST_SHARED, access_problems
 from switchsim.assembly.services import (
     AnnounceStep,
     DialSpec,
@@ -73,6 +74,8 @@ class SeatsSpec(Strict):
     numbers: Annotated[Many[Digits], BeforeValidator(spread_one, json_schema_input_type=str)]
     queues: Many[Word]
     wrap_up: Duration = 0
+    access: Literal["direct", "1b+d", "nb+d"] = "direct"
+    d_shared: Annotated[int, Field(ge=0, le=MOST_SHARED)] = 0
 
 
 class QueueSpec(Strict):
@@ -164,6 +167,7 @@ class Reviewer:
     def review(self) -> None:
         """Raises BadInput with everything that is wrong."""
         self._boards()
+        self._accesses()
         self._number7()
         self._services()
         self._queues()
@@ -202,6 +206,13 @@ class Reviewer:
                           f"add boards {with_them}, or name fewer")
         if self.machine.platform is not None and not found.get("mem"):
             self._say(("platform",), "a platform without a MEM board", "a mem in the rack")
+
+    def _accesses(self) -> None:
+        """D channels of seats, which no board shares with another."""
+        rows = [(spec.frame, slot, name) for spec in self.machine.rack.values() for slot, name in spec.slots.items()]
+        boards = [self.kinds[name].spec.provides.seats for _, _, name in sorted(rows) if name in self.kinds]
+        for where, what, expected in access_problems(self.machine.seats, boards):
+            self._say(where, what, expected)
 
     def _number7(self) -> None:
         found = ss7_problems(self.machine.ss7, self.machine.line_names())

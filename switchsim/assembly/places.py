@@ -171,6 +171,14 @@ class FaultPlaces:
                 return one.board.path, {"seat": one.unit}
         raise _wrong(f"no seat {seat!r}", "a seat number of the machine")
 
+    def _wires(self, seat: Value) -> tuple[str, dict[str, Value]]:
+        place, found = self._seat(seat)
+        channels = [name for access in self.layout.accesses for name in access.seats]
+        if str(seat) not in channels:
+            having = f"one of {', '.join(channels)}" if channels else "seats with `access`"
+            raise _wrong(f"seat {seat} has no D channel", having)
+        return place, found
+
 
 def _wrong(what: str, expected: str = "", advice: str = "") -> BadInput:
     return BadInput.one("", what, expected, advice)

@@ -11,6 +11,8 @@ from switchsim.assembly.kinds import LoadedKind
 from switchsim.assembly.layout import HDLC, LINE_CELLS, SS7, BoardPlace, Layout, LinePlan, SeatPlan, VoicePlan
 from switchsim.assembly.machine import MachineFile
 from switchsim.assembly.planner7 import Number7Planner
+from switchsim.assembly.seat_wires import plan_accesses
+from switchsim.assembly.seats import seat_groups
 from switchsim.assembly.signalling import LineSignalling, PriSpec, VpSpec
 from switchsim.dsp.engine import CELL_IDLE, CELL_ONES, CONF_LEGS, EngineConfig
 from switchsim.hardware.boards.bnet import NO_CELL
@@ -67,6 +69,7 @@ class Planner:
         self.number7.plan()
         self._voice()
         self._seats()
+        plan_accesses(self)
         self.number7.plan_checks()
         layout = self.layout
         layout.slots = Slots(tuple(self.heard), tuple(self.spoken), tuple(self.names), tuple(self.fixed))
@@ -79,7 +82,7 @@ class Planner:
             n_su_rx=self.su.used + self.su_taps.used,
             n_conferences=self.machine.conferences,
             n_switched=self.switched.used,
-            n_lines=2 * len(layout.lines),
+            n_lines=2 * len(layout.lines) + 2 * len(layout.accesses),
             n_receivers=len(layout.receivers) + len(layout.voice),
             n_checks=len(layout.checks) + len(layout.far_checks),
             n_ears=self.ears.used,
@@ -138,6 +141,7 @@ class Planner:
         self.seat_units = [
             (self.sources.take(), self.ears.take(), self.parties.take()) for _ in self.machine.seat_numbers()
         ]
+        self.access_units = [(self.hdlc.take(), self.hdlc.take()) for _ in seat_groups(self.machine.seats)]
         self.number7.count_checks()
 
     def _far_end(self, name: str, signalling: LineSignalling) -> None:
@@ -254,4 +258,4 @@ class Planner:
             source, ear, party = self.seat_units[index]
             cell = self.cells()
             slot = self.slot(f"seat/{number}", self.first_source + source, cell)
-            self.layout.seats.append(SeatPlan(number, spec, slot, source, ear, party, cell, board, unit))
+            self.layout.seats.append(SeatPlan(number, spec, slot, source, ear, party, cell, board, unit, cell))

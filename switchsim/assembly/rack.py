@@ -121,5 +121,6 @@ class RackBuilder:
             receivers=own("receivers", layout.receivers), checks=own("checks", layout.checks),
             announcers=own("announcers", layout.announcers), tones=tuple(tones) if provides.tones else (),
             seats=own("seats", layout.seat_lines(self.engine.first_source_cell)),
+            accesses=tuple(access.row for access in layout.accesses if access.board == board),
             nodes=own("nodes", list(self.rack.nodes)), bin_cycles=self.spec.measurement.bin,
         )  # fmt: skip

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from switchsim.assembly.layout import HDLC, SS7, Layout, LinePlan
+from switchsim.assembly.layout import HDLC, SS7, AccessPlan, Layout, LinePlan
 from switchsim.assembly.loads import LoadWanted
 from switchsim.assembly.machine import MachineFile, SubscriberSpec
 from switchsim.assembly.number7 import Number7Data
@@ -32,10 +32,11 @@ from switchsim.farend.isdn import IsdnExchange
 from switchsim.farend.load import Load, LoadConfig
 from switchsim.farend.number7 import No7Config, No7Exchange
 from switchsim.farend.plan import Plan, plan_problems
+from switchsim.farend.seat_line import SeatLine, SeatLineConfig
 from switchsim.farend.signalling import Stp, media_units
 from switchsim.hardware.site import Link, Rack
 from switchsim.kernel.scheduler import Kernel
-from switchsim.model.messages import PlaceCall, SetKey
+from switchsim.model.messages import PlaceCall, SetKey, SetShows
 from switchsim.terminals.continuity import CHECK_TONES
 
 OTHER_SIDE = {"network": "user", "user": "network"}
@@ -177,7 +178,7 @@ class Surroundings:
         return habits
 
     def _people(self) -> None:
-        habits = self._habits()
+        habits, sets = self._habits(), self._seat_lines()
         for seat in self.layout.seats:
             place = self.rack.people[seat.number]
             habit = habits.get(seat.number)
@@ -188,12 +189,26 @@ class Surroundings:
                     "talk": habit.talk, "wrap_up": habit.wrap_up, "behaviour": habit.behaviour,
                 }  # fmt: skip
             config = AgentConfig(
-                seat=seat.number, party=seat.party, source=seat.source, ear=seat.ear, ear_cell=seat.heard_cell,
+                seat=seat.number, party=seat.party, source=seat.source, ear=seat.ear, ear_cell=seat.ear_cell,
                 prompts=self.prompts, **more,
             )  # fmt: skip
             self.kernel.add(Agent(place, self.kernel, self.engine, config))
             self.kernel.own_media((EV_HEARS,), seat.ear, place)
-            wire(self.kernel, Link(place, "set", seat.board.path, "set", (SetKey,)))
+            if (line := sets.get(seat.number)) is None:
+                wire(self.kernel, Link(place, "set", seat.board.path, "set", (SetKey,)))
+            else:
+                wire(self.kernel, Link(place, "set", line.row.place, "set", (SetKey,)))
+                tei = line.seats.index(seat.number)
+                wire(self.kernel, Link(line.row.place, f"person/{tei}", place, "set", (SetShows,)))
+
+    def _seat_lines(self) -> dict[str, AccessPlan]:
+        """Seat sets on D channels; seat -> its D channel."""
+        for access in self.layout.accesses:
+            place = access.row.place
+            config = SeatLineConfig(seats=access.seats, unit=access.set_unit, hears=access.hears)
+            self.kernel.add(SeatLine(place, self.kernel, self.engine, config))
+            self.kernel.own_media((EV_FRAME, EV_BAD_FRAME), access.set_unit, place)
+        return {seat: access for access in self.layout.accesses for seat in access.seats}
 
 
 def place_loads(kernel: Kernel, exchanges: Mapping[str, str], prompts: Sequence[str], load: Sequence[LoadWanted]

@@ -14,7 +14,7 @@ import msgspec
 class FaultRow(msgspec.Struct, frozen=True):
     """One kind of fault.
 
-    target: processor, board, line, receiver, platform, timeslot, seat, link. point: the fault point of the part.
+    target: processor, board, line, receiver, platform, timeslot, seat, wires, link. point: the fault point of the part.
     alarms, defects: ids of which one must follow. values: parameters with their defaults, None where one must be given.
     harms_messages, layers, shows: as in report.faults.
     """
@@ -85,6 +85,12 @@ CATALOGUE: Final[dict[str, FaultRow]] = {
                  "timeslot", "stuck_timeslot", ("timeslot_fault",), ("timeslot_stuck",), True, {"octet": 0xD5}),
         FaultRow("seat_drop", "a seat set is unplugged", "seat", "seat_drop",
                  ("seat_fault",), ("seat_open",), True),
+        FaultRow("d_wire_cut", "the D wires of a seat are cut, and with them all seats on that D channel", "wires",
+                 "d_wire_cut", ("seat_fault",), ("seat_open",), True),
+        FaultRow("crosstalk", "B and D wires of a seat share a cable: bit errors on D while it talks; ppb",
+                 "wires", "crosstalk", (), (), values={"ppb": 1_000_000}, shows=("frame_bad",)),
+        FaultRow("power_line_hum", "the wires of a seat run beside a power line: bit errors on B and D; ppb",
+                 "wires", "power_line_hum", (), (), True, {"ppb": 100_000}, shows=("frame_bad",)),
     )
 }  # fmt: skip
 
@@ -96,6 +102,7 @@ TARGETS: Final[dict[str, tuple[str, ...]]] = {
     "platform": (),
     "timeslot": ("line", "timeslot"),
     "seat": ("seat",),
+    "wires": ("seat",),  # of a seat on a D channel
     "link": ("link", "end"),  # e1-0:16; machine, far, or the name of a point of the far end
     "process": ("process",),  # of the platform, as ccs/a
     "way": ("from", "to"),  # between two processes, `*` is every one

@@ -51,6 +51,23 @@ class SeatLine(msgspec.Struct, frozen=True):
     hears: int
 
 
+class SeatAccess(msgspec.Struct, frozen=True):
+    """A D channel of seats, 1B+D or NB+D, and the wires that carry it and their B channels.
+
+    seats: numbers on their board, by TEI. unit: HDLC transmitter and receiver of the board's end; cell: what that
+    receiver listens to. d_line, b_line: native lines that hold both directions of the D wires and of the B wires.
+    place: of the seat sets at the other end.
+    """
+
+    name: str
+    seats: tuple[int, ...]
+    unit: int
+    cell: int
+    d_line: int
+    b_line: int
+    place: str
+
+
 class Slots(msgspec.Struct, frozen=True):
     """Timeslots of the network by slot number; number 0 is quiet. Cells are those of the native core.
 
@@ -111,6 +128,7 @@ class Site:
     announcers: tuple[int, ...] = ()  # native sources
     tones: tuple[tuple[int, int], ...] = ()  # native source, tone of the assets
     seats: tuple[SeatLine, ...] = ()
+    accesses: tuple[SeatAccess, ...] = ()
     nodes: tuple[int, ...] = ()  # numbers of the main nodes on this board
     bin_cycles: int = seconds(900)  # of traffic measurement
     media: list[tuple[tuple[int, ...], int]] = field(default_factory=list)

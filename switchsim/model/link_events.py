@@ -29,6 +29,17 @@ class FrameBad(Event, frozen=True):
     octets_count: int
 
 
+class SeatKeyLost(Event, frozen=True):
+    """A key of a seat set on a D channel did not reach the switch, or nobody can say whether it did; why: no_link
+    (pressed while its data link was down), link_lost (not acknowledged when the link went), too_long (the argument).
+    """
+
+    seat: str
+    key: str
+    argument: str
+    why: str
+
+
 class LinkUp(Event, frozen=True):
     link: str
 

@@ -19,6 +19,7 @@ from switchsim.model.events import (
     FaultFired,
     FaultUndone,
     FlowChanged,
+    FrameBad,
     LampShown,
     LookUpDone,
     PlatformLink,
@@ -111,7 +112,7 @@ class FaultWatch:
 
     KINDS: ClassVar[tuple[type[Event], ...]] = (
         FaultArmed, FaultFired, FaultUndone, DefectSeen, AlarmRaised, AlarmCleared, SignallingLink, Violated,
-        Changeover, LampShown, *OF_PLATFORM,
+        Changeover, FrameBad, LampShown, *OF_PLATFORM,
     )  # fmt: skip
 
     def __init__(self, facts: Mapping[str, FaultFacts]) -> None:
@@ -141,7 +142,7 @@ class FaultWatch:
                 self._cleared(at, alarm, about)
             case LampShown(about=about):
                 self._watched[f"{record.place.rpartition('/')[0]}/{about}"] = None
-            case SignallingLink(state="failed" | "blocked") | Violated() | Changeover() as event:
+            case SignallingLink(state="failed" | "blocked") | Violated() | Changeover() | FrameBad() as event:
                 self._shown(at, snake(type(event).__name__))
             case event if isinstance(event, OF_PLATFORM) and _tells_trouble(event):
                 self._shown(at, snake(type(event).__name__))

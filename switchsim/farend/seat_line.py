@@ -1,0 +1,111 @@
+"""Seat sets on one D channel, 1B+D or NB+D: their keys go to the seat board, its displays come to their people.
+
+Real frames leave and arrive through the native core's HDLC channels. A set is the user side of LAPD with a fixed TEI:
+it waits for its board to establish the link, and registers whenever that has happened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from switchsim.dsp.engine import EV_FRAME, Engine
+from switchsim.model.link_events import SeatKeyLost
+from switchsim.model.messages import LineSeen, SetKey, SetShows
+from switchsim.model.part import Host, MediaEvent, Part, State
+from switchsim.proto import seats
+from switchsim.terminals.d_channel import ChannelState, DChannel, new_channel
+
+
+class SeatLineConfig(msgspec.Struct, frozen=True, kw_only=True):
+    """Given by the assembly. seats: numbers, by TEI. hears: the cell of the D wires that comes from the board."""
+
+    seats: tuple[str, ...]
+    unit: int
+    hears: int
+
+
+class SeatLineState(State):
+    channel: ChannelState
+    bad_frames: int = 0
+    violations: int = 0
+
+
+class SeatLine(Part[SeatLineState]):
+    """`farend/seat_line/<first seat>`. Ports: in `set` (SetKey) and `line` (LineSeen), out `person/<TEI>` (SetShows).
+
+    Owns the events of its HDLC receiver (FRAME, BAD_FRAME).
+    """
+
+    def __init__(self, path: str, host: Host, engine: Engine, config: SeatLineConfig) -> None:
+        super().__init__(path, host)
+        self.engine = engine
+        self.config = config
+        self.teis = {seat: tei for tei, seat in enumerate(config.seats)}
+        self.state = SeatLineState(new_channel("user", len(config.seats), 0))  # the board supervises
+        self.restored()
+
+    def restored(self) -> None:
+        names = tuple(f"seat/{seat}" for seat in self.config.seats)
+        self.channel = DChannel(self, self, self.engine, 0, names, self.config.unit, self.state.channel, tap=False)
+
+    def start(self) -> None:
+        self.channel.listen(self.config.hears)
+
+    def on_media(self, event: MediaEvent) -> None:
+        if event.kind == EV_FRAME:
+            self.channel.frame(event.octets)
+        else:
+            self.state.bad_frames += 1  # LAPD has it sent again
+
+    def on_timer(self, name: str) -> None:
+        what, _, tei = name.split("/")
+        self.channel.timer(what, int(tei))
+
+    def on_message(self, port: str, message: SetKey | LineSeen) -> None:
+        if isinstance(message, SetKey):
+            self._pressed(message)
+            return
+        tei = self.teis[message.line]
+        self.channel.layer1(tei, message.in_service)
+        if not message.in_service:
+            self._dead(tei)
+
+    def _pressed(self, message: SetKey) -> None:
+        """Without a link the key does nothing; its person sees that by the display."""
+        if len(message.argument) > seats.MOST_DIGITS or not message.argument.isascii():
+            self._key_lost(message.seat, message.key, message.argument, "too_long")
+        elif not self.channel.send(self.teis[message.seat], seats.encode(seats.Key(message.key, message.argument))):
+            self._key_lost(message.seat, message.key, message.argument, "no_link")
+
+    def _key_lost(self, seat: str, key: str, argument: str, why: str) -> None:
+        self.emit(SeatKeyLost(seat, key, argument, why))
+
+    def _dead(self, tei: int) -> None:
+        self.send(f"person/{tei}", SetShows(self.config.seats[tei], "dead", False, 0, ""))
+
+    # -- the data links --------------------------------------------------------------------------------------------
+
+    def established(self, number: int, tei: int, lost: Sequence[bytes]) -> None:
+        self._lost(tei, lost)
+        self.channel.send(tei, seats.encode(seats.Register(self.config.seats[tei])))
+
+    def released(self, number: int, tei: int, lost: Sequence[bytes]) -> None:
+        self._lost(tei, lost)
+        self._dead(tei)
+
+    def _lost(self, tei: int, lost: Sequence[bytes]) -> None:
+        """A key of long ago is not pressed again: its person has seen that nothing happened."""
+        for octets in lost:
+            body = seats.decode(octets)
+            if isinstance(body, seats.Key):
+                self._key_lost(self.config.seats[tei], body.key, body.argument, "link_lost")
+
+    def data(self, number: int, tei: int, octets: bytes) -> None:
+        body = seats.decode(octets)
+        if isinstance(body, seats.Display):
+            shows = SetShows(self.config.seats[tei], body.state, body.ringing, body.call, body.calling)
+            self.send(f"person/{tei}", shows)
+        else:
+            self.state.violations += 1
