@@ -13,7 +13,7 @@ demo: setup
 
 test: setup peers
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/pytest $(PYTEST_OPTIONS)
+	$(BIN)/pytest -n auto --dist loadfile $(PYTEST_OPTIONS)
 
 bench: setup
 	mkdir -p .benchmarks
