@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import logging
 import signal
 import sys
@@ -31,8 +32,12 @@ class CallerGone(Exception):
 
 
 async def do(request: Request, command: str) -> str:
-    """Send a command; its result. Raises CallerGone: `HANGUP` comes as the answer to the command after it."""
-    answer: dict[str, Any] = await request.send_command(command)
+    """Send a command; its result. Raises CallerGone: `HANGUP` comes as the answer to the command after it, and the end of
+    the connection as an empty one, which panoramisk can not read."""
+    try:
+        answer: dict[str, Any] = await request.send_command(command)
+    except (ValueError, OSError) as end:
+        raise CallerGone(f"{command}: the connection has ended") from end
     if "error" in answer:
         raise CallerGone(f"{command}: {answer['error']}")
     return str(answer["result"][0])
@@ -58,7 +63,8 @@ async def menu(request: Request) -> None:
         print(f"call of {caller}: {gone}", flush=True)
         return
     print(f"call of {caller}: {queue}", flush=True)
-    await request.send_command(f"EXEC Queue {queue}")  # its answer comes when the call is over
+    with contextlib.suppress(CallerGone):
+        await do(request, f"EXEC Queue {queue}")  # its answer comes when the call is over
 
 
 class Opening:
