@@ -27,7 +27,10 @@ class SeatLineConfig(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SeatLineState(State):
+    """early: by TEI, keys pressed while the set waits for its first link; afterwards a set without one takes no keys."""
+
     channel: ChannelState
+    early: dict[int, list[bytes]]
     bad_frames: int = 0
     violations: int = 0
 
@@ -43,7 +46,8 @@ class SeatLine(Part[SeatLineState]):
         self.engine = engine
         self.config = config
         self.teis = {seat: tei for tei, seat in enumerate(config.seats)}
-        self.state = SeatLineState(new_channel("user", len(config.seats), 0))  # the board supervises
+        teis = range(len(config.seats))
+        self.state = SeatLineState(new_channel("user", len(teis), 0), {tei: [] for tei in teis})  # the board supervises
         self.restored()
 
     def restored(self) -> None:
@@ -70,17 +74,20 @@ class SeatLine(Part[SeatLineState]):
         tei = self.teis[message.line]
         self.channel.layer1(tei, message.in_service)
         if not message.in_service:
+            self._lost(tei, self.state.early.pop(tei, []), "no_link")
             self._dead(tei)
 
     def _pressed(self, message: SetKey) -> None:
         """Without a link the key does nothing; its person sees that by the display."""
-        if len(message.argument) > seats.MOST_DIGITS or not message.argument.isascii():
-            self._key_lost(message.seat, message.key, message.argument, "too_long")
-        elif not self.channel.send(self.teis[message.seat], seats.encode(seats.Key(message.key, message.argument))):
-            self._key_lost(message.seat, message.key, message.argument, "no_link")
-
-    def _key_lost(self, seat: str, key: str, argument: str, why: str) -> None:
-        self.emit(SeatKeyLost(seat, key, argument, why))
+        tei, argument = self.teis[message.seat], message.argument
+        if len(argument) > seats.MOST_DIGITS or not argument.isascii():
+            self.emit(SeatKeyLost(message.seat, message.key, argument, "too_long"))
+            return
+        octets = seats.encode(seats.Key(message.key, argument))
+        if tei in self.state.early:
+            self.state.early[tei].append(octets)
+        elif not self.channel.send(tei, octets):
+            self._lost(tei, [octets], "no_link")
 
     def _dead(self, tei: int) -> None:
         self.send(f"person/{tei}", SetShows(self.config.seats[tei], "dead", False, 0, ""))
@@ -88,19 +95,21 @@ class SeatLine(Part[SeatLineState]):
     # -- the data links --------------------------------------------------------------------------------------------
 
     def established(self, number: int, tei: int, lost: Sequence[bytes]) -> None:
-        self._lost(tei, lost)
+        self._lost(tei, lost, "link_lost")
         self.channel.send(tei, seats.encode(seats.Register(self.config.seats[tei])))
+        for octets in self.state.early.pop(tei, []):
+            self.channel.send(tei, octets)
 
     def released(self, number: int, tei: int, lost: Sequence[bytes]) -> None:
-        self._lost(tei, lost)
+        self._lost(tei, lost, "link_lost")
         self._dead(tei)
 
-    def _lost(self, tei: int, lost: Sequence[bytes]) -> None:
+    def _lost(self, tei: int, lost: Sequence[bytes], why: str) -> None:
         """A key of long ago is not pressed again: its person has seen that nothing happened."""
         for octets in lost:
             body = seats.decode(octets)
             if isinstance(body, seats.Key):
-                self._key_lost(self.config.seats[tei], body.key, body.argument, "link_lost")
+                self.emit(SeatKeyLost(self.config.seats[tei], body.key, body.argument, why))
 
     def data(self, number: int, tei: int, octets: bytes) -> None:
         body = seats.decode(octets)

@@ -21,6 +21,8 @@ from switchsim.terminals.d_channel import NO_CELL, ChannelState, DChannel, new_c
 BAD_REASONS: Final = {1: "fcs", 2: "abort", 3: "short", 4: "long", 5: "align"}
 TALKS: Final = frozenset({"talk", "held", "listening"})
 """States of a seat in which its B wires carry speech, which a D wire beside them would pick up."""
+LEAST_OCTETS: Final = 5
+"""Of an LAPD frame: address, control, FCS. What ends before is no frame that was hit, but a flag between two."""
 MOST_PPB: Final = 500_000_000
 
 
@@ -44,6 +46,7 @@ class AccessState(State):
     fired: list[str] = []
     d_ppb: int = 0
     b_ppb: int = 0
+    flags_hit: int = 0
 
 
 class SeatLines:
@@ -143,6 +146,8 @@ class SeatLines:
         number = self.by_unit[event.unit]
         if event.kind == EV_FRAME:
             self.channels[number].frame(event.octets)
+        elif event.b < LEAST_OCTETS:
+            self.states[number].flags_hit += 1  # a bit error between frames: nothing is lost
         else:
             self.board.emit(FrameBad(self.channels[number].names[0], BAD_REASONS[event.a], event.b))
 
