@@ -32,8 +32,8 @@ class CallerGone(Exception):
 
 
 async def do(request: Request, command: str) -> str:
-    """Send a command; its result. Raises CallerGone: `HANGUP` comes as the answer to the command after it, and the end of
-    the connection as an empty one, which panoramisk can not read."""
+    """Send a command; its result. Raises CallerGone: `HANGUP` comes as the answer to the command after it, and the end
+    of the connection as an empty one, which panoramisk can not read."""
     try:
         answer: dict[str, Any] = await request.send_command(command)
     except (ValueError, OSError) as end:
