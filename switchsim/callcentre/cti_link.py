@@ -153,13 +153,16 @@ class CtiLink(Process[LinkState]):
 
     def _told(self, told: Told) -> None:
         view = self.state.view
+        complete = view.complete
         if isinstance(told.event, AllBegins):
-            self.state.open = {}
+            self.state.open, self.state.asked = {}, True
+            self.start_timer("ask", ASK_AGAIN_CYCLES)  # should the end of it never come
             self.state.routing = False  # a switch that had lost the platform asks nobody until it is told to
         elif told.serial <= view.serial:
             return
         if not take(view, told):
-            self.state.asked = False
+            # One question a gap: each thing that comes out of order would make the switch tell everything, else.
+            self.state.asked = self.state.asked and not complete
             self._ask()
             return
         self._note(told)

@@ -16,6 +16,7 @@ from switchsim.model.part import Host, MediaEvent
 from switchsim.model.platform import (
     ChannelBack,
     ChannelGiven,
+    ChannelsHeld,
     ChannelWanted,
     Heartbeat,
     Register,
@@ -26,6 +27,8 @@ from switchsim.model.platform import (
 )
 
 MEDIA_KINDS: Final = ((EV_SOURCE_DONE, "source"), (EV_DIGIT_ON, "receiver"))
+MOST_UNCLAIMED: Final = 5
+"""An owner who does not name a channel so often, once a second, does not know of it; a new one may be under way."""
 
 
 class Vp(VoiceChannels):
@@ -78,6 +81,8 @@ class Vp(VoiceChannels):
             heard(self.state.owners.setdefault(sender, Watched()), body, self.now)
         elif isinstance(body, Register):
             self._forget(sender)
+        elif isinstance(body, ChannelsHeld):
+            self._compare(sender, body.channels)
         elif type(body) in self.handlers:
             channel = getattr(body, "channel", -1)
             if isinstance(body, ChannelWanted):
@@ -90,6 +95,14 @@ class Vp(VoiceChannels):
         for channel, voice in enumerate(self.state.channels):
             if voice.call and voice.owner == owner:
                 self._back(channel, ChannelBack(channel))
+
+    def _compare(self, owner: str, held: tuple[int, ...]) -> None:
+        """What was lent to him, and he does not know of for some time: a letter was lost."""
+        for channel, voice in enumerate(self.state.channels):
+            if voice.call and voice.owner == owner:
+                voice.unclaimed = 0 if channel in held else voice.unclaimed + 1
+                if voice.unclaimed > MOST_UNCLAIMED:
+                    self._back(channel, ChannelBack(channel))
 
     def _wanted(self, sender: str, body: ChannelWanted) -> None:
         """Channels take turns; one that the call has already is told again."""

@@ -44,11 +44,13 @@ class VpConfig(msgspec.Struct, frozen=True):
 class VoiceState(State):
     """A channel. call: 0 = free. doing: ``, play, beep, record. began: of what plays; played: octets before that.
 
+    unclaimed: lists of its owner, one after another, in which it was missing.
     coming: prompts that still wait for their turn. tuned: its receiver listens.
     """
 
     call: int = 0
     owner: str = ""
+    unclaimed: int = 0
     collects: bool = False
     tuned: bool = False
     doing: str = ""

@@ -73,6 +73,12 @@ class ChannelBack(Message, frozen=True):
     channel: int
 
 
+class ChannelsHeld(Message, frozen=True):
+    """All the voice channels that the sender thinks are his, once a second: letters get lost."""
+
+    channels: tuple[int, ...]
+
+
 class VoicePlay(Message, frozen=True):
     """Play sounds, by name, one after another, from now on. stops: digits that cut it short, `` none."""
 
@@ -190,8 +196,8 @@ class Application(Message, frozen=True):
 
 AnyBody = Union[  # noqa: UP007 - msgspec reads it at run time
     Told, Wanted, Heartbeat, Register, Registered, CtiUp, FlowStart, FlowTaken, ChannelWanted, ChannelGiven,
-    ChannelBack, VoicePlay, VoiceCollect, VoiceRecord, VoiceStop, VoiceDone, VoiceDigit, LookUp, LookedUp, FileWanted,
-    FileGiven, SignIn, SignedIn, ResyncAsked, ResyncGiven, Application,
+    ChannelBack, ChannelsHeld, VoicePlay, VoiceCollect, VoiceRecord, VoiceStop, VoiceDone, VoiceDigit, LookUp,
+    LookedUp, FileWanted, FileGiven, SignIn, SignedIn, ResyncAsked, ResyncGiven, Application,
 ]  # fmt: skip
 
 

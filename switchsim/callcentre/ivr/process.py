@@ -118,6 +118,8 @@ class Ivr(CtiApplication[IvrState]):
         super().beat()
         for name in (*self.config.voices, *self.config.ccs, *self.config.watchers):
             self.write(name, Heartbeat("", 0))
+        for name in self.config.voices:
+            self.write(name, self.lent.held(name))
 
     def timer(self, name: str) -> None:
         if name == "cti/beat":

@@ -10,6 +10,7 @@ from switchsim.model.cti import AttachChannel, DetachChannel
 from switchsim.model.platform import (
     ChannelBack,
     ChannelGiven,
+    ChannelsHeld,
     ChannelWanted,
     FlowTaken,
     VoiceDigit,
@@ -37,6 +38,11 @@ class Voices:
         self.ivr.state.turn += 1
         turned = [names[(self.ivr.state.turn + at) % len(names)] for at in range(len(names))]
         return [name for name in turned if name in self.ivr.state.voices and self.ivr.state.voices[name].alive]
+
+    def held(self, name: str) -> ChannelsHeld:
+        """What is lent by one of them, for it to compare."""
+        calls = self.ivr.state.calls.values()
+        return ChannelsHeld(tuple(call.channel for call in calls if call.voice == name and call.channel >= 0))
 
     def seize(self, call: FlowCall) -> None:
         """Ask the next VP; when none is left, somebody else may have the call."""
