@@ -230,6 +230,7 @@ class Bench:
         facts = {name: FaultFacts(row.alarms, row.defects, harms_speech=row.harms_speech)
                  for name, row in CATALOGUE.items()}  # fmt: skip
         settings = CheckSettings(drained=drained, seat_queues=self.machine.seat_queues,
+                                 agent_skills=self.machine.agent_skills,
                                  processors=self.machine.processors, facts=facts)  # fmt: skip
         run = CheckRun([check for check in built_in_checks(settings) if check.name not in but])
         for record in self.records:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from switchsim.model.event import Event, Record
-from switchsim.model.events import CallCleared, FlowChanged, ProcessState, VoiceChannel
+from switchsim.model.events import CallCleared, CallOffered, FlowChanged, ProcessState, VoiceChannel
 from switchsim.report.result import CheckResult, Outcome, judged
 from switchsim.scenario.checks.base import Check, CheckSettings, Handler
 from switchsim.units import format_cycles
@@ -34,6 +34,7 @@ class Flows(Check):
     def __init__(self, settings: CheckSettings) -> None:
         super().__init__(settings)
         self._open: dict[tuple[str, str, int], _Held] = {}  # place, line (`` = a flow), call or timeslot
+        self._up: set[int] = set()
         self._cleared: dict[int, int] = {}
         self._seen = False
 
@@ -41,6 +42,7 @@ class Flows(Check):
         return {
             FlowChanged: self._flow,
             VoiceChannel: self._channel,
+            CallOffered: self._call_offered,
             CallCleared: self._call_cleared,
             ProcessState: self._process,
         }
@@ -76,8 +78,12 @@ class Flows(Check):
         if row is not None and row.cleared:
             self._judge(key, row, at)
 
+    def _call_offered(self, record: Record, event: CallOffered) -> None:
+        self._up.add(event.call)
+
     def _call_cleared(self, record: Record, event: CallCleared) -> None:
         self._cleared[event.call] = record.at
+        self._up.discard(event.call)
         for row in self._open.values():
             if row.call == event.call:
                 row.cleared = record.at
@@ -100,7 +106,7 @@ class Flows(Check):
         for key, row in self._open.items():
             if row.cleared:
                 self._judge(key, row, end)
-            elif self.settings.drained:
+            elif self.settings.drained and row.call in self._up:
                 what = f"{row.what} since cycle {row.since} never ends"
                 self.found(end, key[0], f"{what}; expected its end before that of the run")
         return judged(self.name, self.title, self.findings)

@@ -8,7 +8,7 @@ from typing import Any, Final
 import msgspec
 
 from switchsim.model.event import Event, Record
-from switchsim.model.events import AgentsKnown, SeatState
+from switchsim.model.events import AgentsKnown, RunEnded, SeatState
 from switchsim.report.result import CheckResult, Outcome, judged
 from switchsim.scenario.checks.base import Check, CheckSettings, Handler
 from switchsim.scenario.checks.platform_watch import CCS, HUB, NEVER, Acting, Platform, PlatformWatch, between
@@ -94,9 +94,16 @@ class AgentsAgree(Check):
         self._watch = PlatformWatch(settings)
         self._history: dict[str, dict[str, list[tuple[int, str]]]] = {}  # machine -> seat -> (since, state), lately
         self._last: dict[str, tuple[int, AgentsKnown]] = {}
+        self._ended = False  # as a run does, where everybody tells what is left to be told
 
     def handlers(self) -> dict[type[Event], Handler]:
-        return {SeatState: self._seat, AgentsKnown: self._known, **self._watch.handlers()}
+        mine: dict[type[Event], Handler] = {
+            SeatState: self._seat, AgentsKnown: self._known, RunEnded: self._run_ended,
+        }  # fmt: skip
+        return {**mine, **self._watch.handlers()}
+
+    def _run_ended(self, record: Record, event: RunEnded) -> None:
+        self._ended = True
 
     def _seat(self, record: Record, event: SeatState) -> None:
         seats = self._history.setdefault(self.settings.machine_of(record.place), {})
@@ -134,7 +141,7 @@ class AgentsAgree(Check):
         if not self._watch.paired:
             return CheckResult(self.name, self.title, Outcome.NOT_APPLICABLE, NO_PAIR)
         for machine, row in self._watch.platforms.items():
-            quiet = end - row.quiet_since(end) > self.settings.recovery_cycles and row.link == "up"
+            quiet = self._ended and end - row.quiet_since(end) > self.settings.recovery_cycles and row.link == "up"
             for place in (place for place in row.ccs() if quiet and row.lives(place)):
                 whole = f"{machine}/{place}" if machine else place
                 at, event = self._last.get(whole, (NEVER, None))
