@@ -97,7 +97,7 @@ def test_links_lead_somewhere(page: str) -> None:
 def test_file_of_a_page_is_good(page: str, file: str, tmp_path: Path) -> None:
     """Files that are named `bad...` are refused; scenarios are run where the page does not do so itself."""
     lay_out(page, tmp_path)
-    quoted = re.search(rf"^\$ switchsim run .*\b{file}", (DOCS / page).read_text(), re.M)
+    quoted = re.search(rf"^\$ (?:[A-Z_]+=\S+ )*switchsim run .*\b{file}", (DOCS / page).read_text(), re.M)
     is_scenario = "\nmachine:" in (tmp_path / file).read_text()
     command = "run" if is_scenario and not quoted and not file.startswith("bad") else "check"
     done = switchsim(command, file, folder=tmp_path)
@@ -106,15 +106,17 @@ def test_file_of_a_page_is_good(page: str, file: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("page", WITH_COMMANDS)
 def test_commands_print_what_the_page_quotes(page: str, tmp_path: Path) -> None:
-    """Blocks of a page run one after the other in one folder."""
-    lay_out(page, tmp_path)
+    """Blocks of a page run one after the other in one folder, beside the clone."""
+    (tmp_path / "switchsim").symlink_to(ROOT)
+    (folder := tmp_path / "my_tests").mkdir()
+    lay_out(page, folder)
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     environment = {**os.environ, "PATH": path, "LC_ALL": "C.UTF-8", "COLUMNS": "200"}
     for match in BLOCK.finditer((DOCS / page).read_text()):
         if match["sort"] != "console":
             continue
         for command, quoted in re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", match["text"], re.M):
-            done = subprocess.run(["bash", "-c", f"exec 2>&1; {command}"], cwd=tmp_path, env=environment, text=True,
+            done = subprocess.run(["bash", "-c", f"exec 2>&1; {command}"], cwd=folder, env=environment, text=True,
                                   stdout=subprocess.PIPE)
             assert re.fullmatch(pattern_of(quoted), done.stdout), f"$ {command}\n{done.stdout}"
 
