@@ -180,19 +180,18 @@ class LineEnd:
 
 
 def join(engine: Engine, a: LineEnd, b: LineEnd) -> None:
-    """What one end sends the other receives, 16 cycles later; each trunk board sees the other's signal."""
+    """What one end sends the other receives, 16 cycles later."""
     for one, other in ((a, b), (b, a)):
         for timeslot in range(LINE_CELLS):
             arrives = one.share.cell(one.plan.receive_cell + timeslot)
             engine.connect(arrives, other.share.cell(other.plan.far_rx_cell + timeslot))
-        _see(one, other)
 
 
-def _see(one: LineEnd, other: LineEnd) -> None:
-    """The trunk board of `one` hears whether `other` sends a signal, and its remote alarm."""
-    to = one.ward.full(one.plan.trunk)
-    wire = Wire(to, f"remote/{one.plan.trunk_line}", (LineSeen, RemoteAlarm))
-    one.ward.kernel.connect(other.ward.full(other.plan.trunk), f"far/{other.plan.trunk_line}", wire)
+def see(a: LineEnd, b: LineEnd) -> None:
+    """The trunk board of each hears whether the other sends a signal, and its remote alarm."""
+    for one, other in ((a, b), (b, a)):
+        wire = Wire(one.ward.full(one.plan.trunk), f"remote/{one.plan.trunk_line}", (LineSeen, RemoteAlarm))
+        one.ward.kernel.connect(other.ward.full(other.plan.trunk), f"far/{other.plan.trunk_line}", wire)
 
 
 def owners_of(names: Mapping[str, str], wanted: Sequence[str]) -> list[str]:
@@ -201,6 +200,6 @@ def owners_of(names: Mapping[str, str], wanted: Sequence[str]) -> list[str]:
 
 
 __all__ = [
-    "CALLS_APART", "LineEnd", "Members", "PlantFile", "is_plant", "join", "owners_of", "read_members",
+    "CALLS_APART", "LineEnd", "Members", "PlantFile", "is_plant", "join", "owners_of", "read_members", "see",
 ]  # fmt: skip
 

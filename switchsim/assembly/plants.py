@@ -13,7 +13,7 @@ from switchsim.assembly.draft import Draft, lay_out
 from switchsim.assembly.erect import erect
 from switchsim.assembly.link_places import LinkEndPlace, LinkPlaces
 from switchsim.assembly.people import AgentWanted
-from switchsim.assembly.plant import CALLS_APART, LineEnd, Members, join, owners_of
+from switchsim.assembly.plant import CALLS_APART, LineEnd, Members, join, owners_of, see
 from switchsim.assembly.share import EngineShare, together
 from switchsim.assembly.silent import SilentShare, without_people
 from switchsim.assembly.surroundings import place_loads
@@ -44,6 +44,9 @@ class Plant(Machine):
         self.members = members
         self.machines = machines
         self.faults = PlantFaults(self)  # type: ignore[assignment]
+        self.joined = [tuple(map(self._end, row.between)) for row in members.plant.joins]
+        for a, b in self.joined:
+            see(a, b)
 
     @property
     def specs(self) -> tuple[Any, ...]:
@@ -89,8 +92,7 @@ class Plant(Machine):
     def power_on(self) -> None:
         for one in self.machines.values():
             one.lay_lines()
-        for row in self.members.plant.joins:
-            a, b = (self._end(line) for line in row.between)
+        for a, b in self.joined:
             join(self.engine, a, b)
         for one in self.machines.values():
             one.start_recorders()
