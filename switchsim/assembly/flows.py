@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Discriminator, Field, Tag
 
-from switchsim.assembly.kinds import Word
+from switchsim.assembly.kinds import Prompt, Word
 from switchsim.assembly.yamltypes import Duration, Many, Strict, wrong
 from switchsim.callcentre.ivr import flow as compiled
 from switchsim.callcentre.ivr.blocks import ANY_DIGIT
@@ -20,7 +20,7 @@ Key = Annotated[str, Field(pattern=r"^[0-9A-D*#]$")]
 Keys = Annotated[str, Field(pattern=r"^[0-9A-D*#]{0,16}$")]
 Variable = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,31}(\.[A-Za-z0-9_]{1,32})?$")]
 Prefix = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,31}$")]
-Sounds = Annotated[Many[Word], Field(max_length=64)]
+Sounds = Annotated[Many[Prompt], Field(max_length=64)]
 
 
 def _text(value: str) -> str:

@@ -21,6 +21,8 @@ from switchsim.hardware.board import Board
 from switchsim.hardware.kind import AlarmText, BoardKind, FaultPoint, Register
 
 Word = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
+Prompt = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}(/[a-z0-9_]{1,31})?$")]
+"""Name of a prompt: a word, or a group and a word, as in `digits/0`."""
 Upper = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]{0,31}$")]
 Small = Annotated[int, Field(ge=0, le=65_535)]
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from switchsim.assembly.kinds import LoadedKind, Title, Word
+from switchsim.assembly.kinds import LoadedKind, Prompt, Title, Word
 from switchsim.assembly.people import AgentsSpec, Chance, DialText
 from switchsim.assembly.platform_file import PlatformSpec
 from switchsim.assembly.processing import CircuitsSpec, MeasurementSpec, ProcessorSpec
@@ -81,7 +81,7 @@ class SeatsSpec(Strict):
 class QueueSpec(Strict):
     """A queue: callers of one direction, first in first out."""
 
-    music: Many[Word] = ()
+    music: Many[Prompt] = ()
     ring: Duration = 120_000
     max_wait: Duration = 0
     max_length: Annotated[int, Field(ge=0, le=100_000)] = 0
@@ -109,7 +109,7 @@ class MachineFile(Strict):
     seats: Many[SeatsSpec] = ()
     conferences: Annotated[int, Field(ge=0, le=1024)] = 8
     tones: Word = "china"
-    prompts: dict[Word, SoundFile] = Field(default_factory=dict)
+    prompts: dict[Prompt, SoundFile] = Field(default_factory=dict)
     translations: dict[Digits, Digits] = Field(default_factory=dict)
     numbers: dict[Digits, Word]
     services: dict[Word, Annotated[Many[StepSpec], Field(min_length=1, max_length=50)]]

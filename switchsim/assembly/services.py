@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 
-from switchsim.assembly.kinds import Word
+from switchsim.assembly.kinds import Prompt, Word
 from switchsim.assembly.ranges import spread_each
 from switchsim.assembly.yamltypes import Duration, Many, Strict
 from switchsim.units import seconds
@@ -18,13 +18,13 @@ Digits = Annotated[str, Field(pattern=r"^[0-9*#]{1,20}$")]
 class AnnounceStep(Strict):
     """Play prompts to the end."""
 
-    announce: Annotated[Many[Word], Field(min_length=1, max_length=16)]
+    announce: Annotated[Many[Prompt], Field(min_length=1, max_length=16)]
 
 
 class MenuSpec(Strict):
     """Play prompts, take one DTMF digit; `choices`: digit -> service."""
 
-    prompts: Annotated[Many[Word], Field(min_length=1, max_length=16)]
+    prompts: Annotated[Many[Prompt], Field(min_length=1, max_length=16)]
     choices: Annotated[dict[Annotated[str, Field(pattern=r"^[0-9A-D*#]$")], Word], Field(min_length=1)]
     timeout: Duration = 40_000
     attempts: Annotated[int, Field(ge=1, le=10)] = 2

@@ -42,7 +42,7 @@ class AgiConfig(msgspec.Struct, frozen=True):
     channel_cycles: int = seconds(1)
     command_cycles: int = seconds(60)
     dead_cycles: int = seconds(30)
-    sessions: int = 500
+    sessions: int = 400  # as many connections as the adaptor dials
     first_digit_cycles: int = seconds(10)
     next_digit_cycles: int = seconds(5)
 
