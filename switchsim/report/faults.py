@@ -37,8 +37,8 @@ from switchsim.units import format_cycles, seconds
 NEVER: Final = -1
 LATELY_CYCLES: Final = seconds(5)
 BRIEF_CYCLES: Final = seconds(3)
-UNWATCHED, AT_THE_LINK = "process_lost", "callcentre/cti_server"
-"""The alarm of the platform's monitor; the process whose end the MEM board notices, whoever monitors it."""
+UNWATCHED, AT_THE_LINK, MONITOR = "process_lost", "callcentre/cti_server", "callcentre/mds"
+"""The alarm of the platform's monitor; the process whose end the MEM board notices, whoever monitors it; it."""
 STAGES: Final = ("armed", "fired", "detected", "alarmed", "undone", "cleared")
 
 
@@ -204,9 +204,16 @@ class FaultWatch:
         return judged(name, title, _missing(chain, self._promised(chain, facts or _NOTHING)), reason=chain.stages())
 
     def _promised(self, chain: FaultChain, facts: FaultFacts) -> FaultFacts:
-        """Nobody raises the alarm of a process that has no lamp: interfaces, the monitor itself, a small platform."""
-        seen = chain.where in self._watched or chain.where.endswith(AT_THE_LINK)
+        """Nobody raises the alarm of a process that has no lamp: interfaces, the monitor itself, a small platform;
+        nor one that goes while the monitor is gone."""
+        seen = (chain.where in self._watched and not self._blind(chain)) or chain.where.endswith(AT_THE_LINK)
         return facts if seen or UNWATCHED not in facts.alarms else msgspec.structs.replace(facts, alarms=())
+
+    def _blind(self, chain: FaultChain) -> bool:
+        """Whether a fault of the monitor acted while this one did."""
+        until = chain.undone if chain.undone >= 0 else chain.fired + seconds(30)
+        return any(other.where.endswith(MONITOR) and 0 <= other.fired <= until
+                   and (other.undone < 0 or other.undone >= chain.fired) for other in self.chains.values())  # fmt: skip
 
 
 def _meant(causes: list[FaultChain], at: int) -> list[FaultChain]:

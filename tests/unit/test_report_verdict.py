@@ -132,6 +132,18 @@ def test_the_alarm_of_a_process_is_promised_where_a_monitor_has_a_lamp_for_it(pr
     assert watched(rows, facts).judge()[0].outcome is outcome
 
 
+@pytest.mark.parametrize(("monitor_fired", "outcome"), [(150, Outcome.PASSED), (300_000, Outcome.FAILED)])
+def test_nobody_raises_the_alarm_while_the_monitor_is_gone(monitor_fired: int, outcome: Outcome) -> None:
+    rows: list[Row] = [
+        (50, "callcentre/mds", LampShown("ccs/a", "yellow")),
+        (100, "faults", FaultArmed("1", "process_crash", "callcentre/ccs/a")), (100, "faults", FaultFired("1", "")),
+        (100, "faults", FaultArmed("2", "process_hang", "callcentre/mds")),
+        (monitor_fired, "faults", FaultFired("2", "")),
+    ]  # fmt: skip
+    facts = {"process_crash": FaultFacts(alarms=("process_lost",))}
+    assert watched(rows, facts).judge()[0].outcome is outcome
+
+
 # -- verdict -----------------------------------------------------------------------------------------------------
 
 GOOD = judged("a.good", "a good check", [])
