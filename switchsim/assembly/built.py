@@ -43,7 +43,7 @@ class Machine:
     @property
     def places(self) -> tuple[str, ...]:
         """Places of the attachments, in the order of the options."""
-        return tuple(part.place for part in self.attached)
+        return tuple(part.stands_at for part in self.attached)
 
     @property
     def specs(self) -> tuple[MachineFile, ...]:
@@ -78,7 +78,7 @@ class Machine:
 
     @property
     def processors(self) -> tuple[str, ...]:
-        return tuple(part.place for part in self.kernel.parts.values() if isinstance(part, Processor))
+        return tuple(part.stands_at for part in self.kernel.parts.values() if isinstance(part, Processor))
 
     @property
     def signalling_network(self) -> dict[str, Any]:
@@ -87,13 +87,13 @@ class Machine:
         ss7 = self.spec.ss7
         if ss7 is None:
             return {}
-        far = {part.signalling.config.name: part.place for part in self.kernel.parts.values()
+        far = {part.signalling.config.name: part.stands_at for part in self.kernel.parts.values()
                if isinstance(part, Stp | No7Exchange)}  # fmt: skip
         return {
             "points": dict.fromkeys(self.processors, ss7.code(MACHINE))
             | {place: ss7.code(name) for name, place in far.items()},
             "links": {link.terminal.name: (ss7.code(link.point), ss7.code(link.peer)) for link in self.layout.number7},
-            "boards": {row.name: part.place for part in self.kernel.parts.values()
+            "boards": {row.name: part.stands_at for part in self.kernel.parts.values()
                        if isinstance(part, Lap7) for row in part.rows},
             "long_labels": ss7.label == "china",
         }  # fmt: skip

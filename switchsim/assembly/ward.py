@@ -113,7 +113,7 @@ class Ward(Kernel):
         return msgspec.structs.replace(event, about=self.full(name) if name else self.name)
 
     def add(self, part: Part[Any]) -> None:
-        part.place = self.full(part.path)
+        part.stands_at = self.full(part.path)
         self.parts[part.path] = part
         self.kernel.add(part)
 

@@ -101,9 +101,9 @@ class Kernel:
     # -- building ------------------------------------------------------------------------------------------------
 
     def add(self, part: Part[Any]) -> None:
-        if part.place in self.parts:
-            raise ValueError(f"two parts at {part.place}")
-        self.parts[part.place] = part
+        if part.stands_at in self.parts:
+            raise ValueError(f"two parts at {part.stands_at}")
+        self.parts[part.stands_at] = part
 
     def connect(self, place: str, port: str, wire: Wire) -> None:
         """Lay a wire out of (place, port)."""
@@ -133,7 +133,7 @@ class Kernel:
 
     def index_places(self) -> None:
         self._by_index = [self.parts[path] for path in sorted(self.parts, key=natural_key)]
-        self._index = {part.place: index for index, part in enumerate(self._by_index)}
+        self._index = {part.stands_at: index for index, part in enumerate(self._by_index)}
 
     # -- Host ----------------------------------------------------------------------------------------------------
 
@@ -225,7 +225,7 @@ class Kernel:
 
     def _push(self, due: int, part: Part[Any], sort: int, name: str, content: Any) -> None:
         self.sequence += 1
-        heappush(self.heap, (due, part.phase, self._index[part.place], self.sequence, sort, name, content))
+        heappush(self.heap, (due, part.phase, self._index[part.stands_at], self.sequence, sort, name, content))
 
     def _between_cycles(self) -> None:
         self._phase = Phase.ORDER
@@ -251,7 +251,7 @@ class Kernel:
                 part.on_media(content)
 
     def _timer_due(self, part: Part[Any], name: str, generation: int) -> None:
-        timer = self.timers.get((part.place, name))
+        timer = self.timers.get((part.stands_at, name))
         if timer is None or timer[1] != generation:
             return
         deadline = timer[0]
@@ -259,7 +259,7 @@ class Kernel:
             timer[1], timer[2] = self.sequence + 1, deadline
             self._push(deadline, part, TIMER, name, self.sequence + 1)
             return
-        del self.timers[part.place, name]
+        del self.timers[part.stands_at, name]
         if deadline >= 0:
             part.on_timer(name)
 

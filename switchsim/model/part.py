@@ -62,7 +62,7 @@ class Part(Generic[StateT]):
 
     def __init__(self, path: str, host: Host) -> None:
         self.path = path
-        self.place = path  # in the run: a machine that is one of several stands below its name
+        self.stands_at = path  # in the run: a machine that is one of several stands below its name
         self.host = host
 
     @property
