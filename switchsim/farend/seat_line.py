@@ -27,7 +27,7 @@ class SeatLineConfig(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SeatLineState(State):
-    """early: by TEI, keys pressed while the set waits for its first link; afterwards a set without one takes no keys."""
+    """early: by TEI, keys pressed while a set waits for its first link; later, without a link, it takes none."""
 
     channel: ChannelState
     early: dict[int, list[bytes]]

@@ -10,7 +10,7 @@ from office_bench import MACHINES, Bench, agent
 from switchsim.assembly import build
 from switchsim.assembly.built import Machine
 from switchsim.kernel.snapshot import restore, take
-from switchsim.model.order import Act, Heal, Inject
+from switchsim.model.order import Act, Heal, Inject, Value
 from switchsim.proto import seats
 from switchsim.report.frames import read_lapd
 from switchsim.units import ms, seconds
@@ -21,7 +21,8 @@ SHARING = tuple(str(number) for number in range(2004, 2012))
 
 
 def bench(*people: str, batch: int = 160, behaviour: str = "answers", answer: int = ms(300)) -> Bench:
-    return Bench(agent(*(people or (*ALONE, *SHARING)), behaviour=behaviour, answer=answer), machine=MACHINE, batch=batch)
+    everybody = agent(*(people or (*ALONE, *SHARING)), behaviour=behaviour, answer=answer)
+    return Bench(everybody, machine=MACHINE, batch=batch)
 
 
 def keys_heard(one: Bench, seat: str, since: int = 0) -> list[str]:
@@ -144,7 +145,8 @@ def test_bit_errors_on_the_d_channel_cost_time_and_no_key() -> None:
             one.run(seconds(3))
     assert keys_heard(one, "2001", start) == pressed
     assert not one.events("SeatKeyLost")
-    again = [r for r in one.seen("FrameReceived", start, link="seat/2001") if read_lapd(bytes.fromhex(r.event.octets)).pf]
+    heard = [read_lapd(bytes.fromhex(e.octets)) for e in one.events("FrameReceived", start, link="seat/2001")]
+    again = [lapd for lapd in heard if lapd.pf]
     assert again, "no frame was ever asked for again: the fault did nothing"
     assert one.events("FrameBad", start)
     one.talk(caller, "2001")  # the B wires are sound
@@ -176,7 +178,8 @@ def test_a_cut_d_wire_makes_its_seats_faulty_until_it_is_mended() -> None:
     for seat in SHARING:
         one.until_seat(seat, "faulty", within=ms(200))
     caller.ended(27)
-    assert {e.about for e in one.events("AlarmRaised", alarm="seat_fault")} == {f"{BOARD}/seat/{seat}" for seat in SHARING}
+    about = {event.about for event in one.events("AlarmRaised", alarm="seat_fault")}
+    assert about == {f"{BOARD}/seat/{seat}" for seat in SHARING}
     assert one.seat("2001") == "idle"
     one.run(seconds(2))
     one.press("2006", "ready")
@@ -190,7 +193,7 @@ def test_a_cut_d_wire_makes_its_seats_faulty_until_it_is_mended() -> None:
 
 
 def test_what_was_on_its_way_when_the_link_went_is_told_and_never_pressed_again() -> None:
-    """The wires go under the key's frame: whether it arrived nobody can say, so it is told; later it is not sent again."""
+    """The wires go under the key's frame: whether it arrived nobody can say. It is told, and not sent again later."""
     one = bench("2001")
     heal = one.fault("d_wire_cut", {"seat": "2001"})
     one.order("farend/agent/2001", Act("busy", {}))
@@ -273,15 +276,17 @@ class Run:
 
     def __init__(self, batch: int = 160) -> None:
         self.octets = bytearray()
-        self.machine: Machine = build(MACHINES / f"{MACHINE}.yaml", seed=3, journal_sink=self.octets.extend, batch=batch,
-                                      agents=[agent(*ALONE, *SHARING)])  # fmt: skip
+        people = [agent(*ALONE, *SHARING)]
+        self.machine: Machine = build(MACHINES / f"{MACHINE}.yaml", seed=3, agents=people, batch=batch,
+                                      journal_sink=self.octets.extend)  # fmt: skip
 
     def begin(self) -> Run:
         self.machine.power_on()
         order = self.machine.order
-        values = {"called": "10068", "calling": "13800138000", "plan": "", "hold_cycles": seconds(60)}
         for number in range(6):
-            order(seconds(1) + number, "farend/exchange/e1-0", Act("call", {**values, "called": ("10061", "10068")[number % 2]}))
+            values: dict[str, Value] = {"called": ("10061", "10068")[number % 2], "calling": "13800138000",
+                                        "plan": "", "hold_cycles": seconds(60)}  # fmt: skip
+            order(seconds(1) + number, "farend/exchange/e1-0", Act("call", values))
         order(ms(900), BOARD, Inject("1", "crosstalk", {"seat": 0, "ppb": 3_000_000}))
         order(ms(910), BOARD, Inject("2", "power_line_hum", {"seat": 1, "ppb": 1_000_000}))
         order(seconds(3), BOARD, Inject("3", "d_wire_cut", {"seat": 4}))
