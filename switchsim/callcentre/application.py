@@ -103,6 +103,8 @@ class CtiApplication(Process[StateT]):
                 self.state.registered, self.state.heard = True, self.now
             case Heartbeat():
                 self.state.heard = self.now
+                if body.serial > self.state.switch.serial:
+                    self._gap()  # what was lost last is no gap in what comes
             case CtiUp(up):
                 self._reach(up)
             case _:

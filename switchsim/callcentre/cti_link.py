@@ -86,6 +86,8 @@ class CtiLink(Process[LinkState]):
             case CtiUp():
                 self.state.server = self.now
                 self._up(body.up)
+                if self.state.view.complete and body.serial > self.state.view.serial:
+                    self._gap(True)  # what was lost last is no gap in what comes
 
     def _register(self, name: str, body: Register) -> None:
         row = self.state.applications[name] = ApplicationRow(body.what)
@@ -161,9 +163,7 @@ class CtiLink(Process[LinkState]):
         elif told.serial <= view.serial:
             return
         if not take(view, told):
-            # One question a gap: each thing that comes out of order would make the switch tell everything, else.
-            self.state.asked = self.state.asked and not complete
-            self._ask()
+            self._gap(complete)
             return
         self._note(told)
         for name in self.state.applications:
@@ -171,6 +171,12 @@ class CtiLink(Process[LinkState]):
         if isinstance(told.event, AllTold):
             self.stop_timer("ask")
             self._route_or_not(anew=True)
+
+    def _gap(self, new: bool) -> None:
+        """Something is missing. One question a gap, else each thing out of order would make the switch tell all."""
+        self.state.view.complete = False
+        self.state.asked = self.state.asked and not new
+        self._ask()
 
     def _note(self, told: Told) -> None:
         """Questions stay open until the call goes on: who comes late is asked too."""
@@ -210,8 +216,9 @@ class CtiLink(Process[LinkState]):
         gone = [who for who, row in self.state.applications.items() if missed(row.watched, self.now)]
         for who in gone:
             del self.state.applications[who]
-        for who in (MONITOR, *self.state.applications):
-            self.write(who, Heartbeat("", 0))
+        self.write(MONITOR, Heartbeat("", 0))
+        for who, row in self.state.applications.items():
+            self.write(who, Heartbeat("", 0, row.serial))
         self._route_or_not()
         if not self.state.applications and self.state.asked:
             self.state.asked = self.state.view.complete = False

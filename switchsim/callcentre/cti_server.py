@@ -30,10 +30,14 @@ class CtiConfig(msgspec.Struct, frozen=True):
 
 
 class CtiState(ProcessCommon):
-    """heard: cycle of the last heartbeat of the MEM board. given: sender -> numbers of its last orders."""
+    """heard: cycle of the last heartbeat of the MEM board. given: sender -> numbers of its last orders.
+
+    told: serial of the last event of the switch, whether it arrived or not.
+    """
 
     requests: int = 0
     given: dict[str, list[int]] = {}
+    told: int = 0
     heard: int = 0
     up: bool = False
 
@@ -55,8 +59,10 @@ class CtiServer(Process[CtiState]):
     def other(self, port: str, message: Any) -> None:
         match message:
             case Told():
+                self.state.told = message.serial
                 self.write(LINK, message)
             case Packet(what="heartbeat"):
+                self.state.told = message.call
                 self.send("ethernet", Packet("heartbeat_answer", 0, ""))
                 self._heard()
             case Packet(what="route"):
@@ -83,7 +89,7 @@ class CtiServer(Process[CtiState]):
 
     def _link(self, up: bool) -> None:
         self.state.up = up
-        self.write(LINK, CtiUp(up))
+        self.write(LINK, CtiUp(up, self.state.told))
 
     def timer(self, name: str) -> None:
         if name == "look":

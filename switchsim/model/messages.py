@@ -341,5 +341,5 @@ class Packet(Message, frozen=True):
     """MEM board <-> CTI-SERVER over Ethernet."""
 
     what: str  # heartbeat, heartbeat_answer, route, route_answer
-    call: int
+    call: int  # of a heartbeat of the MEM board: serial of what it told last, 0 = nothing yet
     text: str

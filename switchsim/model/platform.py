@@ -12,10 +12,14 @@ from switchsim.model.message import Message
 
 
 class Heartbeat(Message, frozen=True):
-    """I live. role: of a CCS (standby, active), else ``. since: cycle from which it has had its role."""
+    """I live. role: of a CCS (standby, active), else ``. since: cycle from which it has had its role.
+
+    serial: of CTI-LINK, the number of what it told this reader last, 0 = it does not say.
+    """
 
     role: str
     since: int
+    serial: int = 0
 
 
 class Register(Message, frozen=True):
@@ -30,9 +34,13 @@ class Registered(Message, frozen=True):
 
 
 class CtiUp(Message, frozen=True):
-    """CTI-LINK to applications: the link to the switch is there, or not."""
+    """CTI-SERVER to CTI-LINK, CTI-LINK to applications: the link to the switch is there, or not.
+
+    serial: of CTI-SERVER, that of the last event which the switch told, 0 = it does not say.
+    """
 
     up: bool
+    serial: int = 0
 
 
 class FlowStart(Message, frozen=True):

@@ -37,6 +37,8 @@ from switchsim.units import format_cycles, seconds
 NEVER: Final = -1
 LATELY_CYCLES: Final = seconds(5)
 BRIEF_CYCLES: Final = seconds(3)
+SILENT_CYCLES: Final = seconds(5)
+"""A monitor misses three heartbeats of a second, at the fourth look after them."""
 UNWATCHED, AT_THE_LINK, MONITOR = "process_lost", "callcentre/cti_server", "callcentre/mds"
 """The alarm of the platform's monitor; the process whose end the MEM board notices, whoever monitors it; it."""
 STAGES: Final = ("armed", "fired", "detected", "alarmed", "undone", "cleared")
@@ -207,7 +209,9 @@ class FaultWatch:
         """Nobody raises the alarm of a process that has no lamp: interfaces, the monitor itself, a small platform;
         nor one that goes while the monitor is gone."""
         seen = (chain.where in self._watched and not self._blind(chain)) or chain.where.endswith(AT_THE_LINK)
-        return facts if seen or UNWATCHED not in facts.alarms else msgspec.structs.replace(facts, alarms=())
+        if UNWATCHED not in facts.alarms:
+            return facts
+        return msgspec.structs.replace(facts, alarms=facts.alarms if seen else (), brief_cycles=SILENT_CYCLES)
 
     def _blind(self, chain: FaultChain) -> bool:
         """Whether a fault of the monitor acted while this one did."""

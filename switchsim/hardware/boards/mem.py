@@ -20,6 +20,7 @@ class MemState(CommonState):
     unanswered: int = 0
     up: bool = False
     link_cut: bool = False
+    told: int = 0  # serial of the last event that was to go to CTI-SERVER
 
 
 class Mem(Board[MemState]):
@@ -49,7 +50,7 @@ class Mem(Board[MemState]):
         if self.state.unanswered == HEARTBEATS_MISSED:
             self._link(False)
         self.state.unanswered += 1
-        self._out(Packet("heartbeat", 0, ""))
+        self._out(Packet("heartbeat", self.state.told, ""))
         self.start_timer("heartbeat", self.kind.timings["heartbeat"])
 
     def _out(self, packet: Packet | Told) -> None:
@@ -79,6 +80,7 @@ class Mem(Board[MemState]):
                 if not self.state.link_cut:
                     self.send("bus", CtiRequest(self.bus, message))
             case CtiReport():
+                self.state.told = message.told.serial
                 self._out(message.told)
             case RouteRequest():
                 self._out(Packet("route", message.call, message.number))
