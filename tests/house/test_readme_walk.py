@@ -1,4 +1,4 @@
-"""The README's walks of one call, over PRI and ISUP: every stop exists, in this order, and each leads to the next."""
+"""The README's walks of one call, over PRI, ISUP and through the platform: every stop exists, in this order, and each leads to the next."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 WALKS = {title: README.partition(f"\n## {title}\n")[2].partition("\n## ")[0]
-         for title in ("One call through the code", "One call over ISUP")}  # fmt: skip
-LEAST = {"One call through the code": 20, "One call over ISUP": 10}
+         for title in ("One call through the code", "One call over ISUP", "One call through the platform")}  # fmt: skip
+LEAST = {"One call through the code": 20, "One call over ISUP": 10, "One call through the platform": 10}
 STOP = re.compile(r"`([\w/.]+\.(?:py|c)):([\w.]+)`")
 STOPS = [stop for walk in WALKS.values() for stop in STOP.findall(walk)]
 
