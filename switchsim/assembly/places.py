@@ -54,7 +54,7 @@ class FaultPlaces:
                          f"did you mean {near[0]!r}?" if near else "")
         wanted = TARGETS[row.target]
         if isinstance(row, InterfaceFault):
-            where = {"client": 0} | where
+            where = {**where, "client": where.get("client", 0)}
         if set(where) != set(wanted):
             raise _wrong(f"{name}: where: {', '.join(where) or 'nothing'}", ", ".join(wanted) or "no where at all")
         if isinstance(row, LinkFault):
