@@ -137,6 +137,8 @@ void swd_switch_span(swd_engine *e, const span *s)
     for (uint32_t w = 0; w < n_words; w++) {
         uint64_t word = awake[w];
         uint32_t i = w * 64;
+        if (!word)
+            continue;
         if (s->mask == ~0ull && __builtin_popcountll(word) >= MANY_AWAKE) {
             uint32_t end = i + 64 < e->config.n_switched ? i + 64 : e->config.n_switched;
             for (uint32_t k = i; k < end; k++)
@@ -161,12 +163,12 @@ static void sweep_sources(swd_engine *e)
 static void sweep_transmitters(swd_engine *e)
 {
     const uint64_t *row = AT(e, const uint64_t, at_rows[0]) + e->first_hdlc;
-    for (uint32_t i = 0; i < e->config.n_hdlc_tx; i++)
-        if (swd_cell_steady(e, e->first_hdlc + i, row[i]) && swd_tx_settled(e, i, row[i]))
+    for (uint32_t i = 0; i < e->config.n_hdlc_tx; i++) /* trials are dear: of those that are awake alone */
+        if (bit_get(AT(e, const uint64_t, at_busy_tx), i) && swd_cell_steady(e, e->first_hdlc + i, row[i]) && swd_tx_settled(e, i, row[i]))
             bit_clear(AT(e, uint64_t, at_busy_tx), i);
     row = AT(e, const uint64_t, at_rows[0]) + e->first_su;
     for (uint32_t i = 0; i < e->config.n_su_tx; i++)
-        if (swd_cell_steady(e, e->first_su + i, row[i]) && swd_su_tx_settled(e, i, row[i]))
+        if (bit_get(AT(e, const uint64_t, at_busy_su), i) && swd_cell_steady(e, e->first_su + i, row[i]) && swd_su_tx_settled(e, i, row[i]))
             bit_clear(AT(e, uint64_t, at_busy_su), i);
 }
 
@@ -211,11 +213,15 @@ static void sweep_listeners(swd_engine *e)
 {
     const uint64_t *row = AT(e, const uint64_t, at_rows[0]);
     for (uint32_t i = 0; i < e->config.n_hdlc_rx; i++) {
+        if (!bit_get(AT(e, const uint64_t, at_awake_rx), i))
+            continue;
         uint32_t cell = AT(e, const swd_hdlc_rx, at_rx)[i].cell;
         if (cell == SWD_NONE || (swd_cell_asleep(e, cell) && swd_rx_settled(e, i, row[cell])))
             bit_clear(AT(e, uint64_t, at_awake_rx), i);
     }
     for (uint32_t i = 0; i < e->config.n_su_rx; i++) {
+        if (!bit_get(AT(e, const uint64_t, at_awake_su), i))
+            continue;
         uint32_t cell = AT(e, const swd_su_rx, at_su_rx)[i].bits.cell;
         if (cell == SWD_NONE || (swd_cell_asleep(e, cell) && swd_su_rx_settled(e, i, row[cell])))
             bit_clear(AT(e, uint64_t, at_awake_su), i);
