@@ -71,7 +71,7 @@ def test_pages_do_not_depend_on_the_order_of_hashing() -> None:
 
 def test_the_fault_steps_of_the_page_are_good(tmp_path: Path) -> None:
     steps = next(match["text"] for match in BLOCK.finditer((DOCS / "reference/faults.md").read_text()))
-    (tmp_path / "faults.yaml").write_text(f"format: 1\nmachine: b_type_small\nseconds: 200\n{steps}")
+    (tmp_path / "faults.yaml").write_text(f"format: 1\nmachine: call_centre\nseconds: 200\n{steps}")
     done = switchsim("check", "faults.yaml", folder=tmp_path)
     assert done.returncode == 0, done.stderr
 
