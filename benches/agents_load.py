@@ -3,12 +3,13 @@ and take 30 calls a second of 150 s."""
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 from switchsim.assembly import build
-from switchsim.assembly.build import Machine
+from switchsim.assembly.built import Machine
 from switchsim.assembly.loads import LoadWanted
 from switchsim.farend.chance import Constant, Duration, Uniform
 from switchsim.farend.load import LoadConfig, Poisson, Steady, Weighted
@@ -90,4 +91,5 @@ def agents(where: Path, sink: Callable[[bytes], object], machines: int = MACHINE
     """The plant, switched on, at cycle 0."""
     built = build(plant(where, machines), seed=10_000, load=loads(machines), journal_sink=sink)
     built.power_on()
+    gc.freeze()  # as a run does
     return built

@@ -6,6 +6,7 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 import yaml
 from whole_runs import Inside, Run, digests, prepared, shortened
@@ -144,9 +145,7 @@ def test_two_calls_that_are_swapped_on_a_joined_line_are_found(tmp_path: Path) -
 
 def test_without_the_join_the_checks_do_not_know_who_talks_with_whom(whole: Inside, told: list[Record]) -> None:
     settings = whole.staged.settings()
-    from msgspec.structs import replace
-
-    assert judged(told, replace(settings, joins={}))["speech.crossed"] == Outcome.FAILED
+    assert judged(told, msgspec.structs.replace(settings, joins={}))["speech.crossed"] == Outcome.FAILED
 
 
 # -- names ------------------------------------------------------------------------------------------------------------
