@@ -16,7 +16,9 @@ HERE = Path(__file__).parent
 LATEST = HERE.parent / ".benchmarks" / "latest.json"
 README = HERE / "README.md"
 BEGIN, END = "<!-- measured: begin -->\n", "<!-- measured: end -->\n"
-PROGRAMS = ("bench_signalling.py", "bench_q931.py", "bench_isup_codec.py", "bench_hdlc.py", "bench_dtmf.py")
+PROGRAMS = (
+    "bench_agents.py", "bench_signalling.py", "bench_q931.py", "bench_isup_codec.py", "bench_hdlc.py", "bench_dtmf.py",
+)  # fmt: skip
 
 
 def processor() -> str:
