@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import socket
+from pathlib import Path
 
 import pytest
 
+from switchsim.cli.main import run_command_line
 from switchsim.model.outside import AgiTarget
 from switchsim.scenario.options import OutsideAsked, put_together
 from switchsim.scenario.schema import SutSpec
@@ -51,3 +53,19 @@ def test_every_target_needs_one_of_its_hosts() -> None:
 def test_servers_are_expected_where_they_are_dialled() -> None:
     asked = OutsideAsked(agi=("agi://127.0.0.1/menu",))
     assert put_together(asked, SutSpec(expects=("agi",))).interfaces.expects == ("agi",)
+
+
+@pytest.mark.parametrize("listens", [True, False])
+def test_simulated_time_begins_when_the_server_listens(
+    listens: bool, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        scenario = (f"format: 1\nmachine: call_centre\nuntil: 10ms\nsut: {{agi: ['agi://127.0.0.1:{port}/x'], "
+                    "expects: [agi], ready_within: 200ms, pace: fast}\n")  # fmt: skip
+        (tmp_path / "s.yaml").write_text(scenario, encoding="utf-8")
+        if not listens:
+            server.close()
+        code = run_command_line(["run", str(tmp_path / "s.yaml"), "--out", str(tmp_path / "out"), "--quiet"])
+    assert code == (0 if listens else 3)
+    assert ("no program came to agi within 0.2 s" in capfd.readouterr().out) is not listens
