@@ -77,6 +77,11 @@ class Machine:
         return {}
 
     @property
+    def ccs_rules(self) -> dict[str, dict[str, Any]]:
+        """Version of `ccs.ini` -> levels, most_skills, callers; empty where there is no CCS, and of a plant."""
+        return next((part.rules() for part in self.kernel.parts.values() if isinstance(part, Ccs)), {})
+
+    @property
     def processors(self) -> tuple[str, ...]:
         return tuple(part.stands_at for part in self.kernel.parts.values() if isinstance(part, Processor))
 

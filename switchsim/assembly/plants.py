@@ -67,6 +67,10 @@ class Plant(Machine):
         }  # fmt: skip
 
     @property
+    def ccs_rules(self) -> dict[str, dict[str, Any]]:
+        return {}  # queues of each machine have names of their own
+
+    @property
     def names(self) -> tuple[str, ...]:
         return tuple(self.machines)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -17,6 +18,7 @@ from switchsim.model.events import ProcessorActive, RunEnded
 from switchsim.model.order import Act, Value
 from switchsim.report.faults import FaultFacts
 from switchsim.scenario.checks import CheckSettings, SignallingFacts
+from switchsim.scenario.checks.base import CcsRules
 from switchsim.scenario.director import Director
 from switchsim.scenario.interfaces import interfaces_of
 from switchsim.scenario.loop import RunLoop
@@ -106,7 +108,11 @@ class Staged:
         """From power-on to the journal's last line. `why`: how a recorded run ended, when this one only follows it."""
         self.machine.power_on()
         self.director.arm()
-        self.loop.go(wait_s)
+        gc.freeze()  # the machine stays: Python need not look through it for garbage again and again
+        try:
+            self.loop.go(wait_s)
+        finally:
+            gc.unfreeze()
         self.machine.close()
         ended = RunEnded(why or self.loop.why)
         self.machine.kernel.emit(RUN_PLACE, ended)
@@ -150,5 +156,6 @@ class Staged:
         return CheckSettings(
             drained=self._prepared.scenario.drained, seat_queues=self.machine.seat_queues,
             agent_skills=self.machine.agent_skills,
+            ccs_rules={version: CcsRules(**rules) for version, rules in self.machine.ccs_rules.items()},
             machines=self.machine.names, joins=self.machine.joins, processors=self.machine.processors, facts=facts,
             scopes=scopes, signalling=signalling)

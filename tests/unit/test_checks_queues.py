@@ -190,3 +190,17 @@ def test_longest_idle_a_call_that_rang_and_had_talked_elsewhere_takes_no_turn() 
     rows = at_mpu(1, CallState(7, "talk", "8003")) + idle(1, "8001") + idle(2, "8002")
     rows += rings(3, "8001", 7) + idle(4, "8001") + queued(5, 1, 1) + rings(5, "8001", 1)
     assert unjust(rows) == []
+
+
+def test_fifo_calls_of_one_cycle_stand_equal_and_others_do_not() -> None:
+    """The switch puts the lower number first; who is told first may have had a seat by then."""
+    assert findings(queued(1, 22, 1) + queued(1, 19, 1) + rings(2, "8001", 22)) == []
+    assert findings(queued(1, 19, 1) + queued(2, 22, 2) + rings(3, "8001", 22)) != []
+    ranked = at_mpu(1, CallRanked(19, "sales", 5, 1))
+    assert findings(queued(1, 22, 1) + ranked + queued(1, 19, 1) + rings(2, "8001", 22)) != []
+
+
+def test_fifo_says_what_it_leaves_to_the_rules_of_the_platform() -> None:
+    rows = at_mpu(1, CallRanked(1, "sales", 0, 0)) + queued(1, 1, 1)
+    result = verdict_of(FirstInFirstOut, rows + rings(2, "8001", 1), 99)
+    assert result.reason == "1 calls that the platform gives to seats: see platform.order"

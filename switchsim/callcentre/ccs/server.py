@@ -12,7 +12,7 @@ from switchsim.callcentre.ccs.agents import Agents
 from switchsim.callcentre.ccs.calldata import CallDataKeeper
 from switchsim.callcentre.ccs.configuration import CcsFiles, Configuration, read
 from switchsim.callcentre.ccs.decisions import Decisions
-from switchsim.callcentre.ccs.distribution import Distribution
+from switchsim.callcentre.ccs.distribution import MOST_SKILLS_FIRST, Distribution
 from switchsim.callcentre.ccs.flows import Flows
 from switchsim.callcentre.ccs.resynchronisation import Resynchronisation
 from switchsim.callcentre.ccs.state import AgentRow, CcsState, Client
@@ -128,6 +128,17 @@ class Ccs(CtiApplication[CcsState]):
         found = read(self.config.files, self.name, self.config.other)
         agents = found.agents.values() if isinstance(found, Configuration) else ()
         return {agent.seat: frozenset(agent.skills) for agent in agents if agent.seat and agent.complete}
+
+    def rules(self) -> dict[str, dict[str, Any]]:
+        """Version of each `ccs.ini` that it may read -> levels (seat -> queue -> level), most_skills, callers."""
+        rows: dict[str, dict[str, Any]] = {}
+        for old in (False, True) if self.config.files.old_ccs else (False,):
+            found = read(self.config.files, self.name, self.config.other, old)
+            if isinstance(found, Configuration):
+                levels = {agent.seat: dict(agent.skills) for agent in found.agents.values() if agent.seat}
+                most = frozenset(one.name for one in found.queues.values() if one.strategy == MOST_SKILLS_FIRST)
+                rows[found.version] = {"levels": levels, "most_skills": most, "callers": found.callers}
+        return rows
 
     # -- the pair ------------------------------------------------------------------------------------------------
 

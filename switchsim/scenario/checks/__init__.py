@@ -13,6 +13,7 @@ from switchsim.scenario.checks.link_timers import LINK_TIMERS
 from switchsim.scenario.checks.links import LINKS
 from switchsim.scenario.checks.platform_calls import PLATFORM_CALLS
 from switchsim.scenario.checks.platform_flows import PLATFORM_FLOWS
+from switchsim.scenario.checks.platform_order import PLATFORM_ORDER
 from switchsim.scenario.checks.platform_pair import PLATFORM_PAIR
 from switchsim.scenario.checks.platform_queues import PLATFORM_QUEUES
 from switchsim.scenario.checks.platform_recovery import PLATFORM_RECOVERY
@@ -25,7 +26,7 @@ from switchsim.scenario.checks.timers import TIMERS
 BUILT_IN: tuple[type[Check], ...] = (
     *CONSERVATION, *SPEECH, *QUEUES, *PROCESSORS, *ALARMS, *TIMERS, *LINKS, *SIGNALLING, *CHANGEOVER,
     *LINK_TIMERS, *LINK_TESTS, *ISUP_CHECKS,
-    *PLATFORM_CALLS, *PLATFORM_QUEUES, *PLATFORM_PAIR, *PLATFORM_RECOVERY, *PLATFORM_FLOWS,
+    *PLATFORM_CALLS, *PLATFORM_QUEUES, *PLATFORM_ORDER, *PLATFORM_PAIR, *PLATFORM_RECOVERY, *PLATFORM_FLOWS,
 )  # fmt: skip
 """Every check that runs unasked, in the order in which they are told."""
 

@@ -55,6 +55,22 @@ class FaultScope(msgspec.Struct, frozen=True):
     late_cycles: int = 0
 
 
+class CcsRules(msgspec.Struct, frozen=True):
+    """How a CCS gives calls to seats. levels: seat -> queue -> level of its usual agent's skill, lower first.
+
+    most_skills: queues that want most skills first. callers: first digits -> priority, higher first.
+    """
+
+    levels: Mapping[str, Mapping[str, int]] = msgspec.field(default_factory=dict)
+    most_skills: frozenset[str] = frozenset()
+    callers: Mapping[str, int] = msgspec.field(default_factory=dict)
+
+    def priority(self, calling: str) -> int:
+        """By the longest of the first digits; 0 = plain."""
+        heads = [head for head in self.callers if calling.startswith(head)]
+        return self.callers[max(heads, key=len)] if heads else 0
+
+
 class CheckSettings(msgspec.Struct, frozen=True, kw_only=True):
     """What the checks must know of the machine and the scenario. Times in cycles.
 
@@ -62,6 +78,7 @@ class CheckSettings(msgspec.Struct, frozen=True, kw_only=True):
     seat_queues: the queues that each seat serves; a seat that is not named serves all.
     agent_skills: where a CCS gives out the calls, seat -> queues that the agent who usually sits there has skills
     for; a seat that is not named is nobody's.
+    ccs_rules: version of `ccs.ini` -> rules of the CCS that runs with it.
     machines: those of a plant, whose places begin with their names; a machine that stands alone has no name.
     joins: line of one machine -> line of another that is its other end, both ways.
     processors: places of the main processors; empty: those that the journal names.
@@ -72,6 +89,7 @@ class CheckSettings(msgspec.Struct, frozen=True, kw_only=True):
     drained: bool = True
     seat_queues: Mapping[str, frozenset[str]] = msgspec.field(default_factory=dict)
     agent_skills: Mapping[str, frozenset[str]] = msgspec.field(default_factory=dict)
+    ccs_rules: Mapping[str, CcsRules] = msgspec.field(default_factory=dict)
     machines: tuple[str, ...] = ()
     joins: Mapping[str, str] = msgspec.field(default_factory=dict)
     processors: tuple[str, ...] = ()

@@ -1,7 +1,9 @@
 """Queue order: the caller who waits longest goes first, to the seat that has been idle longest.
 
 Where the platform ranks calls and seats, that comes first: calls of a higher priority, seats of a lower penalty. Calls
-that the platform itself gives to seats are not judged here.
+that the platform itself gives to seats are judged by its own rules, in `platform.order`. Calls that came in one cycle
+stand by their numbers; the switch and a CCS keep that while both wait, and it is no jumping the queue when the one
+that was told first already had a seat.
 """
 
 from __future__ import annotations
@@ -31,6 +33,7 @@ class _Lines:
         self.since: dict[int, int] = {}
         self.priority: dict[int, int] = {}
         self.offered: set[int] = set()  # calls that the platform gives to seats
+        self.given: set[int] = set()  # that it ever gave
 
     def rank(self, event: CallRanked) -> None:
         self.priority[event.call] = event.priority
@@ -38,6 +41,11 @@ class _Lines:
             self.offered.discard(event.call)
         else:
             self.offered.add(event.call)
+            self.given.add(event.call)
+
+    def stepped_back(self) -> str:
+        """What is not judged here."""
+        return f"{len(self.given)} calls that the platform gives to seats: see platform.order" if self.given else ""
 
     def before(self, call: int, other: int) -> bool:
         """Whether a call of a higher priority goes before one that came earlier."""
@@ -123,15 +131,21 @@ class FirstInFirstOut(Check):
         if queue is None or call not in waiting or call in self._lines.offered:
             return
         served = self._lines.offered.union(self._ringing.values())
-        passed = [other for other in waiting[: waiting.index(call)] if other not in served]
+        earlier = [other for other in waiting[: waiting.index(call)] if not self._with(other, call)]
+        passed = [other for other in earlier if other not in served]
         if passed:
             what = f"call {call} is given a seat before call {passed[0]}, which came first"
             self.found(record.at, f"queue {queue}", what)
 
+    def _with(self, call: int, other: int) -> bool:
+        """They came in one cycle, and neither is ranked before the other."""
+        lines = self._lines
+        return lines.since[call] == lines.since[other] and not lines.before(call, other)
+
     def finish(self, end: int) -> CheckResult:
         if not self._lines.known and not self.findings:
             return CheckResult(self.name, self.title, Outcome.NOT_APPLICABLE, "no call was queued")
-        return judged(self.name, self.title, self.findings)
+        return judged(self.name, self.title, self.findings, reason=self._lines.stepped_back())
 
 
 class LongestIdle(Check):
