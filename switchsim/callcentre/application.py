@@ -105,8 +105,8 @@ class CtiApplication(Process[StateT]):
                 self.state.heard = self.now
                 if body.serial > self.state.switch.serial:
                     self._gap()  # what was lost last is no gap in what comes
-            case CtiUp(up):
-                self._reach(up)
+            case CtiUp(up):  # what was said before CTI-LINK knew of this life, or forgot it, is not believed
+                self._reach(up and self.state.registered)
             case _:
                 self.app_letter(sender, body)
 

@@ -218,6 +218,7 @@ class CtiLink(Process[LinkState]):
             del self.state.applications[who]
         self.write(MONITOR, Heartbeat("", 0))
         for who, row in self.state.applications.items():
+            self.write(who, CtiUp(self.state.up))  # said again each time: it may have been lost
             self.write(who, Heartbeat("", 0, row.serial))
         self._route_or_not()
         if not self.state.applications and self.state.asked:

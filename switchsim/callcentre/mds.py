@@ -38,6 +38,10 @@ class Mds(Process[MdsState]):
     def fresh(self) -> MdsState:
         return MdsState()
 
+    def outlives(self, before: MdsState) -> None:
+        """Alarms that are up are no matter of its memory: they end when the server is heard again."""
+        self.state.alarmed = before.alarmed
+
     def started(self) -> None:
         self.state.began = self.now
         self.start_timer("look", HEARTBEAT_CYCLES)
@@ -62,9 +66,9 @@ class Mds(Process[MdsState]):
         self.state.lamps[server] = colour
         self.emit(LampShown(server, colour))
         about = f"{PLACE}/{server}"
-        if colour == RED:
+        if colour == RED and server not in self.state.alarmed:
             self.state.alarmed[server] = self.now
             texts = "no heartbeat", "平台进程失去联系", "Process of the platform lost"
             self.emit(AlarmRaised(ALARM, about, "major", *texts))
-        elif server in self.state.alarmed:
+        elif colour != RED and server in self.state.alarmed:
             self.emit(AlarmCleared(ALARM, about, self.state.alarmed.pop(server)))
