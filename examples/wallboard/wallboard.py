@@ -105,7 +105,7 @@ class Board:
         for name, queue in (fresh or {}).items():
             before = self.queues.get(name, Queue())
             queue.answered, queue.abandoned = before.answered, before.abandoned
-            self.queues[name] = queue
+        self.queues = fresh or self.queues
         for event in recent if fresh is not None else ():
             self._apply(event)
         self.changed = True
