@@ -104,7 +104,7 @@ class Process(Part[StateT]):
         for name in self.host.timers_of(self.path):
             self.stop_timer(name)
         before, self.state = self.state, self.fresh()
-        self.state.faults, self.state.life = before.faults, "stopped"
+        self.state.faults, self.state.life, self.state.slow_cycles = before.faults, "stopped", before.slow_cycles
         self.outlives(before)
         self.emit(ProcessState(why))
 
@@ -128,7 +128,8 @@ class Process(Part[StateT]):
         if not state.faults and not state.slow_cycles:  # nothing is the matter, as nearly always
             self.deliver(message)
         elif not self.running:
-            self.state.kept.append(message)
+            self._late(state.next_late)
+            state.kept.append(message)
         elif self.state.slow_cycles:
             self.state.next_late += 1
             self.state.late[self.state.next_late] = message
@@ -147,12 +148,28 @@ class Process(Part[StateT]):
         else:
             self.timer(name)
 
-    def _late(self, number: int) -> None:
-        message = self.state.late.pop(number)
-        if self.running:
-            self.deliver(message)
-        else:
-            self.state.kept.append(message)
+    def _late(self, last: int) -> None:
+        """Late letters up to that number are taken, in their order: none overtakes another."""
+        for number in [number for number in self.state.late if number <= last]:
+            self.stop_timer(f"process/late/{number}")
+            message = self.state.late.pop(number)
+            if self.running:
+                self.deliver(message)
+            else:
+                self.state.kept.append(message)
+
+    def start_timer(self, name: str, cycles: int) -> None:
+        self._forget_overdue(name)
+        super().start_timer(name, cycles)
+
+    def stop_timer(self, name: str) -> None:
+        self._forget_overdue(name)
+        super().stop_timer(name)
+
+    def _forget_overdue(self, name: str) -> None:
+        """A timer that was due while it hung, and is stopped or started again before its turn, is due no more."""
+        if name in self.state.overdue:
+            self.state.overdue.remove(name)
 
     # -- faults and orders ---------------------------------------------------------------------------------------
 
@@ -200,17 +217,23 @@ class Process(Part[StateT]):
                     self.emit(ProcessState("running"))
                     self._catch_up()
             case "slow":
-                self.state.slow_cycles = 0
-                self.emit(ProcessState("running"))
+                self._fast_again()
             case _:
                 self.undo(order)
 
+    def _fast_again(self) -> None:
+        if "slow" in self.state.faults.values():
+            return
+        self.state.slow_cycles = 0
+        self._late(self.state.next_late)
+        if self.running:
+            self.emit(ProcessState("running"))
+
     def _catch_up(self) -> None:
         """What came while it hung is taken now, timers first: they were due before."""
-        timers, self.state.overdue = self.state.overdue, []
+        while self.state.overdue:
+            self.timer(self.state.overdue.pop(0))
         letters, self.state.kept = self.state.kept, []
-        for name in timers:
-            self.timer(name)
         for one in letters:
             self.deliver(one)
 
