@@ -197,8 +197,9 @@ def csta_login(secret: str) -> bytes:
 
 
 def send_all(address: str, octets: bytes) -> None:
-    """Send as much of it as is taken, then see the end of the connection."""
+    """Send as much of it as is taken, then see the end of the connection, or leave after a while."""
     peer = connected(address)
+    peer.settimeout(2 * PATIENCE_S)
     with peer, contextlib.suppress(OSError):
         peer.sendall(octets)
         while peer.recv(65_536):
