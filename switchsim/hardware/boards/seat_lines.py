@@ -177,16 +177,16 @@ class SeatLines:
             case seats.Register(name) if name == self.seats[seat].number:
                 self._registers(number, tei)
             case seats.Register(name):
-                self._violated(seat, "REGISTER", f"the set of seat {name} is at the port of {self.seats[seat].number}")
+                self._violated(seat, "5.8.6.2", f"the set of seat {name} is at the port of {self.seats[seat].number}")
             case seats.Key(key, argument):
                 self.board.send("bus", SeatKey(self.board.bus, seat, key, argument))
             case seats.Violation(clause, detail):
                 self._violated(seat, clause, detail)
             case _:
-                self._violated(seat, "Q.931 5.8.4", f"{type(body).__name__} is not expected")
+                self._violated(seat, "5.8.4", f"{type(body).__name__} is not expected")
 
     def _violated(self, seat: int, clause: str, detail: str) -> None:
-        self.board.emit(Violated(self._name(seat), clause, detail))
+        self.board.emit(Violated(self._name(seat), f"Q.931 {clause}", detail))
 
     def _registers(self, number: int, tei: int) -> None:
         """It works: its alarm goes, the switch is told, and it shows what it is to show."""

@@ -25,10 +25,10 @@ from switchsim.proto.seats.messages import (
     Violation,
 )
 
-FEATURE_ACTIVATION: Final = 0x38  # Q.932 clause 8.2.2: octet 3, feature identifier
-FEATURE_INDICATION: Final = 0x39  # Q.932 clause 8.2.3: octet 3 as above, octet 4 the status indicator
+FEATURE_ACTIVATION: Final = 0x38  # Q.932 clause 8.2.3: octet 3, feature identifier number
+FEATURE_INDICATION: Final = 0x39  # Q.932 clause 8.2.4: octet 3 as above, octet 4 the status indicator
 LAST: Final = 0x80  # extension bit: the last octet of a group
-ACTIVATED: Final = 1  # Q.932 table 8-3
+ACTIVATED: Final = 1  # status indicator, Q.932 clause 8.2.4
 ALERTING_ON, ALERTING_OFF = 0x40, 0x4F  # Q.931 clause 4.5.28: alerting on, pattern 0; alerting off
 MOST_CALLING: Final = 20
 _HEAD: Final = bytes((PROTOCOL_DISCRIMINATOR, 0))
@@ -78,25 +78,25 @@ def _message(kind: MessageType, elements: Elements) -> bytes:
 def decode(octets: bytes) -> Body | Violation:
     """Read one message; never raises."""
     if len(octets) < 3:
-        return Violation("Q.931 5.8.2", f"{len(octets)} octets are too short for a message")
+        return Violation("5.8.2", f"{len(octets)} octets are too short for a message")
     if octets[0] != PROTOCOL_DISCRIMINATOR:
-        return Violation("Q.931 5.8.1", f"protocol discriminator 0x{octets[0]:02x}, expected 0x08")
+        return Violation("5.8.1", f"protocol discriminator 0x{octets[0]:02x}, expected 0x08")
     if octets[1] != 0:
-        return Violation("Q.931 5.8.3.1", f"call reference length octet 0x{octets[1]:02x}, expected 0")
+        return Violation("5.8.3.1", f"call reference length octet 0x{octets[1]:02x}, expected 0")
     found = _elements(octets)
     if isinstance(found, Violation):
         return found
     if octets[2] == MessageType.REGISTER:
         return _register(found)
     if octets[2] != MessageType.INFORMATION:
-        return Violation("Q.931 5.8.4", f"message type 0x{octets[2]:02x} is not of a seat set")
+        return Violation("5.8.4", f"message type 0x{octets[2]:02x} is not of a seat set")
     if FEATURE_ACTIVATION in found:
         return _key(found)
     return _shown(found)
 
 
 def _elements(octets: bytes) -> Elements | Violation:
-    """Elements of codeset 0 by their identifier; of one that comes twice the first counts (5.8.6.2)."""
+    """Elements of codeset 0 by their identifier; of one that comes twice the first counts (5.8.5.2)."""
     found: Elements = {}
     at, end = 3, len(octets)
     while at < end:
@@ -105,9 +105,9 @@ def _elements(octets: bytes) -> Elements | Violation:
             at += 1
             continue
         if at + 1 >= end or at + 2 + octets[at + 1] > end:
-            return Violation("Q.931 5.8.6.2", f"element 0x{identifier:02x} runs over the end")
+            return Violation("5.8.6.2", f"element 0x{identifier:02x} runs over the end")
         if comprehension_required(identifier):
-            return Violation("Q.931 5.8.7.1", f"element 0x{identifier:02x} must be understood")
+            return Violation("5.8.7.1", f"element 0x{identifier:02x} must be understood")
         start = at + 2
         at = start + octets[at + 1]
         found.setdefault(identifier, octets[start:at])
@@ -118,30 +118,30 @@ def _register(found: Elements) -> Body | Violation:
     number = _read_number(found)
     if isinstance(number, Violation):
         return number
-    return Register(number) if number else Violation("Q.931 5.8.6.1", "REGISTER without a calling party number")
+    return Register(number) if number else Violation("5.8.6.1", "REGISTER without a calling party number")
 
 
 def _key(found: Elements) -> Body | Violation:
     octets = found[FEATURE_ACTIVATION]
     number = _identifier(octets) - FIRST_KEY
     if not 0 <= number < len(KEYS):
-        return Violation("Q.932 8.2.2", f"feature activation {octets.hex() or 'empty'} is no key")
+        return Violation("5.8.6.2", f"feature activation {octets.hex() or 'empty'} is no key")
     argument = found.get(Ie.KEYPAD_FACILITY, b"").decode("latin-1")
     if len(argument) > MOST_DIGITS or not (argument.isascii() and (argument.isprintable() or not argument)):
-        return Violation("Q.931 4.5.18", f"a keypad facility of {len(argument)} characters that are not all IA5")
+        return Violation("5.8.7.2", f"a keypad facility of {len(argument)} characters that are not all IA5")
     return Key(KEYS[number], argument)
 
 
 def _shown(found: Elements) -> Body | Violation:
     octets = found.get(FEATURE_INDICATION)
     if octets is None:
-        return Violation("Q.931 5.8.6.1", "INFORMATION without a feature activation or indication")
+        return Violation("5.8.6.1", "INFORMATION without a feature activation or indication")
     state = _identifier(octets) - FIRST_STATE
     if not 0 <= state < len(STATES) or len(octets) < 2:
-        return Violation("Q.932 8.2.3", f"feature indication {octets.hex() or 'empty'} is no state of a seat")
+        return Violation("5.8.6.2", f"feature indication {octets.hex() or 'empty'} is no state of a seat")
     call = found.get(Ie.CALL_IDENTITY, b"")
     if len(call) not in (0, 4):
-        return Violation("Q.931 4.5.6", f"a call identity of {len(call)} octets, expected 4")
+        return Violation("5.8.7.2", f"a call identity of {len(call)} octets, expected 4")
     calling = _read_number(found)
     if isinstance(calling, Violation):
         return calling
@@ -159,4 +159,4 @@ def _read_number(found: Elements) -> str | Violation:
     if octets is None:
         return ""
     value = ELEMENTS[Ie.CALLING_PARTY_NUMBER].read(octets)
-    return value.digits if isinstance(value, Number) else Violation("Q.931 4.5.10", f"number {octets.hex()}")
+    return value.digits if isinstance(value, Number) else Violation("5.8.7.2", f"number {octets.hex()}")

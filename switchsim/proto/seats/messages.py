@@ -1,7 +1,7 @@
 """The three messages of a seat's D channel, and the numbers that its keys and its displays have there.
 
 They belong to no call of Q.931: the switch knows which call a seat is in. So they carry the dummy call reference (Q.931
-clause 4.3), as supplementary services by keypad and by feature keys do (Q.932 clauses 6.2 and 6.3).
+clause 4.3), as supplementary services by keypad and by feature keys do (Q.932 clauses 4 and 5).
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ KEYS: Final = (
     "sign_in", "sign_out", "busy", "ready", "answer", "release", "hold", "retrieve", "dial", "transfer", "complete",
     "conference", "listen_in", "drop",
 )  # fmt: skip
-"""Keys of a seat set; key n has the feature identifier n + 1 (Q.932 clause 8.2.2)."""
+"""Keys of a seat set; key n has the feature identifier n + 1 (Q.932 clause 8.2.3)."""
 
 STATES: Final = (
     "signed_out", "idle", "ringing", "talk", "held", "listening", "wrap_up", "busy", "faulty", "dead",
 )  # fmt: skip
-"""What a display shows; state n is told under the feature identifier 65 + n (Q.932 clause 8.2.3)."""
+"""What a display shows; state n is told under the feature identifier 65 + n (Q.932 clause 8.2.4)."""
 
 FIRST_KEY: Final = 1
 FIRST_STATE: Final = 65
@@ -50,7 +50,7 @@ class Display(msgspec.Struct, frozen=True, tag="display"):
 
 
 class Violation(msgspec.Struct, frozen=True, tag="seat_violation"):
-    """Octets that are no such message; `clause` is of Q.931 or Q.932."""
+    """Octets that are no such message; `clause` is of Q.931."""
 
     clause: str
     detail: str
