@@ -9,7 +9,7 @@ from office_bench import Bench, Caller
 from switchsim.assembly.shipped import folder
 from switchsim.dsp.assets import load_wav
 from switchsim.model.cti import AnswerCaller, AttachChannel, TellAll, Wanted
-from switchsim.model.order import Heal, Inject, Value
+from switchsim.model.order import Act, Heal, Inject, Value
 from switchsim.model.platform import (
     AnyBody,
     ChannelGiven,
@@ -43,6 +43,7 @@ class VoiceBench(Bench):
             plain(to, body)
 
         self.vp.write = write
+        self.machine.part("callcentre/cti_link").on_order(Act("stop", {}))  # it would say: nobody listens
         self.order_switch(TellAll())
         self.layout = self.machine.layout
         self.taps = [self.layout.voice["vp-1", timeslot].recorder for timeslot in (30, 31)]

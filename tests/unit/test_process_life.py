@@ -43,7 +43,7 @@ class Office:
         self.host.parts[self.clerk.path] = self.clerk
         self.clerk.start()
 
-    def fault(self, point: str, **values: int) -> None:
+    def fault(self, point: str, **values: str | int) -> None:
         self.clerk.on_order(Inject(point, point, values))
 
     def heal(self, point: str) -> None:
