@@ -57,6 +57,10 @@ class Connection:
             if action not in LISTS or block.get("Response") == "Error" or block.get("EventList") == "Complete":
                 return found
 
+    def seconds(self) -> int:
+        """Simulated time, as a Ping tells it."""
+        return int(self.act("Ping")[0]["Timestamp"].partition(".")[0]) - EPOCH_S
+
     def listen(self, seconds: float) -> None:
         """Take what comes meanwhile."""
         deadline = time.monotonic() + seconds
@@ -166,8 +170,7 @@ class Follower:
         """Follow for a moment, and ask whether the other side lives."""
         try:
             connection = self.connected()
-            shown = connection.act("Ping")[0]["Timestamp"]
-            self.seconds = int(shown.partition(".")[0]) - EPOCH_S
+            self.seconds = connection.seconds()
             connection.act("CoreSettings")
             connection.listen(seconds)
             self._apply()

@@ -17,7 +17,7 @@ from xml.etree import ElementTree
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from ami_client import BadLine, Connection, Follower
+from ami_client import BadLine, Block, Connection, Follower
 from csta_client import Application
 from serve_bench import Line, Served, replay, serve
 
@@ -77,7 +77,7 @@ class Dialler:
             connection = Connection(self.address)
             try:
                 connection.act("Login", "Username: ccs", "Secret: x")
-                mine = [one for one in connection.act("Status") if one.get("Uniqueid") == "only-one"]
+                mine = self._mine(connection)
                 self.found = bool(mine)
                 if mine:
                     connection.act("Hangup", f"Channel: {mine[0]['Channel']}")
@@ -89,6 +89,15 @@ class Dialler:
                 self.lost = str(why)
             finally:
                 connection.close()
+
+    def _mine(self, connection: Connection) -> list[Block]:
+        """Its channel, for which it waits 3 simulated seconds when it may have asked for it already."""
+        last = connection.seconds() + (3 if self.asked else 0)
+        while True:
+            now = connection.seconds()
+            mine = [one for one in connection.act("Status") if one.get("Uniqueid") == "only-one"]
+            if mine or now >= last:
+                return mine
 
 
 class CstaFollower:
