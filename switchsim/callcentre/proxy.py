@@ -33,7 +33,7 @@ class Asked(State):
 
 
 class ProxyState(ProcessCommon):
-    """servers: the CCS that have been heard. asked: by own number."""
+    """servers: the CCS that have been heard. requests: number of the last one. asked: by own number."""
 
     servers: dict[str, Watched] = {}
     requests: int = 0
@@ -50,6 +50,10 @@ class Proxy(Process[ProxyState]):
 
     def fresh(self) -> ProxyState:
         return ProxyState()
+
+    def outlives(self, before: ProxyState) -> None:
+        """No answer to a request of a former life meets another request."""
+        self.state.requests = before.requests
 
     def started(self) -> None:
         self.timer("beat")

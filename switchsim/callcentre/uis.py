@@ -43,7 +43,8 @@ class Uis(Process[UisState]):
         return UisState()
 
     def outlives(self, before: UisState) -> None:
-        self.state.log = before.log
+        """The log; and no answer to a call of a former life meets another call."""
+        self.state.log, self.state.requests = before.log, before.requests
 
     def started(self) -> None:
         self.timer("beat")

@@ -123,6 +123,23 @@ def test_look_ups_keep_the_number_of_who_asked_and_end_when_nobody_answers() -> 
     assert back == [("seat", answers[0]), ("uis", answers[1])]
 
 
+def test_an_answer_to_a_request_of_a_former_life_meets_no_other_request() -> None:
+    proxy = Desk(Proxy, ())
+    proxy.part.letter("uis", LookUp(5, "customer", {"account": "1"}))
+    proxy.act("restart")
+    proxy.host.run(seconds(3))
+    proxy.part.letter("uis", LookUp(6, "customer", {"account": "2"}))
+    proxy.part.letter("aplogic", LookedUp(1, "found", "", {"level": "gold"}))
+    assert proxy.bodies(LookedUp) == []
+    uis = Desk(Uis)
+    uis.act("ibss", statement="customer")
+    uis.act("restart")
+    uis.host.run(seconds(3))
+    uis.act("ibss", statement="customer")
+    uis.part.letter("proxy", LookedUp(1, "found", "", {}))
+    assert list(uis.part.state.asked) == [2]
+
+
 def test_without_a_proxy_nobody_signs_in_by_letter() -> None:
     desk = Desk(Proxy, ("ccs/a",))
     assert desk.act("sign_in", agent="1", seat="2") == RequestTaken(0, "sign_in", "1", "not_active", 0)
