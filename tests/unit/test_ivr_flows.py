@@ -33,6 +33,7 @@ from switchsim.model.cti import (
     Redirect,
     RefuseFlow,
 )
+from switchsim.model.order import Act
 from switchsim.model.platform import (
     Application,
     ChannelBack,
@@ -338,6 +339,41 @@ def test_an_ivr_that_crashes_knows_nothing_and_loads_anew() -> None:
     assert [body for _, to, body in bench.rest.letters if to == "vp/0"].count(Register("ivr", ())) == 2
     bench.start("hotline", 8)
     assert bench.wrote(FlowTaken)[-1] == FlowTaken(8, True, "")
+
+
+def test_a_late_answer_to_a_query_of_a_former_life_meets_no_other_call() -> None:
+    bench = run(flow(FIND, **LOOKS), ms(50))
+    bench.fault("crash")
+    bench.heal("crash")
+    bench.run(seconds(3))
+    bench.start("small", 8)
+    bench.rest.write("aplogic", LookedUp(1, "found", "", {"desk": "2001"}))
+    bench.run(ms(20))
+    assert not bench.wrote(Redirect)
+
+
+def test_an_order_whose_letter_was_lost_is_given_again() -> None:
+    bench = Bench(HOTLINE)
+    bench.rest.results["AnswerCaller"] = ""
+    bench.start("hotline")
+    bench.rest.results.clear()
+    bench.run(seconds(5) + ms(300))
+    assert bench.wrote(AnswerCaller) == [AnswerCaller(7)] * 2
+    assert bench.way()[-1] == "menu"
+
+
+def test_a_voice_done_that_comes_once_more_than_it_should_stops_no_later_block() -> None:
+    bench = run(flow(FIND, **(LOOKS | {"failed": Play(("welcome",), "bye")})), ms(20))
+    bench.rest.write("vp/0", VoiceDone(3, "play", "end", "", 0))
+    bench.rest.write("vp/1", VoiceDone(3, "play", "end", "", 0))
+    bench.run(seconds(1))
+    assert bench.way()[-3:] == ["failed", "bye", "ended"]
+
+
+def test_a_flow_that_is_no_number_is_not_killed() -> None:
+    bench = run(HOTLINE)
+    bench.order(Act("kill_flow", {"call": "seven"}))
+    assert bench.way()[-1] == "menu"
 
 
 def test_a_voice_done_of_nobody_is_passed_over() -> None:

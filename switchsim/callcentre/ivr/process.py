@@ -77,8 +77,8 @@ class Ivr(CtiApplication[IvrState]):
             self._lamp(call, "off")
 
     def outlives(self, before: IvrState) -> None:
-        """What makes blocks hang is no matter of its memory."""
-        self.state.hangs = before.hangs
+        """What makes blocks hang is no matter of its memory; no answer to a query of a former life meets another."""
+        self.state.hangs, self.state.next_query = before.hangs, before.next_query
 
     # -- its flows, and who knows of them ------------------------------------------------------------------------
 
@@ -287,6 +287,8 @@ class Ivr(CtiApplication[IvrState]):
             return
         if event.result == NO_ANSWER:
             call.held = True
+            if self.state.reachable and self.state.switch.complete and not call.hung:
+                self._order_again(call)  # only its letter, or the answer's, was lost: no AllTold will come
         elif call.stage == "attaching":
             self.lent.attached(call, event.result)
         elif call.stage == "detaching":
@@ -340,7 +342,8 @@ class Ivr(CtiApplication[IvrState]):
         if not isinstance(order, Act) or order.act != "kill_flow":
             super().order(order)
             return
-        call = self.state.calls.get(int(order.values["call"]))
+        number = str(order.values["call"])
+        call = next((one for one in self.state.calls.values() if str(one.call) == number), None)
         if call is not None and self.running:
             self.order_switch(RefuseFlow(call.call))
             self.end(call, "killed")

@@ -97,9 +97,10 @@ class Voices:
                 call.channel = -1
                 self.ivr.refuse(call)
                 return
-            call.open -= 1
-            if call.open:
-                return  # of something that has been replaced since
+            if call.open != 1:
+                call.open = max(0, call.open - 1)
+                return  # of something that has been replaced since, or told twice
+            call.open = 0
         if call.stage != "running" or call.hung:
             return
         block = self.ivr.state.flows[call.flow].blocks[call.block]
