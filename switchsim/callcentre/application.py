@@ -101,6 +101,7 @@ class CtiApplication(Process[StateT]):
                 self._told(body)
             case Registered():
                 self.state.registered, self.state.heard = True, self.now
+                self.state.switch.complete = False  # everything follows, numbered anew; should its beginning be lost
             case Heartbeat():
                 self.state.heard = self.now
                 if body.serial > self.state.switch.serial:
