@@ -72,7 +72,10 @@ ROWS = [
 
 
 def test_every_fault_of_the_catalogue_has_a_row() -> None:
-    assert {row.fault for row in ROWS} == set(CATALOGUE)
+    """Those of D channels are played in test_seats_d_channel: this machine has none."""
+    wires = {row.name for row in CATALOGUE.values() if row.target == "wires"}
+    assert {row.fault for row in ROWS} | wires == set(CATALOGUE)
+    assert wires == {"d_wire_cut", "crosstalk", "power_line_hum"}
 
 
 def inside(at: int, since: int, window: tuple[int, int]) -> bool:

@@ -220,6 +220,17 @@ def test_noise_that_no_frame_survives_is_a_lost_seat() -> None:
     one.close()
 
 
+def test_wires_that_are_mended_before_the_scan_leave_no_alarm() -> None:
+    one = bench()
+    heal = one.fault("d_wire_cut", {"seat": "2006"})
+    one.run(4)
+    heal()
+    one.run(seconds(15))
+    assert not one.events("AlarmRaised")
+    assert one.seat("2006") == "idle"
+    one.close()
+
+
 @pytest.mark.parametrize("seat", ["2001", "2005"])
 def test_a_set_that_is_unplugged_is_alone_missed(seat: str) -> None:
     one = bench()
