@@ -18,9 +18,10 @@ from switchsim.model.cti import (
 
 
 def retold(view: SwitchView, sender: str) -> Iterator[AnyCtiEvent]:
-    """Everything of a complete view, between AllBegins and AllTold; applied to an empty view it gives the same one.
+    """Everything of a complete view, between AllBegins and AllTold: what there is, and in which order it came.
 
-    Not told: what was counted of queues, and questions of the switch that nobody has answered yet.
+    Not told: what was counted of queues, since when legs and seats are as they are, which queue or flow a call has had,
+    and questions of the switch that nobody has answered yet.
     """
     yield AllBegins(sender)
     for seat in view.seats.values():

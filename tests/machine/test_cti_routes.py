@@ -9,7 +9,7 @@ from cti_bench import CtiBench
 from cti_walk import TARGET_SEATS, over, silent
 from office_bench import Caller, agent
 
-from switchsim.model.cti import ChooseRoute, Offer, Routing, SetMember, TellNothing
+from switchsim.model.cti import ChooseRoute, Offer, Redirect, Routing, SetMember, TellNothing
 from switchsim.units import ms, seconds
 
 ROUTE_TIMEOUT = seconds(2)
@@ -72,6 +72,30 @@ def test_each_entry_is_a_question_of_its_own() -> None:
     assert second.queue == "sales", "it has waited too long, and its way over leads into a queue"
     assert bench.want(ChooseRoute(call, 1, "queue:service", True, 0)) == "too_late"
     assert bench.want(ChooseRoute(call, 2, "queue:service", True, 0)) == "ok"
+    over(bench)
+
+
+def test_a_call_that_an_order_sends_to_a_queue_is_asked_about() -> None:
+    bench = asked()
+    _, call = routed(bench)
+    assert bench.want(ChooseRoute(call, 1, "queue:round", False, 0)) == "ok"
+    assert bench.want(Redirect(call, "queue:service")) == "ok"
+    question = bench.until("RouteAsked", call=call, entry=2)
+    assert question.queue == "service", "what the switch would do itself"
+    assert bench.want(ChooseRoute(call, 2, "queue:patient", False, 0)) == "ok"
+    assert (bench.view.calls[call].queue, bench.view.calls[call].own) == ("patient", False)
+    over(bench)
+
+
+def test_without_a_decision_it_goes_where_the_order_sent_it() -> None:
+    bench = asked()
+    _, call = routed(bench)
+    assert bench.want(ChooseRoute(call, 1, "queue:round", False, 0)) == "ok"
+    start = bench.now
+    assert bench.want(Redirect(call, "queue:service")) == "ok"
+    entered = bench.until("QueueEntered", call=call, queue="service", within=seconds(3))
+    assert entered.own, "and the switch gives it to a seat"
+    assert abs(bench.now - start - ROUTE_TIMEOUT) < ms(100)
     over(bench)
 
 
@@ -153,6 +177,16 @@ def test_no_offers_any_more_the_switch_distributes_what_waits(how: str) -> None:
     bench.talk(callers[1], "2002")
     bench.press("2003", "sign_in")
     bench.talk(callers[2], "2003")
+    bench.close()
+
+
+def test_who_does_not_listen_any_more_is_not_told_what_the_switch_does_of_that() -> None:
+    bench = asked(agent("2001"))
+    caller, call = routed(bench)
+    assert bench.want(ChooseRoute(call, 1, "queue:sales", False, 0)) == "ok"
+    bench.ask(TellNothing())
+    bench.talk(caller, "2001")
+    assert [type(event).__name__ for event in bench.heard()][-1] == "Ordered"
     bench.close()
 
 

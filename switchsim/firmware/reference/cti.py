@@ -97,9 +97,9 @@ class Cti:
         """A message or timer has been handled."""
         if self.on:
             self.differences()
-            self.later.clear()
-            self.causes.clear()
-            self.legs.leaving.clear()
+        self.later.clear()  # also what nobody is told, or it would be told of something else
+        self.causes.clear()
+        self.legs.leaving.clear()
         if self.state.outbox and not self.state.pacing:
             self.send()
 

@@ -54,8 +54,8 @@ class Orders:
                 result, call = "ok", 0
             case cti.TellNothing():
                 self.answer(wanted.sender, wanted.order, "ok", 0)
+                self.core.state.cti.listening = False  # before: a service goes its other way only where nobody listens
                 self.program.cti.stop()
-                self.core.state.cti.listening = False
                 return
             case cti.Originate():
                 result, call = self.originator.order(wanted, body)
@@ -207,7 +207,7 @@ class Orders:
             return wrong, call.number
         self.core.world.stop_timer(f"route/{call.number}")
         call.own, call.priority = order.own, max(-MOST_RANK, min(order.priority, MOST_RANK))
-        self.program.targets.go(call, order.target)
+        self.program.targets.go(call, order.target, decided=True)
         return "ok", call.number
 
     def _offer(self, order: cti.Offer) -> Answer:
