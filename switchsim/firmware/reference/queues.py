@@ -62,9 +62,9 @@ class Queues:
             self.enter(call, self.own_choice(call), "switch")
 
     def own_choice(self, call: Call) -> str:
-        """The queue that the service of the call names."""
+        """The queue to which an order sent the call, or that its service names."""
         step = self.program.script.step_of(call)
-        return str(getattr(step, "queue", ""))
+        return call.ordered_queue or str(getattr(step, "queue", ""))
 
     def enter(self, call: Call, queue: str, by: str) -> None:
         """An idle seat at once, else a place in the queue, else the way over. Calls that ring wait no more."""
@@ -75,7 +75,7 @@ class Queues:
         if self._idle_seat(queue) < 0 and 0 < data.max_length <= self._waiting(queue):
             self._overflow(call, data)
             return
-        call.queue, call.queued = queue, self.core.world.now
+        call.queue, call.queued, call.ordered_queue = queue, self.core.world.now, ""
         self._join_line(call)
         self.core.stage(call, Stage.QUEUED, queue)
         self._limit_wait(call, data)

@@ -81,6 +81,7 @@ class Call(State):
     overflows: int = 0  # times that a queue sent it over
     queue: str = ""  # in which it waits or waited, to which it returns from a seat
     last_queue: str = ""  # that sent it over; for the record
+    ordered_queue: str = ""  # to which an order sent it, while the platform is asked who serves it there
     queued: int = 0  # cycle; with `number` the order of the queue
     wait_due: int = 0  # cycle from which on it has waited too long, when its queue has a longest wait
     announcer: int = -1

@@ -57,8 +57,12 @@ class Targets:
                 return "" if self.program.trunks.usable_groups() else "no_circuit"
         return "no_such_number"
 
-    def go(self, call: Call, target: str) -> None:
-        """Whoever is leg a goes there; a target that has become impossible meanwhile clears the call."""
+    def go(self, call: Call, target: str, *, decided: bool = False) -> None:
+        """Whoever is leg a goes there; a target that has become impossible meanwhile clears the call.
+
+        decided: the platform has answered the question where the call goes; else one that is sent to a queue is asked
+        about, so that whoever serves that queue does so in its order.
+        """
         kind, name = self.meant(target)
         if target.startswith("number:") and kind in ("service", "outside"):
             number = target.partition(":")[2]
@@ -66,7 +70,7 @@ class Targets:
         match kind:
             case "queue":
                 self.program.calls.answer(call)
-                self.program.queues.enter(call, name, "platform")
+                self._to_queue(call, name, decided)
             case "seat":
                 self.program.queues.ring_directly(call, name, RING_CYCLES)
             case "service":
@@ -75,6 +79,13 @@ class Targets:
                 self._outside(call, name)
             case _:
                 self.program.calls.clear(call, UNALLOCATED, "machine")
+
+    def _to_queue(self, call: Call, name: str, decided: bool) -> None:
+        if decided or not self.program.cti.routing:
+            self.program.queues.enter(call, name, "platform")
+        else:
+            call.ordered_queue = name
+            self.program.queues.route(call, name)
 
     def _outside(self, call: Call, number: str) -> None:
         trunks = self.program.trunks
@@ -110,7 +121,7 @@ class Targets:
             self.program.talk.swap(call)
         seat, left = call.b.seat, call.b
         call.b = Leg()
-        call.last_queue, call.queue = call.queue or call.last_queue, ""
+        call.last_queue, call.queue, call.ordered_queue = call.queue or call.last_queue, "", ""
         call.own, call.priority = True, 0
         call.service, call.step = "", -1
         self.core.touch(call)
