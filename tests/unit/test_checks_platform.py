@@ -11,6 +11,7 @@ from switchsim.model.event import Event
 from switchsim.model.events import (
     CallAnswered,
     CallCleared,
+    CallOffered,
     CallQueued,
     CallRanked,
     CallState,
@@ -118,6 +119,12 @@ def test_a_seat_with_two_calls_and_a_call_at_two_seats_are_found() -> None:
     assert findings(OneDecision, rows, 9) == ["call 2 rings; expected nothing: the seat has call 1 (ringing)"]
     rows = up() + at_mpu(5, SeatState("1001", "ringing", 1)) + at_mpu(6, SeatState("1002", "ringing", 1))
     assert findings(OneDecision, rows, 9) == ["call 1 rings here and at seat 1001; expected one of them"]
+
+
+def test_a_consulted_seat_that_still_rings_may_be_handed_the_caller() -> None:
+    rows = up() + at_mpu(4, CallOffered(2, "seat", "", 0, "1002", "1001"))
+    rows += at_mpu(5, SeatState("1001", "ringing", 2)) + at_mpu(6, SeatState("1001", "ringing", 1))
+    assert findings(OneDecision, rows, 9) == []
 
 
 # -- no call twice -----------------------------------------------------------------------------------------------

@@ -28,7 +28,8 @@ MAKES_CALL = ("originate", "makecall")
 
 class OneDecision(Check):
     """A question of the switch is decided once: while a call waits in a queue it is routed nowhere else, no CCS decides
-    twice within one role, and one that is not active decides nothing. A seat has one call, a call rings at one seat."""
+    twice within one role, and one that is not active decides nothing. A seat has one call, a call rings at one seat;
+    whom a seat consults by ringing gets the caller himself when that seat hands him over."""
 
     name = "platform.one_decision"
     title = "every call gets one routing decision and rings at one seat"
@@ -40,9 +41,11 @@ class OneDecision(Check):
         self._decided: dict[tuple[str, int], tuple[int, int]] = {}  # (place, call) -> entry, cycle
         self._seats: dict[str, tuple[str, int]] = {}  # seat -> state, call
         self._rings: dict[int, str] = {}
+        self._by_seats: set[int] = set()  # calls that a seat has placed
 
     def handlers(self) -> dict[type[Event], Handler]:
         return {
+            CallOffered: self._offered,
             CallQueued: self._queued,
             CallUnqueued: self._unqueued,
             CallCleared: self._cleared,
@@ -52,6 +55,10 @@ class OneDecision(Check):
             SeatState: self._seat,
             **self._watch.handlers(),
         }
+
+    def _offered(self, record: Record, event: CallOffered) -> None:
+        if event.direction == "seat":
+            self._by_seats.add(event.call)
 
     def _queued(self, record: Record, event: CallQueued) -> None:
         self._queue[event.call] = (event.queue, record.at)
@@ -95,7 +102,8 @@ class OneDecision(Check):
     def _seat(self, record: Record, event: SeatState) -> None:
         before, had = self._seats.get(event.seat, ("", 0))
         if event.state == "ringing":
-            if before in AT_WORK and had != event.call:
+            handed_over = before == "ringing" and had in self._by_seats
+            if before in AT_WORK and had != event.call and not handed_over:
                 what = f"call {event.call} rings; expected nothing: the seat has call {had} ({before})"
                 self.found(record.at, f"seat {event.seat}", what)
             other = self._rings.get(event.call, event.seat)
