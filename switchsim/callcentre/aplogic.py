@@ -35,10 +35,14 @@ class QueryRow(State):
 
 
 class AplogicState(ProcessCommon):
-    """queries: by own number, which goes on counting through restarts, so that no late answer meets another query."""
+    """queries: by own number, which goes on counting through restarts, so that no late answer meets another query.
+
+    unheard: answers that came while the process hung.
+    """
 
     next_query: int = 1
     queries: dict[int, QueryRow] = {}
+    unheard: list[Answer] = []
     outbox: list[bytes] = []
 
 
@@ -128,10 +132,20 @@ class Aplogic(Process[AplogicState]):
     def order(self, order: Order) -> None:
         if not isinstance(order, Outside):
             super().order(order)
-        elif order.what == "answered" and self.running:
+        elif order.what == "answered" and self.state.life == "running":
             answer = unpack_answer(unpack_in(order.octets)[1])
-            if answer is not None and "lost" not in self.state.faults.values():
+            if answer is None or "lost" in self.state.faults.values():
+                return
+            if self.running:
                 self._answered(answer)
+            else:
+                self.state.unheard.append(answer)
+
+    def _catch_up(self) -> None:
+        super()._catch_up()
+        unheard, self.state.unheard = self.state.unheard, []
+        for answer in unheard:
+            self._answered(answer)
 
     def fault(self, order: Inject) -> str:
         """locked, lost: `letter` looks for them."""

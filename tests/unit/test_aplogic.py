@@ -156,6 +156,22 @@ def test_a_crash_forgets_what_was_asked_and_no_old_answer_meets_a_new_query() ->
     assert bench.results() == []
 
 
+@pytest.mark.parametrize(("hang", "result"), [(ms(100), "found"), (seconds(3), "late")])
+def test_an_answer_that_comes_while_it_hangs_is_taken_when_it_goes_on_unless_that_is_too_late(
+    hang: int, result: str
+) -> None:
+    bench = Bench()
+    query = bench.ask()[0]
+    bench.fault("hang")
+    bench.answer(Answer(query=query.query, result="found"))
+    bench.run(hang)
+    assert bench.results() == []
+    bench.kernel.order(bench.kernel.now, PLACE, Heal("1", "hang", {}))
+    bench.run(ms(10))
+    assert bench.results() == [result]
+    assert not bench.part.state.unheard
+
+
 def test_octets_that_no_adaptor_writes_change_nothing() -> None:
     bench = Bench()
     bench.ask()
