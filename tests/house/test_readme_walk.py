@@ -1,4 +1,4 @@
-"""The README's walks of one call, over PRI, ISUP and through the platform: every stop exists, in this order, and each leads to the next."""
+"""The README's walks of one call (PRI, ISUP, the platform): every stop exists, in this order, and leads to the next."""
 
 from __future__ import annotations
 

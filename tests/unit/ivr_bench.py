@@ -7,7 +7,18 @@ from typing import Any
 from kernel_toys import counted
 
 from switchsim.callcentre.ivr import Ivr, IvrConfig
-from switchsim.callcentre.ivr.flow import Flow, pack
+from switchsim.callcentre.ivr.flow import (
+    Answer,
+    AnyBlock,
+    Flow,
+    HangUpBlock,
+    LookUpBlock,
+    Menu,
+    Play,
+    Queue,
+    Transfer,
+    pack,
+)
 from switchsim.kernel.journal import Journal
 from switchsim.kernel.ports import Wire
 from switchsim.kernel.prng import Streams
@@ -47,7 +58,7 @@ from switchsim.model.platform import (
     VoicePlay,
 )
 from switchsim.model.platform_events import FlowChanged, LampShown
-from switchsim.units import ms
+from switchsim.units import ms, seconds
 
 IVR = "callcentre/ivr/0"
 PLAY_CYCLES = ms(200)
@@ -206,3 +217,26 @@ class Bench:
     def lamps(self) -> list[tuple[str, str]]:
         return [(event.about, event.colour) for event in self.events if isinstance(event, LampShown)]
 
+
+HOTLINE = Flow("hotline", "answer", {
+    "answer": Answer("welcome"),
+    "welcome": Play(("welcome",), "menu"),
+    "menu": Menu(("menu",), {"1": "sales", "2": "service"}, seconds(1), 2, "service"),
+    "sales": Queue("sales", ""),
+    "service": Queue("service", ""),
+})  # fmt: skip
+
+
+def flow(start: AnyBlock, **more: AnyBlock) -> Flow:
+    return Flow("small", "a", {"a": start, "bye": HangUpBlock(16), "alas": HangUpBlock(31), **more})
+
+
+def run(one: Flow, cycles: int = ms(300)) -> Bench:
+    bench = Bench(one)
+    bench.start(one.name)
+    bench.run(cycles)
+    return bench
+
+
+FIND = LookUpBlock("customer", {"number": "${calling}"}, "who", "found", "empty", "failed", ms(500))
+LOOKS = {"found": Transfer("${who.desk}", ""), "empty": HangUpBlock(1), "failed": HangUpBlock(41)}
