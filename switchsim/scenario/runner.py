@@ -36,7 +36,8 @@ WHY: Final = "why"
 ATTACHED: Final = "attached"
 DIALLED: Final = "dialled"
 LISTENERS: Final = "listeners"
-_PASSWORD: Final = re.compile(r"(?<=://)([^\s/@:]*):[^\s@]*(?=@)")
+_PASSWORD: Final = re.compile(r"(://[^\s/@:]*:)[^\s@]*(?=@)|([?&]\w*(?:password|passwd|pwd)=)[^\s&]*", re.IGNORECASE)
+"""Of a URL: before its host, or as a parameter."""
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,7 @@ def _info(prepared: Prepared, options: RunOptions, staged: Staged) -> RunInfo:
     pace = prepared.outside.pace
     return RunInfo(
         scenario=prepared.name, seed=prepared.seed,
-        arguments=[_PASSWORD.sub(r"\1:***", one) for one in options.arguments],
+        arguments=[_PASSWORD.sub(r"\1\2***", one) for one in options.arguments],
         pace="fast" if pace is None or pace.fast else f"{pace.milli_factor / 1000:g}",
         instruction_set=staged.machine.instruction_set, versions={"switchsim": version("switchsim")},
         details={ATTACHED: attached, DIALLED: " ".join(map(str, prepared.dials)), "until": str(prepared.until)} | (

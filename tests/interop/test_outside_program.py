@@ -162,14 +162,19 @@ def test_a_port_in_use_is_bad_input(tmp_path: Path, capfd: pytest.CaptureFixture
     assert not (tmp_path / "o").exists()
 
 
-def test_a_password_in_a_url_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("url", "shown"), [
+    ("postgresql://anna:verysecret@db.example/leads", "postgresql://anna:***@db.example/leads"),
+    ("postgresql://db.example/leads?user=anna&password=verysecret", "postgresql://db.example/leads?user=anna&password=***"),
+])  # fmt: skip
+def test_a_password_in_a_url_is_not_kept(
+    url: str, shown: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     put_toys(monkeypatch, "database")
     option = DatabaseOption(url="sqlite://", statements={})
     monkeypatch.setattr(runner, "databases_of", lambda *_: {"database": option})
-    url = "postgresql://anna:verysecret@db.example/leads"
     monkeypatch.setattr(sys, "argv", ["switchsim", "serve", "--database", url])
     words = ["serve", "one_e1_pri", "--database", url, "--seconds", "1", "--pace", "fast", "--out", str(tmp_path / "o")]
     assert run_command_line(words) == 0
     kept = json.loads((tmp_path / "o" / "run.json").read_text())
-    assert kept["arguments"][-1] == "postgresql://anna:***@db.example/leads"
+    assert kept["arguments"][-1] == shown
     assert not [path for path in (tmp_path / "o").rglob("*") if path.is_file() and b"verysecret" in path.read_bytes()]
