@@ -21,7 +21,6 @@ from switchsim.callcentre.ccs.server import Ccs
 ROUNDS = 60
 PROFILED_SECONDS = 20
 STEADY_SECONDS = START_SECONDS + RAMP_SECONDS + 2
-TARGET = 5
 
 PARTS = (
     ("native core", ("swd_", "_native")),
@@ -61,7 +60,6 @@ def test_bench_ten_thousand_agents(benchmark: Any, tmp_path: Path) -> None:
     benchmark.extra_info.update(what=what, multiple=round(multiple, 1), calls_a_second=round(RATE * multiple),
                                 bound="Python: letters between processes, frames, call processing")  # fmt: skip
     print(f"\n{what}: {multiple:.1f} times real time, {up} calls up")
-    assert multiple > TARGET
 
 
 def signed_in(part: object) -> int:

@@ -17,7 +17,8 @@ LATEST = HERE.parent / ".benchmarks" / "latest.json"
 README = HERE / "README.md"
 BEGIN, END = "<!-- measured: begin -->\n", "<!-- measured: end -->\n"
 PROGRAMS = (
-    "bench_agents.py", "bench_signalling.py", "bench_q931.py", "bench_isup_codec.py", "bench_hdlc.py", "bench_dtmf.py",
+    "ami_clients.py", "bench_agents.py", "bench_signalling.py", "bench_q931.py", "bench_isup_codec.py", "bench_hdlc.py",
+    "bench_dtmf.py",
 )  # fmt: skip
 
 
