@@ -159,6 +159,7 @@ class CtiApplication(Process[StateT]):
         if self.state.registered and self.now - self.state.heard > LOST_AFTER * HEARTBEAT_CYCLES:
             self.state.registered = False
             self._reach(False)
+        self.beat_others()
         if self.state.registered:
             self.beat()
             if self.state.reachable and not self.state.switch.complete:
@@ -167,5 +168,8 @@ class CtiApplication(Process[StateT]):
             self._register()
 
     def beat(self) -> None:
-        """Say that it lives, once a second; a kind may say it to others too."""
+        """Say to CTI-LINK that it lives, once a second while it is registered there."""
         self.write(LINK, Heartbeat(*self.role()))
+
+    def beat_others(self) -> None:
+        """Once a second, whatever becomes of CTI-LINK: say it to others."""

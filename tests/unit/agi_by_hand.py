@@ -27,6 +27,7 @@ from switchsim.model.outside import AgiTarget, Out, pack_in, unpack_out
 from switchsim.model.platform import (
     ChannelBack,
     ChannelGiven,
+    ChannelsHeld,
     ChannelWanted,
     CtiUp,
     Heartbeat,
@@ -73,6 +74,7 @@ class Bench:
         self.recorded = VoiceRecord(-1, "", 0, 0, "", False)
         self.given_back: list[tuple[str, int]] = []
         self.said: dict[int, str] = {}
+        self.told_held: dict[str, list[ChannelsHeld]] = {name: [] for name in config.voices}
         self.dialled: list[tuple[int, str]] = []
         self.closed: list[int] = []
         self.agi = AgiClient("callcentre/agi", self, config)
@@ -202,6 +204,8 @@ class Bench:
             case ChannelBack():
                 self.playing.pop(key, None)
                 self.given_back.append(key)
+            case ChannelsHeld():
+                self.told_held[name].append(body)
             case VoiceCollect():
                 assert body.on
 

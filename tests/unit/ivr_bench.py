@@ -83,7 +83,7 @@ class Rest(Part[NoState]):
         self.answers: dict[str, LookedUp | None] = {}
         self.calls = [7]
         self.serial = 0
-        self.beats = True
+        self.beats = self.links = True  # somebody beats at all; CTI-LINK does
         self.playing = ("", -1)
         self.lender = ""  # the VP whose channel the call has
 
@@ -108,8 +108,9 @@ class Rest(Part[NoState]):
     def on_timer(self, name: str) -> None:
         if name == "beat":
             self.start_timer("beat", ms(1_000))
-            if self.beats:
+            if self.beats and self.links:
                 self.write("cti_link", Heartbeat("", 0))
+            if self.beats:
                 self.write("ccs/a", Heartbeat("active", 0))
                 for vp in self.free:
                     self.write(vp, Heartbeat("", 0))
@@ -125,7 +126,7 @@ class Rest(Part[NoState]):
         to, body = message.to, message.body
         self.letters.append((self.now, to, body))
         match body:
-            case Register() if to in ("cti_link", "ccs/a"):
+            case Register() if to == "ccs/a" or (to == "cti_link" and self.links):
                 self.write(to, Registered())
                 if to == "cti_link":
                     self.write(to, CtiUp(True))

@@ -15,7 +15,7 @@ from switchsim.model.cti import (
     RefuseFlow,
 )
 from switchsim.model.order import Heal
-from switchsim.model.platform import ChannelGiven, CtiUp, Register, Registered
+from switchsim.model.platform import ChannelGiven, ChannelsHeld, CtiUp, Register, Registered
 from switchsim.units import seconds
 
 INVALID = "510 Invalid or unknown command\n"
@@ -314,3 +314,18 @@ def test_the_state_is_plain() -> None:
     bench.agi.state = msgspec.msgpack.decode(msgspec.msgpack.encode(state), type=type(state))
     bench.run(8000)
     assert bench.hear() == "200 result=0 endpos=8000\n200 result=0\n"
+
+
+def test_a_vp_is_told_once_a_second_what_it_has_lent() -> None:
+    bench = Bench()
+    bench.served()
+    bench.served(2)
+    for vp in bench.told_held:
+        bench.told_held[vp].clear()
+    bench.run(seconds(1))
+    assert bench.told_held == {"vp/0": [ChannelsHeld((0, 1))], "vp/1": [ChannelsHeld(())]}
+    bench.hang_up(1)
+    bench.link = False
+    bench.run(seconds(10))
+    assert bench.told_held["vp/0"][-1] == ChannelsHeld((1,)), "also when CTI-LINK is away"
+    assert len(bench.told_held["vp/0"]) == 11

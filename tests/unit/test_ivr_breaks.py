@@ -19,6 +19,7 @@ from switchsim.model.order import Act
 from switchsim.model.platform import (
     ChannelBack,
     FlowTaken,
+    Heartbeat,
     LookedUp,
     Register,
     VoiceDone,
@@ -149,3 +150,19 @@ def test_a_voice_done_of_nobody_is_passed_over() -> None:
     bench.rest.write("vp/0", VoiceDone(9, "play", "end", "", 0))
     bench.run(ms(20))
     assert bench.way() == []
+
+
+@pytest.mark.parametrize("registered", [True, False])
+def test_who_watches_an_ivr_hears_it_while_cti_link_is_gone(registered: bool) -> None:
+    bench = Bench(HOTLINE)
+    bench.rest.links = False
+    if not registered:
+        bench.fault("crash")
+        bench.heal("crash")
+    bench.run(seconds(8))
+    now = bench.kernel.now
+    for name in ("mds", "vp/0", "vp/1", "ccs/a", "ccs/b"):
+        beats = [at for at, to, body in bench.rest.letters if to == name and isinstance(body, Heartbeat)]
+        assert len([at for at in beats if at > now - seconds(4)]) >= 3, name
+    late = [body for at, to, body in bench.rest.letters if to == "cti_link" and at > now - seconds(3)]
+    assert not any(isinstance(body, Heartbeat) for body in late), "which has forgotten it"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from switchsim.callcentre.agi import session
 from switchsim.callcentre.agi.state import Session
 from switchsim.model.cti import AttachChannel
-from switchsim.model.platform import ChannelBack, ChannelGiven, ChannelWanted
+from switchsim.model.platform import ChannelBack, ChannelGiven, ChannelsHeld, ChannelWanted
 
 if TYPE_CHECKING:
     from switchsim.callcentre.agi.client import AgiClient
@@ -39,6 +39,12 @@ def given(agi: AgiClient, name: str, body: ChannelGiven) -> None:
     one.voice, one.channel, one.line, one.timeslot = name, body.channel, body.line, body.timeslot
     one.stage = "attaching"
     agi.order_switch(AttachChannel(one.call, one.line, one.timeslot), f"{one.number}/attach")
+
+
+def held(agi: AgiClient, name: str) -> ChannelsHeld:
+    """What is lent by one of them, for it to compare: letters get lost."""
+    rows = agi.state.sessions.values()
+    return ChannelsHeld(tuple(one.channel for one in rows if one.voice == name and one.channel >= 0))
 
 
 def user(agi: AgiClient, name: str, channel: int) -> Session | None:

@@ -206,10 +206,10 @@ class AgiClient(OutletApplication[AgiState]):
                 if one is not None:
                     voice.heard(self, one, body)
 
-    def beat(self) -> None:
-        super().beat()
+    def beat_others(self) -> None:
         for name in self.config.voices:
             self.write(name, Heartbeat("", 0))
+            self.write(name, channels.held(self, name))
             if name in self.state.voices and missed(self.state.voices[name], self.now):
                 channels.lost(self, name)
 

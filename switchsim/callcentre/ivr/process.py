@@ -114,8 +114,7 @@ class Ivr(CtiApplication[IvrState]):
         for name in self.config.ccs:
             self.write(name, Register(self.what, self.offers()))
 
-    def beat(self) -> None:
-        super().beat()
+    def beat_others(self) -> None:
         for name in (*self.config.voices, *self.config.ccs, *self.config.watchers):
             self.write(name, Heartbeat("", 0))
         for name in self.config.voices:
