@@ -9,7 +9,7 @@ are in per cent, rounded down to one decimal.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, Final
 
 import msgspec
@@ -99,9 +99,9 @@ class _Call(msgspec.Struct):
 
 
 class FigureCounter:
-    """Counts while the run goes on (`states` for a progress line) or over a finished journal."""
+    """Counts while the run goes on (`states` for a progress line) or over a finished journal. machines: of a plant."""
 
-    def __init__(self, service_level_cycles: int = SERVICE_LEVEL_CYCLES) -> None:
+    def __init__(self, service_level_cycles: int = SERVICE_LEVEL_CYCLES, machines: Collection[str] = ()) -> None:
         self.service_level_cycles = service_level_cycles
         self.states: Counter[str] = Counter()
         self._up: dict[int, _Call] = {}
@@ -111,7 +111,7 @@ class FigureCounter:
         self._max_wait = self._peak_up = self._peak_queued = 0
         self._seats: dict[str, tuple[str, int]] = {}
         self._seat_cycles: Counter[str] = Counter()
-        self._recovery = RecoveryWatch()
+        self._recovery = RecoveryWatch(machines)
         self._handlers: dict[type[Event], Callable[[int, Any], None]] = {
             CallOffered: self._offered,
             CallAnswered: self._answered,

@@ -7,6 +7,7 @@ out as it was decided; where there is no CCS, with the first route that CTI-SERV
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Final
 
 import msgspec
@@ -31,9 +32,13 @@ NOT_YET: Final = -1
 
 
 class Recovered(msgspec.Struct):
-    """One fault. Cycles; decided -1: not yet. undone -1: it acts still. asked: questions since it fired."""
+    """One fault. machine: of a plant, `` where there is but one. asked: questions since it fired.
+
+    Cycles; decided -1: not yet; undone -1: it acts still.
+    """
 
     fault: str
+    machine: str
     name: str
     where: str
     fired: int
@@ -50,18 +55,26 @@ class Recovered(msgspec.Struct):
 
 
 class RecoveryWatch:
-    """Give it every record of KINDS; `rows` tells what is known so far."""
+    """Give it every record of KINDS; `rows` tells what is known so far.
+
+    machines: those of a plant, whose places begin with their names; each has a platform and calls of its own.
+    """
 
     KINDS: Final[tuple[type[Event], ...]] = (
         CallState, FaultArmed, FaultFired, FaultUndone, PlatformLink, RoleChanged, RouteDecided, Routed,
     )  # fmt: skip
 
-    def __init__(self) -> None:
+    def __init__(self, machines: Collection[str] = ()) -> None:
+        self._machines = frozenset(machines)
         self._armed: dict[str, tuple[str, str]] = {}
         self._rows: dict[str, Recovered] = {}
         self._open: dict[str, Recovered] = {}
-        self._decided: dict[int, tuple[int, str]] = {}  # call -> cycle, target
-        self._paired = False
+        self._decided: dict[tuple[str, int], tuple[int, str]] = {}  # machine, call -> cycle, target
+        self._paired: set[str] = set()
+
+    def _machine(self, place: str) -> str:
+        head = place.partition("/")[0]
+        return head if head in self._machines else ""
 
     def rows(self) -> list[Recovered]:
         """Every fault that counts, in the order of firing."""
@@ -72,53 +85,56 @@ class RecoveryWatch:
         return max((row.took for row in self.rows() if row.decided >= 0), default=0)
 
     def take(self, record: Record) -> None:
-        at = record.at
+        at, machine = record.at, self._machine(record.place)
         match record.event:
             case FaultArmed(fault=fault, name=name, where=where):
                 self._armed[fault] = name, where
             case FaultFired(fault=fault) if fault not in self._rows:
                 name, where = self._armed.get(fault, ("", ""))
-                row = Recovered(fault, name, where, at, any(one in record.place for one in PLACES))
+                row = Recovered(fault, machine, name, where, at, any(one in record.place for one in PLACES))
                 self._rows[fault] = self._open[fault] = row
             case FaultUndone(fault=fault) if fault in self._rows:
                 self._rows[fault].undone = at
             case PlatformLink(state="down"):
-                self._link_lost(at)
+                self._link_lost(at, machine)
             case RoleChanged():
-                self._paired = True
+                self._paired.add(machine)
             case RouteDecided(call=call, target=target) if target:
-                self._decided[call] = at, target
+                self._decided[machine, call] = at, target
             case Routed() as event:
-                self._routed(at, event)
+                self._routed(at, machine, event)
             case CallState() as event:
-                self._state(at, event)
+                self._state(at, machine, event)
             case _:
                 pass
 
-    def _link_lost(self, at: int) -> None:
-        for row in self._open.values():
+    def _open_of(self, machine: str) -> list[Recovered]:
+        return [row for row in self._open.values() if row.machine == machine]
+
+    def _link_lost(self, at: int, machine: str) -> None:
+        for row in self._open_of(machine):
             row.counts = row.counts or at - row.fired <= SOON_CYCLES
 
-    def _state(self, at: int, event: CallState) -> None:
+    def _state(self, at: int, machine: str, event: CallState) -> None:
         if event.state == "routing":
-            for row in self._open.values():
+            for row in self._open_of(machine):
                 row.asked += 1
-        elif event.call in self._decided:  # it went where no queue is
-            decided, target = self._decided.pop(event.call)
+        elif (machine, event.call) in self._decided:  # it went where no queue is
+            decided, target = self._decided.pop((machine, event.call))
             if not target.startswith("queue:"):
-                self._recovered(decided, event.call)
+                self._recovered(decided, machine, event.call)
 
-    def _routed(self, at: int, event: Routed) -> None:
-        decided, target = self._decided.pop(event.call, (NOT_YET, ""))
+    def _routed(self, at: int, machine: str, event: Routed) -> None:
+        decided, target = self._decided.pop((machine, event.call), (NOT_YET, ""))
         if event.by != "platform":
             return
         if target == f"queue:{event.queue.rpartition('/')[2]}":
-            self._recovered(decided, event.call)
-        elif not self._paired:
-            self._recovered(at, event.call)
+            self._recovered(decided, machine, event.call)
+        elif machine not in self._paired:
+            self._recovered(at, machine, event.call)
 
-    def _recovered(self, at: int, call: int) -> None:
-        for fault, row in list(self._open.items()):
+    def _recovered(self, at: int, machine: str, call: int) -> None:
+        for row in self._open_of(machine):
             if at > row.fired:
                 row.decided, row.call = at, call
-                del self._open[fault]
+                del self._open[row.fault]

@@ -155,8 +155,8 @@ def asked(cycle: int, call: int, by: str, ccs: str = CCS_B, decided: str = "queu
     return rows + at_mpu(cycle + 16, Routed(call, by, "sales"), CallState(call, "queued", ""))
 
 
-def recovered(rows: list[Row]) -> list[tuple[str, int, int]]:
-    watch = RecoveryWatch()
+def recovered(rows: list[Row], machines: tuple[str, ...] = ()) -> list[tuple[str, int, int]]:
+    watch = RecoveryWatch(machines)
     for record in records(rows):
         watch.take(record)
     return [(row.fault, row.took, row.call) for row in watch.rows()]
@@ -183,6 +183,43 @@ def test_a_fault_that_took_the_link_counts_and_one_elsewhere_does_not() -> None:
     assert recovered(up() + mem + asked(seconds(12), 1, "platform", CCS_A)) == []
     down = at_mpu(seconds(11), PlatformLink("down"))
     assert recovered(up() + mem + down + asked(seconds(12), 1, "platform", CCS_A)) == [("1", seconds(2) + 8, 1)]
+
+
+def plant(*told: tuple[str, list[Row]]) -> list[Row]:
+    """What the machines of a plant tell, in order of time."""
+    rows = [(cycle, f"{machine}/{place}", event) for machine, own in told for cycle, place, event in own]
+    return sorted(rows, key=lambda row: row[0])
+
+
+PLANT = ("north", "south")
+
+
+def test_a_decision_in_one_machine_of_a_plant_is_no_recovery_of_another() -> None:
+    rows = plant(("south", up() + asked(seconds(11), 1, "platform", CCS_A)), ("north", up() + DEATH))
+    later = rows + plant(("north", asked(seconds(14), 1, "platform")))
+    assert recovered(rows, PLANT) == [("1", -1, 0)]
+    assert recovered(later, PLANT) == [("1", seconds(4) + 8, 1)]
+    assert recovered(rows) == [("1", seconds(1) + 8, 1)], "where nobody knows that there are two"
+    counter = FigureCounter(machines=PLANT)
+    for record in records(later):
+        counter.take(record)
+    assert counter.result(seconds(20)).recovery_cycles == seconds(4) + 8
+    reason = verdict_of(Recovery, rows, seconds(60), machines=PLANT).reason
+    assert reason.endswith(": no call asked"), "it was another machine's"
+
+
+def test_the_link_of_one_machine_of_a_plant_is_not_lost_for_a_fault_of_another() -> None:
+    mem, down = fault(seconds(10), "frame/0/slot/8", "board_pull"), at_mpu(seconds(11), PlatformLink("down"))
+    rows = plant(("north", up() + mem), ("south", up() + down))
+    assert recovered(rows, PLANT) == []
+    assert [number for number, _, _ in recovered(rows + plant(("north", down)), PLANT)] == ["1"]
+
+
+def test_questions_of_machines_of_a_plant_with_one_number_are_two() -> None:
+    question, answer = CallState(1, "routing", "sales"), Routed(1, "switch", "sales")
+    north = up() + DEATH + BACK + at_mpu(seconds(21), question) + at_mpu(seconds(23), answer)
+    rows = plant(("north", north), ("south", up() + at_mpu(seconds(22), CallState(1, "queued", ""))))
+    assert len(findings(Recovery, rows, seconds(60), machines=PLANT)) == 1
 
 
 def test_questions_that_the_switch_has_to_answer_after_the_bound_are_found() -> None:

@@ -111,7 +111,7 @@ class Figure(_Expected):
     def __init__(self, settings: CheckSettings, name: str, entry: ExpectFigure) -> None:
         super().__init__(settings, name, entry.name or f"{entry.figure} {_bounds(entry.min, entry.max)}")
         self.entry = entry
-        self._counter = FigureCounter()
+        self._counter = FigureCounter(machines=settings.machines)
 
     def handlers(self) -> dict[type[Event], Handler]:
         return dict.fromkeys(self._counter.kinds(), self._event)

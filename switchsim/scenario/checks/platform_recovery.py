@@ -24,8 +24,8 @@ class Recovery(Check):
     def __init__(self, settings: CheckSettings) -> None:
         super().__init__(settings)
         self._watch = PlatformWatch(settings)
-        self._times = RecoveryWatch()
-        self._asked: dict[int, int] = {}  # call -> cycle of the question
+        self._times = RecoveryWatch(settings.machines)
+        self._asked: dict[tuple[str, int], int] = {}  # machine, call -> cycle of the question
 
     def handlers(self) -> dict[type[Event], Handler]:
         mine: dict[type[Event], Handler] = {
@@ -33,27 +33,30 @@ class Recovery(Check):
         }  # fmt: skip
         return {**dict.fromkeys(RecoveryWatch.KINDS, self._time), **self._watch.handlers(self._time), **mine}
 
+    def _call(self, record: Record, call: int) -> tuple[str, int]:
+        return self.settings.machine_of(record.place), call
+
     def _time(self, record: Record, event: Any) -> None:
         self._times.take(record)
 
     def _state(self, record: Record, event: CallState) -> None:
         self._times.take(record)
         if event.state == "routing":
-            self._asked[event.call] = record.at
+            self._asked[self._call(record, event.call)] = record.at
         else:
-            self._asked.pop(event.call, None)
+            self._asked.pop(self._call(record, event.call), None)
 
     def _cleared(self, record: Record, event: CallCleared) -> None:
-        self._asked.pop(event.call, None)
+        self._asked.pop(self._call(record, event.call), None)
 
     def _decided(self, record: Record, event: RouteDecided) -> None:
         self._times.take(record)
         if not event.target:
-            self._asked.pop(event.call, None)  # it said that it can not route the call
+            self._asked.pop(self._call(record, event.call), None)  # it said that it can not route the call
 
     def _routed(self, record: Record, event: Routed) -> None:
         self._times.take(record)
-        asked = self._asked.pop(event.call, None)
+        asked = self._asked.pop(self._call(record, event.call), None)
         row = self._watch.of(record.place)
         if asked is None or event.by == "platform" or not any(row.lives(place) for place in row.ccs()):
             return
