@@ -10,11 +10,13 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent.parent / "unit"))
 
 from csta_by_hand import Bench, Heard
+from cti_bench import CtiBench
 from cti_walk import Walk
+from office_bench import agent
 
 from switchsim.callcentre.csta.names import device_of
 from switchsim.model.platform import Letter
-from switchsim.units import seconds
+from switchsim.units import ms, seconds
 
 SEATS = [str(number) for number in range(2001, 2010)]
 QUEUES = ("sales", "service", "patient", "short", "limited")
@@ -23,8 +25,8 @@ QUEUES = ("sales", "service", "patient", "short", "limited")
 class Listener:
     """Monitors every seat and queue, and believes what it is told alone."""
 
-    def __init__(self, walk: Walk) -> None:
-        self.walk = walk
+    def __init__(self, office: CtiBench) -> None:
+        self.office = office
         self.bench = Bench(auth=False, log_in=False)
         self.serial = 0
         self.seen: dict[str, dict[str, str]] = {}  # device -> callID -> local state
@@ -36,9 +38,9 @@ class Listener:
 
     def take(self) -> None:
         """What the walk's switch has told since the last time."""
-        for told in self.walk.bench.told[self.serial :]:
+        for told in self.office.told[self.serial :]:
             self.bench.csta.on_message("comm", Letter("csta", "cti_link", told))
-        self.serial = len(self.walk.bench.told)
+        self.serial = len(self.office.told)
 
     def listen(self) -> None:
         self.take()
@@ -78,7 +80,7 @@ def agrees(listener: Listener) -> None:
     """What was told, what a snapshot says, and the legs of the switch are the same."""
     for device in (*SEATS, *QUEUES):
         assert listener.seen.get(device, {}) == listener.snapshot(device), device
-    view = listener.walk.bench.view
+    view = listener.office.view
     lines = listener.bench.csta.state.lines
     legs = {(number, device_of(leg.device)) for number, leg in view.legs.items()}
     assert {(number, device) for line in lines.values() for number, device in line.legs.items()} == legs
@@ -91,7 +93,7 @@ def agrees(listener: Listener) -> None:
 @pytest.mark.parametrize("seed", [2, 3, 9])
 def test_who_only_listens_knows_what_a_snapshot_says(seed: int) -> None:
     walk = Walk(seed)
-    listener = Listener(walk)
+    listener = Listener(walk.bench)
     for _ in range(140):
         walk.step()
         listener.listen()
@@ -104,3 +106,24 @@ def test_who_only_listens_knows_what_a_snapshot_says(seed: int) -> None:
     met = {name.removesuffix("Event") for name in listener.names}
     assert {"Delivered", "Queued", "Diverted", "Established", "ConnectionCleared", "ServiceInitiated", "Originated",
             "AgentBusy", "AgentReady"} <= met  # fmt: skip
+
+
+@pytest.mark.parametrize("consulted", ["2002", "70001"])
+def test_csta_8_nothing_of_a_seat_follows_its_transfered(consulted: str) -> None:
+    """A consultation of a seat, and one of somebody outside, completed by a real program."""
+    bench = CtiBench(agent("2001"), agent("2002", sign_in=ms(200)))
+    listener = Listener(bench)
+    caller = bench.call("10061")
+    bench.talk(caller, "2001")
+    bench.press("2001", "consult", number=consulted)
+    bench.run(seconds(3))
+    listener.listen()
+    assert sorted(listener.seen["2001"].values()) == ["connected", "hold"]
+    listener.names.clear()
+    bench.press("2001", "complete")
+    bench.run(seconds(1))
+    listener.listen()
+    told = {name: count for name, count in listener.names.items() if not name.startswith("Agent")}
+    assert told == {"TransferedEvent": 2 if consulted in SEATS else 1}
+    assert listener.seen["2001"] == {}
+    agrees(listener)

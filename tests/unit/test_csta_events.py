@@ -313,6 +313,28 @@ def test_trap_3_consulted_transfer_keeps_one_call_and_names_both() -> None:
     assert last == ["CallClearedEvent", "MonitorStop"]
 
 
+def test_nothing_of_the_transferring_seat_follows_its_transfered() -> None:
+    """The switch tells every leg anew behind CallsJoined, those of the seat that leaves as well."""
+    bench = Bench()
+    caller, agent, other = bench.monitor(TRUNK), bench.monitor("101"), bench.monitor("102")
+    bench.consults()
+    bench.tell(CallsJoined(CALL, 8, "transfer", "SEAT/101", "SEAT/102"))
+    bench.leg(CALLER, TRUNK, "connected", role="a")
+    bench.leg(SEAT_LEG, "SEAT/101", "connected")
+    bench.leg(14, "SEAT/102", "connected", call=CALL)
+    bench.leg(13, "SEAT/101", "connected", call=8)
+    bench.tell(SeatServed(CALL, SEAT_LEG, "service", "101", "transfer", 0, 0))
+    bench.leg(SEAT_LEG, "SEAT/101", "null", cause=16)
+    bench.leg(13, "SEAT/101", "null", call=8, cause=16)
+    bench.tell(CallEnded(8, 16, "seat", "", "", 0, 0, 0, 0))
+    heard = bench.heard()
+    for one, local in ((caller, "connected"), (agent, None), (other, "connected")):
+        assert seen(heard, one) == [("Transfered", local, "transfer")]
+    bench.rings("101", 20)  # by another leg the seat may come back
+    assert seen(bench.heard(), agent)[0] == ("Delivered", "alerting", "newCall")
+    assert [line.left for line in bench.csta.state.lines.values()] == [[]]
+
+
 def test_conference_and_its_end() -> None:
     bench = Bench()
     caller, agent, other = bench.monitor(TRUNK), bench.monitor("101"), bench.monitor("102")

@@ -49,6 +49,7 @@ class Joining:
         for device in [device for device in line.connections if device not in (*legs.values(), queue)]:
             self.lines.drop(line, device, "normal")
         line.legs = {leg: device for leg, device in line.legs.items() if leg in legs}
+        line.left = [leg for leg in line.left if leg in legs]
         rings = any(switch.legs[leg].state == "alerting" for leg in legs)
         if queue and queue != line.queued and not rings:
             waiting = switch.queues[queue].waiting
@@ -91,6 +92,8 @@ class Joining:
         """Everybody is in `line` now, the one who leaves excepted; (device, its call before) of each."""
         moves = [(device, line.call) for device in line.connections if device != leaves]
         line.connections.pop(leaves, None)
+        legs = line.legs | (old.legs if old is not None else {})
+        line.left += [leg for leg, device in legs.items() if device == leaves]
         for device in line.connections:
             if line.connections[device] == "hold":
                 line.connections[device] = "connected"

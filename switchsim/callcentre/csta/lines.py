@@ -130,6 +130,8 @@ class Lines:
         """A leg is in this state of the switch, whatever it was before."""
         line.origin = line.origin or leg
         line.legs[leg] = device
+        if leg in line.left:
+            return  # told anew before it goes: nothing of that seat follows its Transfered
         state = "connected" if state == "queued" else state
         before = line.connections.get(device, "")
         if leg == line.origin:
@@ -223,6 +225,8 @@ class Lines:
 
     def _leg_gone(self, line: Line, event: LegChanged, device: str) -> None:
         line.legs.pop(event.leg, None)
+        if event.leg in line.left:
+            line.left.remove(event.leg)
         hands_on = line.leaving == device
         line.leaving = "" if hands_on else line.leaving
         before = line.connections.get(device)
