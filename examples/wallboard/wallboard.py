@@ -5,25 +5,30 @@
     AMI_SECRET=... python examples/wallboard/wallboard.py --user NAME [--address 127.0.0.1:5038]
 
 It asks for everything once (QueueStatus), then follows the events; after a lost connection it asks anew. Each line that
-it prints is a JSON object: `connected`, `board` (when something changed, at most each --every seconds), `lost`; with
---check also `wrong`, when a QueueStatus at the end differs from what the events gave, and exit code 1. It ends on a
-signal (SIGINT, SIGTERM), or after --seconds. SWITCHSIM_AMI is the address when none is given.
+it prints is a JSON object: `connected`, `board` (when something changed, at most each --every seconds), `lost`,
+`failed`; with --check also `wrong`, when a QueueStatus at the end differs from what the events gave. It ends on a
+signal (SIGINT, SIGTERM), after --seconds, or when its log-in is refused. Exit codes: 0 good, 1 something was wrong, 2
+it never logged in. SWITCHSIM_AMI is the address when none is given.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import json
 import os
 import signal
 import sys
+from collections.abc import Coroutine
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from panoramisk import Manager
 
 FREE, PAUSED = "1", "1"
+ANSWER_S = 10.0
+"""How long an answer may take; one that was lost with its connection never comes."""
 
 
 @dataclass
@@ -100,8 +105,10 @@ class Board:
     async def refresh(self) -> bool:
         """Believe the switch anew; counts go on. Events that came in one piece with the answer are newer than it."""
         recent = self._recent = []
-        fresh = await self.state()
-        self._recent = None
+        try:
+            fresh = await self.state()
+        finally:
+            self._recent = None
         for name, queue in (fresh or {}).items():
             before = self.queues.get(name, Queue())
             queue.answered, queue.abandoned = before.answered, before.abandoned
@@ -110,6 +117,10 @@ class Board:
             self._apply(event)
         self.changed = True
         return fresh is not None
+
+    def _thought(self, name: str) -> tuple[dict[str, tuple[str, str]], list[str]]:
+        queue = self.queues.get(name, Queue())
+        return queue.members, queue.waiting
 
     async def wrong(self) -> list[str]:
         """Queues of which the events gave another picture than the switch gives now. Events that came in one piece with
@@ -120,41 +131,93 @@ class Board:
             if fresh is None:
                 return ["not reachable"]
             different = [name for name, queue in fresh.items()
-                         if (queue.members, queue.waiting) != (self.queues[name].members, self.queues[name].waiting)]
+                         if (queue.members, queue.waiting) != self._thought(name)]
             if not different:
                 break
             await asyncio.sleep(0.05)
         return different
 
 
+class LogIn:
+    """What became of it. `again`: logged in, and nothing has been asked for since; `ever`: once at least."""
+
+    def __init__(self, stop: asyncio.Event) -> None:
+        self.stop = stop
+        self.again = asyncio.Event()
+        self.ever = False
+        self.why = "no connection"
+
+    def connected(self, manager: Manager) -> None:
+        manager.authenticated_future.add_done_callback(self.answered)
+
+    def answered(self, future: asyncio.Future[Any]) -> None:
+        """A refusal will not become another one by asking again."""
+        if future.cancelled():
+            return
+        answer = future.result()
+        if answer.success:
+            self.ever = True
+            self.again.set()
+        else:
+            self.why = answer.message or "log-in refused"
+            self.stop.set()
+
+
+async def within(stop: asyncio.Event, what: Coroutine[Any, Any, bool]) -> bool:
+    """Its result; False when it takes too long, or is to stop before it has ended."""
+    task, stopped = asyncio.ensure_future(what), asyncio.ensure_future(stop.wait())
+    await asyncio.wait((task, stopped), timeout=ANSWER_S, return_when=asyncio.FIRST_COMPLETED)
+    stopped.cancel()
+    if not task.done():
+        task.cancel()
+        return False
+    return task.result()
+
+
+async def follow(board: Board, log_in: LogIn, every: float) -> None:
+    """Print what changes, until it is to stop."""
+    while not log_in.stop.is_set():
+        if log_in.again.is_set() and await within(log_in.stop, board.refresh()):
+            log_in.again.clear()
+            say("connected", queues=list(board.queues))
+        if board.changed and not log_in.again.is_set():
+            board.changed = False
+            say("board", queues={name: queue.line() for name, queue in board.queues.items()})
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(log_in.stop.wait(), every)
+
+
+async def checked(board: Board) -> int:
+    """Exit code: whether the board is as the switch says."""
+    try:
+        different = await asyncio.wait_for(board.wrong(), ANSWER_S)
+    except TimeoutError:
+        different = ["not reachable"]
+    for name in different:
+        say("wrong", queue=name, thought=asdict(board.queues[name]) if name in board.queues else None)
+    return 1 if different else 0
+
+
 async def run(arguments: argparse.Namespace, secret: str) -> int:
     host, _, port = arguments.address.rpartition(":")
     loop = asyncio.get_running_loop()
-    stop, again = asyncio.Event(), asyncio.Event()
+    log_in = LogIn(asyncio.Event())
     manager = Manager(loop=loop, host=host, port=int(port), username=arguments.user, secret=secret, reconnect_timeout=1,
-                      on_login=lambda _: again.set(), on_disconnect=lambda *_: say("lost"))  # fmt: skip
+                      on_connect=log_in.connected, on_disconnect=lambda *_: say("lost"))  # fmt: skip
     board = Board(manager)
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
+        loop.add_signal_handler(number, log_in.stop.set)
     manager.connect()
     if arguments.seconds:
-        loop.call_later(arguments.seconds, stop.set)
-    while not stop.is_set():
-        if again.is_set() and await board.refresh():
-            again.clear()
-            say("connected", queues=list(board.queues))
-        if board.changed and not again.is_set():
-            board.changed = False
-            say("board", queues={name: queue.line() for name, queue in board.queues.items()})
-        try:
-            await asyncio.wait_for(stop.wait(), arguments.every)
-        except TimeoutError:
-            continue
-    different = await board.wrong() if arguments.check else []
-    for name in different:
-        say("wrong", queue=name, thought=asdict(board.queues[name]) if name in board.queues else None)
+        loop.call_later(arguments.seconds, log_in.stop.set)
+    await follow(board, log_in, arguments.every)
+    if not log_in.ever:
+        say("failed", why=log_in.why)
+        code = 2
+    else:
+        code = await checked(board) if arguments.check else 0
     manager.close()
-    return 1 if different else 0
+    return code
 
 
 def main() -> int:

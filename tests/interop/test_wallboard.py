@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
 from pathlib import Path
 from typing import Any, Final
+
+import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -74,7 +77,26 @@ def test_the_board_agrees_with_the_switch_while_calls_come_and_after_the_link_wa
     assert boards[-1]["answered"] <= len(told) <= boards[-1]["answered"] + 3
 
 
-def test_a_bad_secret_shows_nothing(tmp_path: Path) -> None:
-    code, lines, run = shown(tmp_path, "--seconds", "1.5", secret="wrong")
-    assert (code, [line for line in lines if line["wallboard"] != "lost"]) == (0, [])
-    assert "failed" in [line["what"] for line in run.journal("application_changed")]
+@pytest.mark.parametrize("options", [(), ("--check",)])
+def test_a_refused_log_in_ends_it(tmp_path: Path, options: tuple[str, ...]) -> None:
+    code, lines, run = shown(tmp_path, "--seconds", "30", *options, secret="wrong")
+    assert (code, [line for line in lines if line["wallboard"] != "lost"]) == (
+        2, [{"wallboard": "failed", "why": "Authentication failed"}])  # fmt: skip
+    assert [line["what"] for line in run.journal("application_changed")].count("failed") == 1
+
+
+@pytest.mark.parametrize("options", [(), ("--check",)])
+@pytest.mark.parametrize("signalled", [signal.SIGTERM, signal.SIGINT, 0])
+def test_without_a_server_it_ends_on_a_signal_and_after_its_time(options: tuple[str, ...], signalled: int) -> None:
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))  # and nobody listens
+        address = f"127.0.0.1:{nobody.getsockname()[1]}"
+        time = () if signalled else ("--seconds", "0.5")
+        command = [sys.executable, str(WALLBOARD), "--user", "board", "--address", address, *time, *options]
+        board = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        assert board.stderr is not None
+        board.stderr.readline()  # it was not able to connect: its signal handlers are there
+        if signalled:
+            board.send_signal(signalled)
+        told, _ = board.communicate(timeout=DEADLINE_S)
+    assert (board.returncode, json.loads(told)) == (2, {"wallboard": "failed", "why": "no connection"})
