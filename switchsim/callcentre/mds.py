@@ -15,11 +15,12 @@ PLACE, ALARM = "callcentre", "process_lost"
 
 
 class MdsState(ProcessCommon):
-    """watched, lamps: by name of a server. began: it looks from then on. alarmed: server -> since."""
+    """watched, lamps: by name of a server. began: it looks from then on. looked: last. alarmed: server -> since."""
 
     watched: dict[str, Watched] = {}
     lamps: dict[str, str] = {}
     began: int = 0
+    looked: int = 0
     alarmed: dict[str, int] = {}
 
 
@@ -43,7 +44,7 @@ class Mds(Process[MdsState]):
         self.state.alarmed = before.alarmed
 
     def started(self) -> None:
-        self.state.began = self.now
+        self.state.began = self.state.looked = self.now
         self.start_timer("look", HEARTBEAT_CYCLES)
 
     def letter(self, sender: str, body: Any) -> None:
@@ -53,11 +54,20 @@ class Mds(Process[MdsState]):
 
     def timer(self, name: str) -> None:
         self.start_timer("look", HEARTBEAT_CYCLES)
+        away, self.state.looked = self.now - self.state.looked, self.now
+        if away > LOST_AFTER * HEARTBEAT_CYCLES:
+            self._look_anew()
         for server in self.servers:
             row = self.state.watched.get(server)
             never = row is None and self.now - self.state.began > LOST_AFTER * HEARTBEAT_CYCLES
             if never or (row is not None and missed(row, self.now)):
                 self._show(server, RED)
+
+    def _look_anew(self) -> None:
+        """It hung itself: what it has not heard meanwhile says nothing of the others."""
+        self.state.began = self.now
+        for row in self.state.watched.values():
+            row.heard = self.now
 
     def _show(self, server: str, colour: str) -> None:
         before = self.state.lamps.get(server, "")

@@ -15,7 +15,7 @@ from switchsim.callcentre.process import Process
 from switchsim.callcentre.proxy import Proxy
 from switchsim.callcentre.uis import MOST_LINES, Uis
 from switchsim.model.events import InputRefused, LampShown, RequestTaken
-from switchsim.model.order import Act, Inject
+from switchsim.model.order import Act, Heal, Inject
 from switchsim.model.platform import FileGiven, FileWanted, Heartbeat, LookedUp, LookUp, SignIn
 from switchsim.units import ms, seconds
 
@@ -62,6 +62,19 @@ def test_who_never_came_is_red_after_three_heartbeats() -> None:
     assert desk.part.state.lamps == {}
     desk.host.run(seconds(4))
     assert desk.part.state.lamps == {"ivr/0": "red"}
+
+
+def test_a_monitor_that_hung_itself_takes_nobody_for_lost_before_it_has_looked_anew() -> None:
+    desk = Desk(Mds, ("cti_link", "ccs/a"))
+    desk.part.letter("cti_link", Heartbeat("", 0))
+    desk.part.on_order(Inject("1", "hang", {}))
+    desk.host.run(seconds(10))
+    desk.part.on_order(Heal("1", "hang", {}))
+    assert desk.part.state.lamps == {"cti_link": "green"}
+    for second in range(11, 15):
+        desk.host.run(seconds(second))
+        desk.part.letter("cti_link", Heartbeat("", 0))
+    assert desk.part.state.lamps == {"cti_link": "green", "ccs/a": "red"}
 
 
 # -- PROXY ---------------------------------------------------------------------------------------------------------
