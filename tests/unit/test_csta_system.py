@@ -99,12 +99,65 @@ def test_snapshot_call() -> None:
 
 
 @pytest.mark.parametrize(
-    ("wanted", "key"), [("loggedOn", "sign_in"), ("loggedOff", "sign_out"), ("notReady", "busy"), ("ready", "ready")]
-)
-def test_set_agent_state_positive(wanted: str, key: str) -> None:
+    ("state", "wanted", "key"),
+    [
+        ("signed_out", "loggedOn", "sign_in"), ("idle", "loggedOff", "sign_out"), ("idle", "notReady", "busy"),
+        ("busy", "ready", "ready"), ("wrap_up", "ready", "ready"), ("ringing", "notReady", "busy"),
+    ],
+)  # fmt: skip
+def test_set_agent_state_positive(state: str, wanted: str, key: str) -> None:
+    bench = Bench()
+    bench.seat("101", state)
     inside = f"<device>101</device><requestedAgentState>{wanted}</requestedAgentState><agentID>4711</agentID>"
-    told = ordered(Bench(), "SetAgentState", inside, PressKey("101", key))
+    told = ordered(bench, "SetAgentState", inside, PressKey("101", key))
     assert (told.name, told.names()) == ("SetAgentStateResponse", [])
+
+
+@pytest.mark.parametrize(
+    ("state", "after", "wanted", "pending"),
+    [
+        ("idle", "", "ready", []), ("ringing", "", "ready", []), ("busy", "", "notReady", []),
+        ("signed_out", "", "loggedOff", []), ("idle", "", "loggedOn", []), ("busy", "", "loggedOn", []),
+        ("talk", "", "loggedOn", []), ("talk", "", "ready", []), ("talk", "busy", "notReady", ["agentNotReady"]),
+        ("held", "sign_out", "loggedOff", ["agentNull"]),
+    ],
+)  # fmt: skip
+def test_agent_state_that_is_there_already_is_no_error_and_no_order(
+    state: str, after: str, wanted: str, pending: list[str]
+) -> None:
+    """ECMA-269 does not restrict transitions (sheet 10)."""
+    bench = Bench()
+    bench.seat("101", state, after)
+    bench.heard()
+    bench.wanted()
+    told = bench.ask("SetAgentState", f"<device>101</device><requestedAgentState>{wanted}</requestedAgentState>")
+    assert (told.name, told.every("pendingAgentState")) == ("SetAgentStateResponse", pending)
+    assert bench.wanted() == []
+
+
+@pytest.mark.parametrize(("state", "after", "wanted", "key"), [
+    ("talk", "busy", "ready", "ready"), ("talk", "", "notReady", "busy"), ("talk", "busy", "loggedOff", "sign_out"),
+    ("faulty", "", "loggedOff", "sign_out"), ("faulty", "", "loggedOn", "sign_in"),
+])  # fmt: skip
+def test_agent_state_that_is_not_there_yet_is_ordered(state: str, after: str, wanted: str, key: str) -> None:
+    bench = Bench()
+    bench.seat("101", state, after)
+    bench.wanted()
+    bench.say(f"<SetAgentState><device>101</device><requestedAgentState>{wanted}</requestedAgentState></SetAgentState>")
+    assert bench.wanted() == [PressKey("101", key)]
+
+
+def test_nobody_logs_on_where_another_agent_is() -> None:
+    bench = Bench()
+    bench.seat("101", "signed_out")
+    inside = "<device>101</device><requestedAgentState>loggedOn</requestedAgentState><agentID>{}</agentID>"
+    ordered(bench, "SetAgentState", inside.format("4711"), PressKey("101", "sign_in"))
+    bench.seat("101", "idle")
+    bench.heard()
+    assert bench.ask("SetAgentState", inside.format("4711")).name == "SetAgentStateResponse"
+    told = ordered(bench, "SetAgentState", inside.format("4712"), PressKey("101", "sign_in"), "wrong_state")
+    assert error(told) == ("stateIncompatibility", "invalidObjectState")
+    assert bench.ask("GetAgentState", "<device>101</device>").every("agentID") == ["4711"]
 
 
 def test_state_that_takes_effect_after_the_call_is_pending() -> None:
@@ -131,6 +184,7 @@ def test_set_agent_state_negative(device: str, wanted: str, value: str) -> None:
 @pytest.mark.parametrize(("result", "name"), [("ok", "4711"), ("wrong_state", "101")])
 def test_agent_is_known_by_the_name_with_which_it_was_logged_on(result: str, name: str) -> None:
     bench = Bench()
+    bench.seat("101", "signed_out")
     inside = "<device>101</device><requestedAgentState>loggedOn</requestedAgentState><agentID>4711</agentID>"
     ordered(bench, "SetAgentState", inside, PressKey("101", "sign_in"), result)
     assert bench.ask("GetAgentState", "<device>101</device>").every("agentID") == [name]

@@ -25,6 +25,8 @@ PENDING: Final[dict[str, str]] = {"busy": "agentNotReady", "sign_out": "agentNul
 """What a seat wishes for the end of its call -> PendingAgentState."""
 KEYS: Final[dict[str, str]] = {"loggedOn": "sign_in", "loggedOff": "sign_out", "notReady": "busy", "ready": "ready"}
 """ReqAgentState -> key of the seat's set. There is none for workingAfterCall: wrap-up comes by itself."""
+WANTED: Final[dict[str, str]] = {"loggedOff": "agentNull", "notReady": "agentNotReady", "ready": "agentReady"}
+"""ReqAgentState -> AgentState that it leads to."""
 
 
 class Agents:
@@ -124,9 +126,24 @@ class Agents:
             self.csta.refuse(asked, "operation", "agentStateNotSupported")
         else:
             asked.device, asked.agent = seat, body.agent if body.wanted == "loggedOn" else ""
-            if asked.agent:
+            there = self._there(asked, body.wanted)
+            if asked.agent and (there or STATES[self.csta.state.switch.seats[seat].state] == "agentNull"):
                 self.csta.state.names[seat] = asked.agent
-            self.csta.ask_switch(asked, PressKey(seat, KEYS[body.wanted]))
+            if there:
+                self.done(asked)
+            else:
+                self.csta.ask_switch(asked, PressKey(seat, KEYS[body.wanted]))
+
+    def _there(self, asked: Pending, wanted: str) -> bool:
+        """Whether the seat is, or will be behind its call, as it is wanted to be: there is nothing to order. A seat
+        where another agent is logged on is not."""
+        seat = self.csta.state.switch.seats[asked.device]
+        now = STATES[seat.state]
+        if wanted == "loggedOn":
+            return now != "agentNull" and asked.agent in ("", self.csta.state.names.get(asked.device, asked.agent))
+        if now == "agentBusy":
+            return PENDING.get(seat.after, "agentReady") == WANTED[wanted]
+        return now == WANTED[wanted] and seat.state != "faulty"
 
     def done(self, asked: Pending) -> None:
         """The switch took it; in a call it takes effect when that ends."""

@@ -126,8 +126,8 @@ class Line(State):
 
     calls: of the switch, joined ones. connections: device -> its local state. legs: of the switch -> device. origin:
     the leg that began it, 0 not known yet. queued: queue whose connection is there. ringing_from: queue that gave it to
-    seat that rings. redirected: device from which it came last. leaving: seat that hands it on. left: legs of a seat that
-    has handed it on, until the switch tells that they are gone. answered: by a device; failed: that was told.
+    seat that rings. redirected: device from which it came last. leaving: seat that hands it on. left: legs of a seat
+    that has handed it on, until the switch tells that they are gone. answered: by a device; failed: that was told.
     """
 
     call: int
