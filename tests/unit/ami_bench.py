@@ -235,8 +235,8 @@ def seat_answers(bench: Bench, call: int = 1, a: int = 1, b: int = 2, seat: str 
 
 def caller_leaves(bench: Bench, call: int = 1, a: int = 1, b: int = 2, seat: str = "1001") -> None:
     bench.tell(
-        LegChanged(call, a, f"E1/e1-0/{a}", "a", "null", 16, (), 0),
         SeatServed(call, b, "sales", seat, "caller", seconds(5), seconds(60)),
+        LegChanged(call, a, f"E1/e1-0/{a}", "a", "null", 16, (), 0),
         LegChanged(call, b, f"SEAT/{seat}", "b", "null", 16, (), 0),
         CallEnded(call, 16, "caller", "sales", seat, 0, 0, 0, bench.host.now),
         SeatChanged(seat, "idle", 0, "", "", bench.host.now),

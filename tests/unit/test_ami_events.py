@@ -107,7 +107,7 @@ def test_a_call_from_join_to_complete_in_its_order(bench: Bench, client: int) ->
         "Newchannel", "NewConnectedLine", "AgentCalled", "DialBegin", "Newstate", "QueueMemberStatus",
         "Newstate", "Newstate", "DialEnd", "MusicOnHoldStop", "QueueCallerLeave", "AgentConnect",
         "NewConnectedLine", "BridgeCreate", "BridgeEnter", "BridgeEnter", "QueueMemberStatus",
-        "BridgeLeave", "BridgeLeave", "BridgeDestroy", "Hangup", "AgentComplete", "Hangup", "QueueMemberStatus",
+        "AgentComplete", "BridgeLeave", "BridgeLeave", "BridgeDestroy", "Hangup", "Hangup", "QueueMemberStatus",
     ]  # fmt: skip
     assert {event["Linkedid"] for event in events if "Linkedid" in event} == {"946684810.1"}
     join = of(events, "QueueCallerJoin")
@@ -180,6 +180,21 @@ def test_a_caller_who_gives_up_while_a_seat_rings(bench: Bench, client: int) -> 
     assert (abandon["Position"], abandon["OriginalPosition"], abandon["HoldTime"]) == ("1", "2", "8")
 
 
+@pytest.mark.parametrize(("why", "given_up"), [
+    ("abandoned", True), ("lost", True), ("overflow", False), ("redirected", False),
+])  # fmt: skip
+def test_a_caller_who_is_gone_from_a_queue_has_abandoned_it_whoever_hung_up(
+    bench: Bench, client: int, why: str, given_up: bool
+) -> None:
+    call_arrives(bench)
+    bench.raw[client] = b""
+    bench.tell(QueueLeft(1, 1, "sales", 1, 0, why, seconds(8)))
+    abandon = ["QueueCallerAbandon"] if given_up else []
+    assert names(told(bench, client)) == ["MusicOnHoldStop", *abandon, "QueueCallerLeave"]
+    bench.act(client, "QueueStatus")
+    assert bench.read(client)[1]["Abandoned"] == str(int(given_up))
+
+
 @pytest.mark.parametrize(("why", "status", "more"), [
     ("no_answer", "NOANSWER", ["AgentRingNoAnswer"]), ("rejected", "BUSY", ["AgentRingNoAnswer"]),
     ("redirected", "CANCEL", []), ("lost", "CHANUNAVAIL", []),
@@ -215,9 +230,11 @@ def test_a_direct_call_to_a_seat_has_no_agent_events(bench: Bench, client: int) 
 
 @pytest.mark.parametrize(("cause", "first", "status"), [
     (17, False, "BUSY"), (19, False, "NOANSWER"), (34, False, "CONGESTION"), (16, True, "CANCEL"),
-])
+    (1, True, "CHANUNAVAIL"), (27, False, "CHANUNAVAIL"), (42, True, "CONGESTION"), (17, True, "BUSY"),
+    (21, True, "BUSY"), (18, True, "NOANSWER"), (31, True, "CANCEL"),
+])  # fmt: skip
 def test_a_trunk_that_is_dialled(bench: Bench, client: int, cause: int, first: bool, status: str) -> None:
-    gone = [LegChanged(3, 5, "SEAT/1003", "a", "null", 16, (), 0)] if first else []
+    gone = [LegChanged(3, 5, "SEAT/1003", "a", "null", cause, (), 0)] if first else []
     bench.tell(
         CallBegan(3, "out", "1003", "13900000000", "13900000000", 0),
         LegChanged(3, 5, "SEAT/1003", "a", "connected", 0, (), 0),
@@ -230,6 +247,22 @@ def test_a_trunk_that_is_dialled(bench: Bench, client: int, cause: int, first: b
     assert of(events, "DialBegin")["DestCallerIDNum"] == "13900000000"
     assert of(events, "DialEnd")["DialStatus"] == status
     assert [one["ChannelStateDesc"] for one in events if one["Event"] == "Newstate"][-1] == "Ringing"
+    assert [name for name in names(events) if name in ("DialEnd", "Hangup")][:2] == ["DialEnd", "Hangup"]
+
+
+def test_a_dial_that_a_client_ends_with_a_cause_of_its_own_is_no_answer_of_the_network(
+    bench: Bench, client: int
+) -> None:
+    bench.tell(
+        CallBegan(3, "out", "1003", "13900000000", "13900000000", 0),
+        LegChanged(3, 5, "SEAT/1003", "a", "connected", 0, (), 0),
+        LegChanged(3, 6, "E1/e1-0/4", "b", "initiated", 0, (), 0),
+    )
+    other = bench.logged_in("Events: off")
+    bench.raw[client] = b""
+    bench.act(other, "Hangup", "Channel: SEAT/1003-00000005", "Cause: 17")
+    bench.tell(LegChanged(3, 5, "SEAT/1003", "a", "null", 17, (), 0))
+    assert [one.get("DialStatus", one.get("Cause")) for one in told(bench, client)] == ["CANCEL", "17"]
 
 
 def test_a_trunk_that_answers_is_bridged(bench: Bench, client: int) -> None:
@@ -237,10 +270,27 @@ def test_a_trunk_that_answers_is_bridged(bench: Bench, client: int) -> None:
         CallBegan(3, "out", "1003", "139", "139", 0),
         LegChanged(3, 5, "SEAT/1003", "a", "connected", 0, (), 0),
         LegChanged(3, 6, "E1/e1-0/4", "b", "initiated", 0, (), 0),
+        LegChanged(3, 5, "SEAT/1003", "a", "connected", 0, (6,), 80),
         LegChanged(3, 6, "E1/e1-0/4", "b", "connected", 0, (5,), 80),
     )
-    assert names(told(bench, client))[-6:] == [
-        "Newstate", "DialEnd", "NewConnectedLine", "BridgeCreate", "BridgeEnter", "BridgeEnter"]  # fmt: skip
+    events = told(bench, client)
+    assert names(events)[-7:-3] == ["Newstate", "Newstate", "DialEnd", "NewConnectedLine"]
+    assert names(events)[-3:] == ["BridgeCreate", "BridgeEnter", "BridgeEnter"]
+    seat = [one for one in events if one.get("Channel") == "SEAT/1003-00000005" and one["Event"].startswith("New")]
+    assert [one["ChannelStateDesc"] for one in seat] == ["Ring", "Up", "Up"]
+
+
+@pytest.mark.parametrize(("rang", "states"), [(False, ["Ring"]), (True, ["Down", "Ringing", "Up"])])
+def test_a_seat_that_calls_is_up_when_it_was_rung_or_when_whom_it_called_answers(
+    bench: Bench, client: int, rang: bool, states: list[str]
+) -> None:
+    ringing = [SeatCalled(3, 5, "", "1003", 0), LegChanged(3, 5, "SEAT/1003", "a", "alerting", 0, (), 0)]
+    bench.tell(
+        CallBegan(3, "seat", "1003", "1001", "1001", 0),
+        *(ringing if rang else []),
+        LegChanged(3, 5, "SEAT/1003", "a", "connected", 0, (), 0),
+    )
+    assert [one["ChannelStateDesc"] for one in told(bench, client)] == states
 
 
 def test_hold_and_unhold_are_told_of_the_channel_that_does_it(bench: Bench, client: int) -> None:
@@ -300,6 +350,123 @@ def test_a_consultation_that_becomes_a_transfer(bench: Bench, client: int) -> No
     assert bench.ami.state.channels[4].linkedid == bench.ami.state.channels[1].linkedid
 
 
+def consultation(bench: Bench) -> None:
+    """A seat consults another one: call 2, as the reference firmware tells it."""
+    call_arrives(bench)
+    seat_rings(bench)
+    seat_answers(bench)
+    bench.tell(
+        LegChanged(1, 2, "SEAT/1001", "b", "hold", 0, (), 9),
+        CallBegan(2, "seat", "1001", "1002", "1002", 0),
+        LegChanged(2, 3, "SEAT/1001", "a", "connected", 0, (), 0),
+        SeatCalled(2, 4, "", "1002", 0),
+        LegChanged(2, 4, "SEAT/1002", "b", "alerting", 0, (), 0),
+        LegChanged(2, 3, "SEAT/1001", "a", "connected", 0, (4,), 9),
+        LegChanged(2, 4, "SEAT/1002", "b", "connected", 0, (3,), 9),
+        SeatCallEnded(2, 4, "", "1002", "answered", 0),
+    )
+
+
+def conference(bench: Bench) -> None:
+    """That seat makes it a conference: legs keep their calls, and hear each other."""
+    bench.tell(
+        CallsJoined(1, 2, "conference", "SEAT/1001", "SEAT/1002"),
+        LegChanged(1, 1, "E1/e1-0/1", "a", "connected", 0, (2, 4), 9),
+        LegChanged(1, 2, "SEAT/1001", "b", "connected", 0, (1, 4), 9),
+        LegChanged(2, 4, "SEAT/1002", "b", "connected", 0, (1, 2), 9),
+        LegChanged(2, 3, "SEAT/1001", "a", "null", 16, (), 9),
+    )
+
+
+def bridged(events: list[Answer]) -> list[tuple[str, str, str, str]]:
+    return [(one["Event"], one.get("Channel", ""), one["BridgeUniqueid"][-1:], one["BridgeNumChannels"])
+            for one in events if one["Event"].startswith("Bridge")]  # fmt: skip
+
+
+def test_a_conference_is_one_bridge_of_three_at_once(bench: Bench, client: int) -> None:
+    consultation(bench)
+    bench.raw[client] = b""
+    conference(bench)
+    assert bridged(told(bench, client)) == [
+        ("BridgeLeave", "SEAT/1001-00000003", "2", "1"), ("BridgeLeave", "SEAT/1002-00000004", "2", "0"),
+        ("BridgeDestroy", "", "2", "0"), ("BridgeEnter", "SEAT/1002-00000004", "1", "3"),
+    ]  # fmt: skip
+    bench.act(client, "Status")
+    rows = [(one["Channel"], one["Linkedid"], one["BridgeID"][-1:]) for one in bench.read(client)[1:-1]]
+    assert rows == [("E1/e1-0/1-00000001", "946684800.1", "1"), ("SEAT/1001-00000002", "946684800.1", "1"),
+                    ("SEAT/1002-00000004", "946684800.1", "1")]  # fmt: skip
+
+
+LEAVES: dict[str, list[AnyCtiEvent]] = {
+    "seat": [
+        LegChanged(1, 4, "SEAT/1002", "b", "connected", 0, (1,), 9),
+        CallEnded(2, 16, "seat", "", "1002", 0, 0, 0, 0),
+        LegChanged(1, 1, "E1/e1-0/1", "a", "connected", 0, (4,), 9),
+        LegChanged(1, 2, "SEAT/1001", "b", "null", 16, (), 9),
+    ],
+    "caller": [
+        LegChanged(2, 2, "SEAT/1001", "a", "connected", 0, (4,), 9),
+        LegChanged(2, 4, "SEAT/1002", "b", "connected", 0, (2,), 9),
+        LegChanged(1, 1, "E1/e1-0/1", "a", "null", 16, (), 9),
+        CallEnded(1, 16, "caller", "", "1001", 0, 0, 0, 0),
+    ],
+    "third": [
+        LegChanged(1, 1, "E1/e1-0/1", "a", "connected", 0, (2,), 9),
+        LegChanged(1, 2, "SEAT/1001", "b", "connected", 0, (1,), 9),
+        LegChanged(2, 4, "SEAT/1002", "b", "null", 16, (), 9),
+        CallEnded(2, 16, "seat", "", "1002", 0, 0, 0, 0),
+    ],
+}
+"""Who leaves a conference -> what the switch tells."""
+
+
+@pytest.mark.parametrize(("who", "left"), [
+    ("seat", "SEAT/1001-00000002"), ("caller", "E1/e1-0/1-00000001"), ("third", "SEAT/1002-00000004"),
+])  # fmt: skip
+def test_two_of_a_conference_stay_in_its_bridge(bench: Bench, client: int, who: str, left: str) -> None:
+    consultation(bench)
+    conference(bench)
+    bench.raw[client] = b""
+    bench.tell(*LEAVES[who])
+    assert bridged(told(bench, client)) == [("BridgeLeave", left, "1", "2")]
+    (call,) = bench.ami.state.bridges
+    assert call == (2 if who == "caller" else 1)
+    assert not bench.ami.state.joined
+    assert bench.ami.state.links == {call: "946684800.1"}
+
+
+def test_a_conference_is_known_again_when_everything_was_told_anew(bench: Bench, client: int) -> None:
+    consultation(bench)
+    bench.raw[client] = b""
+    bench.everything([
+        *SEATS,
+        CallBegan(1, "in", "1380001", "10000", "10000", 0),
+        LegChanged(1, 1, "E1/e1-0/1", "a", "connected", 0, (2, 4), 9),
+        LegChanged(1, 2, "SEAT/1001", "b", "connected", 0, (1, 4), 9),
+        CallBegan(2, "seat", "1001", "1002", "1002", 0),
+        LegChanged(2, 4, "SEAT/1002", "b", "connected", 0, (1, 2), 9),
+    ])  # fmt: skip
+    assert bridged(told(bench, client))[-1] == ("BridgeEnter", "SEAT/1002-00000004", "1", "3")
+
+
+def test_two_trunks_that_a_seat_brought_together_are_one_bridge(bench: Bench, client: int) -> None:
+    call_arrives(bench)
+    seat_rings(bench)
+    seat_answers(bench)
+    bench.tell(
+        CallBegan(2, "out", "1001", "139", "139", 0),
+        LegChanged(2, 3, "SEAT/1001", "a", "connected", 0, (4,), 9),
+        LegChanged(2, 4, "E1/e1-0/9", "b", "connected", 0, (3,), 9),
+        CallsJoined(1, 2, "transfer", "SEAT/1001", "E1/e1-0/9"),
+        LegChanged(1, 2, "SEAT/1001", "b", "null", 16, (), 9),
+        LegChanged(2, 3, "SEAT/1001", "a", "null", 16, (), 9),
+        LegChanged(1, 1, "E1/e1-0/1", "a", "connected", 0, (4,), 9),
+        LegChanged(2, 4, "E1/e1-0/9", "b", "connected", 0, (1,), 9),
+    )
+    (bridge,) = bench.ami.state.bridges.values()
+    assert bridge.legs == [1, 4]
+
+
 # -- anything ------------------------------------------------------------------------------------------------------
 
 CALLS, LEGS, NUMBERS = st.integers(1, 3), st.integers(1, 5), st.sampled_from(["1001", "1002", "1003"])
@@ -308,7 +475,7 @@ STATES = st.sampled_from(["initiated", "alerting", "connected", "hold", "queued"
 QUEUES, ANY = st.sampled_from(["sales", "support"]), st.integers(0, 9)
 EVENTS = st.one_of(
     st.builds(CallBegan, CALLS, st.sampled_from(["in", "out", "seat"]), NUMBERS, NUMBERS, NUMBERS, ANY),
-    st.builds(LegChanged, CALLS, LEGS, DEVICES, st.sampled_from("ab"), STATES, ANY, st.just(()), ANY),
+    st.builds(LegChanged, CALLS, LEGS, DEVICES, st.sampled_from("ab"), STATES, ANY, st.tuples(LEGS), ANY),
     st.builds(CallsJoined, CALLS, CALLS, st.sampled_from(["transfer", "conference"]), DEVICES, DEVICES),
     st.builds(CallEnded, CALLS, ANY, st.just("caller"), QUEUES, NUMBERS, ANY, ANY, ANY, ANY),
     st.builds(QueueEntered, CALLS, LEGS, QUEUES, st.integers(1, 3), ANY, ANY, st.booleans()),
@@ -342,4 +509,5 @@ def test_any_sequence_is_told_with_whole_headers_and_every_channel_has_one_end(e
         assert sorted(began) == sorted(ended)
     assert not bench.ami.state.channels
     assert not bench.ami.state.bridges
+    assert not bench.ami.state.joined
     assert not bench.ami.state.waiters

@@ -39,14 +39,15 @@ def channel_fields(channel: Channel, prefix: str = "") -> list[tuple[str, str]]:
     ]
 
 
-def state_of(leg: LegView) -> int:
-    """ChannelState of a leg. A trunk's leg is up when it was answered, a seat's when somebody speaks there."""
+def state_of(leg: LegView, before: int = DOWN) -> int:
+    """ChannelState of a leg; before: of its channel. A trunk's leg is up when it was answered, a seat's when it has
+    answered, or when whom it called has."""
     seat = bool(seat_of(leg.device))
     if leg.state == "alerting":
         return RINGING
     if leg.state == "initiated":
         return RING if leg.role == "a" else DOWN if seat else DIALING
-    if seat or leg.answered or leg.state == "hold":
+    if leg.answered or leg.heard or leg.state == "hold" or (seat and (leg.role == "b" or before in (RINGING, UP))):
         return UP
     return RING if leg.role == "a" else DIALING
 
@@ -109,7 +110,7 @@ def _made_by(channel: Channel, call: CallView, device: str) -> bool:
 
 def new_state(core: AmiCore, channel: Channel, leg: LegView) -> None:
     """Newstate when the ChannelState is another one."""
-    state = state_of(leg)
+    state = state_of(leg, channel.state)
     if state != channel.state:
         channel.state = state
         core.tell("Newstate", "call", channel_fields(channel), channel.call, channel.name)

@@ -134,6 +134,14 @@ class AmiCore(OutletApplication[AmiState]):
         """The same, with those that hung up."""
         return [self.state.channels[leg] for leg in self.state.legs_of.get(call, ())]
 
+    def root(self, call: int) -> int:
+        """The first of the calls that are one conversation with this one; itself when it is alone."""
+        return self.state.joined.get(call, call)
+
+    def together(self, root: int) -> list[int]:
+        """That call and those that were joined to it, in their order."""
+        return [root, *sorted(call for call, first in self.state.joined.items() if first == root)]
+
     def named(self, name: str) -> Channel | None:
         """The channel of that name that is up; without case, as clients write names."""
         wanted = name.strip().lower()

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from switchsim.callcentre.ami.bridges import settle
 from switchsim.callcentre.ami.channels import caller_of, channel_fields, connected_line, new_channel, new_state
 from switchsim.callcentre.ami.core import AmiCore
 from switchsim.callcentre.ami.queues import agent_connect, agent_fields
 from switchsim.callcentre.ami.state import Channel, Connecting
 from switchsim.callcentre.ami.texts import DIAL_STATUS
-from switchsim.callcentre.view import LegView
+from switchsim.callcentre.view import LegView, seat_of
 from switchsim.model.cti import SeatCalled, SeatCallEnded
 from switchsim.units import CYCLES_PER_MS
 
-BUSY_CAUSES = (17,)
-SILENT_CAUSES = (18, 19)
+NORMAL_CAUSES: Final = (16, 31)
+BUSY_CAUSES: Final = (17, 21)
+SILENT_CAUSES: Final = (18, 19)
+UNAVAILABLE_CAUSES: Final = (1, 2, 3, 20, 22, 27, 28)
+"""Of numbers that nobody has, and of those that can not be reached."""
 
 
 def seat_called(core: AmiCore, event: SeatCalled, at: int) -> None:
@@ -53,14 +58,27 @@ def dial_end(core: AmiCore, channel: Channel, status: str) -> None:
     core.tell("DialEnd", "call", told, channel.call, f"{channel.name} {status}")
 
 
-def trunk_status(core: AmiCore, channel: Channel, cause: int) -> str:
+def dials_given_up(core: AmiCore, caller: Channel, cause: int) -> None:
+    """Whoever dials goes: what it dials has its DialEnd before its Hangup."""
+    for channel in core.of_call(caller.call):
+        if channel.dialled_by == caller.leg and channel is not caller:
+            seat = bool(seat_of(channel.device))
+            dial_end(core, channel, "CANCEL" if seat else _refused_or_given_up(core, caller.call, cause))
+
+
+def _refused_or_given_up(core: AmiCore, call: int, cause: int) -> str:
+    """The cause with which a dialling channel goes is the network's, unless it is normal, or a client chose it."""
+    chosen = any(one.kind == "hangup" and one.call == call for one in core.state.asked.values())
+    return "CANCEL" if chosen or cause in NORMAL_CAUSES else trunk_status(cause)
+
+
+def trunk_status(cause: int) -> str:
     """DialStatus of a trunk that was dialled and has gone."""
-    caller = core.state.channels.get(channel.dialled_by)
-    if caller is None or caller.gone or caller.shown == "null":
-        return "CANCEL"
     if cause in BUSY_CAUSES:
         return "BUSY"
-    return "NOANSWER" if cause in SILENT_CAUSES else "CONGESTION"
+    if cause in SILENT_CAUSES:
+        return "NOANSWER"
+    return "CHANUNAVAIL" if cause in UNAVAILABLE_CAUSES else "CONGESTION"
 
 
 def seat_call_ended(core: AmiCore, event: SeatCallEnded, at: int) -> None:

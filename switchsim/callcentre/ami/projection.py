@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from switchsim.callcentre.ami import dials, members, queues
-from switchsim.callcentre.ami.bridges import bridge_fields, leave_call, settle
+from switchsim.callcentre.ami.bridges import bridge_fields, join, leave_call, part, settle
 from switchsim.callcentre.ami.channels import (
     caller_of,
     channel_fields,
@@ -68,6 +68,7 @@ def _leg_changed(core: AmiCore, event: LegChanged, at: int) -> None:
         leg_came(core, view, at)
     else:
         leg_moved(core, channel, view)
+    join(core, view)
     settle(core, event.call)
 
 
@@ -108,7 +109,8 @@ def _trunk_answered(core: AmiCore, channel: Channel, view: LegView) -> None:
 
 def _other_call(core: AmiCore, channel: Channel, call: int) -> None:
     before = channel.call
-    leave_call(core, channel)
+    if core.root(before) != core.root(call):
+        leave_call(core, channel)
     core.state.legs_of[before].remove(channel.leg)
     core.state.legs_of.setdefault(call, []).append(channel.leg)
     channel.call = call
@@ -119,9 +121,10 @@ def _other_call(core: AmiCore, channel: Channel, call: int) -> None:
 def leg_gone(core: AmiCore, channel: Channel, cause: int) -> None:
     """It leaves its bridge, then it hangs up."""
     channel.shown = "null"
+    dials.dials_given_up(core, channel, cause)
     if channel.dialled_by:  # a seat's ringing has had its end before, unless its call was given up
         seat = seat_of(channel.device)
-        dials.dial_end(core, channel, "CANCEL" if seat else dials.trunk_status(core, channel, cause))
+        dials.dial_end(core, channel, "CANCEL" if seat else dials.trunk_status(cause))
     leave_call(core, channel)
     settle(core, channel.call)
     hung_up(core, channel, cause)
@@ -131,6 +134,7 @@ def _call_ended(core: AmiCore, event: CallEnded, at: int) -> None:
     state = core.state
     for channel in core.of_call(event.call):
         leg_gone(core, channel, event.cause)
+    part(core, event.call)
     for leg in state.legs_of.pop(event.call, ()):
         del state.channels[leg]
     state.links.pop(event.call, None)
@@ -180,7 +184,7 @@ def _joined(core: AmiCore, event: CallsJoined, at: int) -> None:
         return
     away = [one for one in core.of_call(first.call) if one.device != event.seat]
     target = [one for one in both if one.device == event.to and not one.gone]
-    bridge, other = core.state.bridges.get(event.call), core.state.bridges.get(event.old)
+    bridge, other = (core.state.bridges.get(core.root(call)) for call in (event.call, event.old))
     told = [
         ("Result", "Success"),
         *channel_fields(first, "OrigTransferer"),

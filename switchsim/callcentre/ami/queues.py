@@ -10,6 +10,8 @@ from switchsim.callcentre.ami.texts import SERVICE_LEVEL_SECONDS, seconds_of
 from switchsim.model.cti import QueueEntered, QueueLeft, SeatServed
 
 MUSIC_CLASS = "default"
+ABANDONED = ("abandoned", "lost")
+"""The caller is gone: hung up, was hung up, or its circuit failed."""
 
 
 def agent_fields(core: AmiCore, queue: str, channel: Channel) -> list[tuple[str, str]]:
@@ -35,18 +37,18 @@ def entered(core: AmiCore, event: QueueEntered, at: int) -> None:
 
 
 def left(core: AmiCore, event: QueueLeft, at: int) -> None:
-    """The music stops; QueueCallerAbandon when the caller gave up; QueueCallerLeave."""
+    """The music stops; QueueCallerAbandon when the caller is gone; QueueCallerLeave."""
     waiter = core.state.waiters.pop(event.call, None)
     channel = core.state.channels.get(event.leg)
     tally = tally_of(core, event.queue)
-    if event.why == "abandoned":
+    if event.why in ABANDONED:
         tally.abandoned += 1
         tally.abandoned_soon += seconds_of(event.waited) <= SERVICE_LEVEL_SECONDS
     if channel is None:
         return
     fields = channel_fields(channel)
     core.tell("MusicOnHoldStop", "call", fields, event.call, channel.name)
-    if event.why == "abandoned":
+    if event.why in ABANDONED:
         original = waiter.original if waiter is not None else event.position
         told = [
             *fields,

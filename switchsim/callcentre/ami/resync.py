@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from switchsim.callcentre.ami import dials, members, queues
-from switchsim.callcentre.ami.bridges import settle
+from switchsim.callcentre.ami.bridges import join, part, settle
 from switchsim.callcentre.ami.channels import caller_of, new_channel, new_state
 from switchsim.callcentre.ami.core import AmiCore
 from switchsim.callcentre.ami.projection import leg_came, leg_gone, leg_moved, queue_left
@@ -22,6 +22,8 @@ def reconcile(core: AmiCore, at: int) -> None:
     for call in view.calls.values():
         for number in call.legs:
             _leg(core, call, view.legs[number], at)
+    for leg in view.legs.values():
+        join(core, leg)
     for waiter in list(core.state.waiters.values()):
         _waits_no_more(core, waiter, at)
     for channel in list(core.state.channels.values()):
@@ -57,7 +59,7 @@ def _waits_no_more(core: AmiCore, waiter: Waiter, at: int) -> None:
     answered = any(seat_of(leg.device) and leg.state == "connected" for leg in present)
     queue = core.state.switch.queues.get(waiter.queue)
     remaining = len(queue.waiting) if queue is not None else 0
-    why = "seat" if answered else "lost"
+    why = "seat" if answered else "redirected"  # nobody can say whether it gave up
     queue_left(core, QueueLeft(waiter.call, waiter.leg, waiter.queue, 1, remaining, why, at - waiter.since), at)
 
 
@@ -66,6 +68,7 @@ def _ended(core: AmiCore) -> None:
     for call in [number for number in state.legs_of if number not in state.switch.calls]:
         for leg in state.legs_of.pop(call):
             del state.channels[leg]
+        part(core, call)
         state.links.pop(call, None)
         state.connecting.pop(call, None)
     state.consulting = {seat: call for seat, call in state.consulting.items() if call in state.switch.calls}

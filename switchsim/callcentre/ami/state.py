@@ -111,8 +111,9 @@ class AmiState(OutletCommon):
 
     logins: request -> connection. stalled: actions that wait for the view of the switch. known: that has been complete
     once. silent: nothing is told (the first view is being filled). legs_of: every leg that a call has had, while it
-    lasts. links: Linkedid by call. names: MemberName by seat. consulting: seats that an Atxfer made consult -> the call
-    that they hold. refused: inputs beyond a limit or without sense.
+    lasts. links: Linkedid by call. joined: call that is one conversation with others -> the first of these. names:
+    MemberName by seat. consulting: seats that an Atxfer made consult -> the call that they hold. refused: inputs beyond
+    a limit or without sense.
     """
 
     sending: dict[int, list[bytes]] = {}
@@ -132,6 +133,7 @@ class AmiState(OutletCommon):
     members: dict[str, dict[str, Member]] = {}
     tallies: dict[str, Tally] = {}
     links: dict[int, str] = {}
+    joined: dict[int, int] = {}
     names: dict[str, str] = {}
     variables: dict[str, str] = {}
     asked: dict[int, Asked] = {}
