@@ -37,6 +37,7 @@ from switchsim.model.link_events import (
     Violated as Violated,
 )
 from switchsim.model.platform_events import (
+    AgentRefused as AgentRefused,
     AgentsKnown as AgentsKnown,
     ApplicationChanged as ApplicationChanged,
     CallRanked as CallRanked,

@@ -56,6 +56,18 @@ class SeatOffered(Event, frozen=True):
     queue: str
 
 
+class AgentRefused(Event, frozen=True):
+    """The active CCS gives no calls to the agent who signed in with the keys of a seat.
+
+    why: no_skill (the agent has no call queue, role or team), full (`icd.ini` allows no more agents); empty: from now
+    on it does.
+    """
+
+    agent: str
+    seat: str
+    why: str
+
+
 class Resynchronised(Event, frozen=True):
     """A process has the switch's present state; differing: agents or calls of which it had thought otherwise."""
 

@@ -9,6 +9,7 @@ from by_hand import MPU, Row, at_mpu, offered, verdict_of
 
 from switchsim.model.event import Event
 from switchsim.model.events import (
+    AgentRefused,
     CallAnswered,
     CallCleared,
     CallOffered,
@@ -218,6 +219,20 @@ def test_an_idle_seat_without_the_skill_is_none() -> None:
     assert findings(QueuedCallers, rows, 100_000, agent_skills=SKILLS) == []
     assert findings(QueuedCallers, rows, 100_000, agent_skills={"1001": frozenset({"gold"})}) != []
     assert findings(QueuedCallers, rows, 100_000, seat_queues={"1001": frozenset({"sales"})}) == []
+
+
+def test_an_idle_seat_that_the_ccs_refuses_is_none_until_it_is_let_in() -> None:
+    idle = up() + at_mpu(8, SeatState("1001", "idle", 0))
+    waits = at_mpu(16, offered(1)) + queued(24)
+    refused = at(8, CCS_A, AgentRefused("5001", "1001", "full"))
+    end = seconds(40)
+    assert len(findings(QueuedCallers, idle + waits, end, agent_skills=SKILLS)) == 1
+    assert findings(QueuedCallers, idle + refused + waits, end, agent_skills=SKILLS) == []
+    let_in = at(seconds(32), CCS_A, AgentRefused("5001", "1001", ""))
+    assert findings(QueuedCallers, idle + refused + waits + let_in, end, agent_skills=SKILLS) == []
+    assert len(findings(QueuedCallers, idle + refused + waits + let_in, seconds(43), agent_skills=SKILLS)) == 1
+    changes = at(seconds(10), CCS_B, RoleChanged("active", ""))
+    assert len(findings(QueuedCallers, idle + refused + waits + changes, end, agent_skills=SKILLS)) == 1
 
 
 def test_while_a_fault_keeps_the_platform_from_its_work_nobody_is_missed_beside_a_seat() -> None:

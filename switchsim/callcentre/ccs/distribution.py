@@ -53,7 +53,9 @@ class Distribution:
     def skills_of(self, seat: str) -> dict[str, int]:
         """Of the agent who is signed in there; of a seat of no known agent: the queues that the switch has it in."""
         agent = self.ccs.configuration.agents.get(self.ccs.state.at_seat.get(seat, ""))
-        return agent.skills if agent is not None else self._member_of.get(seat, {})
+        if agent is not None:
+            return agent.skills
+        return {} if seat in self.ccs.state.refused else self._member_of.get(seat, {})
 
     def signed_in(self, queue: str) -> int:
         """Agents who are signed in for a queue."""

@@ -86,6 +86,7 @@ class Resynchronisation:
     def _go_on(self) -> None:
         """Rows anew, then open questions, waiting calls, calls that wait for a flow."""
         ccs = self.ccs
+        ccs.agents.tell_refused()
         ccs.distribution.build()
         if not ccs.ready:
             return

@@ -127,7 +127,7 @@ class Ccs(CtiApplication[CcsState]):
         """Seat -> call queues of the agent who usually sits there, as the files say."""
         found = read(self.config.files, self.name, self.config.other)
         agents = found.agents.values() if isinstance(found, Configuration) else ()
-        return {agent.seat: frozenset(agent.skills) for agent in agents if agent.seat and agent.complete}
+        return {agent.seat: frozenset(agent.skills if agent.complete else ()) for agent in agents if agent.seat}
 
     def rules(self) -> dict[str, dict[str, Any]]:
         """Version of each `ccs.ini` that it may read -> levels (seat -> queue -> level), most_skills, callers."""
@@ -135,7 +135,8 @@ class Ccs(CtiApplication[CcsState]):
         for old in (False, True) if self.config.files.old_ccs else (False,):
             found = read(self.config.files, self.name, self.config.other, old)
             if isinstance(found, Configuration):
-                levels = {agent.seat: dict(agent.skills) for agent in found.agents.values() if agent.seat}
+                usual = [agent for agent in found.agents.values() if agent.seat and agent.complete]
+                levels = {agent.seat: dict(agent.skills) for agent in usual}
                 most = frozenset(one.name for one in found.queues.values() if one.strategy == MOST_SKILLS_FIRST)
                 rows[found.version] = {"levels": levels, "most_skills": most, "callers": found.callers}
         return rows
@@ -144,6 +145,7 @@ class Ccs(CtiApplication[CcsState]):
 
     def _become(self, role: str, why: str) -> None:
         pair.take_role(self.state.pair, role, self.now)
+        self.state.refused_told = False
         damage = self._read() if role == pair.ACTIVE else ""
         if damage:
             self.emit(InputRefused(0, damage))

@@ -64,6 +64,7 @@ class SignRow(State):
 
 class CcsState(ApplicationCommon):
     """old: it runs with the old `ccs.ini`. agents: by number; at_seat: seat -> agent who is signed in there.
+    refused: seat -> why its usual agent, who is there, gets no calls; refused_told: the journal knows, from this role.
 
     By call: questions, decided (entry), chosen (1: a flow or an earlier way chose its queue), flows, ringing (seat),
     offers (seat ordered, no answer yet), tried (seats that did not answer), data. resting: seats and calls that are
@@ -75,6 +76,8 @@ class CcsState(ApplicationCommon):
     old: bool = False
     agents: dict[str, AgentRow] = {}
     at_seat: dict[str, str] = {}
+    refused: dict[str, str] = {}
+    refused_told: bool = False
     questions: dict[int, Question] = {}
     decided: dict[int, int] = {}
     chosen: dict[int, int] = {}

@@ -8,6 +8,7 @@ import msgspec
 
 from switchsim.model.event import Event, Record
 from switchsim.model.events import (
+    AgentRefused,
     CallCleared,
     CallOffered,
     ConfigurationRead,
@@ -60,7 +61,11 @@ class PlatformOrder(LongestIdle):
             CallOffered: self._begins, CallCleared: self._over, ConfigurationRead: self._configured,
             OrderGiven: self._ordered, SeatOffered: self._gives,
         }  # fmt: skip
-        return {**super().handlers(), **self._watch.handlers(), **mine}
+        return {**super().handlers(), **self._watch.handlers(), AgentRefused: self._refused, **mine}
+
+    def _refused(self, record: Record, event: AgentRefused) -> None:
+        self._watch.take(record, event)
+        self._changed[event.seat] = record.at
 
     def _begins(self, record: Record, event: CallOffered) -> None:
         self._calls[event.call] = _Call(event.calling)
@@ -120,7 +125,8 @@ class PlatformOrder(LongestIdle):
         self._judged += 1
         for seat in self._idle:
             key = self._seat_key(seat, event.queue, rules)
-            if key is None or key >= own or seat in call.tried or not self._known(seat, record.at):
+            passed = seat in call.tried or seat in self._watch.of(record.place).refused
+            if key is None or key >= own or passed or not self._known(seat, record.at):
                 continue
             what = f"call {event.call} of queue {event.queue} goes to seat {event.seat} ({_told(own)})"
             self.found(record.at, record.place, f"{what}; expected seat {seat} ({_told(key)})")

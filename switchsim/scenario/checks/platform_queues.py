@@ -8,6 +8,7 @@ import msgspec
 
 from switchsim.model.event import Event, Record
 from switchsim.model.events import (
+    AgentRefused,
     CallCleared,
     CallQueued,
     CallRanked,
@@ -70,6 +71,7 @@ class QueuedCallers(Check):
             ProcessorActive: self._processor,
             OrderGiven: self._ordered,
             **self._watch.handlers(self._changed),
+            AgentRefused: self._refused,
         }
 
     # -- the platform --------------------------------------------------------------------------------------------
@@ -158,7 +160,13 @@ class QueuedCallers(Check):
         queues = self.settings.seat_queues.get(seat)
         member = self._members.get((queue, seat), queues is None or queue in queues)
         skills = self.settings.agent_skills.get(seat)
-        return member and (skills is None or queue in skills) and not self._moved.get(machine)
+        refused = machine in self._watch.platforms and seat in self._watch.platforms[machine].refused
+        return member and (skills is None or queue in skills) and not refused and not self._moved.get(machine)
+
+    def _refused(self, record: Record, event: AgentRefused) -> None:
+        self._watch.take(record, event)
+        if event.seat in self._idle:
+            self._idle[event.seat] = record.at  # it counts from here on, or no more
 
     def _member(self, record: Record, event: MemberSet) -> None:
         self._members[event.queue, event.seat] = bool(event.present)

@@ -8,7 +8,15 @@ from typing import Any, Final
 import msgspec
 
 from switchsim.model.event import Event, Record
-from switchsim.model.events import FaultArmed, FaultFired, FaultUndone, PlatformLink, ProcessState, RoleChanged
+from switchsim.model.events import (
+    AgentRefused,
+    FaultArmed,
+    FaultFired,
+    FaultUndone,
+    PlatformLink,
+    ProcessState,
+    RoleChanged,
+)
 from switchsim.scenario.checks.base import CheckSettings, Handler
 
 NEVER: Final = -(1 << 62)
@@ -35,7 +43,8 @@ class Platform(msgspec.Struct):
 
     life: process -> state as it said last. active: CCS -> since. link: as the main processor sees it. acting: by
     fault. disturbed: cycle of the last thing after which the CCS may need their time again, of a fault of the core
-    that acts now: the present. slowed: when the last fault ended that held letters back.
+    that acts now: the present. slowed: when the last fault ended that held letters back. refused: seats that get no
+    calls of the active CCS.
     """
 
     life: dict[str, str] = {}
@@ -44,6 +53,7 @@ class Platform(msgspec.Struct):
     acting: dict[str, Acting] = {}
     disturbed: int = NEVER
     slowed: int = NEVER
+    refused: dict[str, None] = {}
 
     def lives(self, place: str) -> bool:
         return self.life.get(place) in GOES_ON
@@ -65,7 +75,7 @@ class PlatformWatch:
     """Follows the platforms of all machines; a check calls `take` with the events of `KINDS` before its own look."""
 
     KINDS: Final[tuple[type[Event], ...]] = (
-        FaultArmed, FaultFired, FaultUndone, PlatformLink, ProcessState, RoleChanged,
+        AgentRefused, FaultArmed, FaultFired, FaultUndone, PlatformLink, ProcessState, RoleChanged,
     )  # fmt: skip
 
     def __init__(self, settings: CheckSettings) -> None:
@@ -122,7 +132,11 @@ class PlatformWatch:
             case RoleChanged(role=role) if place.startswith(CCS):
                 row.active.pop(place, None)
                 if role == "active":
-                    row.active[place] = record.at
+                    row.active[place], row.refused = record.at, {}  # it tells of them anew
+            case AgentRefused(seat=seat, why=why):
+                row.refused.pop(seat, None)
+                if why:
+                    row.refused[seat] = None
 
     def _fired(self, row: Platform, fault: Acting) -> None:
         if not fault.place.startswith(CORE) or fault.fault in row.acting:
