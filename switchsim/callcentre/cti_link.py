@@ -18,6 +18,7 @@ from switchsim.model.cti import (
     AllBegins,
     AllTold,
     AnyCtiEvent,
+    ChooseRoute,
     CtiOrder,
     FlowAsked,
     RouteAsked,
@@ -28,12 +29,13 @@ from switchsim.model.cti import (
     Wanted,
 )
 from switchsim.model.part import State
-from switchsim.model.platform import CtiUp, Heartbeat, Register, Registered
+from switchsim.model.platform import CtiUp, Heartbeat, Register, Registered, RouteLeft
 from switchsim.units import seconds
 
 SERVER: Final = "cti_server"
 MONITOR: Final = "mds"
 ACTIVE: Final = "active"
+CCS: Final = "ccs"
 ASK_AGAIN_CYCLES: Final = seconds(2)
 
 
@@ -59,6 +61,7 @@ class LinkState(ProcessCommon):
     routing: bool = False
     orders: int = 0
     open: dict[int, Told] = {}  # questions of the switch that are open: call -> what it asked
+    left: dict[int, int] = {}  # those of them that an application which routes has left to others: call -> entry
 
 
 class CtiLink(Process[LinkState]):
@@ -83,6 +86,8 @@ class CtiLink(Process[LinkState]):
                 self._register(sender, body)
             case Heartbeat():
                 self._beat(sender, body)
+            case RouteLeft():
+                self._leave(sender, body)
             case CtiUp():
                 self.state.server = self.now
                 self._up(body.up)
@@ -151,6 +156,31 @@ class CtiLink(Process[LinkState]):
             self.state.routing = wanted
             self._order(Routing(wanted))
 
+    # -- who is asked where a call goes --------------------------------------------------------------------------
+
+    def _hears(self, row: ApplicationRow, event: AnyCtiEvent) -> bool:
+        """Where a call goes is asked of the applications that route; of the CCSs when these leave it, or are none."""
+        if not isinstance(event, RouteAsked):
+            return True
+        left = self.state.left.get(event.call) == event.entry
+        if row.routing:
+            return not left
+        return row.what != CCS or left or not any(other.routing for other in self.state.applications.values())
+
+    def _leave(self, sender: str, body: RouteLeft) -> None:
+        """An application that routes does not say where the call goes: the CCSs do, or else the switch's own way."""
+        told = self.state.open.get(body.call)
+        asked = told.event if told is not None else None
+        known = sender in self.state.applications and self.state.left.get(body.call) != body.entry
+        if told is None or not known or not isinstance(asked, RouteAsked) or asked.entry != body.entry:
+            return
+        self.state.left[body.call] = body.entry
+        pair = [name for name, row in self.state.applications.items() if row.what == CCS]
+        for name in pair:
+            self._tell(name, asked, told.at)
+        if not pair:
+            self._order(ChooseRoute(asked.call, asked.entry, f"queue:{asked.queue}", True, 0))
+
     # -- what the switch tells -----------------------------------------------------------------------------------
 
     def _told(self, told: Told) -> None:
@@ -170,6 +200,7 @@ class CtiLink(Process[LinkState]):
             self._tell(name, told.event, told.at)
         if isinstance(told.event, AllTold):
             self.stop_timer("ask")
+            self.state.left = {call: entry for call, entry in self.state.left.items() if call in self.state.open}
             self._route_or_not(anew=True)
 
     def _gap(self, new: bool) -> None:
@@ -186,11 +217,20 @@ class CtiLink(Process[LinkState]):
         else:
             number = getattr(event, "call", 0)
             asked = self.state.open.get(number)
-            if asked is not None and (number not in self.state.view.calls or self.state.view.calls[number].queue):
+            if asked is not None and self._goes_on(number, asked):
                 del self.state.open[number]
+                self.state.left.pop(number, None)
+
+    def _goes_on(self, number: int, asked: Told) -> bool:
+        """It is over, waits in a queue, or has reached somebody."""
+        call = self.state.view.calls.get(number)
+        reached = call is not None and len(call.legs) > 1 and isinstance(asked.event, RouteAsked)
+        return call is None or bool(call.queue) or reached
 
     def _tell(self, name: str, event: AnyCtiEvent, at: int) -> None:
         row = self.state.applications[name]
+        if not self._hears(row, event):
+            return
         row.serial += 1
         self.write(name, Told(row.serial, at, event))
 

@@ -43,6 +43,14 @@ class CtiUp(Message, frozen=True):
     serial: int = 0
 
 
+class RouteLeft(Message, frozen=True):
+    """To CTI-LINK, of an application that routes: it does not say where this call goes. Then a CCS is asked; when there
+    is none the call goes where the switch would send it."""
+
+    call: int
+    entry: int
+
+
 class FlowStart(Message, frozen=True):
     """CCS to an IVR: serve this call by that flow."""
 
@@ -203,7 +211,7 @@ class Application(Message, frozen=True):
 
 
 AnyBody = Union[  # noqa: UP007 - msgspec reads it at run time
-    Told, Wanted, Heartbeat, Register, Registered, CtiUp, FlowStart, FlowTaken, ChannelWanted, ChannelGiven,
+    Told, Wanted, Heartbeat, Register, Registered, CtiUp, RouteLeft, FlowStart, FlowTaken, ChannelWanted, ChannelGiven,
     ChannelBack, ChannelsHeld, VoicePlay, VoiceCollect, VoiceRecord, VoiceStop, VoiceDone, VoiceDigit, LookUp,
     LookedUp, FileWanted, FileGiven, SignIn, SignedIn, ResyncAsked, ResyncGiven, Application,
 ]  # fmt: skip

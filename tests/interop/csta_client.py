@@ -135,8 +135,9 @@ class Application:
 
 
 def played(
-    folder: Path, scenario: str, script: Callable[[Application], None], *options: str, pace: str = "6"
-) -> Served:
+    folder: Path, scenario: str, script: Callable[[Application], None], *options: str, pace: str = "6",
+    machine: str = "b_type_small",
+) -> Served:  # fmt: skip
     """`serve` of a scenario with a CSTA listener; `script` plays the application, then it is interrupted."""
     (folder / "users.yaml").write_text("ccs: s3cret\n", encoding="utf-8")
     (folder / "calls.yaml").write_text(scenario, encoding="utf-8")
@@ -163,7 +164,7 @@ def played(
     users = options or ("--users", str(folder / "users.yaml"))
     try:
         files = ("--scenario", str(folder / "calls.yaml"))
-        run = serve(folder, "b_type_small", *files, "--csta", "127.0.0.1:0", "--pace", pace, *users, react=react)
+        run = serve(folder, machine, *files, "--csta", "127.0.0.1:0", "--pace", pace, *users, react=react)
         for thread in threads:
             thread.join(DEADLINE_S)
     finally:

@@ -9,9 +9,11 @@ import sys
 from pathlib import Path
 from typing import Final
 
+import pytest
+
 sys.path.insert(0, str(Path(__file__).parent))
 
-from csta_client import Application, framed, played
+from csta_client import ED4, Application, framed, played
 from serve_bench import Served, replay
 
 CALLS: Final = """\
@@ -199,6 +201,61 @@ def test_router_in_the_second_style_of_a_session(tmp_path: Path) -> None:
         assert queued.at("queuedConnection/callID") == asked.at("routedCall/callID")
 
     assert_replays(played(tmp_path, CALLS, script, "--insecure-no-auth"))
+
+
+ROUTED: Final = """\
+format: 1
+machine: {machine}
+seed: 4
+seconds: 600
+load:
+  - {{name: customer, shape: constant, rate: 20/min, start: 5s, most_calls: 4, numbers: ["10061"], hold: 2s}}
+agents:
+  - {{sign_in: 10ms}}
+"""
+
+
+@pytest.mark.parametrize("machine", ["b_type_small", "call_centre"])
+def test_routing_to_the_end(tmp_path: Path, machine: str) -> None:
+    """A CCS that is active steps back for the router, and is asked (or the switch decides) when the router passes."""
+    calls: list[int] = []
+
+    def script(application: Application) -> None:
+        assert application.start_session("ccs", "s3cret").name == "StartApplicationSessionPosResponse"
+        ready(application)
+        for device in ("1016", "service", "sales"):
+            application.monitor(device)
+        assert application.ask("RouteRegister", "<routeingDevice>sales</routeingDevice>").at("routeRegisterReqID")
+        for target, event, subject in (("1016", "DeliveredEvent", "alertingDevice"),
+                                       ("service", "QueuedEvent", "queue"), ("", "QueuedEvent", "queue")):  # fmt: skip
+            asked = application.until("RouteRequest", len(application.heard))
+            dialogue, call = asked.at("crossRefIdentifier"), asked.at("routedCall/callID")
+            calls.append(int(call))
+            assert (asked.at("currentRoute/deviceIdentifier"), asked.at("routeingDevice/deviceIdentifier")) == (
+                "10061", "sales")  # fmt: skip
+            head = f"<crossRefIdentifier>{dialogue}</crossRefIdentifier>"
+            if target:
+                selected = f"{head}<routeSelected>{target}</routeSelected><routeUsedReq>true</routeUsedReq>"
+                application.send(9000, f'<RouteSelect xmlns="{ED4}">{selected}</RouteSelect>')
+                used = application.until("RouteUsed", crossRefIdentifier=dialogue)
+                assert used.at("routeUsed/deviceIdentifier") == target
+                assert application.until("RouteEnd", crossRefIdentifier=dialogue).every("errorValue") == []
+            else:
+                application.send(9000, f'<RouteEnd xmlns="{ED4}">{head}</RouteEnd>')
+            connection = "connection" if event == "DeliveredEvent" else "queuedConnection"
+            there = {f"{connection}__callID": call, f"{subject}__deviceIdentifier": target or "sales"}
+            application.until(event, **there)
+
+    run = played(tmp_path, ROUTED.format(machine=machine), script, machine=machine)
+    decided = list(run.journal("route_decided"))
+    by_ccs = ["queue:sales"] if machine == "call_centre" else []
+    expected = [["seat:1016"], ["queue:service"], ["", *by_ccs]]
+    assert [[line["target"] for line in decided if line["call"] == call] for call in calls] == expected
+    checks = json.loads((run.folder / "verdict.json").read_text())["checks"]
+    # Calls are up when it is interrupted.
+    failed = [check["name"] for check in checks if check["outcome"] == "failed"]
+    assert [name for name in failed if not name.startswith("conservation.")] == []
+    assert_replays(run)
 
 
 def test_requests_in_pieces_and_a_connection_that_breaks(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from csta_by_hand import CALL, CALLER, TRUNK, Bench, Heard, error
 
 from switchsim.callcentre.csta.state import ROUTE_CYCLES
 from switchsim.model.cti import CallBegan, ChooseRoute, RouteAsked, Routing
-from switchsim.model.platform import CtiUp
+from switchsim.model.platform import CtiUp, RouteLeft
 from switchsim.model.platform_events import RouteDecided
 
 
@@ -32,6 +32,11 @@ def selects(bench: Bench, request: Heard, target: str, used: str = "true") -> No
         f"<RouteSelect><crossRefIdentifier>{request.at('crossRefIdentifier')}</crossRefIdentifier>"
         f"<routeSelected>{target}</routeSelected><routeUsedReq>{used}</routeUsedReq></RouteSelect>"
     )
+
+
+def left(bench: Bench) -> list[RouteLeft]:
+    """Questions that were left to others, since the orders were looked at."""
+    return [letter.body for letter in bench.host.sent if isinstance(letter.body, RouteLeft)]
 
 
 def test_request_select_used_end() -> None:
@@ -66,12 +71,29 @@ def test_where_a_call_may_go(said: str, target: str) -> None:
     assert [one.name for one in bench.heard()] == ["RouteEnd"]
 
 
-def test_route_that_nobody_knows_goes_as_the_switch_would_send_it() -> None:
+def test_route_that_nobody_knows_is_left_to_others() -> None:
     bench, _ = registered()
     selects(bench, asked(bench), "no such place")
     (end,) = bench.heard()
     assert end.at("errorValue/operation") == "invalidDestination"
-    assert bench.wanted() == [ChooseRoute(CALL, 1, "queue:service", True, 0)]
+    assert left(bench) == [RouteLeft(CALL, 1)]
+    assert bench.wanted() == []
+
+
+def test_route_that_the_switch_refuses_is_left_to_others() -> None:
+    bench, _ = registered()
+    selects(bench, asked(bench), "99999")
+    bench.done("no_such_number")
+    (end,) = bench.heard()
+    assert end.at("errorValue/operation") == "invalidDestination"
+    assert left(bench) == [RouteLeft(CALL, 1)]
+
+
+def test_question_that_nobody_registered_for_is_left_to_others_at_once() -> None:
+    bench, _ = registered("102")
+    bench.tell(RouteAsked(CALL, CALLER, "10000", "1", "service", 1))
+    assert bench.heard() == []
+    assert left(bench) == [RouteLeft(CALL, 1)]
 
 
 def test_too_late() -> None:
@@ -80,6 +102,7 @@ def test_too_late() -> None:
     bench.pass_by(ROUTE_CYCLES)
     (end,) = bench.heard()
     assert end.at("errorValue/operation") == "routeingTimerExpired"
+    assert left(bench) == [RouteLeft(CALL, 1)]
     selects(bench, request, "102")
     assert bench.heard() == []  # a RouteSelect has no answer
     assert bench.wanted() == []
@@ -104,7 +127,9 @@ def test_application_leaves_it_to_the_switch() -> None:
     bench, _ = registered()
     request = asked(bench)
     bench.say(f"<RouteEnd><crossRefIdentifier>{request.at('crossRefIdentifier')}</crossRefIdentifier></RouteEnd>")
-    assert bench.wanted() == [ChooseRoute(CALL, 1, "queue:service", True, 0)]
+    assert left(bench) == [RouteLeft(CALL, 1)]
+    assert bench.journal(RouteDecided) == [RouteDecided(CALL, 1, "", "left to others")]
+    assert bench.wanted() == []
     assert bench.heard() == []
     assert bench.csta.state.dialogues == {}
 
@@ -142,7 +167,8 @@ def test_cancel() -> None:
     asked(bench)
     told = bench.ask("RouteRegisterCancel", f"<routeRegisterReqID>{register}</routeRegisterReqID>")
     assert told.name == "RouteRegisterCancelResponse"
-    assert bench.wanted() == [ChooseRoute(CALL, 1, "queue:service", True, 0), Routing(False)]
+    assert left(bench) == [RouteLeft(CALL, 1)]
+    assert bench.wanted() == [Routing(False)]
     told = bench.ask("RouteRegisterCancel", f"<routeRegisterReqID>{register}</routeRegisterReqID>")
     assert error(told) == ("operation", "invalidRouteRegistrationCrossRefID")
 
@@ -156,7 +182,8 @@ def test_router_that_goes_away_leaves_no_caller_waiting() -> None:
     bench, _ = registered()
     asked(bench)
     bench.outside("detached", 1, b"reset")
-    assert bench.wanted() == [ChooseRoute(CALL, 1, "queue:service", True, 0), Routing(False)]
+    assert left(bench) == [RouteLeft(CALL, 1)]
+    assert bench.wanted() == [Routing(False)]
 
 
 def test_after_the_link_was_away_the_switch_is_told_again_who_routes() -> None:

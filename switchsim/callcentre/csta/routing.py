@@ -1,9 +1,10 @@
-"""Routing: an application that has registered says where calls go, in place of the platform (ECMA-269 20)."""
+"""Routing: an application that has registered says where calls go, before a CCS or the switch does (ECMA-269 20)."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from switchsim.callcentre.application import LINK
 from switchsim.callcentre.csta.control import REFUSED
 from switchsim.callcentre.csta.events import connection, device_id
 from switchsim.callcentre.csta.state import (
@@ -15,6 +16,7 @@ from switchsim.callcentre.csta.state import (
     RouteRegister,
 )
 from switchsim.model.cti import ChooseRoute, Ordered, RouteAsked, Routing
+from switchsim.model.platform import RouteLeft
 from switchsim.model.platform_events import RequestTaken, RouteDecided
 from switchsim.proto.csta import Content, write
 from switchsim.proto.csta.requests import RouteEnd, RouteRegisterCancel, RouteSelect
@@ -68,7 +70,7 @@ class Router:
         self.want()
 
     def _drop(self, register: int) -> None:
-        """Its open questions are answered as the switch would do it itself, so that no caller waits."""
+        """Its open questions are left to others at once, so that no caller waits."""
         dialogues = self.csta.state.dialogues
         for number in [number for number, row in dialogues.items() if row.register == str(register)]:
             self._leave(number)
@@ -83,13 +85,15 @@ class Router:
     # -- questions -----------------------------------------------------------------------------------------------
 
     def asked(self, event: RouteAsked) -> None:
-        """Ask who registered for the queue or the number; first those who named it, then those for all."""
+        """Ask who registered for the queue or the number; first those who named it, then those for all. Of what nobody
+        registered for, nothing is said here."""
         state = self.csta.state
         for wanted in (event.queue, event.number, ""):
             for number, row in state.registers.items():
                 if row.device == wanted:
                     self._ask(number, row, event)
                     return
+        self.csta.write(LINK, RouteLeft(event.call, event.entry))
 
     def _ask(self, register: int, row: RouteRegister, event: RouteAsked) -> None:
         state = self.csta.state
@@ -136,7 +140,7 @@ class Router:
         if not target:
             self._taken(asked, "invalidDestination", dialogue)
             self._end(number, "operation", "invalidDestination")
-            self._default(dialogue, "route not known")
+            self._pass_on(dialogue, "route not known")
             return
         self._taken(asked, "ok", dialogue)
         dialogue.chosen, dialogue.used = self.csta.device(body.target), body.tell_used
@@ -144,7 +148,7 @@ class Router:
         self.csta.order_switch(ChooseRoute(dialogue.call, dialogue.entry, target, True, 0), f"{NOTE}{number}")
 
     def end(self, client: Client, asked: Pending, body: RouteEnd) -> None:
-        """The application does not want to say: the call goes as the switch would send it."""
+        """The application does not want to say: a CCS does, or the call goes as the switch would send it."""
         own = self._own(client, body.dialogue)
         if own is None:
             self.csta.refuse(asked, "operation", "invalidRouteingCrossRefID")
@@ -159,12 +163,11 @@ class Router:
         self.csta.stop_timer(f"{TIMER}{number}")
         dialogue = self.csta.state.dialogues.pop(number)
         if not dialogue.chosen:
-            self._default(dialogue, "left to the switch")
+            self._pass_on(dialogue, "left to others")
 
-    def _default(self, dialogue: Dialogue, why: str) -> None:
-        target = f"queue:{dialogue.queue}"
-        self.csta.emit(RouteDecided(dialogue.call, dialogue.entry, target, why))
-        self.csta.order_switch(ChooseRoute(dialogue.call, dialogue.entry, target, True, 0))
+    def _pass_on(self, dialogue: Dialogue, why: str) -> None:
+        self.csta.emit(RouteDecided(dialogue.call, dialogue.entry, "", why))
+        self.csta.write(LINK, RouteLeft(dialogue.call, dialogue.entry))
 
     # -- what comes of it ----------------------------------------------------------------------------------------
 
@@ -176,6 +179,8 @@ class Router:
             category, value = REFUSED[event.result]
             late = event.result == "too_late"
             self._end(number, "operation" if late else category, "routeingTimerExpired" if late else value)
+            if not late:
+                self._pass_on(dialogue, "route refused")
             return
         row = self.csta.state.registers.get(int(dialogue.register))
         if dialogue.used and row is not None:
@@ -184,10 +189,11 @@ class Router:
         self._end(number, "", "")
 
     def late(self, number: int) -> None:
-        """The application did not select a route in time; the switch goes its own way."""
+        """The application did not select a route in time."""
         dialogue = self.csta.state.dialogues.get(number)
         if dialogue is not None and not dialogue.chosen:
             self._end(number, "operation", "routeingTimerExpired")
+            self._pass_on(dialogue, "no route in time")
 
     def call_gone(self, call: int) -> None:
         dialogues = self.csta.state.dialogues

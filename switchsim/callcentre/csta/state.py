@@ -20,8 +20,8 @@ BEAT_CYCLES: Final = seconds(30)
 BEATS_LOST: Final = 3
 SESSION_SECONDS: Final = 180
 SHORTEST_SESSION, LONGEST_SESSION = 10, 7200
-ROUTE_CYCLES: Final = seconds(2)
-"""The switch goes its own way after that (its own time-out is the same)."""
+ROUTE_CYCLES: Final = ms(1500)
+"""A question is left to others then: the switch goes its own way half a second later."""
 ANSWER_WAIT_CYCLES: Final = seconds(35)
 """A call whose seat rings first (autoOriginate prompt) is answered for that long."""
 MOST_MONITORS: Final = 2_000
