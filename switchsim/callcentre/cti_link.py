@@ -37,6 +37,8 @@ MONITOR: Final = "mds"
 ACTIVE: Final = "active"
 CCS: Final = "ccs"
 ASK_AGAIN_CYCLES: Final = seconds(2)
+SILENT_CYCLES: Final = HEARTBEAT_CYCLES * 3 // 2
+"""CTI-SERVER, which says each second up to which number it was told, has missed one."""
 
 
 class ApplicationRow(State):
@@ -235,8 +237,9 @@ class CtiLink(Process[LinkState]):
         self.write(name, Told(row.serial, at, event))
 
     def _retell(self, name: str) -> None:
-        """Everything that is known here, and the open questions; nothing while that is not complete."""
-        if not self.state.view.complete:
+        """Everything that is known here, and the open questions; nothing while that is not complete, or nobody can say
+        whether it is: who asked asks again, a second later."""
+        if not self.state.view.complete or self.now - self.state.server > SILENT_CYCLES:
             return
         for event in retold(self.state.view, name):
             self._tell(name, event, self.now)
