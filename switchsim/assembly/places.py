@@ -9,6 +9,7 @@ from switchsim.assembly.layout import Layout
 from switchsim.assembly.link_places import LinkPlaces, links_of
 from switchsim.assembly.parameters import describe_parameters, near, read_parameters
 from switchsim.assembly.planner import Planner
+from switchsim.assembly.voice import lines_of_processors, places_of_lines
 from switchsim.errors import BadInput
 from switchsim.faults.catalogue import CATALOGUE, TARGETS, FaultRow, ParameterFault
 from switchsim.faults.interfaces import INTERFACE_FAULTS, InterfaceFault
@@ -61,7 +62,10 @@ class FaultPlaces:
             return self.links.resolve(row, str(where["link"]), str(where["end"]), values)
         if isinstance(row, PlatformFault):
             place, found = self._process(row, where)
-            return place, row.point, {**read_parameters(row, values), **found}
+            read = read_parameters(row, values)
+            if "card" in read:
+                self._card(row.name, place, int(read["card"]))
+            return place, row.point, {**read, **found}
         if isinstance(row, InterfaceFault):
             place, client = self._interface(row, where)
             return place, row.point, {**read_parameters(row, values), "client": client}
@@ -110,6 +114,13 @@ class FaultPlaces:
             having = [one for one in self.processes if one.partition("/")[0] == row.of]
             raise _wrong(f"{row.name}: {name} has no such fault point", f"one of {', '.join(having) or 'none here'}")
         return f"{PLATFORM}/{name}", {}
+
+    def _card(self, name: str, place: str, card: int) -> None:
+        """A voice processor has as many cards as lines lead to it."""
+        lines = [line for line, where in places_of_lines(lines_of_processors(self.layout)).items() if where == place]
+        if not 0 <= card < len(lines):
+            having = ", ".join(f"{number} ({line})" for number, line in enumerate(lines))
+            raise _wrong(f"{name}: {place.removeprefix(PLATFORM + '/')} has no card {card}", having)
 
     def _interface(self, row: InterfaceFault, where: dict[str, Value]) -> tuple[str, int]:
         name, client = where["interface"], where["client"]

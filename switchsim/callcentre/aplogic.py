@@ -13,7 +13,7 @@ from switchsim.model.part import Host, State
 from switchsim.model.platform import Heartbeat, LookedUp, LookUp
 from switchsim.model.platform_events import LookUpDone
 
-LATE, LOCKED = "late", "locked"
+FAILED, LATE, LOCKED = "failed", "late", "locked"
 
 
 class AplogicConfig(msgspec.Struct, frozen=True):
@@ -109,7 +109,8 @@ class Aplogic(Process[AplogicState]):
             return
         self.stop_timer(f"late/{number}")
         self.stop_timer(f"answer/{number}")
-        self.emit(LookUpDone(number, row.statement, answer.result, self.now - row.began))
+        why = answer.text if answer.result == FAILED else ""
+        self.emit(LookUpDone(number, row.statement, answer.result, self.now - row.began, why))
         self.write(row.sender, LookedUp(row.number, answer.result, answer.text, answer.row))
 
     # -- process -------------------------------------------------------------------------------------------------

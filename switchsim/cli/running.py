@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from xml.etree import ElementTree as ET
 
 import click
@@ -100,18 +100,25 @@ def tell(finished: Finished, quiet: bool) -> None:
         click.echo(f"replay it: switchsim replay {finished.folder}")
 
 
-def attachment_lines(attachments: Mapping[str, Mapping[str, int]]) -> list[str]:
+def attachment_lines(attachments: Mapping[str, Mapping[str, Any]]) -> list[str]:
     """What the programs of a run moved, and what of it was not taken, where there was any."""
     found = []
     for name, counts in attachments.items():
         if "taken" not in counts:
-            said = ", ".join(f"{count} {key.replace('_', ' ')}" for key, count in counts.items() if count)
+            said = ", ".join(f"{count} {key.replace('_', ' ')}{_reasons(counts.get(f'{key}_why', {}))}"
+                             for key, count in counts.items() if count and not key.endswith("_why"))
             found.append(f"interface {name}: {said or 'nothing'}")
             continue
         odd = ", ".join(f"{counts[key]} {words}" for key, words in _NOT_TAKEN.items() if counts[key])
         moved = f"datagrams: {counts['taken']} taken, {counts['sent']} sent"
         found.append(f"attached {name}: {moved}" + (odd and f"; {odd}"))
     return found
+
+
+def _reasons(counts: Mapping[str, int]) -> str:
+    if not counts:
+        return ""
+    return f" ({', '.join(reason if len(counts) == 1 else f'{count} {reason}' for reason, count in counts.items())})"
 
 
 _NOT_TAKEN: Final[dict[str, str]] = {

@@ -52,6 +52,9 @@ class JsonTeller(Teller):
     def ready(self, addresses: dict[str, str]) -> None:
         self.say("ready", addresses=addresses)
 
+    def caution(self, text: str) -> None:
+        self.say("caution", text=text)
+
     def outside(self, event: OutsideEvent) -> None:
         self.say(event.event, at=event.at, source=event.source, **({"detail": event.detail} if event.detail else {}))
 

@@ -23,8 +23,9 @@ class PlatformFault(ParameterFault, frozen=True, kw_only=True):
 
 
 def _of_process(name: str, text: str, point: str, *, of: str = "", alarms: tuple[str, ...] = (),
-                shows: tuple[str, ...] = (), **parameters: Parameter) -> PlatformFault:  # fmt: skip
-    return PlatformFault(name, text, "process", point, alarms, (), shows=shows, of=of, parameters=parameters)
+                defects: tuple[str, ...] = (), shows: tuple[str, ...] = (),
+                **parameters: Parameter) -> PlatformFault:  # fmt: skip
+    return PlatformFault(name, text, "process", point, alarms, defects, shows=shows, of=of, parameters=parameters)
 
 
 def _of_way(name: str, text: str, point: str, **parameters: Parameter) -> PlatformFault:
@@ -44,6 +45,7 @@ PLATFORM_FAULTS: Final[dict[str, PlatformFault]] = {
         _of_process("ccs_stale", "at its next start or take-over a CCS reads an old ccs.ini", "stale", of="ccs",
                     shows=("configuration_read",)),
         _of_process("vp_card_lost", "an E1 card of a voice processor is dead", "card", of="vp",
+                    alarms=("e1_los",), defects=("los",),  # at the switch's end of its line
                     shows=("voice_channel",), card=Parameter("number", 0, high=3)),
         _of_process("vp_disk_full", "a voice processor has no room for recordings", "disk_full", of="vp",
                     shows=("sound_recorded",)),

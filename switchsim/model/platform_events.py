@@ -155,12 +155,13 @@ class FlowChanged(Event, frozen=True):
 
 
 class LookUpDone(Event, frozen=True):
-    """A database query: found, empty, failed, late, locked."""
+    """A database query: found, empty, failed, late, locked; why: the class of the error of one that failed."""
 
     query: int
     statement: str
     result: str
     waited: int
+    why: str = ""
 
 
 class SoundRecorded(Event, frozen=True):

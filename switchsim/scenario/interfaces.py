@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final, Protocol
 
+from switchsim.assembly.machine import MachineFile
+from switchsim.assembly.services import IvrStep
+from switchsim.assembly.signalling import VpSpec
 from switchsim.errors import BadInput, Problem
-from switchsim.model.outside import Listeners
-from switchsim.sut.interfaces import DATABASE, NAMES
+from switchsim.model.outside import AgiTarget, Listeners
+from switchsim.sut.interfaces import AGI, DATABASE, NAMES
 from switchsim.sut.options import DatabaseOption
 from switchsim.units import CYCLES_PER_MS
 
@@ -49,7 +53,25 @@ def interfaces_of(machine: HasParts, listeners: Listeners) -> tuple[str, ...]:
         expected, advice = "a machine with `platform: database: statements:`", "name what may be asked"
         raise BadInput([Problem(f"--{name}", 0, "nothing in this machine uses it", expected if name == DATABASE else "",
                                 advice if name == DATABASE else "take another machine") for name in missing])
+    if machine.spec.platform is not None:
+        _check_servers(machine.spec, listeners.agi)
     return (*there, *(source for source in _members(machine) if place_of(source) in machine.kernel.parts))
+
+
+def _check_servers(spec: MachineFile, targets: Sequence[AgiTarget]) -> None:
+    """Servers of FastAGI that no call could ever reach are refused; raises BadInput."""
+    if not targets:
+        return
+    if not any(isinstance(line.signalling, VpSpec) for line in spec.lines):
+        raise BadInput.one(
+            "--agi", "this machine has no line to a voice processor, so no call could hear the server",
+            "a machine with a line of `signalling: {kind: vp, vp: 0}`", "add one, or take another machine: call_centre")
+    asking = {step.ivr for steps in spec.services.values() for step in steps if isinstance(step, IvrStep)}
+    unasked = [target.url for target in targets if not target.number and AGI not in asking]
+    if unasked:
+        raise BadInput.one("--agi", f"no service of this machine asks for {unasked[0]!r}",
+                           "NUMBER=agi://..., or a service with a step `ivr: agi`",
+                           f"name the number that is called: --agi NUMBER={unasked[0]}")
 
 
 def _members(machine: HasParts) -> dict[str, Any]:
@@ -70,5 +92,6 @@ def databases_of(machine: HasParts, url: str | None, beside: str) -> dict[str, D
         spec = platform.database
         found[source] = DatabaseOption(
             url=url or spec.url or IN_MEMORY, statements=dict(spec.statements), init=() if url else tuple(spec.init),
-            beside="." if url else beside, timeout_ms=max(1, spec.timeout // CYCLES_PER_MS))
+            beside="." if url else beside, named=url is not None,
+            timeout_ms=max(1, spec.timeout // CYCLES_PER_MS))
     return found

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from switchsim.assembly.yamlfile import read
+from switchsim.errors import BadInput, Problem
 from switchsim.model.outside import NO_LISTENERS, Listeners
 from switchsim.scenario.schema import SutSpec
 from switchsim.sut.addresses import parse_agi, parse_listen, users_of
@@ -26,6 +27,11 @@ from switchsim.units import CYCLES_PER_MS
 
 WAIT_MS: Final = 60_000
 PEER_TIMEOUT_MS: Final = 10_000
+_MEANT: Final = {
+    "ami": "HOST:PORT, as in 127.0.0.1:5038", "csta": "HOST:PORT, as in 127.0.0.1:1040",
+    "users": "a file with lines `name: secret`", "pace": "fast, real or a factor",
+    "database": "the URL of a database, as in sqlite:///leads.db",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -78,6 +84,7 @@ def put_together(
     over TCP without a clock make it real. folder: where the scenario lies, and the users that it names.
     """
     spec = sut or SutSpec()
+    _check_empty(asked, spec)
     attaches = tuple(map(parse_attach, (*spec.attach, *asked.attach)))
     clocks = tuple(parse_clock(text, index) for index, text in enumerate((*spec.clock, *asked.clock)))
     check_options(attaches, clocks)
@@ -96,6 +103,15 @@ def put_together(
         wait_ms=wait_ms if asked.wait_ms is None else asked.wait_ms,
         peer_timeout_ms=spec.peer_timeout if asked.peer_timeout_ms is None else asked.peer_timeout_ms,
         command=spec.command, interfaces=interfaces, listeners=interfaces.listeners)
+
+
+def _check_empty(asked: OutsideAsked, spec: SutSpec) -> None:
+    """An option with nothing in it is no option left out; raises BadInput."""
+    problems = [Problem(f"{before}{name}", 0, "nothing is named", expected, "leave it out, or say what is meant")
+                for one, before in ((asked, "--"), (spec, "sut: ")) for name, expected in _MEANT.items()
+                if getattr(one, name) == ""]
+    if problems:
+        raise BadInput(problems)
 
 
 def _interfaces(asked: OutsideAsked, spec: SutSpec, folder: Path) -> InterfaceOptions:

@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -60,7 +60,7 @@ class Finished:
     verdict: Verdict | None
     exit_code: ExitCode
     problem: str = ""
-    attachments: dict[str, dict[str, int]] = field(default_factory=dict)
+    attachments: dict[str, dict[str, Any]] = field(default_factory=dict)
     """What each attachment moved, dropped and refused. Not in the folder: it may depend on the host's speed."""
 
 
@@ -95,6 +95,8 @@ def _play(prepared: Prepared, staged: Staged, folder: RunFolder, outside: Outsid
     addresses = outside.addresses if outside is not None else {}
     staged.story.teller.ready(addresses)
     if outside is not None:
+        for caution in outside.cautions:
+            staged.story.teller.caution(caution)
         program = stack.enter_context(StartedProgram(asked.command, prepared.folder, addresses))
         staged.loop.attach(outside, recorder, program)
     staged.go(asked.wait_ms / 1000)

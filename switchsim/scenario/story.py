@@ -46,6 +46,10 @@ class Teller:
     def ready(self, addresses: dict[str, str]) -> None:
         """Every listener exists: source -> address."""
 
+    def caution(self, text: str) -> None:
+        """Something outside is not as it should be; the run goes on. After `ready`."""
+        self.line(text)
+
     def outside(self, event: OutsideEvent) -> None:
         """A program came or went."""
 

@@ -47,12 +47,19 @@ _BUSY: Final = (5, 6)
 _LOCK_NOT_AVAILABLE: Final = "55P03"
 _QUERY_CANCELED: Final = "57014"
 _INTERRUPT: Final = 9
+_SQLITE_SAYS: Final = ("no such table", "no such column", "no such function", "syntax error")
+"""SQLite's words for classes that have no code of their own; names follow them."""
+_SQLITE_CODES: Final = {
+    "SQLITE_CANTOPEN": "no such file, or no right to open it", "SQLITE_NOTADB": "the file is no database",
+    "SQLITE_CORRUPT": "the file is damaged", "SQLITE_READONLY": "it can only be read",
+}  # fmt: skip
 
 
 class Database:
     """The source `database`, or that of one machine of a plant. Raises BadInput for a URL without use."""
 
     immediate = True
+    cautions: tuple[str, ...] = ()
     address = ""
     look_ms = 1_000
     clients = 1
@@ -70,11 +77,15 @@ class Database:
         return bool(self._answers)
 
     def begin(self) -> None:
-        """Before the run: it must be there, and is made. Raises InvalidRun when it does not answer."""
+        """Before the run: it must be there, and is made. Raises InvalidRun when it does not answer.
+
+        One that was named and is locked now is there: look-ups say so as long as it is.
+        """
         try:
             self._in_time(self._make)
         except exc.SQLAlchemyError as error:
-            raise InvalidRun(f"the database can not be used: {_name(error)}") from None
+            if not self._option.named or _result_of(error) != "locked":
+                raise InvalidRun(f"the database can not be used: {why_failed(error)}") from None
         except _Late:
             raise InvalidRun(f"the database does not answer within {self._option.timeout_ms} ms") from None
 
@@ -109,6 +120,8 @@ class Database:
         if len(pack_answer(answer)) > MOST_ANSWER_OCTETS:
             answer = Answer(query=query.query, result="failed", text="RowTooLong")
         setattr(self.counts, answer.result, getattr(self.counts, answer.result) + 1)
+        if answer.result == "failed":
+            self.counts.failed_why[answer.text] = self.counts.failed_why.get(answer.text, 0) + 1
         return answer
 
     def _asked(self, query: Query) -> Answer:
@@ -119,7 +132,7 @@ class Database:
             row = self._in_time(lambda: self._first_row(sql, query.parameters))
         except exc.SQLAlchemyError as error:
             result = _result_of(error)
-            return Answer(query=query.query, result=result, text=_name(error) if result == "failed" else "")
+            return Answer(query=query.query, result=result, text=why_failed(error) if result == "failed" else "")
         except _Late:
             return Answer(query=query.query, result="late")
         if row is None:
@@ -141,6 +154,8 @@ class Database:
         with self._worker.engine.begin() as connection:
             _limit(connection, self._option.timeout_ms)
             connection.exec_driver_sql("SELECT 1")
+            if connection.dialect.name == "sqlite":  # which looks into the file only when it has to
+                connection.exec_driver_sql("PRAGMA schema_version")
         for number, sql in enumerate(self._option.init, 1):
             try:
                 with self._worker.engine.begin() as connection:
@@ -216,6 +231,8 @@ def _engine(option: DatabaseOption) -> Engine:
                            "for PostgreSQL: pip install 'switchsim[postgresql]'") from None
     if url.get_backend_name() == "sqlite":
         event.listen(engine, "connect", _watch_time(option.timeout_ms))
+        if option.named:
+            event.listen(engine, "do_connect", _open_only)
     return engine
 
 
@@ -229,6 +246,16 @@ def _settings(url: URL, option: DatabaseOption) -> dict[str, Any]:
         case "postgresql":
             return {"connect_args": {"connect_timeout": max(2, seconds)}, "pool_pre_ping": True}
     return {"pool_pre_ping": True}
+
+
+def _open_only(dialect: Any, record: Any, words: list[Any], options: dict[str, Any]) -> None:
+    """SQLite makes a file that is not there, unless it is asked for by a URI of its own with a mode."""
+    name, is_uri = str(words[0]), bool(options.get("uri"))
+    if name == ":memory:" or (is_uri and (":memory:" in name or "mode=" in name)):
+        return
+    uri = name if is_uri else Path(name).absolute().as_uri()
+    words[0] = f"{uri}{'&' if '?' in uri else '?'}mode=rw"
+    options["uri"] = True
 
 
 def _watch_time(timeout_ms: int) -> Callable[[Any, Any], None]:
@@ -267,8 +294,14 @@ def _said(error: exc.SQLAlchemyError) -> str:
     return str(getattr(error, "orig", None) or error).strip().partition("\n")[0][:200]
 
 
-def _name(error: exc.SQLAlchemyError) -> str:
-    return type(error).__name__
+def why_failed(error: exc.SQLAlchemyError) -> str:
+    """The class of the error in a few words; never the database's own, which may tell hosts and data."""
+    origin = getattr(error, "orig", None)
+    code = getattr(origin, "sqlite_errorname", None)
+    if code is None:
+        return type(error if origin is None else origin).__name__
+    said = str(origin)
+    return next((words for words in _SQLITE_SAYS if words in said), _SQLITE_CODES.get(code, code))
 
 
 def _text(value: Any) -> str:

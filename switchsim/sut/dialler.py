@@ -19,6 +19,7 @@ from switchsim.sut.tcp import TcpSide
 CONNECT_TIMEOUT_MS: Final = 2_000
 MOST_CONNECTIONS: Final = 400
 _WHY: Final = {errno.ECONNREFUSED: "refused", errno.ETIMEDOUT: "timeout"}
+UNREACHABLE: Final = "unreachable"
 _UNDER_WAY: Final = (0, errno.EINPROGRESS)
 _NS_PER_MS: Final = 1_000_000
 
@@ -35,6 +36,8 @@ class Dialler(TcpSide):
         self._timeout_ns = timeout_ms * _NS_PER_MS
         targets = tuple(targets)
         self._hosts = {shown(*host): _resolved(*host) for target in targets for host in target.hosts}
+        self.cautions = tuple(f"--{name}: nobody knows the host of {host}; it counts as unreachable"
+                              for host, address in self._hosts.items() if address is None)
         self._servers = [[self._hosts[shown(*host)] for host in target.hosts] for target in targets]
         self._connecting: dict[int, Connection] = {}
         self._failed: list[Arrival] = []
@@ -56,7 +59,7 @@ class Dialler(TcpSide):
     def _connect(self, number: int, payload: bytes) -> None:
         where = self._hosts.get(payload.decode("utf-8", "replace"))
         if number in self.connections or where is None or len(self.connections) >= MOST_CONNECTIONS:
-            self._no(number, "unreachable" if where is None else "limit")
+            self._no(number, UNREACHABLE if where is None else "limit")
             return
         try:
             server = socket.socket(where[0], socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
@@ -66,7 +69,7 @@ class Dialler(TcpSide):
         code = server.connect_ex(where[1])
         if code not in _UNDER_WAY:
             server.close()
-            self._no(number, _WHY.get(code, "unreachable"))
+            self._no(number, _WHY.get(code, UNREACHABLE))
             return
         connection = self._add(number, server)
         self._connecting[number] = connection
@@ -89,7 +92,7 @@ class Dialler(TcpSide):
             return
         code = connection.socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
         if code:
-            self._give_up(connection, _WHY.get(code, "unreachable"))
+            self._give_up(connection, _WHY.get(code, UNREACHABLE))
             return
         del self._connecting[connection.number]
         self._timed.pop(connection.number, None)
@@ -106,7 +109,10 @@ class Dialler(TcpSide):
         self._drop(connection)
 
     def _no(self, number: int, why: str) -> None:
-        self.counts.refused += 1
+        if why == UNREACHABLE:
+            self.counts.unreachable += 1
+        else:
+            self.counts.refused += 1
         self._failed.append((InputKind.CONNECT_FAILED, pack_in(number, why.encode())))
 
 

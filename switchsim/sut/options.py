@@ -83,6 +83,8 @@ class DatabaseOption(msgspec.Struct, frozen=True, kw_only=True):
     """Statements that make the database of a machine file; never asked of one that was named by option."""
     beside: str = "."
     """Folder that a relative SQLite file is in."""
+    named: bool = False
+    """By option: it must be there already, and nothing is made."""
     timeout_ms: int = QUERY_TIMEOUT_MS
 
 

@@ -71,6 +71,11 @@ class Outside:
         return [*self.attaches, *self.clocks]
 
     @property
+    def cautions(self) -> tuple[str, ...]:
+        """What could not be done at the start and was not refused, a line each."""
+        return tuple(line for side in self.sides for line in side.cautions)
+
+    @property
     def counts(self) -> dict[str, AttachCounts | TcpCounts | DatabaseCounts]:
         """What went to and fro, by source."""
         return {attach.option.name: attach.counts for attach in self.attaches} | {

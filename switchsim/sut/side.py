@@ -18,6 +18,8 @@ class TcpCounts(msgspec.Struct):
     """That came, or that we dialled."""
     refused: int = 0
     """That came above the limit, and were closed; dialled ones that were not taken."""
+    unreachable: int = 0
+    """Dialled, to a host that there is no way to, or whose name nobody knows."""
     slow: int = 0
     """Cut off because they did not read."""
     silent: int = 0
@@ -36,6 +38,8 @@ class DatabaseCounts(msgspec.Struct):
     failed: int = 0
     locked: int = 0
     late: int = 0
+    failed_why: dict[str, int] = {}
+    """Those that failed, by the class of the error."""
 
 
 class Side(Protocol):
@@ -45,6 +49,9 @@ class Side(Protocol):
     """Of its source."""
     immediate: bool
     """True: what came is to be taken at once, whatever the pace (an answer that the machine caused)."""
+
+    cautions: tuple[str, ...]
+    """What it could not do at the start and did not refuse, a line each."""
 
     @property
     def address(self) -> str: ...

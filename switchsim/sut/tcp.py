@@ -34,6 +34,7 @@ class TcpSide:
     """The connections of one interface. `service` does everything that sockets need; nothing here waits."""
 
     immediate = False
+    cautions: tuple[str, ...] = ()
 
     def __init__(self, name: str, new_mask: Callable[[], Mask], users: Users | None) -> None:
         """users: None when any log-in is good."""

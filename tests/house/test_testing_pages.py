@@ -30,7 +30,7 @@ def test_what_is_to_be_broken_can_be(page: str, tmp_path: Path, capsys: pytest.C
     found = steps(page)
     assert len(found) > 5
     text = (ROOT / "docs" / page).read_text(encoding="utf-8")
-    urls = re.findall(r'`agi: \["(.*?)"\]`', text) or ["agi://127.0.0.1:4573/menu"]
+    urls = re.findall(r'`agi: \["(.*?)"\]`', text) or ["10060=agi://127.0.0.1:4573/menu"]
     scenario = HEAD.replace("AGI", f'"{urls[0]}"') + "".join(f"  - {step}\n" for step in found)
     (tmp_path / "s.yaml").write_text(scenario, encoding="utf-8")
     assert run_command_line(["check", str(tmp_path / "s.yaml")]) == 0, capsys.readouterr().err

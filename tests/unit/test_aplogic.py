@@ -96,6 +96,17 @@ def test_every_result_is_told_on(result: str) -> None:
     assert bench.results() == [result]
 
 
+@pytest.mark.parametrize(("result", "text", "why"), [
+    ("failed", "no such table", "no such table"), ("found", "gold", ""),
+])
+def test_the_journal_says_why_it_failed_and_never_what_was_found(result: str, text: str, why: str) -> None:
+    bench = Bench()
+    bench.ask()
+    bench.answer(Answer(query=1, result=result, text=text))
+    bench.run(ms(50))
+    assert [event.why for event in bench.events if isinstance(event, LookUpDone)] == [why]
+
+
 def test_without_an_answer_it_is_late_and_the_answer_that_comes_then_is_nobodys() -> None:
     bench = Bench()
     bench.ask()

@@ -18,7 +18,7 @@ LEVELS = ("CREATE TABLE level (number TEXT, level TEXT, score INTEGER, note BLOB
           "INSERT INTO level VALUES ('139', '金', 7, x'00ff'), ('138', NULL, -1, NULL)")
 STATEMENTS = {
     "level": "SELECT level, score, note FROM level WHERE number = :number",
-    "wrong": "SELECT nothing FROM nowhere",
+    "wrong": "SELECT score FROM nowhere",
     "count": "UPDATE level SET score = score + 1 WHERE number = :number",
     "endless": "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n",
     "long": "SELECT " + ", ".join(f"printf('%.*c', 5000, 'x') AS c{n}" for n in range(20)),
@@ -27,8 +27,9 @@ STATEMENTS = {
 
 
 def database(url: str = "sqlite://", *, init: tuple[str, ...] = LEVELS, timeout_ms: int = 1_000,
-             beside: str = ".") -> Database:
-    made = Database(DatabaseOption(url=url, statements=STATEMENTS, init=init, timeout_ms=timeout_ms, beside=beside))
+             beside: str = ".", named: bool = False) -> Database:
+    made = Database(DatabaseOption(url=url, statements=STATEMENTS, init=init, timeout_ms=timeout_ms, beside=beside,
+                                   named=named))
     made.begin()
     return made
 
@@ -58,10 +59,12 @@ def test_parameters_are_no_sql() -> None:
 
 def test_what_is_wrong_is_named_by_its_class_alone() -> None:
     one = database()
-    assert asked(one, "wrong") == ("failed", "OperationalError", {})
+    assert asked(one, "wrong") == ("failed", "no such table", {})
+    assert asked(one, "wrong") == ("failed", "no such table", {})
     assert asked(one, "nothing") == ("failed", "NoSuchStatement", {})
     assert asked(one, "level", number="\ud800")[0] == "failed"
-    assert one.counts.failed == 3
+    assert one.counts.failed == 4
+    assert one.counts.failed_why == {"no such table": 2, "NoSuchStatement": 1, "UnicodeEncodeError": 1}
     one.close()
 
 
@@ -119,8 +122,36 @@ def test_urls_that_nothing_can_be_done_with(url: str, says: str) -> None:
 
 
 def test_a_database_that_is_not_there_makes_no_run(tmp_path: Path) -> None:
-    with pytest.raises(InvalidRun, match="can not be used: OperationalError"):
+    with pytest.raises(InvalidRun, match="can not be used: no such file"):
         database(f"sqlite:///{tmp_path}/no/such/folder.db", init=())
+
+
+@pytest.mark.parametrize("query", ["", "?timeout=1", "?uri=true&cache=private", "?uri=true"])
+def test_a_file_that_was_named_must_be_there_and_is_not_made(query: str, tmp_path: Path) -> None:
+    file = tmp_path / "a_mode=rwc typo?.db" if not query else tmp_path / "typo.db"
+    path = str(file).replace("?", "%3F") if not query else str(file)
+    url = f"sqlite:///{'file:' if 'uri' in query else ''}{path}{query}"
+    with pytest.raises(InvalidRun, match=r"^the database can not be used: no such file, or no right to open it$"):
+        database(url, init=(), named=True)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_named_file_is_looked_into_before_the_run(tmp_path: Path) -> None:
+    file = tmp_path / "random.db"
+    file.write_bytes(bytes(range(256)) * 16)
+    with pytest.raises(InvalidRun, match=r"^the database can not be used: the file is no database$"):
+        database(f"sqlite:///{file}", init=(), named=True)
+
+
+def test_a_named_file_that_is_locked_at_the_start_is_there_all_the_same(tmp_path: Path) -> None:
+    database(f"sqlite:///{tmp_path}/leads.db").close()
+    with sqlite3.connect(tmp_path / "leads.db", isolation_level=None) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        one = database(f"sqlite:///{tmp_path}/leads.db", init=(), named=True, timeout_ms=100)
+        other.execute("ROLLBACK")
+    assert asked(one, "level", number="139")[0] == "found"
+    assert asked(one, "count", number="139")[0] == "empty"  # it may be written to
+    one.close()
 
 
 def test_a_statement_at_the_start_that_fails_is_told_in_full() -> None:

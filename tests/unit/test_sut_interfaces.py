@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -11,8 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from switchsim.assembly.platform_file import DatabaseSpec, PlatformSpec
+from switchsim.assembly.services import IvrStep
+from switchsim.assembly.signalling import PriSpec, VpSpec
+from switchsim.cli.display import PlainTeller
 from switchsim.cli.running import Asked, arguments_of, attachment_lines
+from switchsim.cli.serving import JsonTeller
 from switchsim.errors import BadInput
+from switchsim.kernel.inputs import InputKind
 from switchsim.model.outside import (
     Answer,
     Listeners,
@@ -36,7 +42,9 @@ from switchsim.scenario.interfaces import databases_of, interfaces_of, place_of
 from switchsim.scenario.options import OutsideAsked, put_together
 from switchsim.scenario.schema import SutSpec
 from switchsim.sut.addresses import Address, parse_agi, parse_listen, users_of
+from switchsim.sut.dialler import Dialler
 from switchsim.sut.options import FAST, REAL
+from switchsim.sut.side import DatabaseCounts
 
 NUMBERS = st.integers(0, 2**32 - 1)
 AMI = {"ami": "127.0.0.1:0", "no_auth": True}
@@ -135,6 +143,10 @@ def test_users_that_are_none_are_named_without_their_secrets(data: object, says:
     ({"ami": "0", "users": "u.yaml", "no_auth": True}, "--users: users, and --insecure-no-auth"),
     ({"ami": "0", "users": "nowhere.yaml"}, "nowhere.yaml: no such file"),
     (AMI | {"csta": "5038", "ami": "5038"}, "--ami, --csta: one address for both"),
+    ({"ami": "", "users": "u.yaml"}, "--ami: nothing is named; expected HOST:PORT"),
+    ({"csta": "", "no_auth": True}, "--csta: nothing is named; expected HOST:PORT"),
+    ({"database": ""}, "--database: nothing is named; expected the URL of a database"),
+    ({"ami": "0", "users": ""}, "--users: nothing is named"),
     ({"agi": ("agi://a/s", "agi://b/s")}, "--agi: two targets for every number"),
     ({"agi": ("1=agi://a/s", "2=agi://a/s", "1=agi://b/s")}, "--agi: two targets for number 1"),
 ])
@@ -146,6 +158,11 @@ def test_options_that_do_not_fit_each_other(
     with pytest.raises(BadInput) as caught:
         put_together(OutsideAsked(**asked), None)  # type: ignore[arg-type]
     assert says in str(caught.value)
+
+
+def test_what_a_scenario_leaves_empty_is_named_at_its_place() -> None:
+    with pytest.raises(BadInput, match=r"^sut: database: nothing is named"):
+        put_together(OutsideAsked(), SutSpec(database=""))
 
 
 def test_who_is_expected_must_be_able_to_come() -> None:
@@ -175,9 +192,13 @@ def test_the_pace_is_real_for_clients_over_tcp_unless_a_clock_sets_it(asked: dic
 class Stands:
     """As much of a machine as is asked for: its parts' places, and its file."""
 
-    def __init__(self, *places: str, database: DatabaseSpec | None = None, platform: bool = True) -> None:
+    def __init__(self, *places: str, database: DatabaseSpec | None = None, platform: bool = True,
+                 voice: bool = True, flow: str = "agi") -> None:
         self.kernel = SimpleNamespace(parts=dict.fromkeys(places))
-        self.spec = SimpleNamespace(platform=PlatformSpec(database=database) if platform else None)
+        signalling = VpSpec(kind="vp", vp=0) if voice else PriSpec(kind="pri", side="user")
+        self.spec = SimpleNamespace(platform=PlatformSpec(database=database) if platform else None,
+                                    lines=(SimpleNamespace(signalling=signalling),),
+                                    services={"ask": (IvrStep(ivr=flow, otherwise="ask"),)})
         self.machines: dict[str, Stands] = {}
 
 
@@ -201,12 +222,31 @@ def test_an_option_without_a_part_is_told(machine: Stands, says: str) -> None:
         interfaces_of(machine, Listeners(csta=True))
 
 
+@pytest.mark.parametrize(("target", "voice", "flow", "says"), [
+    ("7=agi://h/s", False, "agi", "--agi: this machine has no line to a voice processor"),
+    ("agi://h/s", False, "agi", "--agi: this machine has no line to a voice processor"),
+    ("agi://h/s", True, "agi/7", "--agi: no service of this machine asks for 'agi://h/s'; expected NUMBER=agi://"),
+    ("agi://h/s", True, "hotline", "name the number that is called: --agi NUMBER=agi://h/s"),
+    ("agi://h/s", True, "agi", ""), ("7=agi://h/s", True, "hotline", ""),
+])
+def test_a_server_that_no_call_could_reach_is_refused(target: str, voice: bool, flow: str, says: str) -> None:
+    machine = Stands("callcentre/agi", voice=voice, flow=flow)
+    listeners = Listeners(agi=(parse_agi(target),))
+    if not says:
+        assert interfaces_of(machine, listeners) == ("agi",)
+        return
+    with pytest.raises(BadInput) as caught:
+        interfaces_of(machine, listeners)
+    assert says in str(caught.value)
+
+
 def test_a_database_that_is_named_is_not_made_anew() -> None:
     machine = Stands("callcentre/aplogic", database=LOOK_UPS)
     own = databases_of(machine, None, "/m")["database"]
     assert (own.url, own.init, own.beside, own.timeout_ms) == ("sqlite://", ("SELECT 2",), "/m", 100)
     named = databases_of(machine, "sqlite:///leads.db", "/m")["database"]
     assert (named.url, named.init, named.beside) == ("sqlite:///leads.db", (), ".")
+    assert (own.named, named.named) == (False, True)
     assert databases_of(Stands(database=LOOK_UPS), None, ".") == {}
 
 
@@ -229,3 +269,37 @@ def test_a_run_in_a_process_of_its_own_gets_the_same_options() -> None:
 def test_what_interfaces_moved_is_told_in_a_line_each() -> None:
     counts = {"ami": {"connections": 2, "octets_in": 10, "slow": 0}, "database": {"found": 0, "late": 0}}
     assert attachment_lines(counts) == ["interface ami: 2 connections, 10 octets in", "interface database: nothing"]
+
+
+@pytest.mark.parametrize(("why", "said"), [
+    ({"no such table": 6}, "2 found, 6 failed (no such table)"),
+    ({"no such table": 4, "NoSuchStatement": 2}, "2 found, 6 failed (4 no such table, 2 NoSuchStatement)"),
+])
+def test_why_look_ups_failed_is_told_with_how_many(why: dict[str, int], said: str) -> None:
+    counts = msgspec.to_builtins(DatabaseCounts(found=2, failed=6, failed_why=why))
+    assert attachment_lines({"database": counts}) == [f"interface database: {said}"]
+
+
+def test_a_host_that_nobody_knows_is_told_at_the_start_and_counts_as_unreachable(
+    monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unknown(host: str, *words: object, **options: object) -> list[tuple[object, ...]]:
+        if host != "127.0.0.1":
+            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+        return [(socket.AF_INET, socket.SOCK_STREAM, 0, "", ("127.0.0.1", 4573))]
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    dialler = Dialler("agi", (parse_agi("agi://nobody.invalid,127.0.0.1/s"),))
+    assert dialler.cautions == ("--agi: nobody knows the host of nobody.invalid:4573; it counts as unreachable",)
+    dialler.deliver(pack_out(Out.CONNECT, 1, b"nobody.invalid:4573"))
+    assert dialler.take() == [(InputKind.CONNECT_FAILED, pack_in(1, b"unreachable"))]
+    assert (dialler.counts.unreachable, dialler.counts.refused) == (1, 0)
+    dialler.close()
+
+
+def test_what_is_not_as_it_should_be_is_a_line_of_a_run_and_an_object_of_serve(
+    capfd: pytest.CaptureFixture[str]
+) -> None:
+    PlainTeller().caution("--agi: nobody knows it")
+    JsonTeller().caution("--agi: nobody knows it")
+    assert capfd.readouterr().out == '--agi: nobody knows it\n{"event":"caution","text":"--agi: nobody knows it"}\n'

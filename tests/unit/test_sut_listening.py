@@ -61,7 +61,7 @@ def test_simulated_time_begins_when_the_server_listens(
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
-        scenario = (f"format: 1\nmachine: call_centre\nuntil: 10ms\nsut: {{agi: ['agi://127.0.0.1:{port}/x'], "
+        scenario = (f"format: 1\nmachine: call_centre\nuntil: 10ms\nsut: {{agi: ['10060=agi://127.0.0.1:{port}/x'], "
                     "expects: [agi], ready_within: 200ms, pace: fast}\n")  # fmt: skip
         (tmp_path / "s.yaml").write_text(scenario, encoding="utf-8")
         if not listens:
