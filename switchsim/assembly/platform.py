@@ -10,7 +10,7 @@ from switchsim.assembly.platform_file import PlatformSpec
 from switchsim.assembly.rack import wire
 from switchsim.assembly.voice import voice_processors
 from switchsim.callcentre.agi import AgiClient, AgiConfig
-from switchsim.callcentre.ami import Ami
+from switchsim.callcentre.ami import Ami, AmiConfig
 from switchsim.callcentre.ccs.configuration import CcsFiles
 from switchsim.callcentre.ccs.server import Ccs, CcsConfig
 from switchsim.callcentre.csta import Csta, CstaConfig
@@ -31,7 +31,7 @@ from switchsim.model.cti import Wanted
 from switchsim.model.messages import Packet
 from switchsim.model.outside import Listeners
 from switchsim.model.platform import Letter
-from switchsim.units import ms
+from switchsim.units import CYCLES_PER_SECOND, ms
 
 PLACE: Final = "callcentre"
 MONITOR: Final = "mds"
@@ -115,12 +115,17 @@ class PlatformBuilder:
         """The interfaces to outside programs that were asked for."""
         wanted, kernel = self.listeners, self.kernel
         if wanted.ami:
-            self.processes.append(Ami(f"{PLACE}/ami", kernel, wanted.auth))
+            self.processes.append(Ami(f"{PLACE}/ami", kernel, self._ami_config()))
         if wanted.csta:
             self.processes.append(Csta(f"{PLACE}/csta", kernel, CstaConfig(auth=wanted.auth)))
         if wanted.agi:
             config = AgiConfig(wanted.agi, voice_names(self.layout), tuple(self.spec.prompts))
             self.processes.append(AgiClient(f"{PLACE}/agi", kernel, config))
+
+    def _ami_config(self) -> AmiConfig:
+        wrap_up = {seat.number: seat.spec.wrap_up // CYCLES_PER_SECOND for seat in self.layout.seats}
+        longest = {name: queue.max_length for name, queue in self.spec.queues.items()}
+        return AmiConfig(self.listeners.auth, wrap_up, longest)
 
     # -- ICDCOMM ---------------------------------------------------------------------------------------------------
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from switchsim.callcentre.ami import Ami
+from switchsim.callcentre.ami import Ami, AmiConfig
 from switchsim.model.cti import (
     AllBegins,
     AllTold,
@@ -68,9 +68,9 @@ class BenchHost:
 class Bench:
     """The server with queue `sales`, seats 1001 and 1002 (members, idle) and 1003 (idle, in no queue)."""
 
-    def __init__(self, auth: bool = False, up: bool = True) -> None:
+    def __init__(self, auth: bool = False, up: bool = True, config: AmiConfig | None = None) -> None:
         self.host = BenchHost()
-        self.ami = Ami("callcentre/ami", self.host, auth)
+        self.ami = Ami("callcentre/ami", self.host, config or AmiConfig(auth))
         self.serial = 0
         self.orders: list[Wanted] = []
         self.raw: dict[int, bytes] = {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from ami_bench import Bench, call_arrives, seat_answers, seat_rings
 
+from switchsim.callcentre.ami import AmiConfig
 from switchsim.callcentre.ami.actions import ROWS
 from switchsim.model.cti import (
     AnyCtiOrder,
@@ -77,8 +78,10 @@ def talk(bench: Bench) -> None:
     ("Redirect", "Channel: x|Context: y|Exten: 1|Priority: 0", "Priority is invalid"),
     ("Redirect", "Channel: x|Context: y|Exten: 1|Priority: 1", "Channel does not exist: x"),
     ("Redirect", f"Channel: {CALLER}|{PLACE}|ExtraChannel: x", "ExtraChannel does not exist: x"),
-    ("Redirect", f"Channel: {SEAT}|Context: y|Exten: 1|Priority: 1", "Redirect failed"),
-    ("Redirect", f"Channel: {CALLER}|{PLACE}|ExtraChannel: {SEAT}", "Secondary redirect failed"),
+    ("Redirect", f"Channel: {SEAT}|Context: y|Exten: 1|Priority: 1",
+     f"Redirect failed: name the channel that began the call, {CALLER}"),
+    ("Redirect", f"Channel: {CALLER}|{PLACE}|ExtraChannel: {SEAT}",
+     "Secondary redirect failed: both channels are of one call"),
     ("Redirect", f"Channel: x|{PLACE}|ExtraChannel: x|ExtraContext: y", "ExtraExten not specified"),
     ("BlindTransfer", "", "No channel specified"),
     ("BlindTransfer", "Channel: x", "No extension specified"),
@@ -165,8 +168,11 @@ def test_what_is_done_orders_the_switch_and_answers_when_it_has(
     ("QueuePause", "Interface: SEAT/1001|Paused: 1", "wrong_state", "Interface not found"),
     ("QueuePenalty", "Interface: SEAT/1001|Penalty: 2", "no_such_seat", "Invalid interface, queuename or penalty"),
     ("Hangup", f"Channel: {CALLER}", "no_such_leg", "No such channel"),
-    ("Redirect", f"Channel: {CALLER}|Context: a|Exten: 1|Priority: 1", "no_such_number", "Redirect failed"),
-    ("BlindTransfer", f"Channel: {SEAT}|Exten: 1", "no_such_number", "Transfer failed"),
+    ("Redirect", f"Channel: {CALLER}|{PLACE}", "no_such_number", "Redirect failed: no such number"),
+    ("Redirect", f"Channel: {CALLER}|{PLACE}", "busy", "Redirect failed: the seat is not free"),
+    ("Redirect", f"Channel: {CALLER}|{PLACE}", "no_such_seat", "Redirect failed: no such seat"),
+    ("Redirect", f"Channel: {CALLER}|{PLACE}", "no_resource", "Redirect failed"),
+    ("BlindTransfer", f"Channel: {SEAT}|Exten: 1", "no_such_number", "Transfer failed: no such number"),
     ("Atxfer", f"Channel: {SEAT}|Exten: 1", "wrong_state", "Atxfer failed"),
 ])  # fmt: skip
 def test_what_the_switch_refuses_is_an_error(
@@ -224,6 +230,18 @@ def test_queue_status_lists_figures_members_and_callers(bench: Bench, client: in
         "CallerIDNum": "1380001", "CallerIDName": "unknown", "ConnectedLineNum": "unknown",
         "ConnectedLineName": "unknown", "Wait": "7", "Priority": "0", "ActionID": "17"}  # fmt: skip
     assert end == {"Event": "QueueStatusComplete", "ActionID": "17", "EventList": "Complete", "ListItems": "4"}
+
+
+def test_what_the_office_data_say_of_seats_and_queues_is_shown() -> None:
+    bench = Bench(config=AmiConfig(auth=False, wrap_up={"1001": 2}, longest={"sales": 40}))
+    client = bench.logged_in()
+    bench.act(client, "QueueStatus")
+    _, params, first, second, _ = bench.read(client)
+    assert (params["Max"], first["Wrapuptime"], second["Wrapuptime"]) == ("40", "2", "0")
+    bench.tell(SeatChanged("1001", "talk", 1, "", "", 0))
+    assert bench.read(client)[0]["Wrapuptime"] == "2"
+    bench.act(client, "Command", "Command: queue show sales")
+    assert "sales has 0 calls (max 40) in" in bench.read(client)[0]["Output"]
 
 
 def test_queue_summary_counts_who_is_there_and_who_is_free(bench: Bench, client: int) -> None:

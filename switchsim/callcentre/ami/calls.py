@@ -13,7 +13,7 @@ from switchsim.callcentre.ami import variables
 from switchsim.callcentre.ami.channels import channel_fields
 from switchsim.callcentre.ami.core import AmiCore
 from switchsim.callcentre.ami.state import Asked, Channel
-from switchsim.callcentre.ami.texts import ORIGINATE_REASONS, UNKNOWN
+from switchsim.callcentre.ami.texts import ORIGINATE_REASONS, UNKNOWN, failed
 from switchsim.model.cti import AnyCtiOrder, HangUp, Originate, PressKey, Redirect
 from switchsim.proto.ami import Block
 from switchsim.proto.ami.answers import action_id, error, item, listing, success
@@ -148,13 +148,15 @@ def redirect(core: AmiCore, client: int, block: Block) -> str | None:
         return error(block, f"Channel does not exist: {name}")
     if extra and second is None:
         return error(block, f"ExtraChannel does not exist: {extra}")
-    if not _movable(core, first):
-        return error(block, "Redirect failed")
+    if not _movable(first):
+        return error(block, f"Redirect failed: {_name_instead(core, first)}")
     target = target_of(core, block.get("Context"), block.get("Exten"))
     orders = [Redirect(first.call, target)]
     if second is not None:
-        if second.call == first.call or not _movable(core, second):
-            return error(block, "Secondary redirect failed")
+        if second.call == first.call:
+            return error(block, "Secondary redirect failed: both channels are of one call")
+        if not _movable(second):
+            return error(block, f"Secondary redirect failed: {_name_instead(core, second)}")
         if block.get("ExtraContext"):
             target = target_of(core, block.get("ExtraContext"), block.get("ExtraExten"))
         orders.append(Redirect(second.call, target))
@@ -177,19 +179,25 @@ def _redirect_wrong(block: Block) -> str:
     return ""
 
 
-def _movable(core: AmiCore, channel: Channel) -> bool:
+def _movable(channel: Channel) -> bool:
     """The switch moves the party that began a call; the other one goes with it or is let go."""
     return channel.role == "a"
+
+
+def _name_instead(core: AmiCore, channel: Channel) -> str:
+    began = next((one for one in core.of_call(channel.call) if one.role == "a"), None)
+    return "name the channel that began the call" + (f", {began.name}" if began is not None else "")
 
 
 def redirected(core: AmiCore, asked: Asked) -> str:
     """The answer to Redirect."""
     if asked.results[0] != "ok":
-        return error(asked.block, "Redirect failed")
+        return error(asked.block, failed("Redirect", asked.results[0]))
     if asked.orders == 1:
         return success(asked.block, "Redirect successful")
-    good = asked.results[1] == "ok"
-    return success(asked.block, "Dual Redirect successful") if good else error(asked.block, "Secondary redirect failed")
+    if asked.results[1] != "ok":
+        return error(asked.block, failed("Secondary redirect", asked.results[1]))
+    return success(asked.block, "Dual Redirect successful")
 
 
 def hang_up(core: AmiCore, client: int, block: Block) -> str | None:

@@ -124,8 +124,9 @@ def _queue(core: AmiCore, queue: QueueView) -> list[str]:
     tally = tally_of(core, queue.queue)
     soon = tenths(tally.completed_soon, tally.completed)
     soon_all = tenths(tally.completed_soon + tally.abandoned_soon, tally.completed + tally.abandoned)
+    most = core.config.longest.get(queue.queue, 0) or "unlimited"
     head = (
-        f"{queue.queue} has {len(queue.waiting)} calls (max unlimited) in '{STRATEGY}' strategy "
+        f"{queue.queue} has {len(queue.waiting)} calls (max {most}) in '{STRATEGY}' strategy "
         f"({tally.hold}s holdtime, {tally.talk}s talktime), W:0, C:{tally.completed}, "
         f"A:{tally.abandoned}, SL:{soon}%, SL2:{soon_all}% within {SERVICE_LEVEL_SECONDS}s"
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from switchsim.callcentre.ami.state import AmiState, Asked, Channel
+from switchsim.callcentre.ami.state import AmiConfig, AmiState, Asked, Channel
 from switchsim.callcentre.ami.texts import seconds_of
 from switchsim.callcentre.application import ANSWER_CYCLES
 from switchsim.callcentre.outlet import OutletApplication
@@ -23,7 +23,7 @@ JOURNAL_CHARACTERS: Final = 80
 class AmiCore(OutletApplication[AmiState]):
     """Base of the server; the modules beside it are functions of it."""
 
-    auth: bool
+    config: AmiConfig
     what = source = "ami"
 
     def fresh(self) -> AmiState:
@@ -42,7 +42,7 @@ class AmiCore(OutletApplication[AmiState]):
             return None
         session = self._cache.get(client)
         if session is None or session.state is not state:
-            session = self._cache[client] = Session(state, lambda: self.draw("challenge"), self.auth)
+            session = self._cache[client] = Session(state, lambda: self.draw("challenge"), self.config.auth)
         return session
 
     @property

@@ -116,7 +116,7 @@ def queue_figures(core: AmiCore, queue: QueueView) -> Fields:
     soon, all_calls = tally.completed_soon + tally.abandoned_soon, tally.completed + tally.abandoned
     return [
         ("Queue", queue.queue),
-        ("Max", "0"),
+        ("Max", str(core.config.longest.get(queue.queue, 0))),
         ("Strategy", STRATEGY),
         ("Calls", str(len(queue.waiting))),
         ("Holdtime", str(tally.hold)),

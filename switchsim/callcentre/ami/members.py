@@ -44,7 +44,7 @@ def member_fields(core: AmiCore, member: Member, listed: bool = False) -> list[t
         ("Paused", str(int(member.paused))),
         ("PausedReason", member.reason),
         *ring_in_use,
-        ("Wrapuptime", "0"),
+        ("Wrapuptime", str(core.config.wrap_up.get(member.seat, 0))),
     ]
 
 

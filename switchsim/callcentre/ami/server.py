@@ -11,7 +11,7 @@ from switchsim.callcentre.ami.channels import channel_fields
 from switchsim.callcentre.ami.core import AmiCore
 from switchsim.callcentre.ami.projection import project
 from switchsim.callcentre.ami.resync import reconcile
-from switchsim.callcentre.ami.state import AmiState, Asked, Channel
+from switchsim.callcentre.ami.state import AmiConfig, AmiState, Asked, Channel
 from switchsim.callcentre.ami.texts import NOT_REACHABLE, UP, cause_text
 from switchsim.callcentre.application import ANSWER_CYCLES, NO_ANSWER
 from switchsim.callcentre.tampering import GREETING, RESPONSE
@@ -39,6 +39,7 @@ from switchsim.proto.ami.answers import error
 
 CLIENTS: Final = 1000
 """Connections at once."""
+DEFAULT: Final = AmiConfig()
 
 STRANGER: Final = Channel(0x7FFFFFFF, 0, "E1/none/1-7fffffff", "E1/none/1", "a", "0.2147483647", "0.2147483647", 0,
                           state=UP)  # fmt: skip
@@ -60,13 +61,10 @@ FINISHERS: Final[dict[str, Callable[[AmiCore, Asked], str | None]]] = {
 
 
 class Ami(AmiCore):
-    """`callcentre/ami`. Port `comm`; orders Outside of its adaptor; `take_outbox` for it.
+    """`callcentre/ami`. Port `comm`; orders Outside of its adaptor; `take_outbox` for it."""
 
-    auth: False = any log-in is good (then nobody is asked).
-    """
-
-    def __init__(self, path: str, host: Host, auth: bool = True) -> None:
-        self.auth = auth
+    def __init__(self, path: str, host: Host, config: AmiConfig = DEFAULT) -> None:
+        self.config = config
         super().__init__(path, host)
 
     # -- adaptor -------------------------------------------------------------------------------------------------

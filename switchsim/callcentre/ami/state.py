@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from switchsim.callcentre.outlet import OutletCommon
 from switchsim.model.part import State
 from switchsim.proto.ami import Block, SessionState
+
+
+class AmiConfig(msgspec.Struct, frozen=True):
+    """auth: a log-in needs a good password; else any is good, and nobody is asked.
+
+    Of the office data, as the CTI link does not tell it: wrap_up: seat -> seconds, 0 = none; longest: queue -> callers
+    that it takes, 0 = any number.
+    """
+
+    auth: bool = True
+    wrap_up: dict[str, int] = {}
+    longest: dict[str, int] = {}
 
 
 class Channel(State):

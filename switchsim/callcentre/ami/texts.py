@@ -38,6 +38,13 @@ DIAL_STATUS: Final = {
 ORIGINATE_REASONS: Final = {"ok": 4, "busy": 5, "no_answer": 3, "no_circuit": 8, "no_resource": 8}
 """Control frames: 3 ringing, 4 answer, 5 busy, 8 congestion; anything else is 0."""
 
+MOVING_FAILURES: Final = {
+    "busy": "the seat is not free", "no_such_seat": "no such seat", "no_such_queue": "no such queue",
+    "no_such_number": "no such number", "no_circuit": "no circuit is free",
+    "wrong_state": "the call can not be moved now", "no_such_call": "the call is over",
+}  # fmt: skip
+"""By the switch's result; any other one has no words."""
+
 CAUSES: Final = {
     1: "Unallocated (unassigned) number", 2: "No route to specified transmit network", 3: "No route to destination",
     6: "Channel unacceptable", 7: "Call awarded and being delivered in an established channel", 16: "Normal Clearing",
@@ -59,6 +66,12 @@ CAUSES: Final = {
 
 NOT_REACHABLE: Final = "Switch not reachable"
 MODULES: Final = ("app_queue", "app_dial", "chan_e1", "res_agi")
+
+
+def failed(what: str, result: str) -> str:
+    """Message of an order that moves a call; result: of the switch."""
+    reason = MOVING_FAILURES.get(result, "")
+    return f"{what} failed: {reason}" if reason else f"{what} failed"
 
 
 def cause_text(cause: int) -> str:

@@ -7,7 +7,7 @@ from switchsim.callcentre.ami.calls import target_of
 from switchsim.callcentre.ami.channels import channel_fields
 from switchsim.callcentre.ami.core import AmiCore
 from switchsim.callcentre.ami.state import Asked, Channel
-from switchsim.callcentre.ami.texts import CONTEXT
+from switchsim.callcentre.ami.texts import CONTEXT, failed
 from switchsim.model.cti import PressKey, Redirect
 from switchsim.proto.ami import Block
 from switchsim.proto.ami.answers import error, success
@@ -60,7 +60,7 @@ def blind(core: AmiCore, client: int, block: Block) -> str | None:
 def blindly(core: AmiCore, asked: Asked) -> str:
     """The answer to BlindTransfer; the event of that name when it succeeded."""
     if asked.results != ["ok"]:
-        return error(asked.block, "Transfer failed")
+        return error(asked.block, failed("Transfer", asked.results[0]))
     detail = f"{asked.detail['TransfererChannel']} {asked.detail['Extension']}"
     core.tell("BlindTransfer", "call", list(asked.detail.items()), asked.call, detail[:80])
     return success(asked.block, "Transfer succeeded")
