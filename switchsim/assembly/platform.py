@@ -117,7 +117,8 @@ class PlatformBuilder:
         if wanted.ami:
             self.processes.append(Ami(f"{PLACE}/ami", kernel, self._ami_config()))
         if wanted.csta:
-            self.processes.append(Csta(f"{PLACE}/csta", kernel, CstaConfig(auth=wanted.auth)))
+            csta = CstaConfig(auth=wanted.auth, queues=tuple(self.spec.queues))
+            self.processes.append(Csta(f"{PLACE}/csta", kernel, csta))
         if wanted.agi:
             config = AgiConfig(wanted.agi, voice_names(self.layout), tuple(self.spec.prompts))
             self.processes.append(AgiClient(f"{PLACE}/agi", kernel, config))

@@ -14,7 +14,9 @@ from cti_bench import CtiBench
 from cti_walk import Walk
 from office_bench import agent
 
+from switchsim import assembly
 from switchsim.callcentre.csta.names import device_of
+from switchsim.model.outside import Listeners
 from switchsim.model.platform import Letter
 from switchsim.units import ms, seconds
 
@@ -127,3 +129,10 @@ def test_csta_8_nothing_of_a_seat_follows_its_transfered(consulted: str) -> None
     assert told == {"TransferedEvent": 2 if consulted in SEATS else 1}
     assert listener.seen["2001"] == {}
     agrees(listener)
+
+
+def test_the_machine_s_queues_are_known_from_the_beginning() -> None:
+    """Also those without members and callers, of which the switch tells nothing."""
+    machine = Path(__file__).parents[2] / "boards" / "machines" / "call_centre.yaml"
+    built = assembly.build(machine, seed=1, listeners=Listeners(csta=True), journal_sink=lambda octets: None)
+    assert built.part("callcentre/csta").queues() == ["sales", "service", "gold"]

@@ -98,9 +98,9 @@ class Host:
 class Bench:
     """A server with the switch behind it: queue `service` (seats 101, 102), seat 103; client 1 is logged in."""
 
-    def __init__(self, *, auth: bool = True, log_in: bool = True) -> None:
+    def __init__(self, *, auth: bool = True, log_in: bool = True, queues: tuple[str, ...] = ()) -> None:
         self.host = Host()
-        self.csta = Csta("callcentre/csta", self.host, CstaConfig(auth=auth))
+        self.csta = Csta("callcentre/csta", self.host, CstaConfig(auth=auth, queues=queues))
         self.csta.start()
         self.serial = 0
         self.invoke = 0

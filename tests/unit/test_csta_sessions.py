@@ -7,7 +7,9 @@ from csta_by_hand import ED3, SESSION, Bench, error, framed, start_session
 
 from switchsim.callcentre.csta.state import BEAT_CYCLES, HELLO_CYCLES, LOGIN_CYCLES, MOST_REFUSED
 from switchsim.model.outside import Out, pack_verified, unpack_out, unpack_verify
+from switchsim.model.platform import CtiUp
 from switchsim.model.platform_events import ApplicationChanged, InputRefused, RequestTaken
+from switchsim.proto.csta.requests import ROWS, UNANSWERED
 from switchsim.units import seconds
 
 WANTED = "<requestTypes><systemStatus>true</systemStatus></requestTypes>"
@@ -229,6 +231,24 @@ def test_system_status_both_ways() -> None:
 
 
 # -- refusals ------------------------------------------------------------------------------------------------------
+
+
+def test_before_a_log_in_the_switch_says_how_it_is_and_nothing_else() -> None:
+    bench = Bench(log_in=False)
+    bench.attach()
+    log_ins = ("StartApplicationSession", "SystemRegister")
+    for name in (one for one in (*ROWS, "ParkCall") if one not in (*log_ins, *UNANSWERED)):
+        bench.say(f"<{name}/>")
+        heard = bench.heard()
+        if name == "RequestSystemStatus":
+            assert [(one.names(), one.at("systemStatus")) for one in heard] == [(["systemStatus"], "normal")]
+        elif name == "SystemStatus":
+            assert heard[0].name == "SystemStatusResponse"
+        else:
+            assert [error(one) for one in heard] == [("operation", "securityViolation")], name
+    bench.letter(CtiUp(False))
+    assert bench.heard() == []
+    assert bench.ask("RequestSystemStatus").at("systemStatus") == "disabled"
 
 
 def test_nothing_is_served_before_a_log_in() -> None:

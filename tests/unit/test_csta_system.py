@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from csta_by_hand import CALL, Bench, connection, error, ordered, ringing, talking
 
-from switchsim.model.cti import CallBegan, MemberChanged, PressKey, QueueEntered, SeatChanged
+from switchsim.model.cti import CallBegan, MemberChanged, PressKey, QueueEntered, Redirect, SeatChanged
 from switchsim.proto.csta import read_request
 from switchsim.proto.csta.requests import ROWS
 from switchsim.proto.csta.xmltext import Element
@@ -266,3 +266,23 @@ def test_frames_that_are_sent_stay_below_32768_octets() -> None:
         (length,) = struct.unpack(">H", octets[2:4])
         assert length <= 32767
         octets = octets[length:]
+
+
+def test_queue_of_the_machine_without_members_or_callers_is_a_device() -> None:
+    """The link tells of a queue only when there is something in it."""
+    bench = Bench(queues=("night", "service"))
+    assert bench.monitor("night")
+    assert bench.ask("SnapshotDevice", "<snapshotObject>night</snapshotObject>").every("callID") == []
+    assert bench.ask("GetAgentState", "<device>night</device>").every("agentID") == []
+    assert bench.ask("RouteRegister", "<routeingDevice>night</routeingDevice>").name == "RouteRegisterResponse"
+    bench.say(
+        "<GetSwitchingFunctionDevices><requestedDeviceCategory>acd</requestedDeviceCategory></GetSwitchingFunctionDevices>"
+    )
+    assert bench.heard()[1].every("deviceID") == ["night", "service"]
+    bench.incoming()
+    bench.wanted()
+    inside = f"{connection('callToBeDiverted', CALL, 'service')}<newDestination>night</newDestination>"
+    bench.say(f"<DeflectCall>{inside}</DeflectCall>")
+    assert bench.wanted() == [Redirect(CALL, "queue:night")]
+    assert error(Bench().ask("SnapshotDevice", "<snapshotObject>night</snapshotObject>")) == (
+        "operation", "invalidDeviceID")  # fmt: skip

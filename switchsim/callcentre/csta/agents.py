@@ -97,8 +97,9 @@ class Agents:
         seats = self.csta.state.switch.seats
         if device in seats:
             listed = [seats[device]]
-        elif device in self.csta.state.switch.queues:
-            listed = [seats[seat] for seat in self.csta.state.switch.queues[device].members if seat in seats]
+        elif device in self.csta.queues():
+            queue = self.csta.state.switch.queues.get(device)
+            listed = [seats[seat] for seat in queue.members if seat in seats] if queue is not None else []
         else:
             self.csta.refuse(asked, "operation", "invalidDeviceID")
             return

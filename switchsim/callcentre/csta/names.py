@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import Final
 
 from switchsim.callcentre.view import SwitchView, seat_of
@@ -17,9 +18,9 @@ def device_of(device: str) -> str:
     return seat_of(device) or device
 
 
-def plain_device(switch: SwitchView, said: str) -> str:
+def plain_device(switch: SwitchView, queues: Collection[str], said: str) -> str:
     """The seat, queue, trunk or number that an identifier means; itself when it has none of these forms."""
-    if said in switch.seats or said in switch.queues:
+    if said in switch.seats or said in queues:
         return said
     if said.startswith("SEAT/"):
         return said[5:]
@@ -27,11 +28,11 @@ def plain_device(switch: SwitchView, said: str) -> str:
     return next((part for part in found.groups() if part), said) if found is not None else said
 
 
-def target_of(switch: SwitchView, said: str) -> str:
+def target_of(switch: SwitchView, queues: Collection[str], said: str) -> str:
     """Where a call can be sent (`model.cti`, targets), `` when nothing has that name."""
-    device = plain_device(switch, said)
+    device = plain_device(switch, queues, said)
     if device in switch.seats:
         return f"seat:{device}"
-    if device in switch.queues:
+    if device in queues:
         return f"queue:{device}"
     return f"number:{device}" if DIALLED.fullmatch(device) else ""

@@ -40,7 +40,7 @@ class Router:
     def register(self, client: Client, asked: Pending, body: AskedRegister) -> None:
         state = self.csta.state
         device = self.csta.device(body.device)
-        if device and device not in state.switch.queues and not device.isdigit():
+        if device and device not in self.csta.queues() and not device.isdigit():
             self.csta.refuse(asked, "operation", "invalidDeviceID")
             return
         if sum(row.client == client.number for row in state.registers.values()) >= MOST_REGISTERS:

@@ -208,10 +208,15 @@ class Csta(Door):
         return SESSION_NAMESPACE if "ApplicationSession" in name else client.namespace
 
     def device(self, said: str) -> str:
-        return plain_device(self.state.switch, said)
+        return plain_device(self.state.switch, self.queues(), said)
 
     def target(self, said: str) -> str:
-        return target_of(self.state.switch, said)
+        return target_of(self.state.switch, self.queues(), said)
+
+    def queues(self) -> list[str]:
+        """Names of the machine's queues, and of those that the switch has told of."""
+        known = self.config.queues
+        return [*known, *(queue for queue in self.state.switch.queues if queue not in known)]
 
     # -- answers -------------------------------------------------------------------------------------------------
 

@@ -36,9 +36,11 @@ SEGMENT: Final = 60
 
 
 class CstaConfig(msgspec.Struct, frozen=True):
-    """auth: a log-in needs a good password; else any is good, and none is needed."""
+    """auth: a log-in needs a good password; else any is good, and none is needed. queues: of the machine; the link
+    tells of one when it has a member or a caller."""
 
     auth: bool = True
+    queues: tuple[str, ...] = ()
 
 
 class Client(State):

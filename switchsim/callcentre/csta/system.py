@@ -107,7 +107,7 @@ class System:
 
     def exists(self, device: str) -> bool:
         switch = self.csta.state.switch
-        return device in switch.seats or device in switch.queues or _TRUNK.fullmatch(device) is not None
+        return device in switch.seats or device in self.csta.queues() or _TRUNK.fullmatch(device) is not None
 
     def _line(self, said: str) -> Line | None:
         return self.csta.lines.line(int(said)) if said.isascii() and said.isdigit() and len(said) < 10 else None
@@ -179,7 +179,7 @@ class System:
         """Stations and ACD devices; trunks have no list on the CTI link."""
         switch = self.csta.state.switch
         wanted = self.csta.device(body.device)
-        pairs = [(seat, "station") for seat in switch.seats] + [(queue, "acd") for queue in switch.queues]
+        pairs = [(seat, "station") for seat in switch.seats] + [(queue, "acd") for queue in self.csta.queues()]
         entries: list[tuple[str, Content]] = [
             ("device", (("deviceID", device), ("deviceCategory", category)))
             for device, category in pairs
