@@ -268,16 +268,19 @@ def test_a_dial_that_a_client_ends_with_a_cause_of_its_own_is_no_answer_of_the_n
 def test_a_trunk_that_answers_is_bridged(bench: Bench, client: int) -> None:
     bench.tell(
         CallBegan(3, "out", "1003", "139", "139", 0),
-        LegChanged(3, 5, "SEAT/1003", "a", "connected", 0, (), 0),
+        LegChanged(3, 5, "SEAT/1003", "a", "connected", 0, (), 9),
         LegChanged(3, 6, "E1/e1-0/4", "b", "initiated", 0, (), 0),
-        LegChanged(3, 5, "SEAT/1003", "a", "connected", 0, (6,), 80),
-        LegChanged(3, 6, "E1/e1-0/4", "b", "connected", 0, (5,), 80),
+        LegChanged(3, 6, "E1/e1-0/4", "b", "alerting", 0, (), 0),
+        LegChanged(3, 5, "SEAT/1003", "a", "connected", 0, (6,), 9),
     )
     events = told(bench, client)
-    assert names(events)[-7:-3] == ["Newstate", "Newstate", "DialEnd", "NewConnectedLine"]
+    assert [one["ChannelStateDesc"] for one in events if one["Event"] == "Newstate"] == ["Ringing"]
+    bench.tell(LegChanged(3, 6, "E1/e1-0/4", "b", "connected", 0, (5,), 80))
+    events += told(bench, client)
+    assert names(events)[-7:-3] == ["Newstate", "DialEnd", "Newstate", "NewConnectedLine"]
     assert names(events)[-3:] == ["BridgeCreate", "BridgeEnter", "BridgeEnter"]
     seat = [one for one in events if one.get("Channel") == "SEAT/1003-00000005" and one["Event"].startswith("New")]
-    assert [one["ChannelStateDesc"] for one in seat] == ["Ring", "Up", "Up"]
+    assert [one["ChannelStateDesc"] for one in seat] == ["Ring", "Up", "Up"]  # NewConnectedLine is the last
 
 
 @pytest.mark.parametrize(("rang", "states"), [(False, ["Ring"]), (True, ["Down", "Ringing", "Up"])])
@@ -288,7 +291,7 @@ def test_a_seat_that_calls_is_up_when_it_was_rung_or_when_whom_it_called_answers
     bench.tell(
         CallBegan(3, "seat", "1003", "1001", "1001", 0),
         *(ringing if rang else []),
-        LegChanged(3, 5, "SEAT/1003", "a", "connected", 0, (), 0),
+        LegChanged(3, 5, "SEAT/1003", "a", "connected", 0, (), 9),
     )
     assert [one["ChannelStateDesc"] for one in told(bench, client)] == states
 
@@ -358,7 +361,7 @@ def consultation(bench: Bench) -> None:
     bench.tell(
         LegChanged(1, 2, "SEAT/1001", "b", "hold", 0, (), 9),
         CallBegan(2, "seat", "1001", "1002", "1002", 0),
-        LegChanged(2, 3, "SEAT/1001", "a", "connected", 0, (), 0),
+        LegChanged(2, 3, "SEAT/1001", "a", "connected", 0, (), 9),
         SeatCalled(2, 4, "", "1002", 0),
         LegChanged(2, 4, "SEAT/1002", "b", "alerting", 0, (), 0),
         LegChanged(2, 3, "SEAT/1001", "a", "connected", 0, (4,), 9),

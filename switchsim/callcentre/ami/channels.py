@@ -39,7 +39,7 @@ def channel_fields(channel: Channel, prefix: str = "") -> list[tuple[str, str]]:
     ]
 
 
-def state_of(leg: LegView, before: int = DOWN) -> int:
+def state_of(core: AmiCore, leg: LegView, before: int = DOWN) -> int:
     """ChannelState of a leg; before: of its channel. A trunk's leg is up when it was answered, a seat's when it has
     answered, or when whom it called has."""
     seat = bool(seat_of(leg.device))
@@ -47,9 +47,27 @@ def state_of(leg: LegView, before: int = DOWN) -> int:
         return RINGING
     if leg.state == "initiated":
         return RING if leg.role == "a" else DOWN if seat else DIALING
-    if leg.answered or leg.heard or leg.state == "hold" or (seat and (leg.role == "b" or before in (RINGING, UP))):
+    if seat:
+        answered = leg.role == "b" or before in (RINGING, UP)
+        return UP if answered or leg.state == "hold" or _reached(core, leg) else RING
+    if leg.answered or leg.state == "hold":
         return UP
     return RING if leg.role == "a" else DIALING
+
+
+def _reached(core: AmiCore, leg: LegView) -> bool:
+    """Whether somebody else of its call has answered."""
+    call, legs = core.call(leg.call), core.state.switch.legs
+    others = [legs[number] for number in call.legs if number != leg.leg] if call is not None else []
+    return any(one.answered and one.state in ("connected", "hold") for one in others)
+
+
+def callers_up(core: AmiCore, call: int) -> None:
+    """Seats that called are up as soon as somebody has answered."""
+    for channel in core.of_call(call):
+        leg = core.state.switch.legs.get(channel.leg)
+        if channel.state == RING and leg is not None and seat_of(leg.device):
+            new_state(core, channel, leg)
 
 
 def caller_of(core: AmiCore, call: int) -> Channel | None:
@@ -70,7 +88,7 @@ def new_channel(core: AmiCore, leg: LegView) -> Channel:
         channel.caller = seat or (call.calling if leg.role == "a" else call.number or call.called)
     elif seat:
         channel.caller = seat
-    channel.state = DOWN if seat and leg.role == "b" and leg.state != "connected" else state_of(leg)
+    channel.state = DOWN if seat and leg.role == "b" and leg.state != "connected" else state_of(core, leg)
     if channel.state == RINGING:
         channel.state = DOWN if seat else DIALING
     channel.shown = leg.state
@@ -110,7 +128,7 @@ def _made_by(channel: Channel, call: CallView, device: str) -> bool:
 
 def new_state(core: AmiCore, channel: Channel, leg: LegView) -> None:
     """Newstate when the ChannelState is another one."""
-    state = state_of(leg, channel.state)
+    state = state_of(core, leg, channel.state)
     if state != channel.state:
         channel.state = state
         core.tell("Newstate", "call", channel_fields(channel), channel.call, channel.name)

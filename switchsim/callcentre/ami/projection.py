@@ -9,6 +9,7 @@ from switchsim.callcentre.ami import dials, members, queues
 from switchsim.callcentre.ami.bridges import bridge_fields, join, leave_call, part, settle
 from switchsim.callcentre.ami.channels import (
     caller_of,
+    callers_up,
     channel_fields,
     hung_up,
     new_channel,
@@ -68,6 +69,7 @@ def _leg_changed(core: AmiCore, event: LegChanged, at: int) -> None:
         leg_came(core, view, at)
     else:
         leg_moved(core, channel, view)
+    callers_up(core, event.call)
     join(core, view)
     settle(core, event.call)
 
