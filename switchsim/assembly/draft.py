@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from switchsim.assembly.ccs_review import review_configuration
 from switchsim.assembly.flow_review import compile_flows
 from switchsim.assembly.kinds import LoadedKind, load_kinds
 from switchsim.assembly.layout import LINE_CELLS, Layout
@@ -83,6 +84,7 @@ def lay_out(
     planner = Planner(spec, known, list(tone_set.tones), modes, recorders, joined=joined, first_party=first_party,
                       first_call=first_call)  # fmt: skip
     files = load_shared(spec.platform, lines, path)
+    review_configuration(spec.platform, files, lines)
     shared = compile_flows(files, spec, lines)
     return Draft(path, document, spec, known, tone_set, prompts, planner, planner.plan(), shared, files)
 

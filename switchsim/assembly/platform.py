@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any, Final
 
 from switchsim.assembly.automatic import database_process, ivr_names, ivr_processes, voice_names
+from switchsim.assembly.ccs_review import ccs_files, ccs_pair
 from switchsim.assembly.draft import Draft
 from switchsim.assembly.platform_file import PlatformSpec
 from switchsim.assembly.rack import wire
 from switchsim.assembly.voice import voice_processors
 from switchsim.callcentre.agi import AgiClient, AgiConfig
 from switchsim.callcentre.ami import Ami, AmiConfig
-from switchsim.callcentre.ccs.configuration import CcsFiles
 from switchsim.callcentre.ccs.server import Ccs, CcsConfig
 from switchsim.callcentre.csta import Csta, CstaConfig
 from switchsim.callcentre.cti_link import CtiLink
@@ -35,7 +35,6 @@ from switchsim.units import CYCLES_PER_SECOND, ms
 
 PLACE: Final = "callcentre"
 MONITOR: Final = "mds"
-CCS_FILES: Final = ("ICDCONFIG/icd.ini", "ICDCONFIG/ccs.ini", "ICDCONFIG/ccsuser.dat")
 WAY_CYCLES: Final = ms(1)
 """From one process to another, by way of ICDCOMM."""
 LETTERS_IN_FLIGHT: Final = 65_536
@@ -92,10 +91,11 @@ class PlatformBuilder:
         if platform.ccs is None:
             return
         kernel, files = self.kernel, self.draft.shared
-        pair = ("ccs/a",) if platform.ccs.single else ("ccs/a", "ccs/b")
+        pair = ccs_pair(platform)
         for name in pair:
             other = next((one for one in pair if one != name), "")
-            self.processes.append(Ccs(f"{PLACE}/{name}", kernel, CcsConfig(other, self._ccs_files(platform), files)))
+            config = CcsConfig(other, ccs_files(platform, files), files)
+            self.processes.append(Ccs(f"{PLACE}/{name}", kernel, config))
         self.processes += ivr_processes(platform, self.layout, kernel, ccs_of(registry(pair)), self._monitors)
         self.processes += database_process(platform, kernel, self._monitors)
         self.processes += [
@@ -103,13 +103,6 @@ class PlatformBuilder:
             FileServer(f"{PLACE}/file_server", kernel, files),
         ]  # fmt: skip
         self.processes.append(Mds(f"{PLACE}/{MONITOR}", kernel, tuple(one.name for one in self.processes)))
-
-    def _ccs_files(self, platform: PlatformSpec) -> CcsFiles:
-        assert platform.ccs is not None
-        shared = self.draft.shared
-        old = shared.get(f"ICDCONFIG/{platform.ccs.old}", b"") if platform.ccs.old else b""
-        icd, ccs, users = (shared.get(name, b"") for name in CCS_FILES)
-        return CcsFiles(icd, ccs, users, old)
 
     def _interfaces(self) -> None:
         """The interfaces to outside programs that were asked for."""

@@ -88,20 +88,43 @@ def read(files: CcsFiles, name: str, other: str, old: bool = False) -> Configura
         return str(why)
 
 
+def damage(files: CcsFiles, name: str, other: str) -> dict[str, str]:
+    """What is wrong with each file that the CCS `name` may ever read: field of CcsFiles -> why; empty: nothing."""
+    parts: dict[str, Callable[[], object]] = {
+        "icd": lambda: _read_icd(files.icd, name, other),
+        "ccs": lambda: _read_ccs(read_ini(files.ccs, "ccs.ini")),
+        "users": lambda: read_users(files.users),
+        "old_ccs": lambda: files.old_ccs and _read_ccs(read_ini(files.old_ccs, "ccs.ini")),
+    }
+    found: dict[str, str] = {}
+    for part, reads in parts.items():
+        try:
+            reads()
+        except Damaged as why:
+            found[part] = str(why)
+    return found
+
+
 def _read(files: CcsFiles, name: str, other: str, old: bool) -> Configuration:
-    icd = read_ini(files.icd, "icd.ini")
-    _only(icd, ("icd", "nodes"), "icd.ini")
-    nodes = icd.get("nodes", {})
-    numbers = [_whole(nodes.get(one, ""), range(1, 255), f"icd.ini [nodes] {one}") for one in (name, other) if one]
-    if len(set(numbers)) != len(numbers):
-        raise Damaged(f"icd.ini [nodes]: {name} and {other} have one number")
-    most = _whole(icd.get("icd", {}).get("agents", str(MOST_AGENTS)), range(1, MOST_AGENTS + 1), "icd.ini [icd] agents")
+    numbers, most = _read_icd(files.icd, name, other)
     agents = read_users(files.users)
     parts = _read_ccs(read_ini(files.old_ccs if old else files.ccs, "ccs.ini"))
     seats = {agent.seat: agent.agent for agent in agents.values() if agent.seat}
     return Configuration(
         node=numbers[0], other_node=(numbers[1:] or [0])[0], most_signed_in=most, agents=agents, seats=seats, **parts
     )
+
+
+def _read_icd(octets: bytes, name: str, other: str) -> tuple[list[int], int]:
+    """Node numbers of the two, and how many agents may be signed in."""
+    icd = read_ini(octets, "icd.ini")
+    _only(icd, ("icd", "nodes"), "icd.ini")
+    nodes = icd.get("nodes", {})
+    numbers = [_whole(nodes.get(one, ""), range(1, 255), f"icd.ini [nodes] {one}") for one in (name, other) if one]
+    if len(set(numbers)) != len(numbers):
+        raise Damaged(f"icd.ini [nodes]: {name} and {other} have one number")
+    most = _whole(icd.get("icd", {}).get("agents", str(MOST_AGENTS)), range(1, MOST_AGENTS + 1), "icd.ini [icd] agents")
+    return numbers, most
 
 
 def _read_ccs(sections: Sections) -> dict[str, Any]:
