@@ -79,7 +79,7 @@ def talk(bench: Bench) -> None:
     ("Redirect", "Channel: x|Context: y|Exten: 1|Priority: 1", "Channel does not exist: x"),
     ("Redirect", f"Channel: {CALLER}|{PLACE}|ExtraChannel: x", "ExtraChannel does not exist: x"),
     ("Redirect", f"Channel: {SEAT}|Context: y|Exten: 1|Priority: 1",
-     f"Redirect failed: name the channel that began the call, {CALLER}"),
+     f"Redirect failed: name the party that moves, {CALLER}"),
     ("Redirect", f"Channel: {CALLER}|{PLACE}|ExtraChannel: {SEAT}",
      "Secondary redirect failed: both channels are of one call"),
     ("Redirect", f"Channel: x|{PLACE}|ExtraChannel: x|ExtraContext: y", "ExtraExten not specified"),

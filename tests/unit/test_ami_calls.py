@@ -122,6 +122,22 @@ def test_two_calls_are_redirected_at_once(bench: Bench, client: int) -> None:
     assert ordered(bench, client) == (Redirect(2, "seat:1002"), "Dual Redirect successful")
 
 
+def test_of_a_call_that_a_seat_made_the_circuit_is_redirected(bench: Bench, client: int) -> None:
+    bench.tell(
+        CallBegan(3, "out", "1003", "139", "139", 0),
+        LegChanged(3, 5, "SEAT/1003", "a", "connected", 0, (6,), 9),
+        LegChanged(3, 6, "E1/e1-0/4", "b", "connected", 0, (5,), 80),
+    )
+    place = ("Context: seat", "Exten: 1001", "Priority: 1")
+    assert message(bench, client, "Redirect", "Channel: SEAT/1003-00000005", *place) == (
+        "Redirect failed: name the party that moves, E1/e1-0/4-00000006")  # fmt: skip
+    message(bench, client, "Redirect", "Channel: E1/e1-0/4-00000006", *place)
+    assert ordered(bench, client) == (Redirect(3, "seat:1001"), "Redirect successful")
+    message(bench, client, "BlindTransfer", "Channel: SEAT/1003-00000005", *place)
+    assert ordered(bench, client) == (Redirect(3, "seat:1001"), "Transfer succeeded")
+    assert message(bench, client, "BlindTransfer", "Channel: E1/e1-0/4-00000006", *place) == "Transfer not permitted"
+
+
 def test_a_blind_transfer_tells_its_event(bench: Bench, client: int) -> None:
     talk(bench)
     other = bench.logged_in("Events: call")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from ami_bench import SEATS, Answer, Bench, call_arrives, caller_leaves, seat_answers, seat_rings
 from hypothesis import given, settings
@@ -26,6 +29,7 @@ from switchsim.model.cti import (
 )
 from switchsim.units import ms, seconds
 
+PAGE = (Path(__file__).resolve().parents[2] / "docs" / "ami.md").read_text(encoding="utf-8")
 CHANNEL = [
     "Channel", "ChannelState", "ChannelStateDesc", "CallerIDNum", "CallerIDName", "ConnectedLineNum",
     "ConnectedLineName", "Language", "AccountCode", "Context", "Exten", "Priority", "Uniqueid", "Linkedid",
@@ -128,6 +132,10 @@ def test_a_call_from_join_to_complete_in_its_order(bench: Bench, client: int) ->
     assert [event["Cause-txt"] for event in events if event["Event"] == "Hangup"] == ["Normal Clearing"] * 2
     assert [event["BridgeNumChannels"] for event in events if "Bridge" in event["Event"]] == [
         "0", "1", "2", "1", "0", "0"]  # fmt: skip
+    page = PAGE.partition("in the order that always holds")[2].partition("\n\n")[2].partition("\n\n")[0]
+    said = re.findall(r"[A-Z]\w+", re.sub(r"\(.*?\)", "", page))
+    assert [name for name in said if name != "Newstate"] == [
+        name for name in names(events) if name not in ("Newstate", "QueueMemberStatus")]  # fmt: skip
     assert not bench.ami.state.channels
     assert not bench.ami.state.legs_of
     assert not bench.ami.state.links

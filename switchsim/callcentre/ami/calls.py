@@ -14,6 +14,7 @@ from switchsim.callcentre.ami.channels import channel_fields
 from switchsim.callcentre.ami.core import AmiCore
 from switchsim.callcentre.ami.state import Asked, Channel
 from switchsim.callcentre.ami.texts import ORIGINATE_REASONS, UNKNOWN, failed
+from switchsim.callcentre.view import seat_of
 from switchsim.model.cti import AnyCtiOrder, HangUp, Originate, PressKey, Redirect
 from switchsim.proto.ami import Block
 from switchsim.proto.ami.answers import action_id, error, item, listing, success
@@ -138,7 +139,7 @@ def originated(core: AmiCore, asked: Asked) -> str | None:
 
 
 def redirect(core: AmiCore, client: int, block: Block) -> str | None:
-    """Send the caller of a call elsewhere; `ExtraChannel`: the caller of another one, too."""
+    """Send the party of a call elsewhere; `ExtraChannel`: that of another one, too."""
     wrong = _redirect_wrong(block)
     if wrong:
         return error(block, wrong)
@@ -148,15 +149,15 @@ def redirect(core: AmiCore, client: int, block: Block) -> str | None:
         return error(block, f"Channel does not exist: {name}")
     if extra and second is None:
         return error(block, f"ExtraChannel does not exist: {extra}")
-    if not _movable(first):
-        return error(block, f"Redirect failed: {_name_instead(core, first)}")
+    if wrong := _not_this(core, first):
+        return error(block, f"Redirect failed: {wrong}")
     target = target_of(core, block.get("Context"), block.get("Exten"))
     orders = [Redirect(first.call, target)]
     if second is not None:
         if second.call == first.call:
             return error(block, "Secondary redirect failed: both channels are of one call")
-        if not _movable(second):
-            return error(block, f"Secondary redirect failed: {_name_instead(core, second)}")
+        if wrong := _not_this(core, second):
+            return error(block, f"Secondary redirect failed: {wrong}")
         if block.get("ExtraContext"):
             target = target_of(core, block.get("ExtraContext"), block.get("ExtraExten"))
         orders.append(Redirect(second.call, target))
@@ -179,14 +180,19 @@ def _redirect_wrong(block: Block) -> str:
     return ""
 
 
-def _movable(channel: Channel) -> bool:
-    """The switch moves the party that began a call; the other one goes with it or is let go."""
-    return channel.role == "a"
+def moving(core: AmiCore, call: int) -> Channel | None:
+    """The party of a call that the switch moves, the other one is let go: the circuit, between seats who called."""
+    present = core.of_call(call)
+    circuit = next((one for one in present if not seat_of(one.device)), None)
+    return circuit or next((one for one in present if one.role == "a"), None)
 
 
-def _name_instead(core: AmiCore, channel: Channel) -> str:
-    began = next((one for one in core.of_call(channel.call) if one.role == "a"), None)
-    return "name the channel that began the call" + (f", {began.name}" if began is not None else "")
+def _not_this(core: AmiCore, channel: Channel) -> str:
+    """Empty, or why that channel can not be redirected."""
+    party = moving(core, channel.call)
+    if party is channel:
+        return ""
+    return "a channel of this call can not be moved" if party is None else f"name the party that moves, {party.name}"
 
 
 def redirected(core: AmiCore, asked: Asked) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from switchsim.callcentre.ami.bridges import bridge_fields
-from switchsim.callcentre.ami.calls import target_of
+from switchsim.callcentre.ami.calls import moving, target_of
 from switchsim.callcentre.ami.channels import channel_fields
 from switchsim.callcentre.ami.core import AmiCore
 from switchsim.callcentre.ami.state import Asked, Channel
@@ -37,7 +37,7 @@ def blind(core: AmiCore, client: int, block: Block) -> str | None:
     other, bridge = others[0], core.state.bridges[channel.call]
     seat = channel.device.removeprefix("SEAT/")
     target = target_of(core, block.get("Context"), block.get("Exten"))
-    if other.role == "a":
+    if moving(core, channel.call) is other:
         order: Redirect | PressKey = Redirect(channel.call, target)
     elif seat != channel.device and target.startswith("number:"):
         order = PressKey(seat, "transfer", block.get("Exten"))
