@@ -30,12 +30,14 @@ from switchsim.model.cti import (
 )
 from switchsim.model.part import State
 from switchsim.model.platform import CtiUp, Heartbeat, Register, Registered, RouteLeft
-from switchsim.units import seconds
+from switchsim.units import ms, seconds
 
 SERVER: Final = "cti_server"
 MONITOR: Final = "mds"
 ACTIVE: Final = "active"
 CCS: Final = "ccs"
+ROUTE_CYCLES: Final = ms(1750)
+"""So long a question is held back from the CCSs; a quarter of a second later the switch decides."""
 ASK_AGAIN_CYCLES: Final = seconds(2)
 SILENT_CYCLES: Final = HEARTBEAT_CYCLES * 3 // 2
 """CTI-SERVER, which says each second up to which number it was told, has missed one."""
@@ -88,8 +90,8 @@ class CtiLink(Process[LinkState]):
                 self._register(sender, body)
             case Heartbeat():
                 self._beat(sender, body)
-            case RouteLeft():
-                self._leave(sender, body)
+            case RouteLeft(call, entry) if sender in self.state.applications:
+                self._leave(call, entry)
             case CtiUp():
                 self.state.server = self.now
                 self._up(body.up)
@@ -167,16 +169,20 @@ class CtiLink(Process[LinkState]):
         left = self.state.left.get(event.call) == event.entry
         if row.routing:
             return not left
-        return row.what != CCS or left or not any(other.routing for other in self.state.applications.values())
+        return row.what != CCS or left or not self._held_back()
 
-    def _leave(self, sender: str, body: RouteLeft) -> None:
-        """An application that routes does not say where the call goes: the CCSs do, or else the switch's own way."""
-        told = self.state.open.get(body.call)
+    def _held_back(self) -> bool:
+        return any(row.routing for row in self.state.applications.values())
+
+    def _leave(self, call: int, entry: int) -> None:
+        """No application says where the call goes: the CCSs do, or else the switch's own way."""
+        told = self.state.open.get(call)
         asked = told.event if told is not None else None
-        known = sender in self.state.applications and self.state.left.get(body.call) != body.entry
-        if told is None or not known or not isinstance(asked, RouteAsked) or asked.entry != body.entry:
+        if told is None or not isinstance(asked, RouteAsked) or asked.entry != entry:
             return
-        self.state.left[body.call] = body.entry
+        if self.state.left.get(call) == entry:
+            return
+        self.state.left[call] = entry
         pair = [name for name, row in self.state.applications.items() if row.what == CCS]
         for name in pair:
             self._tell(name, asked, told.at)
@@ -200,6 +206,8 @@ class CtiLink(Process[LinkState]):
         self._note(told)
         for name in self.state.applications:
             self._tell(name, told.event, told.at)
+        if isinstance(told.event, RouteAsked) and self._held_back():
+            self.start_timer(f"route/{told.event.call}/{told.event.entry}", ROUTE_CYCLES)
         if isinstance(told.event, AllTold):
             self.stop_timer("ask")
             self.state.left = {call: entry for call, entry in self.state.left.items() if call in self.state.open}
@@ -252,6 +260,10 @@ class CtiLink(Process[LinkState]):
         if name == "ask":
             self.state.asked = False
             self._ask()
+            return
+        if name.startswith("route/"):
+            call, entry = name.split("/")[1:]
+            self._leave(int(call), int(entry))
             return
         self.start_timer("beat", HEARTBEAT_CYCLES)
         if self.state.up and self.now - self.state.server > LOST_AFTER * HEARTBEAT_CYCLES:

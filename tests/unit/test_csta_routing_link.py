@@ -6,7 +6,7 @@ from typing import Any
 
 from test_platform_processes import Desk
 
-from switchsim.callcentre.cti_link import CtiLink
+from switchsim.callcentre.cti_link import ROUTE_CYCLES, CtiLink
 from switchsim.model.cti import (
     AllBegins,
     AllTold,
@@ -104,6 +104,22 @@ def test_what_the_router_leaves_goes_the_switch_s_way_where_there_is_no_ccs() ->
     link.part.letter("stranger", RouteLeft(7, 1))
     link.part.letter("csta", RouteLeft(8, 1))
     assert link.chosen() == [ChooseRoute(7, 1, "queue:sales", True, 0)]
+
+
+def test_a_router_that_hangs_keeps_no_call_from_the_ccs() -> None:
+    link = Link("ccs/a", "csta")
+    link.want(Routing(True))
+    link.call(ASKED)
+    link.asked()
+    link.host.run(ROUTE_CYCLES - 1)
+    assert link.asked() == []
+    link.host.run(ROUTE_CYCLES)
+    assert link.asked() == ["ccs/a"]
+    link.call(RouteAsked(7, 11, "10061", "1", "sales", 2))
+    link.part.letter("csta", RouteLeft(7, 2))
+    assert link.asked() == ["csta", "ccs/a"]
+    link.host.run(3 * ROUTE_CYCLES)
+    assert link.asked() == []
 
 
 def test_a_question_is_closed_when_the_call_waits_or_has_reached_somebody() -> None:
