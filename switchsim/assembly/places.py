@@ -17,7 +17,7 @@ from switchsim.faults.platform import PLATFORM_FAULTS, PlatformFault
 from switchsim.faults.signalling import LINK_FAULTS, LinkFault
 from switchsim.hardware.board import DEADLY
 
-PLATFORM, EVERYBODY = "callcentre", "*"
+PLATFORM, EVERYBODY, HUB = "callcentre", "*", "icdcomm"
 Value = int | str
 
 
@@ -104,7 +104,8 @@ class FaultPlaces:
         if not self.processes:
             raise _wrong(f"{row.name}: this machine has no processes of a platform", "a machine with `platform: ccs`")
         for name in map(str, where.values()):
-            if name not in self.processes and not (row.target == "way" and name == EVERYBODY):
+            known = name in self.processes and not (row.target == "way" and name == HUB)
+            if not known and not (row.target == "way" and name == EVERYBODY):
                 raise _wrong(f"{row.name}: no process {name!r}", f"one of {', '.join(self.processes)}",
                              near(name, self.processes))  # fmt: skip
         if row.target == "way":

@@ -18,9 +18,12 @@ from switchsim.model.cti import (
     AllBegins,
     AllTold,
     AnyCtiEvent,
+    AttachChannel,
     ChooseRoute,
     CtiOrder,
     FlowAsked,
+    Ordered,
+    RefuseFlow,
     RouteAsked,
     Routing,
     TellAll,
@@ -65,6 +68,7 @@ class LinkState(ProcessCommon):
     routing: bool = False
     orders: int = 0
     open: dict[int, Told] = {}  # questions of the switch that are open: call -> what it asked
+    answers: dict[str, int] = {}  # orders under way that answer one: sender/order -> call
     left: dict[int, int] = {}  # those of them that an application which routes has left to others: call -> entry
 
 
@@ -136,6 +140,8 @@ class CtiLink(Process[LinkState]):
                 row.routing = on
                 self._route_or_not()
             case _:
+                if isinstance(wanted.body, ChooseRoute | AttachChannel | RefuseFlow):
+                    self.state.answers[f"{name}/{wanted.order}"] = wanted.body.call
                 self.write(SERVER, wanted)
 
     def _order(self, body: CtiOrder) -> None:
@@ -195,7 +201,7 @@ class CtiLink(Process[LinkState]):
         view = self.state.view
         complete = view.complete
         if isinstance(told.event, AllBegins):
-            self.state.open, self.state.asked = {}, True
+            self.state.open, self.state.answers, self.state.asked = {}, {}, True
             self.start_timer("ask", ASK_AGAIN_CYCLES)  # should the end of it never come
             self.state.routing = False  # a switch that had lost the platform asks nobody until it is told to
         elif told.serial <= view.serial:
@@ -220,10 +226,15 @@ class CtiLink(Process[LinkState]):
         self._ask()
 
     def _note(self, told: Told) -> None:
-        """Questions stay open until the call goes on: who comes late is asked too."""
+        """Questions stay open until one is answered, or the call goes on: who comes late is asked too."""
         event = told.event
         if isinstance(event, RouteAsked | FlowAsked):
             self.state.open[event.call] = told
+        elif isinstance(event, Ordered):
+            answered = self.state.answers.pop(f"{event.sender}/{event.order}", 0)
+            if event.result == "ok":
+                self.state.open.pop(answered, None)
+                self.state.left.pop(answered, None)
         else:
             number = getattr(event, "call", 0)
             asked = self.state.open.get(number)

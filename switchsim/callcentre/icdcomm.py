@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from switchsim.callcentre.process import Process, ProcessCommon
+from switchsim.model.events import FaultFired
 from switchsim.model.order import Heal, Inject, Value
 from switchsim.model.part import Host, State
 from switchsim.model.platform import Letter
@@ -17,7 +18,7 @@ PERCENT: Final = 100
 class Rule(State):
     """A fault on the way from one process to another; `*` is every one. number: of the order of injection.
 
-    held: letters that wait for its end.
+    held: letters that wait for its end. fired: it has met a letter.
     """
 
     number: int = 0
@@ -26,6 +27,7 @@ class Rule(State):
     to: str = EVERYBODY
     value: int = 0
     held: list[Letter] = []
+    fired: bool = False
 
 
 class Later(State):
@@ -52,8 +54,8 @@ class Icdcomm(Process[HubState]):
 
     Fault points besides a process's own, each with `from`, `to` and `value`: cut (lost), loss (so many per cent are
     lost), delay (cycles), stall (kept until healed, then all at once), duplicate (each twice), reorder (pairs change
-    places). Several on one way act one after the other, in the order of their injection; what is healed lets go of the
-    letters that it holds, and those behind it act on them.
+    places). One fires with the first letter that it meets. Several on one way act one after the other, in the order of
+    their injection; what is healed lets go of the letters that it holds, and those behind it act on them.
     """
 
     def __init__(self, path: str, host: Host, processes: tuple[str, ...]) -> None:
@@ -89,6 +91,10 @@ class Icdcomm(Process[HubState]):
         self.send(f"to/{message.to}", message)
 
     def _tampered(self, rule: Rule, message: Letter) -> None:
+        if not rule.fired:
+            rule.fired = True
+            fault = next(name for name, one in self.state.rules.items() if one is rule)
+            self.emit(FaultFired(fault, f"{rule.point} from {rule.sender} to {rule.to}"))
         match rule.point:
             case "cut":
                 self.state.lost += 1
@@ -136,7 +142,7 @@ class Icdcomm(Process[HubState]):
         number, self.state.next_rule = self.state.next_rule, self.state.next_rule + 1
         value = int(order.values.get("value", 0))
         self.state.rules[order.fault] = Rule(number=number, point=order.point, sender=sender, to=to, value=value)
-        return f"{order.point} from {sender} to {to}"
+        return ""  # it fires when it meets a letter
 
     def undo(self, order: Heal) -> None:
         rule = self.state.rules.pop(order.fault, None)

@@ -7,7 +7,19 @@ from typing import Any
 from ccs_switch_toy import Host
 
 from switchsim.callcentre.cti_link import SILENT_CYCLES, CtiLink
-from switchsim.model.cti import AllBegins, AllTold, AnyCtiEvent, SeatChanged, TellAll, Told, Wanted
+from switchsim.model.cti import (
+    AllBegins,
+    AllTold,
+    AnyCtiEvent,
+    AttachChannel,
+    CallBegan,
+    FlowAsked,
+    Ordered,
+    SeatChanged,
+    TellAll,
+    Told,
+    Wanted,
+)
 from switchsim.model.platform import AnyBody, CtiUp, Letter, Register
 from switchsim.units import ms
 
@@ -71,3 +83,16 @@ def test_what_was_lost_last_shows_in_the_next_word_of_cti_server() -> None:
     bench.say("cti_server", CtiUp(True, 4))
     assert bench.orders() == ["TellAll"]
     assert bench.ask() == []
+
+
+def test_a_question_that_is_answered_is_asked_of_nobody_else() -> None:
+    bench = Bench()
+    bench.tell(4, CallBegan(1, "in", "139", "10060", "10060", 0))
+    bench.tell(5, FlowAsked(1, 1, "hotline", "10060", "139"))
+    assert bench.ask()[-1] == "FlowAsked", "it is open"
+    bench.say("ami", Wanted("ami", 7, AttachChannel(1, "vp-0", 1)))
+    bench.tell(6, Ordered("ami", 7, "wrong_state", 1))
+    assert bench.ask()[-1] == "FlowAsked", "still"
+    bench.say("ami", Wanted("ami", 8, AttachChannel(1, "vp-0", 2)))
+    bench.tell(7, Ordered("ami", 8, "ok", 1))
+    assert "FlowAsked" not in bench.ask()

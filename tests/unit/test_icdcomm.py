@@ -9,6 +9,7 @@ from ccs_switch_toy import Host
 
 from switchsim.callcentre.icdcomm import Icdcomm
 from switchsim.callcentre.process import START_CYCLES
+from switchsim.model.events import FaultFired
 from switchsim.model.order import Act, Heal, Inject
 from switchsim.model.platform import Letter, LookUp
 from switchsim.units import seconds
@@ -41,6 +42,10 @@ class Hub:
 
     def wait(self, cycles: int) -> None:
         self.host.run(self.host.now + cycles)
+
+    @property
+    def fired(self) -> list[FaultFired]:
+        return [event for _, _, event in self.host.journal if isinstance(event, FaultFired)]
 
     @property
     def came(self) -> list[int]:
@@ -116,3 +121,12 @@ def test_a_fault_that_is_healed_while_icdcomm_hangs_lets_go_when_it_goes_on() ->
     assert hub.came == []
     hub.heal("2", "hang")
     assert hub.came == [1]
+
+
+def test_a_fault_fires_with_the_first_letter_that_it_meets() -> None:
+    hub = Hub()
+    hub.inject("1", "cut")
+    hub.post(1, to="a")
+    assert hub.fired == []
+    hub.post(2, 3)
+    assert hub.fired == [FaultFired("1", "cut from a to b")]
