@@ -105,7 +105,7 @@ def asked(one: Database, statement: str, **parameters: str) -> tuple[str, str]:
 def test_rows_and_none_and_mistakes(database: Database) -> None:
     assert asked(database, "level", number="139") == ("found", "金")
     assert asked(database, "level", number="x") == ("empty", "")
-    assert asked(database, "wrong") == ("failed", "ProgrammingError")
+    assert asked(database, "wrong") == ("failed", "UndefinedTable")
     assert asked(database, "level", number="139") == ("found", "金")
 
 
