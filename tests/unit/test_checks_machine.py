@@ -14,6 +14,7 @@ from switchsim.model.events import (
     FaultArmed,
     FaultFired,
     FaultUndone,
+    OrderGiven,
     ProcessorActive,
     ProcessorStandby,
 )
@@ -117,12 +118,29 @@ WINDOW = seconds(30)
             [(1, "x", DefectSeen("los", LINE)), (50, "x", DefectGone("los", LINE))], Outcome.FAILED, id="defect gone"
         ),
         pytest.param([(1, "x", DefectSeen("los", LINE))], Outcome.PASSED, id="the defect is still there"),
-        pytest.param([*fault(1, 50, "frame/4")], Outcome.NOT_APPLICABLE, id="the cause is not known"),
+        pytest.param([*fault(1, 50, "frame/4")], Outcome.FAILED, id="the fault is another's"),
+        pytest.param([], Outcome.FAILED, id="nothing explains it"),
+        pytest.param([cleared(80, 9)], Outcome.NOT_APPLICABLE, id="nothing explains it, but it went"),
+        pytest.param([(1, "frame/4", OrderGiven("act", "pull"))], Outcome.NOT_APPLICABLE, id="somebody did something"),
+        pytest.param([(1, "x", OrderGiven("inject", "cut"))], Outcome.FAILED, id="a fault is no order"),
+        pytest.param([(19, "x", OrderGiven("act", "pull"))], Outcome.FAILED, id="what was done later is no cause"),
     ],
 )
 def test_cleared_once_its_cause_is_undone(rows: list[Row], outcome: Outcome) -> None:
     rows = sorted([*rows, raised(9)], key=lambda row: row[0])
     assert verdict_of(AlarmsCleared, rows, END).outcome is outcome
+
+
+@pytest.mark.parametrize(("alarm", "severity", "found"), [
+    ("process_lost", "major", True), ("board_lost", "critical", True), ("seat_fault", "minor", False),
+    ("d_link_lost", "major", False), ("processor_overload", "major", False),
+])  # fmt: skip
+def test_a_serious_alarm_that_nothing_explains_is_not_passed_over(alarm: str, severity: str, found: bool) -> None:
+    row = (9, "callcentre/mds", AlarmRaised(alarm, "callcentre/ccs/a", severity, "", "", ""))
+    result = verdict_of(AlarmsCleared, [row], END)
+    assert (result.outcome is Outcome.FAILED) is found
+    assert [one.what for one in result.findings] == found * [
+        f"alarm {alarm} (raised at cycle 9) is up at the end of the run; no fault, defect or order explains it"]
 
 
 def test_cleared_is_asked_of_an_alarm_that_the_catalogue_ascribes() -> None:

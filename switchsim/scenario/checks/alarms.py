@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from switchsim.model.event import Event, Record
 from switchsim.model.events import (
     AlarmCleared,
@@ -11,11 +13,16 @@ from switchsim.model.events import (
     FaultArmed,
     FaultFired,
     FaultUndone,
+    OrderGiven,
 )
 from switchsim.report.faults import FaultWatch, lies_under
 from switchsim.report.result import CheckResult, Outcome, judged
 from switchsim.scenario.checks.base import Check, CheckSettings, Handler
 from switchsim.units import format_cycles
+
+SERIOUS: Final = ("critical", "major")
+FROM_OUTSIDE: Final = ("d_link_lost", "signalling_link_lost", "processor_overload")
+"""Alarms for which an outside program, or the callers, may be the cause."""
 
 
 class AlarmsPaired(Check):
@@ -58,7 +65,8 @@ class AlarmsPaired(Check):
 class AlarmsCleared(Check):
     """An alarm goes, within a window, once every fault that explains it is undone and no defect about it is left.
 
-    An alarm that neither a fault nor a defect explains is not judged: its cause is not in the journal.
+    A serious alarm that is still up at the end must have a cause in the journal: a fault, a defect, an order; all but
+    those that outside programs and the load can bring about. Other alarms without a cause are not judged.
     """
 
     name = "alarms.cleared"
@@ -71,6 +79,8 @@ class AlarmsCleared(Check):
         self._defects: dict[tuple[str, str], int] = {}
         self._gone: dict[str, int] = {}
         self._judged = 0
+        self._serious: set[tuple[str, str]] = set()
+        self._ordered: dict[str, int] = {}  # machine -> cycle of the first order that it was given
 
     def handlers(self) -> dict[type[Event], Handler]:
         follow: dict[type[Event], Handler] = dict.fromkeys((FaultArmed, FaultFired, FaultUndone), self._fault)
@@ -79,13 +89,21 @@ class AlarmsCleared(Check):
             AlarmCleared: self._cleared,
             DefectSeen: self._defect,
             DefectGone: self._defect_gone,
+            OrderGiven: self._order,
         }
 
     def _fault(self, record: Record, event: Event) -> None:
         self._faults.take(record)
 
+    def _order(self, record: Record, event: OrderGiven) -> None:
+        if event.order == "act":  # faults are followed on their own
+            self._ordered.setdefault(self.settings.machine_of(record.place), record.at)
+
     def _raised(self, record: Record, event: AlarmRaised) -> None:
         self._up[event.alarm, event.about] = record.at
+        machine = self.settings.machine_of(event.about or record.place)
+        if event.severity in SERIOUS and event.alarm not in FROM_OUTSIDE and machine not in self._ordered:
+            self._serious.add((event.alarm, event.about))
 
     def _defect(self, record: Record, event: DefectSeen) -> None:
         self._defects[event.defect, event.about] = record.at
@@ -96,6 +114,7 @@ class AlarmsCleared(Check):
 
     def _cleared(self, record: Record, event: AlarmCleared) -> None:
         raised = self._up.pop((event.alarm, event.about), None)
+        self._serious.discard((event.alarm, event.about))
         if raised is not None:
             late = self._late(event.alarm, event.about, raised, record.at)
             if late:
@@ -132,6 +151,9 @@ class AlarmsCleared(Check):
                 self.found(*late)
             elif (ended := self._cause_ended(alarm, about, raised)) is None:
                 unexplained.append(f"{alarm} at {about}")
+                if (alarm, about) in self._serious:
+                    what = f"alarm {alarm} (raised at cycle {raised}) is up at the end of the run"
+                    self.found(raised, about, f"{what}; no fault, defect or order explains it")
             elif ended >= 0:
                 pending.append(f"{alarm} at {about}")
         if self.findings:
