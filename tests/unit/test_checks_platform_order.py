@@ -8,6 +8,7 @@ from test_checks_platform import CCS_A, HUB, at, fault, findings, up
 
 from switchsim.model.event import Event
 from switchsim.model.events import (
+    AgentRefused,
     CallOffered,
     CallQueued,
     CallRanked,
@@ -51,6 +52,14 @@ def gives(call: int, seat: str, queue: str = "sales", cycle: int = NOW) -> list[
 
 def told(rows: list[Row]) -> list[str]:
     return findings(PlatformOrder, rows, seconds(60), **SETTINGS)
+
+
+def test_a_better_seat_that_the_ccs_refuses_is_passed_over() -> None:
+    rows = begun(*idle(s1=6, s3=5), *waits(1, 12)) + gives(1, "1001")
+    refused = at(seconds(7), CCS_A, AgentRefused("5003", "1003", "full"))
+    assert len(told(rows)) == 1
+    assert told(begun(*sorted([*idle(s1=6, s3=5), *refused, *waits(1, 12)], key=lambda row: row[0]))
+                + gives(1, "1001")) == []  # fmt: skip
 
 
 @pytest.mark.parametrize(("since", "queue", "seat", "better"), [
