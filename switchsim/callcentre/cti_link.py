@@ -18,9 +18,9 @@ from switchsim.model.cti import (
     AllBegins,
     AllTold,
     AnyCtiEvent,
+    AnyCtiOrder,
     AttachChannel,
     ChooseRoute,
-    CtiOrder,
     FlowAsked,
     Ordered,
     RefuseFlow,
@@ -144,9 +144,9 @@ class CtiLink(Process[LinkState]):
                     self.state.answers[f"{name}/{wanted.order}"] = wanted.body.call
                 self.write(SERVER, wanted)
 
-    def _order(self, body: CtiOrder) -> None:
+    def _order(self, body: AnyCtiOrder) -> None:
         self.state.orders += 1
-        self.write(SERVER, Wanted(self.name, self.state.orders, body))  # type: ignore[arg-type]
+        self.write(SERVER, Wanted(self.name, self.state.orders, body))
 
     def _ask(self) -> None:
         """Everything, once somebody wants to know and the switch can be reached."""
