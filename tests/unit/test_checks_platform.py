@@ -12,6 +12,7 @@ from switchsim.model.events import (
     AgentRefused,
     CallAnswered,
     CallCleared,
+    CallLeg,
     CallOffered,
     CallQueued,
     CallRanked,
@@ -145,6 +146,19 @@ def test_offered_or_answered_twice_is_found() -> None:
 def test_two_calls_on_one_circuit_are_found() -> None:
     rows = up() + at_mpu(1, offered(1)) + at_mpu(2, offered(2))
     assert findings(NoDuplicateCall, rows, 9) == ["call 2 is offered on circuit e1-0:1; expected none: call 1 is there"]
+
+
+def test_a_circuit_that_is_given_up_for_another_may_carry_the_next_call() -> None:
+    rows = up() + at_mpu(1, offered(1, 1, "out"))
+    rows += at_mpu(2, CallLeg(1, "e1-0", 1, "", 0), CallLeg(1, "e1-0", 2, "", 1))
+    assert findings(NoDuplicateCall, rows + at_mpu(3, offered(2, 1, "out")), 9) == []
+    (found,) = findings(NoDuplicateCall, rows + at_mpu(3, offered(2, 2, "out")), 9)
+    assert found == "call 2 is offered on circuit e1-0:2; expected none: call 1 is there"
+
+
+def test_a_circuit_that_both_sides_seize_is_no_doubled_call() -> None:
+    rows = up() + at_mpu(1, offered(1, 1, "out")) + at_mpu(2, offered(2, 1, "in"))
+    assert findings(NoDuplicateCall, rows, 9) == []
 
 
 def test_one_order_makes_one_call() -> None:

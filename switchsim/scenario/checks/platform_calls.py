@@ -6,6 +6,7 @@ from switchsim.model.event import Event, Record
 from switchsim.model.events import (
     CallAnswered,
     CallCleared,
+    CallLeg,
     CallOffered,
     CallQueued,
     CallRecord,
@@ -133,13 +134,15 @@ class NoDuplicateCall(Check):
         self._watch = PlatformWatch(settings)
         self._first: dict[tuple[str, int], int] = {}  # (what, call) -> cycle
         self._circuits: dict[tuple[str, str, int], int] = {}  # machine, line, timeslot -> call
-        self._circuit_of: dict[int, tuple[str, str, int]] = {}
+        self._circuits_of: dict[int, list[tuple[str, str, int]]] = {}
+        self._incoming: dict[int, bool] = {}
         self._wanted: dict[int, tuple[int, str]] = {}  # call that a request made -> cycle, whose
         self._made: dict[tuple[str, str, str, str], tuple[int, int]] = {}  # machine, who calls whom -> cycle, call
 
     def handlers(self) -> dict[type[Event], Handler]:
         return {
             CallOffered: self._offered,
+            CallLeg: self._leg,
             CallAnswered: lambda record, event: self._once("answered", record, event.call),
             CallCleared: self._cleared,
             CallRecord: lambda record, event: self._once("recorded", record, event.call),
@@ -162,10 +165,24 @@ class NoDuplicateCall(Check):
             return
         circuit = (self.settings.machine_of(record.place), event.line, event.timeslot)
         other = self._circuits.get(circuit, event.call)
-        if other != event.call:
+        self._incoming[event.call] = event.direction == "in"
+        glare = self._incoming.get(other) != self._incoming[event.call]  # both sides have seized it: one gives way
+        if other != event.call and not glare:
             what = f"call {event.call} is offered on circuit {event.line}:{event.timeslot}"
             self.found(record.at, record.place, f"{what}; expected none: call {other} is there")
-        self._circuits[circuit], self._circuit_of[event.call] = event.call, circuit
+        self._takes(event.call, circuit)
+
+    def _takes(self, call: int, circuit: tuple[str, str, int]) -> None:
+        self._circuits[circuit] = call
+        self._circuits_of.setdefault(call, []).append(circuit)
+
+    def _leg(self, record: Record, event: CallLeg) -> None:
+        """A circuit was no good and another one is tried, or an outgoing leg joins."""
+        circuit = (self.settings.machine_of(record.place), event.line, event.timeslot)
+        if event.line and event.joined:
+            self._takes(event.call, circuit)
+        elif event.line and self._circuits.get(circuit) == event.call:
+            del self._circuits[circuit]
 
     def _doubled(self, record: Record, event: CallOffered) -> None:
         """A letter that comes twice is one order."""
@@ -179,9 +196,10 @@ class NoDuplicateCall(Check):
         self._made[key] = (record.at, event.call)
 
     def _cleared(self, record: Record, event: CallCleared) -> None:
-        circuit = self._circuit_of.pop(event.call, None)
-        if circuit is not None and self._circuits.get(circuit) == event.call:
-            del self._circuits[circuit]
+        self._incoming.pop(event.call, None)
+        for circuit in self._circuits_of.pop(event.call, ()):
+            if self._circuits.get(circuit) == event.call:
+                del self._circuits[circuit]
 
     def _request(self, record: Record, event: RequestTaken) -> None:
         if event.request.lower() not in MAKES_CALL or not event.call:
