@@ -20,7 +20,7 @@ from switchsim.model.cti import (
     Told,
     Wanted,
 )
-from switchsim.model.platform import AnyBody, CtiUp, Letter, Register
+from switchsim.model.platform import AnyBody, CtiUp, Heartbeat, Letter, Register
 from switchsim.units import ms
 
 
@@ -96,3 +96,15 @@ def test_a_question_that_is_answered_is_asked_of_nobody_else() -> None:
     bench.say("ami", Wanted("ami", 8, AttachChannel(1, "vp-0", 2)))
     bench.tell(7, Ordered("ami", 8, "ok", 1))
     assert "FlowAsked" not in bench.ask()
+
+
+def test_routing_is_ordered_anew_when_the_switch_tells_everything() -> None:
+    """A switch that had lost the platform asks nobody until it is told to."""
+    bench = Bench()
+    bench.letters.clear()
+    bench.say("ami", Heartbeat("active", 0))
+    assert bench.orders() == ["Routing"]
+    bench.letters.clear()
+    bench.tell(4, AllBegins(""))
+    bench.tell(5, AllTold(""))
+    assert bench.orders() == ["Routing"]
