@@ -203,7 +203,6 @@ class CtiLink(Process[LinkState]):
         if isinstance(told.event, AllBegins):
             self.state.open, self.state.answers, self.state.asked = {}, {}, True
             self.start_timer("ask", ASK_AGAIN_CYCLES)  # should the end of it never come
-            self.state.routing = False  # a switch that had lost the platform asks nobody until it is told to
         elif told.serial <= view.serial:
             return
         if not take(view, told):
