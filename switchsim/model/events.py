@@ -12,6 +12,15 @@ from typing import Union
 import msgspec
 
 from switchsim.model.event import Event, Record
+from switchsim.model.line_events import (
+    CasReceived as CasReceived,
+    LineLooped as LineLooped,
+    LineMeasured as LineMeasured,
+    LineSlip as LineSlip,
+    LineStatus as LineStatus,
+    LineThreshold as LineThreshold,
+    LineUnavailable as LineUnavailable,
+)
 from switchsim.model.link_events import (
     Changeback as Changeback,
     Changeover as Changeover,

@@ -334,6 +334,46 @@ class LineSeen(Message, frozen=True):
     line: str = ""
 
 
+class LineStirred(Message, frozen=True):
+    """One end of a line to the other: something is about to happen on it, bit by bit. Both ends measure from now on."""
+
+    line: str
+
+
+class LineClock(Message, frozen=True):
+    """One end of a line to the other: the clock of what it sends.
+
+    ppb: off the nominal 2048 kbit/s. quality: synchronisation status message (G.704 table 5c), 0 unknown, 15 do not use.
+    origin: names of the clocks that the frequency comes from, the nearest first, with `<` between.
+    """
+
+    ppb: int
+    quality: int
+    origin: str
+
+
+class NodeClock(Message, frozen=True):
+    """A clock to the lines of its machine or far end: what they send with and read with. As LineClock.
+
+    reference: the line that the clock follows now; empty: none. It is told the other end as do-not-use.
+    """
+
+    ppb: int
+    quality: int
+    origin: str
+    reference: str = ""
+
+
+class ReferenceState(Message, frozen=True):
+    """A trunk board to the clock boards: what a line that they may follow brings."""
+
+    line: str
+    usable: bool
+    ppb: int
+    quality: int
+    origin: str
+
+
 # -- platform ----------------------------------------------------------------------------------------------------
 
 
