@@ -343,7 +343,7 @@ class LineStirred(Message, frozen=True):
 class LineClock(Message, frozen=True):
     """One end of a line to the other: the clock of what it sends.
 
-    ppb: off the nominal 2048 kbit/s. quality: synchronisation status message (G.704 table 5c), 0 unknown, 15 do not use.
+    ppb: off nominal. quality: synchronisation status message (G.704), 0 unknown, 15 do not use.
     origin: names of the clocks that the frequency comes from, the nearest first, with `<` between.
     """
 
