@@ -1,0 +1,93 @@
+"""Journal events of E1 lines: what their ends receive, slips, quality, and what happens to the clocks behind them.
+
+end: machine, or far.
+"""
+
+from __future__ import annotations
+
+from switchsim.model.event import Event
+
+
+class LineStatus(Event, frozen=True):
+    """What the receiver of a line's end finds, changed: words of los, ais, lof, rai, lomf (CRC-4 multiframe),
+    no_crc (the other end has no CRC-4), cas_lomf, remote_mf (Y bit), ts16_ais, e_bits (all 0), eber; `` nothing wrong.
+
+    Each as its circuit has it (G.706, G.775, O.162), before any persistence or ranking.
+    """
+
+    line: str
+    end: str
+    status: str
+
+
+class LineSlip(Event, frozen=True):
+    """A controlled slip at an end: its elastic store repeated one frame (the reader is faster), or lost one (the
+    writer is faster). why: clocks, fault. count: slips at this end so far."""
+
+    line: str
+    end: str
+    how: str  # repeated, lost
+    why: str
+    count: int
+
+
+class LineLooped(Event, frozen=True):
+    """A loopback at an end began (1) or ended (0); loop: local, line, payload, timeslots."""
+
+    line: str
+    end: str
+    loop: str
+    on: int
+
+
+class LineUnavailable(Event, frozen=True):
+    """The path became unavailable (1) or available (0) at cycle `since` (G.826 annex A: ten seconds decide).
+
+    side: near (what this end receives), far (what its E bits and RAI say of the other direction).
+    """
+
+    line: str
+    end: str
+    side: str
+    on: int
+    since: int
+
+
+class LineThreshold(Event, frozen=True):
+    """A threshold crossing alert: a count of a running 15-minute or 24-hour period reached its threshold (M.2120)."""
+
+    line: str
+    end: str
+    side: str
+    period: str  # 15min, 24h
+    what: str  # es, ses, bbe, uas, slips
+    value: int
+    threshold: int
+
+
+class LineMeasured(Event, frozen=True):
+    """G.826 of a line's end over a period that was not free of errors, or what there is of it at the end of a run.
+
+    seconds: available ones. blocks: CRC-4 sub-multiframes, 1000 a second; side as LineUnavailable.
+    """
+
+    line: str
+    end: str
+    side: str
+    period: str
+    since: int
+    seconds: int
+    es: int
+    ses: int
+    bbe: int
+    uas: int
+    slips: int
+
+
+class CasReceived(Event, frozen=True):
+    """Signalling bits of a channel (G.704 5.1.3.2) that an end receives changed; abcd: a is bit 3."""
+
+    line: str
+    end: str
+    timeslot: int
+    abcd: int
