@@ -341,20 +341,19 @@ class LineStirred(Message, frozen=True):
 
 
 class LineClock(Message, frozen=True):
-    """One end of a line to the other: the clock of what it sends.
+    """One end of a line to the other: the clock of what it sends. Its quality goes in the Sa bits.
 
-    ppb: off nominal. quality: synchronisation status message (G.704), 0 unknown, 15 do not use.
-    origin: names of the clocks that the frequency comes from, the nearest first, with `<` between.
+    ppb: off nominal. origin: names of the clocks that the frequency comes from, the nearest first, with `<` between.
     """
 
     ppb: int
-    quality: int
     origin: str
 
 
 class NodeClock(Message, frozen=True):
     """A clock to the lines of its machine or far end: what they send with and read with. As LineClock.
 
+    quality: synchronisation status message (G.704 table 5c), 0 unknown, 15 do not use.
     reference: the line that the clock follows now; empty: none. It is told the other end as do-not-use.
     """
 
