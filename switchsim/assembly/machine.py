@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from switchsim.assembly.framing import FramingSpec
 from switchsim.assembly.kinds import LoadedKind, Prompt, Title, Word
 from switchsim.assembly.people import AgentsSpec, Chance, DialText
 from switchsim.assembly.platform_file import PlatformSpec
@@ -26,7 +27,15 @@ from switchsim.assembly.services import (
     SeatStep,
     StepSpec,
 )
-from switchsim.assembly.signalling import LineSignalling, No7Spec, PriSpec, SignallingSpec, Ss7Spec, ss7_problems
+from switchsim.assembly.signalling import (
+    ClearSpec,
+    LineSignalling,
+    No7Spec,
+    PriSpec,
+    SignallingSpec,
+    Ss7Spec,
+    ss7_problems,
+)
 from switchsim.assembly.voice import voice_problems
 from switchsim.assembly.yamlfile import Lines
 from switchsim.assembly.yamltypes import Duration, Many, Strict, wrong
@@ -66,6 +75,7 @@ class LineSpec(Strict):
 
     names: Annotated[Many[LineName], BeforeValidator(spread_one, json_schema_input_type=str)]
     signalling: SignallingSpec
+    framing: FramingSpec = FramingSpec()
 
 
 class SeatsSpec(Strict):
@@ -138,6 +148,10 @@ class MachineFile(Strict):
             (name, _on(spec.signalling, 32 * index)) for spec in self.lines for index, name in enumerate(spec.names)
         ]
 
+    def framings(self) -> dict[str, FramingSpec]:
+        """Line -> how it is framed."""
+        return {name: spec.framing for spec in self.lines for name in spec.names}
+
     def link_timeslots(self, line: str) -> list[int]:
         """Timeslots of a line that carry signalling instead of speech."""
         signalling = dict(self.line_names())[line]
@@ -168,6 +182,7 @@ class Reviewer:
         """Raises BadInput with everything that is wrong."""
         self._boards()
         self._accesses()
+        self._framings()
         self._number7()
         self._services()
         self._queues()
@@ -219,6 +234,15 @@ class Reviewer:
         rows = [(row.names, row.signalling) for row in self.machine.lines]
         for where, what, expected in [*found, *voice_problems(rows, self.machine.platform is not None)]:
             self._say(where, what, expected)
+
+    def _framings(self) -> None:
+        for index, row in enumerate(self.machine.lines):
+            where = ("lines", index, "framing")
+            if row.framing.cas and not isinstance(row.signalling, ClearSpec):
+                what = f"{row.names[0]}: signalling bits in timeslot 16 of a line of kind {row.signalling.kind}"
+                self._say((*where, "cas"), what, "a line of kind clear")
+            if row.framing.ssm_bit in (1, 2, 3):
+                self._say((*where, "ssm_bit"), f"ssm_bit {row.framing.ssm_bit}", "0, or an Sa bit: 4..8")
 
     def _services(self) -> None:
         for number, service in self.machine.numbers.items():

@@ -19,7 +19,7 @@ from switchsim.assembly.services import (
     QueueStep,
     SeatStep,
 )
-from switchsim.assembly.signalling import No7Spec, PriSpec, VpSpec
+from switchsim.assembly.signalling import ClearSpec, No7Spec, PriSpec, VpSpec
 from switchsim.firmware.office import (
     Announce,
     Channel,
@@ -101,7 +101,7 @@ def _circuits(layout: Layout) -> tuple[Circuit, ...]:
         cic = line.signalling.cic if isinstance(line.signalling, No7Spec) else None
         rows += [
             Circuit(line.name, ts, line.slot(ts), line.index, -1 if cic is None else cic + ts)
-            for ts in line.speech_timeslots
+            for ts in line.speech_timeslots if not isinstance(line.signalling, ClearSpec)
         ]
     return tuple(rows)
 
@@ -121,6 +121,8 @@ def _groups(machine: MachineFile, layout: Layout) -> tuple[Group, ...]:
             rows.append(Group(spec.kind, line.name, index, _trunk(layout, line), line.trunk_line, method, every))
         elif isinstance(spec, VpSpec):
             rows.append(Group(spec.kind, line.name, spec.vp, _trunk(layout, line), line.trunk_line))
+        elif isinstance(spec, ClearSpec):
+            rows.append(Group(spec.kind, line.name, 0, _trunk(layout, line), line.trunk_line))
         else:
             rows.append(Group(spec.kind, line.name, links, _trunk(layout, line), line.trunk_line))
             links += 1

@@ -13,7 +13,7 @@ from switchsim.assembly.machine import MachineFile
 from switchsim.assembly.planner7 import Number7Planner
 from switchsim.assembly.seat_wires import plan_accesses
 from switchsim.assembly.seats import seat_groups
-from switchsim.assembly.signalling import LineSignalling, PriSpec, VpSpec
+from switchsim.assembly.signalling import ClearSpec, LineSignalling, PriSpec, VpSpec
 from switchsim.dsp.engine import CELL_IDLE, CELL_ONES, CONF_LEGS, EngineConfig
 from switchsim.hardware.boards.bnet import NO_CELL
 from switchsim.hardware.site import LapLink, Receiver, Slots
@@ -156,7 +156,7 @@ class Planner:
                 layout.far_su[place] = self.su.take()
             elif mode is not None:
                 layout.raw[place] = (self.sources.take(), self.recorders.take())
-        if name in self.joined:
+        if name in self.joined or isinstance(signalling, ClearSpec):
             return
         if isinstance(signalling, VpSpec):
             self._voice_channels(name)

@@ -88,6 +88,15 @@ class VpSpec(Strict):
     vp: Annotated[int, Field(ge=0, le=15)]
 
 
+class ClearSpec(Strict):
+    """A line whose timeslots are clear channels of 64 kbit/s: no signalling, no calls, nobody built in at its far end.
+
+    For attached programs, test patterns and loops; with CAS framing its signalling bits are told and can be set.
+    """
+
+    kind: Literal["clear"]
+
+
 class PointSpec(Strict):
     """A signalling point of the far end: an exchange with subscribers, or a signalling transfer point."""
 
@@ -240,7 +249,7 @@ class Ss7Spec(Strict):
         return None
 
 
-LineSignalling = PriSpec | No7Spec | VpSpec
+LineSignalling = PriSpec | No7Spec | VpSpec | ClearSpec
 SignallingSpec = Annotated[LineSignalling, Field(discriminator="kind")]
 
 

@@ -26,8 +26,8 @@ class Circuit(msgspec.Struct, frozen=True):
 class Group(msgspec.Struct, frozen=True):
     """The circuits of one line, under one signalling.
 
-    kind: pri, isup, tup, vp. index: of the D channel in Office.links, of the relation in Office.number7.relations, or
-    of the voice processor.
+    kind: pri, isup, tup, vp, clear (no circuits). index: of the D channel in Office.links, of the relation in
+    Office.number7.relations, or of the voice processor.
     """
 
     kind: str

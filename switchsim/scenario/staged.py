@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import msgspec
 
 from switchsim import assembly
-from switchsim.assembly.signalling import VpSpec
+from switchsim.assembly.signalling import ClearSpec, VpSpec
 from switchsim.errors import BadInput, Problem
 from switchsim.kernel.journal import RunDigest
 from switchsim.kernel.scheduler import DEFAULT_BATCH
@@ -120,7 +120,7 @@ class Staged:
 
     def _check_dials(self) -> None:
         lines = [name for machine in self.machine.specs for name, spec in machine.line_names()
-                 if not isinstance(spec, VpSpec)]
+                 if not isinstance(spec, VpSpec | ClearSpec)]
         wrong = [Problem("--dial", 0, f"no line {dial.line!r}", f"one of {', '.join(lines)}")
                  for dial in self._prepared.dials if dial.line not in lines]
         if wrong:

@@ -48,6 +48,7 @@ class Trunks:
         self.number7 = Number7(self)
         by_kind: dict[str, Signalling] = {
             "pri": self.access, "isup": self.number7.side, "tup": self.number7.side, "vp": VoiceLines(self),
+            "clear": VoiceLines(self),
         }  # fmt: skip
         self.signalling = [by_kind[group.kind] for group in self.office.groups]
         self.circuit_at = {(c.line, c.timeslot): index for index, c in enumerate(self.office.circuits)}
