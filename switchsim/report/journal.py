@@ -29,17 +29,36 @@ class _First(msgspec.Struct, forbid_unknown_fields=True):
     format: int
 
 
+class _Head(msgspec.Struct):
+    at: int
+
+
+def _kind(line: bytes) -> bytes:
+    """The kind of a record, which stands before all that could hold such a text itself."""
+    return line.partition(b'"kind":"')[2].partition(b'"')[0]
+
+
 class JournalReader:
     """Iterates over the records of journal.jsonl.
 
     A last line without its end of line is what an interrupted run leaves: it is not read, and `truncated` is set.
+    `only`: kinds of the records that are wanted; lines of other kinds are counted, and not looked at any further.
     Raises BadInput (file, line, what) when the file is missing, of another format, or a whole line is none.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, only: frozenset[str] | None = None) -> None:
         self.path = path
         self.truncated = False
         self.lines = 0
+        self._only = None if only is None else frozenset(kind.encode() for kind in only)
+        self._last = b""
+
+    def last_at(self) -> int:
+        """The cycle of the last whole line that was read, wanted or not; 0 before any."""
+        try:
+            return msgspec.json.decode(self._last, type=_Head).at if self._last else 0
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise self._bad(f"no journal record: {error}") from error
 
     def __iter__(self) -> Iterator[Record]:
         try:
@@ -57,6 +76,9 @@ class JournalReader:
                 self.truncated = True
                 return
             self.lines += 1
+            self._last = line
+            if self._only is not None and _kind(line) not in self._only:
+                continue
             try:
                 record = decode_line(line)
             except (msgspec.DecodeError, UnicodeDecodeError) as error:

@@ -8,11 +8,12 @@ from pathlib import Path
 from switchsim.errors import ExitCode
 from switchsim.report.faults import FaultWatch
 from switchsim.report.figures import FigureCounter
-from switchsim.report.folder import JOURNAL, JUNIT, SIGNALLING, VERDICT, RunFolder
+from switchsim.report.folder import JOURNAL, JUNIT, SIGNALLING, VERDICT, WAVES, RunFolder
 from switchsim.report.journal import EndWatch, JournalReader
 from switchsim.report.junit import junit_xml
 from switchsim.report.pcapng import write_pcapng
 from switchsim.report.traffic import TrafficCounter, TrafficPlan
+from switchsim.report.vcd import write_vcd
 from switchsim.report.verdict import AlarmList, Verdict, make_verdict, verdict_json
 from switchsim.scenario.checks import CheckRun, CheckSettings, built_in_checks, expectations
 from switchsim.scenario.checks.expect import Expect
@@ -53,3 +54,4 @@ def write_evidence(folder: RunFolder, verdict: Verdict) -> None:
     folder.write(VERDICT, verdict_json(verdict))
     folder.write(JUNIT, junit_xml(verdict))
     write_pcapng(folder.path / SIGNALLING, JournalReader(folder.path / JOURNAL))
+    write_vcd(folder.path / WAVES, folder.path / JOURNAL)
