@@ -11,6 +11,12 @@ from typing import Union
 
 import msgspec
 
+from switchsim.model.clock_events import (
+    ClockActive as ClockActive,
+    ClockDisturbed as ClockDisturbed,
+    ClockMode as ClockMode,
+    ClockReference as ClockReference,
+)
 from switchsim.model.event import Event, Record
 from switchsim.model.line_events import (
     CasReceived as CasReceived,
