@@ -1,14 +1,15 @@
 /* engine.c: laying an engine out, running it, handing over its events. */
 #include "engine.h"
 
-#define ENGINE_FORMAT 0x3430676e65647773u      /* "swdeng04" */
+#define ENGINE_FORMAT 0x3530676e65647773u      /* "swdeng05" */
 #define MAX_UNITS 65536
 #define MAX_SWITCHED (1u << 20)
 
 static int config_good(const swd_config *c)
 {
     const uint32_t units[] = {c->n_sources, c->n_hdlc_tx, c->n_hdlc_rx, c->n_su_tx, c->n_su_rx,
-                              c->n_lines,   c->n_receivers, c->n_checks,  c->n_ears};
+                              c->n_lines,   c->n_receivers, c->n_checks,  c->n_ears,
+                              c->n_patterns, c->n_berts};
     for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
         if (units[i] > MAX_UNITS)
             return 0;
@@ -42,9 +43,9 @@ static void count_units(swd_engine *e)
     e->node_leg = e->node_ear + c->n_ears;
     e->n_nodes = e->node_leg + c->n_conferences * SWD_CONF_LEGS;
     /* Within one tick of at most 8 cycles, an octet makes at most one event of a source, transmitter or HDLC receiver;
-     * ears and DTMF channels speak at row ends only, and a tick holds one of these. */
+     * ears, checkers and DTMF channels speak at row ends only, and a tick holds one of these. */
     e->event_capacity = 8 * (c->n_sources + c->n_hdlc_tx + c->n_hdlc_rx + c->n_ears) + c->n_su_tx * 8 +
-                        SU_EVENTS * c->n_su_rx + c->n_checks + 2 * c->n_receivers + 1;
+                        SU_EVENTS * c->n_su_rx + c->n_checks + c->n_berts + 2 * c->n_receivers + 1;
 }
 
 static uint64_t bits(uint32_t n) { return 8ull * bit_words(n); }
@@ -65,6 +66,9 @@ static void lay_out_receivers(swd_engine *e, uint64_t *at)
 {
     const swd_config *c = &e->config;
     e->at_checks = take(at, sizeof(swd_check) * (uint64_t)c->n_checks);
+    e->at_generators = take(at, sizeof(pattern_generator) * (uint64_t)c->n_patterns);
+    e->at_berts = take(at, sizeof(pattern_checker) * (uint64_t)c->n_berts);
+    e->at_bert_cells = take(at, 4ull * PATTERN_MOST_SLOTS * c->n_berts);
     e->at_receiver_cells = take(at, 4ull * c->n_receivers);
     e->at_receiver_codes = take(at, 8ull * c->n_receivers);
     e->at_hits = take(at, 2 * sizeof(swd_dtmf_hit) * (uint64_t)c->n_receivers);
@@ -162,6 +166,8 @@ static void init_units(swd_engine *e)
     init_terminals(e);
     for (uint32_t i = 0; i < c->n_checks; i++)
         swd_check_reset(&AT(e, swd_check, at_checks)[i], SWD_NONE, 0);
+    for (uint32_t i = 0; i < c->n_berts; i++)
+        AT(e, pattern_checker, at_berts)[i].cell = SWD_NONE;
     for (uint32_t i = 0; i < c->n_lines; i++)
         AT(e, line, at_lines)[i].first = SWD_NONE;
     for (uint32_t i = 0; i < c->n_hdlc_tx; i++) {
@@ -278,7 +284,8 @@ static uint32_t anything_awake(const swd_engine *e)
     uint64_t any = 0;
     for (; word < end; word++)
         any |= *word;
-    return any != 0 || e->n_listening != 0 || e->n_checking != 0 || e->n_recording != 0 || e->n_errored != 0;
+    return any != 0 || e->n_listening != 0 || e->n_checking != 0 || e->n_recording != 0 || e->n_errored != 0 ||
+           e->n_generating != 0 || e->n_comparing != 0;
 }
 
 static void run_span(swd_engine *e, const swd_assets *assets, uint32_t n)
@@ -291,6 +298,7 @@ static void run_span(swd_engine *e, const swd_assets *assets, uint32_t n)
         e->mark_rows[row % MARK_DELAYS] = swd_mark_of_row(row);
     swd_switch_span(e, &s);
     swd_sources_span(e, assets, &s);
+    swd_patterns_span(e, &s);
     swd_hdlc_send_span(e, &s);
     swd_su_send_span(e, &s);
     swd_conferences_span(e, &s);
@@ -300,6 +308,7 @@ static void run_span(swd_engine *e, const swd_assets *assets, uint32_t n)
     swd_su_receive_span(e, &s);
     swd_receivers_span(e, &s);
     swd_checks_span(e, &s);
+    swd_berts_span(e, &s);
     swd_recorders_span(e, &s);
     if (s.b == SWD_ROW_CYCLES)
         swd_ears_span(e, assets, &s);

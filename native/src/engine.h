@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "parts.h"
+#include "pattern.h"
 
 #if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
 #error "a row is a little-endian word; this host needs its own load and store"
@@ -56,7 +57,7 @@ typedef struct line {
     uint64_t count;
 } line;
 
-enum source_kind { SOURCE_IDLE, SOURCE_TONE, SOURCE_PROMPTS, SOURCE_DIGITS, SOURCE_MARK, SOURCE_RAW };
+enum source_kind { SOURCE_IDLE, SOURCE_TONE, SOURCE_PROMPTS, SOURCE_DIGITS, SOURCE_MARK, SOURCE_RAW, SOURCE_PATTERN };
 
 /* What the common case of an ear needs in every row, packed: it hears what it expects. */
 typedef struct quick_ear {
@@ -69,7 +70,7 @@ typedef struct quick_ear {
 
 typedef struct source {
     uint32_t kind;
-    uint32_t unit;                /* tone, or mark id */
+    uint32_t unit;                /* tone, mark id, or generator */
     uint64_t start;               /* cycle of the first octet */
     uint64_t edge;                /* tone: first cycle of the next cadence step */
     uint32_t on;                  /* tone: the present step sounds */
@@ -131,12 +132,14 @@ struct swd_engine {
     uint32_t node_rx, node_su, node_ear, node_leg;      /* nodes: switched cells from 0, then these */
     uint32_t n_pending, n_due;                 /* events; those of them that did not fit into the last call */
     uint32_t n_gates, stop, n_listening, n_checking, n_recording, n_errored;
+    uint32_t n_generating, n_comparing;        /* generators and checkers of test sequences that run */
     uint32_t work_capacity, event_capacity;
     uint64_t at_rows[2], at_from, at_source_of, at_head, at_next, at_prev, at_work;
     uint64_t at_awake_switched, at_awake_rx, at_awake_ear, at_awake_conference, at_busy_source, at_busy_tx, at_awake_su, at_busy_su, at_cut;
     uint64_t at_lines, at_sources, at_source_data, at_mark_octets, at_mark_ids, at_tx, at_rx, at_rx_frame_used, at_frames, at_masks;
     uint64_t at_su_tx, at_su_rx, at_su_used;
     uint64_t at_ears, at_quick_ears, at_ear_rings, at_recorders, at_recorder_rings, at_events;
+    uint64_t at_generators, at_berts, at_bert_cells;
     uint64_t at_checks, at_receiver_cells, at_receiver_codes, at_hits, at_dtmf;
     gate gates[MAX_GATES];
     uint64_t mark_rows[MARK_DELAYS];           /* of row r in [r % 128]: the part of a mark that depends on the row alone */
@@ -187,6 +190,13 @@ void swd_gates_span(swd_engine *e, const span *s);
 
 /* source.c */
 void swd_sources_span(swd_engine *e, const swd_assets *assets, const span *s);
+
+/* The source carries what a generator deals out to it. */
+void swd_source_pattern(swd_engine *e, uint32_t i, uint32_t generator);
+
+/* pattern.c, bert.c */
+void swd_patterns_span(swd_engine *e, const span *s);
+void swd_berts_span(swd_engine *e, const span *s);
 
 /* conference.c */
 void swd_conferences_span(swd_engine *e, const span *s);

@@ -192,10 +192,12 @@ void swd_sources_span(swd_engine *e, const swd_assets *assets, const span *s)
             make_marks(e, w * 64, s);
         for (uint64_t word = busy[w]; word; word &= word - 1) {
             uint32_t i = w * 64 + (uint32_t)__builtin_ctzll(word);
-            if (!ids[i])
-                put(&s->cur[e->first_source + i], source_octets(e, assets, i, &sources[i], s), s->mask);
-            else if (!made)
+            if (!ids[i]) {
+                if (sources[i].kind != SOURCE_PATTERN) /* that one its generator makes */
+                    put(&s->cur[e->first_source + i], source_octets(e, assets, i, &sources[i], s), s->mask);
+            } else if (!made) {
                 put(&s->cur[e->first_source + i], mark_of(e, i, s->row), s->mask);
+            }
         }
     }
 }
@@ -215,6 +217,11 @@ int swd_source_idle(swd_engine *e, uint32_t i)
         return SWD_E_RANGE;
     set(e, i, (source){.kind = SOURCE_IDLE});
     return SWD_OK;
+}
+
+void swd_source_pattern(swd_engine *e, uint32_t i, uint32_t generator)
+{
+    set(e, i, (source){.kind = SOURCE_PATTERN, .unit = generator});
 }
 
 static int tone_good(const swd_tone *tone)

@@ -57,6 +57,7 @@ swd_config acts_config(script *s)
         .tick_cycles = 1 + script_u8(s) % 8, .n_sources = script_u8(s) % 80, .n_hdlc_tx = script_u8(s) % 5,
         .n_hdlc_rx = script_u8(s) % 5, .n_su_tx = script_u8(s) % 4, .n_su_rx = script_u8(s) % 4, .n_conferences = script_u8(s) % 4, .n_switched = script_u8(s) % 140,
         .n_lines = script_u8(s) % 4, .n_receivers = script_u8(s) % 6, .n_checks = script_u8(s) % 3, .n_ears = script_u8(s) % 9,
+        .n_patterns = script_u8(s) % 5, .n_berts = script_u8(s) % 5,
         .n_recorders = script_u8(s) % 3, .recorder_octets = 1024u << script_u8(s) % 2,
     };
     return c;
@@ -94,7 +95,7 @@ static void note(rig *r, uint64_t x) { r->digest = (r->digest ^ x) * FNV; }
 static void note_event(rig *r, const swd_event *event)
 {
     assert(event->at < swd_now(r->engine) || event->kind == SWD_EV_HEARS); /* an ear made deaf speaks of the octet to come */
-    assert(event->kind >= SWD_EV_FRAME && event->kind <= SWD_EV_CHECK_OFF);
+    assert(event->kind >= SWD_EV_FRAME && event->kind <= SWD_EV_BERT);
     note(r, event->at);
     note(r, (uint64_t)event->kind << 32 | event->unit);
     note(r, (uint64_t)event->a << 32 | event->b);
@@ -183,7 +184,7 @@ static int hdlc_act(swd_engine *e, script *s)
 
 static int su_act(swd_engine *e, script *s)
 {
-    uint8_t octets[SWD_MAX_FRAME + 2];
+    uint8_t octets[SWD_MAX_FRAME + 2] = {0};
     uint32_t kind = script_u8(s) % 12, unit = script_index(s, kind == 7 ? e->config.n_su_rx : e->config.n_su_tx), x = script_u8(s);
     uint32_t n = x & 1 ? x % 12 : u16(s) % (SWD_MAX_FRAME + 3);
     for (uint32_t i = 0; i < n; i++)
@@ -224,6 +225,26 @@ static int listen_act(swd_engine *e, script *s)
     }
 }
 
+static int pattern_act(swd_engine *e, script *s)
+{
+    uint32_t cells[32], kind = script_u8(s) % 12, pattern = 1 + script_u8(s) % 10, n = script_u8(s);
+    uint32_t unit = script_index(s, kind < 5 ? e->config.n_patterns : e->config.n_berts);
+    uint32_t first = kind & 1 ? some_cell(e, s) : e->first_source, inverted = n >> 7;
+    n = n & 0x40 ? n % 33 : 1 + n % 3;
+    for (uint32_t k = 0; k < 32; k++)
+        cells[k] = first + k;
+    switch (kind) {
+    case 0: return swd_pattern_stop(e, unit);
+    case 1: return swd_pattern_error(e, unit, n < 32 ? n : UINT32_MAX);
+    case 2:
+    case 3:
+    case 4: return swd_pattern_start(e, unit, pattern, kind & 1 ? script_index(s, e->config.n_sources) : 0, n, (int)inverted);
+    case 5: return swd_bert_stop(e, unit);
+    case 6: return swd_bert_slip(e, first, n == 3 ? 0 : inverted ? 1 : -1);
+    default: return swd_bert_listen(e, unit, pattern, cells, n, (int)inverted);
+    }
+}
+
 static int line_act(swd_engine *e, script *s)
 {
     uint32_t kind = script_u8(s) % 8, unit = script_index(s, e->config.n_lines), bits = script_u8(s);
@@ -239,10 +260,12 @@ static int line_act(swd_engine *e, script *s)
 
 static int any_act(swd_engine *e, script *s)
 {
-    uint32_t kind = script_u8(s) % 9;
+    uint32_t kind = script_u8(s) % 11;
     switch (kind) {
     case 0: return hdlc_act(e, s);
     case 8: return su_act(e, s);
+    case 9:
+    case 10: return pattern_act(e, s);
     case 1:
     case 2: return listen_act(e, s);
     case 3: return line_act(e, s);
@@ -259,6 +282,10 @@ void rig_act(rig *r, script *s)
     if (any_act(r->engine, s))
         assert(memcmp(r->copy, r->memory, r->size) == 0);
     for (uint32_t unit = 0; unit < 3; unit++) {
+        swd_bert_counts counts = {0};
+        swd_bert_counters(r->engine, unit, &counts);
+        note(r, counts.bits ^ counts.errors << 32 ^ counts.errored_octets << 48);
+        note(r, counts.syncs << 32 | counts.losses << 16 | counts.slips << 8 | counts.in_sync);
         note(r, swd_line_error_count(r->engine, unit));
         note(r, swd_source_underruns(r->engine, unit) + swd_hdlc_waiting(r->engine, unit));
         note(r, swd_su_waiting(r->engine, unit) << 16 | swd_su_repeats(r->engine, unit));
@@ -282,6 +309,16 @@ static void check_lists(const swd_engine *e)
     assert(listed == attached);
 }
 
+static void check_patterns(const swd_engine *e)
+{
+    uint32_t generating = 0, comparing = 0;
+    for (uint32_t i = 0; i < e->config.n_patterns; i++)
+        generating += AT(e, const pattern_generator, at_generators)[i].pattern != 0;
+    for (uint32_t i = 0; i < e->config.n_berts; i++)
+        comparing += AT(e, const pattern_checker, at_berts)[i].cell != SWD_NONE;
+    assert(generating == e->n_generating && comparing == e->n_comparing);
+}
+
 void rig_check(const rig *r)
 {
     const swd_engine *e = r->engine;
@@ -294,6 +331,7 @@ void rig_check(const rig *r)
         errored += AT(e, const line, at_lines)[i].lambda != 0;
     for (uint32_t i = 0; i < e->config.n_checks; i++)
         checking += AT(e, const swd_check, at_checks)[i].cell != SWD_NONE;
+    check_patterns(e);
     assert(checking == e->n_checking && listening == e->n_listening && recording == e->n_recording && errored == e->n_errored);
     assert(e->n_pending <= e->event_capacity && e->n_gates <= MAX_GATES);
     assert(AT(e, const uint64_t, at_rows[0])[SWD_CELL_ONES] == ROW_ONES);

@@ -15,6 +15,7 @@ void test_tone(void);
 void test_hdlc(void);
 void test_su(void);
 void test_dtmf(void);
+void test_pattern(void);
 void test_isa(void);
 void test_engine(void);
 void test_engine_shapes(void);

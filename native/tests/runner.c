@@ -7,7 +7,7 @@ static const struct {
 } suites[] = {
     {"g711", test_g711}, {"prng", test_prng}, {"tone", test_tone},
     {"hdlc", test_hdlc}, {"isa", test_isa},   {"dtmf", test_dtmf},
-    {"su", test_su},
+    {"su", test_su},     {"pattern", test_pattern},
     {"engine_shapes", test_engine_shapes}, {"engine", test_engine},
 };
 

@@ -14,6 +14,7 @@ from switchsim.dsp.engine import (
     CHECK_2000,
     CONF_LEGS,
     NONE,
+    BertCounts,
     Engine,
     EngineConfig,
     SuCounts,
@@ -163,6 +164,33 @@ class EngineShare(Engine):
 
     def record_drain(self, recorder: int) -> bytes:
         return self.engine.record_drain(recorder + self.before.n_recorders)
+
+    # Test sequences
+
+    def pattern_start(
+        self, generator: int, pattern: int, first_source: int, n_timeslots: int = 1, inverted: bool = False
+    ) -> None:
+        self.engine.pattern_start(
+            generator + self.before.n_patterns, pattern, first_source + self.before.n_sources, n_timeslots, inverted
+        )
+
+    def pattern_stop(self, generator: int) -> None:
+        self.engine.pattern_stop(generator + self.before.n_patterns)
+
+    def pattern_error(self, generator: int, count: int = 1) -> bool:
+        return self.engine.pattern_error(generator + self.before.n_patterns, count)
+
+    def bert_listen(self, bert: int, pattern: int, cells: Sequence[int], inverted: bool = False) -> None:
+        self.engine.bert_listen(bert + self.before.n_berts, pattern, [self.cell(cell) for cell in cells], inverted)
+
+    def bert_stop(self, bert: int) -> None:
+        self.engine.bert_stop(bert + self.before.n_berts)
+
+    def bert_counters(self, bert: int) -> BertCounts:
+        return self.engine.bert_counters(bert + self.before.n_berts)
+
+    def bert_slip(self, first_cell: int, how: int) -> None:
+        self.engine.bert_slip(self.cell(first_cell), how)
 
     # Signalling terminals
 

@@ -15,6 +15,7 @@ from typing import Any, Final, NamedTuple
 from switchsim._native import ffi, lib
 from switchsim.dsp import isa
 from switchsim.dsp.assets import Assets, Tone
+from switchsim.dsp.patterns import EV_BERT, BertCounts, PatternActs
 from switchsim.dsp.results import done, out_of_range
 from switchsim.dsp.signalling import (
     MONITOR_AERM,
@@ -109,11 +110,13 @@ class EngineConfig:
     n_receivers: int = 0
     n_checks: int = 0
     n_ears: int = 0
+    n_patterns: int = 0
+    n_berts: int = 0
     n_recorders: int = 0
     recorder_octets: int = 8192
 
 
-class Engine(SignallingActs):
+class Engine(SignallingActs, PatternActs):
     """One media path, in memory of its own; belongs to one thread."""
 
     def __init__(self, config: EngineConfig, assets: Assets | None = None) -> None:
@@ -323,7 +326,7 @@ def exponential_q16(draw: int) -> int:
 
 
 __all__ = [
-    "MONITOR_AERM", "MONITOR_NONE", "MONITOR_SUERM", "SU_ABORT", "SU_BAD_FCS", "SU_FIRST", "SU_QUEUE", "SU_RAW",
-    "SU_VERBATIM", "Assets", "Engine", "EngineConfig", "Event", "SuCounts", "SuTxCounts", "Tone", "exponential_q16",
-    "philox",
+    "EV_BERT", "MONITOR_AERM", "MONITOR_NONE", "MONITOR_SUERM", "SU_ABORT", "SU_BAD_FCS", "SU_FIRST", "SU_QUEUE",
+    "SU_RAW", "SU_VERBATIM", "Assets", "BertCounts", "Engine", "EngineConfig", "Event", "SuCounts", "SuTxCounts",
+    "Tone", "exponential_q16", "philox",
 ]
