@@ -14,6 +14,7 @@ from switchsim.assembly.plant import is_plant, read_members
 from switchsim.assembly.plants import build_plant
 from switchsim.assembly.shipped import folder
 from switchsim.assembly.surroundings import place_loads
+from switchsim.assembly.taps import count_taps
 from switchsim.assembly.wish import Wish
 from switchsim.assembly.yamlfile import Document, read
 from switchsim.dsp.assets import Assets
@@ -31,6 +32,7 @@ def build(
     load: Sequence[LoadWanted] = (),
     agents: Sequence[AgentWanted] = (),
     record: Sequence[str] = (),
+    capture: Sequence[str] = (),
     attached: Sequence[Attachment] = (),
     kinds: Sequence[Path] = (),
     listeners: Listeners = NO_LISTENERS,
@@ -43,8 +45,9 @@ def build(
     Raises BadInput with everything that does not fit.
     """
     wish = Wish(
-        seed=seed, load=tuple(load), agents=tuple(agents), record=tuple(record), attached=tuple(attached),
-        kinds=tuple(kinds), listeners=listeners, journal_sink=journal_sink, second_sink=second_sink, batch=batch,
+        seed=seed, load=tuple(load), agents=tuple(agents), record=tuple(record), capture=tuple(capture),
+        attached=tuple(attached), kinds=tuple(kinds),
+        listeners=listeners, journal_sink=journal_sink, second_sink=second_sink, batch=batch,
     )  # fmt: skip
     document = read(machine)
     if is_plant(document):
@@ -57,9 +60,10 @@ def build(
 
 def _alone(machine: Path, document: Document, wish: Wish) -> Machine:
     one = draft(machine, document, wish.kinds, attached=wish.attached, recorders=len(wish.record),
-                listeners=wish.listeners)  # fmt: skip
+                taps=count_taps(wish.capture), listeners=wish.listeners)  # fmt: skip
     engine = Engine(one.layout.engine, Assets(one.sounds, list(one.tone_set.tones.values())))
     kernel = Kernel(engine, wish.journal(), Streams(wish.seed, philox), tick=one.spec.tick, batch=wish.batch)
     built = erect(one, kernel, engine, wish)
+    built.listen_beside()
     place_loads(kernel, built.exchanges, tuple(one.spec.prompts), wish.load)
     return built

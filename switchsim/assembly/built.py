@@ -9,6 +9,7 @@ from switchsim.assembly.link_places import LinkPlaces
 from switchsim.assembly.machine import MachineFile
 from switchsim.assembly.number7 import MACHINE
 from switchsim.assembly.places import FaultPlaces, describe_faults, describe_places
+from switchsim.assembly.taps import FrameTap, Kept, TappedMedia, TapSink
 from switchsim.callcentre.ccs.server import Ccs
 from switchsim.callcentre.vp import Vp
 from switchsim.dsp import isa
@@ -38,7 +39,9 @@ class Machine:
         self.attached: list[Attached] = []
         self.recorded: list[tuple[str, int]] = []  # name, cell; recorder = index
         self.exchanges: dict[str, str] = {}  # line -> place of the built-in exchange at its far end
-        self._audio: dict[str, bytearray] = {}
+        self.frame_taps: list[FrameTap] = []
+        self._kept = Kept()
+        self.sink: TapSink = self._kept  # of taps and recordings
 
     @property
     def places(self) -> tuple[str, ...]:
@@ -117,6 +120,19 @@ class Machine:
     def start_recorders(self) -> None:
         for number, (_, cell) in enumerate(self.recorded):
             self.engine.record_start(number, cell)
+        for tap in self.frame_taps:
+            self.engine.hdlc_listen(tap.unit, tap.cell)
+
+    def listen_beside(self) -> None:
+        """What frame taps see goes to the sink from now on, and not to the kernel."""
+        if self.frame_taps:
+            self.kernel.media = TappedMedia(self.kernel.media, self.frame_taps, self.sink)
+
+    def tap_to(self, sink: TapSink) -> None:
+        """Recordings and frames go to `sink`, instead of being kept in memory."""
+        self.sink = sink
+        if isinstance(self.kernel.media, TappedMedia):
+            self.kernel.media.sink = sink
 
     def close(self) -> None:
         """The run is over: parts tell the journal what they still have to tell."""
@@ -130,7 +146,7 @@ class Machine:
 
     def drain_recorders(self) -> None:
         for number, (name, _) in enumerate(self.recorded):
-            self._audio.setdefault(name, bytearray()).extend(self.engine.record_drain(number))
+            self.sink.audio(name, self.engine.record_drain(number))
 
     def order(self, at: int, place: str, order: Order) -> None:
         self.kernel.order(at, place, order)
@@ -170,9 +186,14 @@ class Machine:
         """What goes out to the attached programs since the last time."""
         return [(source, octets) for source, part in enumerate(self.attached) for octets in part.take_outbox()]
 
+    @property
+    def frames(self) -> list[tuple[str, int, bytes | str]]:
+        """(tap, cycle, octets or why it was none) of the frames that were kept."""
+        return self._kept.frames
+
     def recordings(self) -> list[tuple[str, bytes]]:
-        """(name, A-law octets) of every party whose audio was wanted, and of what voice processors recorded."""
-        heard = [(name, bytes(octets)) for name, octets in self._audio.items()]
+        """(name, A-law octets) of what was kept of what was wanted, and of what voice processors recorded."""
+        heard = [(name, bytes(octets)) for name, octets in self._kept.recordings.items()]
         for part in self.kernel.parts.values():
             if isinstance(part, Vp):
                 head = part.name.replace("/", "-")

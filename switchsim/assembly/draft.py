@@ -62,15 +62,15 @@ class Draft:
 
 def draft(
     path: Path, document: Document, kinds: Sequence[Path], *, attached: Sequence[Attachment], recorders: int,
-    listeners: Listeners = NO_LISTENERS,
+    taps: int = 0, listeners: Listeners = NO_LISTENERS,
 ) -> Draft:  # fmt: skip
     """Read, review, lay out a machine that stands alone; raises BadInput with everything that does not fit."""
     spec = document.validate(MachineFile)
-    return lay_out(path, document, spec, kinds, recorders=recorders, attached=attached, listeners=listeners)
+    return lay_out(path, document, spec, kinds, recorders=recorders, taps=taps, attached=attached, listeners=listeners)
 
 
 def lay_out(
-    path: Path, document: Document, spec: MachineFile, kinds: Sequence[Path], *, recorders: int,
+    path: Path, document: Document, spec: MachineFile, kinds: Sequence[Path], *, recorders: int, taps: int = 0,
     attached: Sequence[Attachment] = (), listeners: Listeners = NO_LISTENERS, joined: frozenset[str] = frozenset(),
     first_party: int = 1, first_call: int = 1,
 ) -> Draft:  # fmt: skip
@@ -81,8 +81,8 @@ def lay_out(
     spec = _with_servers(spec, listeners)
     tone_set, prompts = load_tones(spec, lines, path), load_prompts(spec, lines, path)
     modes = {f"{line}:{timeslot}": mode for line, timeslot, mode in attached}
-    planner = Planner(spec, known, list(tone_set.tones), modes, recorders, joined=joined, first_party=first_party,
-                      first_call=first_call)  # fmt: skip
+    planner = Planner(spec, known, list(tone_set.tones), modes, recorders, taps=taps, joined=joined,
+                      first_party=first_party, first_call=first_call)  # fmt: skip
     files = load_shared(spec.platform, lines, path)
     review_configuration(spec.platform, files, lines)
     shared = compile_flows(files, spec, lines)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from switchsim.assembly.built import Machine
 from switchsim.assembly.cautions import timer_warnings
 from switchsim.assembly.draft import Draft
-from switchsim.assembly.layout import heard_by
 from switchsim.assembly.places import FaultPlaces
 from switchsim.assembly.platform import PlatformBuilder
 from switchsim.assembly.rack import RackBuilder
 from switchsim.assembly.surroundings import Surroundings
+from switchsim.assembly.taps import frame_taps, heard_by, sound_name
 from switchsim.assembly.wish import Wish
 from switchsim.dsp.engine import Engine
 from switchsim.kernel.scheduler import Kernel
@@ -30,5 +30,6 @@ def erect(one: Draft, kernel: Kernel, engine: Engine, wish: Wish) -> Machine:
     built.attached = around.build(wish.load, wish.agents, wish.attached)
     built.warnings = timer_warnings(spec.ss7, one.document.lines)
     built.files = one.files
-    built.recorded = [(who.replace(" ", "-").replace(":", "-"), heard_by(layout, who)) for who in wish.record]
+    built.recorded = [(sound_name(who), heard_by(layout, who)) for who in wish.record]
+    built.frame_taps = frame_taps(layout, wish.capture)
     return built

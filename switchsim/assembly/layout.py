@@ -11,7 +11,6 @@ from switchsim.assembly.kinds import LoadedKind
 from switchsim.assembly.machine import SeatsSpec
 from switchsim.assembly.signalling import LineSignalling
 from switchsim.dsp.engine import NONE, EngineConfig
-from switchsim.errors import BadInput
 from switchsim.hardware.site import LapLink, Receiver, SeatAccess, SeatLine, Slots, TrunkLine
 from switchsim.terminals.level2 import TerminalRow
 
@@ -135,6 +134,7 @@ class Layout:
     number7_slots: list[int] = field(default_factory=list)
     exchanges: dict[str, str] = field(default_factory=dict)  # line -> name of the built-in exchange at its far end
     points: list[str] = field(default_factory=list)  # points of the far end that are built in
+    first_tap: int = 0  # the first HDLC receiver that listens from beside
     raw: dict[str, tuple[int, int]] = field(default_factory=dict)  # line:timeslot -> source, recorder
     voice: dict[tuple[str, int], VoicePlan] = field(default_factory=dict)  # (line, timeslot) of voice processors
     slots: Slots = field(default_factory=lambda: Slots((), (), (), ()))
@@ -145,16 +145,3 @@ class Layout:
 
     def seat_lines(self, source_cell: int) -> list[SeatLine]:
         return [SeatLine(seat.number, source_cell + seat.source, seat.heard_cell) for seat in self.seats]
-
-
-def heard_by(layout: Layout, who: str) -> int:
-    """The cell that a person hears."""
-    sort, _, name = who.partition(" ")
-    for seat in layout.seats:
-        if sort == "agent" and seat.number == name:
-            return seat.ear_cell
-    line_name, _, timeslot = name.partition(":")
-    for line in layout.lines:
-        if sort == "caller" and line.name == line_name and timeslot.isdecimal() and 1 <= int(timeslot) <= 31:
-            return line.far_rx_cell + int(timeslot)
-    raise BadInput.one("record", f"nobody is {who!r}", "agent NUMBER or caller LINE:TIMESLOT")

@@ -37,10 +37,11 @@ class Planner:
 
     def __init__(
         self, machine: MachineFile, kinds: dict[str, LoadedKind], tones: list[str], attached: dict[str, str],
-        recorders: int, *, joined: frozenset[str] = frozenset(), first_party: int = 1,
-        first_call: int = 1,
+        recorders: int, *, taps: int = 0, joined: frozenset[str] = frozenset(),
+        first_party: int = 1, first_call: int = 1,
     ) -> None:  # fmt: skip
-        """attached: line:timeslot -> mode. recorders: besides those of raw attachments.
+        """attached: line:timeslot -> mode. recorders: besides those of raw attachments. taps: HDLC receivers beside
+        lines.
 
         joined: lines with another machine at their far end. first_party: the first watermark that is this machine's;
         first_call: its first number of a call.
@@ -49,6 +50,7 @@ class Planner:
         self.kinds = kinds
         self.tones = tones
         self.attached = attached
+        self.taps = taps
         self.joined = joined
         self.first_call = first_call
         self.layout = Layout()
@@ -72,12 +74,13 @@ class Planner:
         plan_accesses(self)
         self.number7.plan_checks()
         layout = self.layout
+        layout.first_tap = self.hdlc.used
         layout.slots = Slots(tuple(self.heard), tuple(self.spoken), tuple(self.names), tuple(self.fixed))
         layout.engine = EngineConfig(
             tick_cycles=self.machine.tick,
             n_sources=self.sources.used,
             n_hdlc_tx=self.hdlc.used,
-            n_hdlc_rx=self.hdlc.used,
+            n_hdlc_rx=self.hdlc.used + self.taps,
             n_su_tx=self.su.used,
             n_su_rx=self.su.used + self.su_taps.used,
             n_conferences=self.machine.conferences,

@@ -17,6 +17,7 @@ from switchsim.assembly.plant import CALLS_APART, LineEnd, Members, join, owners
 from switchsim.assembly.share import EngineShare, together
 from switchsim.assembly.silent import SilentShare, without_people
 from switchsim.assembly.surroundings import place_loads
+from switchsim.assembly.taps import FrameTap, TapSink, Under, count_taps
 from switchsim.assembly.upkeep import Told
 from switchsim.assembly.ward import Ward
 from switchsim.assembly.wish import Wish
@@ -113,6 +114,11 @@ class Plant(Machine):
         for one in self.machines.values():
             one.drain_recorders()
 
+    def tap_to(self, sink: TapSink) -> None:
+        super().tap_to(sink)
+        for name, one in self.machines.items():
+            one.sink = Under(name, sink)
+
     @property
     def signalling_links(self) -> LinkPlaces:
         return PlantLinks(self)
@@ -198,6 +204,7 @@ def build_plant(members: Members, wish: Wish) -> Plant:
     if wish.attached or wish.listeners:
         raise BadInput.one("--attach, --ami, --csta, --agi", "a plant of several machines takes no outside programs",
                            "a single machine", "let one machine of the plant run alone")
+    _refuse_strangers(members, wish)
     drafts, silent = _drafts(members, wish), members.plant.speech == "none"
     if silent:
         _refuse_speech(members, drafts, wish)
@@ -206,15 +213,20 @@ def build_plant(members: Members, wish: Wish) -> Plant:
     engine = Engine(together(configs), Assets(first.sounds, list(first.tone_set.tones.values())))
     kernel = Kernel(engine, wish.journal(), Streams(wish.seed, philox), tick=first.spec.tick, batch=wish.batch)
     machines: dict[str, Machine] = {}
+    taps: list[FrameTap] = []
     for index, (name, one) in enumerate(drafts.items()):
         before = together(configs[:index]) if index else EngineConfig()
         own_plan, kept = one.layout.engine, configs[index].n_sources
         share = SilentShare(engine, own_plan, before, kept) if silent else EngineShare(engine, own_plan, before)
-        own = replace(wish, agents=_own_agents(members, name, wish.agents), record=_own_records(members, name, wish))
+        own = replace(wish, agents=_own_agents(members, name, wish.agents), record=_own_records(members, name, wish),
+                      capture=_own_captures(members, name, wish))
         single = frozenset(owned for owner in (members.line_owner, members.seat_owner)
                            for owned, whose in owner.items() if whose == name)  # fmt: skip
         machines[name] = erect(one, Ward(kernel, name, share, single), share, own)
+        taps += [replace(tap, unit=tap.unit + before.n_hdlc_rx) for tap in machines[name].frame_taps]
     plant = Plant(kernel, engine, members, machines)
+    plant.frame_taps = taps
+    plant.listen_beside()
     exchanges = {line: f"{name}/{place}" for name, one in machines.items() for line, place in one.exchanges.items()}
     place_loads(kernel, exchanges, tuple(first.spec.prompts), wish.load)
     rows = [row for one in machines.values() for row in one.files]
@@ -230,7 +242,8 @@ def _drafts(members: Members, wish: Wish) -> dict[str, Draft]:
     for index, (name, (path, document, spec)) in enumerate(members.files.items()):
         mine = frozenset(line for line, _ in spec.line_names()) & members.plant.joined
         drafts[name] = lay_out(path, document, spec, wish.kinds, recorders=len(_own_records(members, name, wish)),
-                               joined=mine, first_party=party, first_call=1 + index * CALLS_APART)  # fmt: skip
+                               taps=count_taps(_own_captures(members, name, wish)), joined=mine,
+                               first_party=party, first_call=1 + index * CALLS_APART)  # fmt: skip
         party = drafts[name].planner.parties.used
     if party - 1 > MOST_PARTIES and members.plant.speech != "none":
         what = f"{party - 1} telephones and seats in all machines"
@@ -245,8 +258,10 @@ def _refuse_speech(members: Members, drafts: Mapping[str, Draft], wish: Wish) ->
         if one.layout.voice:
             raise BadInput([members.lines.problem(("machines", name), "a voice processor without speech",
                                                   "machines without lines of kind vp", "or leave `speech` out")])
-    if wish.record:
-        raise BadInput.one("record", "nobody hears anything in a plant without speech", "nothing to record")
+    people = [who for who in wish.record if not who.startswith("line ")]
+    if people:
+        raise BadInput.one(f"record {people[0]}", "nobody hears anything in a plant without speech",
+                           "timeslots of lines, or nothing")
     for wanted in wish.load:
         steps = [step for plan in wanted.plans.values() for step in plan.steps]
         if not steps or any(isinstance(step, Listen | Dial | Wait) for step in steps):
@@ -269,8 +284,22 @@ def _own_agents(members: Members, name: str, agents: Sequence[AgentWanted]) -> t
 
 def _own_records(members: Members, name: str, wish: Wish) -> tuple[str, ...]:
     """`agent 1001`, `caller e1-0:5` of this machine."""
-    lines, seats = members.line_owner, members.seat_owner
-    return tuple(
-        who for who in wish.record
-        if name in (seats.get(who.partition(" ")[2]), lines.get(who.partition(" ")[2].partition(":")[0]))
-    )  # fmt: skip
+    return tuple(who for who in wish.record if _owner(members, who.partition(" ")[2]) == name)
+
+
+def _own_captures(members: Members, name: str, wish: Wish) -> tuple[str, ...]:
+    """`e1-0:16 both` of this machine."""
+    return tuple(tap for tap in wish.capture if _owner(members, tap) == name)
+
+
+def _owner(members: Members, name: str) -> str | None:
+    """The machine of a seat, or of a line's timeslot."""
+    return members.seat_owner.get(name) or members.line_owner.get(name.partition(":")[0])
+
+
+def _refuse_strangers(members: Members, wish: Wish) -> None:
+    """Recordings and taps are of a machine."""
+    for key, texts in (("record", wish.record), ("capture", wish.capture)):
+        for text in texts:
+            if _owner(members, text if key == "capture" else text.partition(" ")[2]) is None:
+                raise BadInput.one(f"{key} {text}", "no machine of the plant has that", "its lines and seats")

@@ -16,8 +16,9 @@ from switchsim.model.outside import NO_LISTENERS, Listeners
 
 @dataclass(frozen=True, kw_only=True)
 class Wish:
-    """listeners: interfaces to outside programs. record: people whose audio is kept (`agent 1001`, `caller e1-0:5`).
-    kinds: folders with further board kinds. Sinks: of the journal's octets, and of its checkpoints."""
+    """listeners: interfaces to outside programs. record: people and timeslots whose audio is kept (`agent 1001`,
+    `caller e1-0:5`, `line e1-0:5 sent`). capture: timeslots whose HDLC frames are kept (`e1-0:16 both`). kinds: folders
+    with further board kinds. Sinks: of the journal's octets, and of its checkpoints."""
 
     seed: int
     journal_sink: Callable[[bytes], object]
@@ -25,6 +26,7 @@ class Wish:
     load: tuple[LoadWanted, ...] = ()
     agents: tuple[AgentWanted, ...] = ()
     record: tuple[str, ...] = ()
+    capture: tuple[str, ...] = ()
     attached: tuple[Attachment, ...] = ()
     kinds: tuple[Path, ...] = ()
     listeners: Listeners = NO_LISTENERS

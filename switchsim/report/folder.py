@@ -25,6 +25,7 @@ COPIES: Final = "files"
 VERDICT: Final = "verdict.json"
 JUNIT: Final = "junit.xml"
 SIGNALLING: Final = "signalling.pcapng"
+TAPS: Final = "taps.pcapng"
 WAVES: Final = "waves.vcd"
 AUDIO: Final = "audio"
 _BUFFER: Final = 1 << 18
@@ -33,8 +34,8 @@ _RESERVE_OCTETS: Final = 1 << 18
 """Kept free for run.json and the verdict, and given back when the disk is full."""
 
 WRITTEN: Final = (
-    RUN, JOURNAL, DIGESTS, INPUTS, VERDICT, JUNIT, SIGNALLING, WAVES, AUDIO, COPIES, "report.html", "trace.json",
-    _RESERVE,
+    RUN, JOURNAL, DIGESTS, INPUTS, VERDICT, JUNIT, SIGNALLING, TAPS, f"{TAPS}.part", WAVES, AUDIO, COPIES,
+    "report.html", "trace.json", _RESERVE,
 )  # fmt: skip
 """All that a run writes; --force removes these and nothing else."""
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 import msgspec
 
@@ -23,14 +23,14 @@ LINKTYPE_LAPD: Final = 203
 CYCLE_US: Final = 125
 RECEIVED: Final = 1
 SENT: Final = 2
-SECTION, INTERFACE, PACKET = 0x0A0D0D0A, 1, 6
-"""Types of blocks: section header, interface description, enhanced packet."""
-NAME, DESCRIPTION, USER_APPLICATION, FLAGS = 2, 3, 4, 2
-"""Codes of options: of interfaces, of the section, of packets."""
+SECTION, INTERFACE, STATISTICS, PACKET = 0x0A0D0D0A, 1, 5, 6
+"""Types of blocks: section header, interface description and statistics, enhanced packet."""
+COMMENT, NAME, DESCRIPTION, USER_APPLICATION, FLAGS, RECEIVED_COUNT, DROPPED_COUNT = 1, 2, 3, 4, 2, 4, 5
+"""Codes of options: of anything, of interfaces, of the section, of packets, of statistics."""
 _MAGIC: Final = 0x1A2B3C4D
 _HEAD, _LENGTH, _OPTION = struct.Struct("<II"), struct.Struct("<I"), struct.Struct("<HH")
 _SECTION, _INTERFACE, _PACKET = struct.Struct("<IHHq"), struct.Struct("<HHI"), struct.Struct("<IIIII")
-_FLAGS: Final = struct.Struct("<HHI")
+_FLAGS, _COUNT, _STATISTICS = struct.Struct("<HHI"), struct.Struct("<HHQ"), struct.Struct("<III")
 _END: Final = bytes(4)
 
 TAPPED: Final[dict[type[Event], tuple[int, int]]] = {
@@ -75,15 +75,51 @@ def write_taps(file: Path, taps: Iterable[Tap]) -> int:
     interfaces: dict[tuple[str, str, int], int] = {}
     count = 0
     with writing(file) as out:
-        out.write(_block(SECTION, _SECTION.pack(_MAGIC, 1, 0, -1) + _text(USER_APPLICATION, "switchsim") + _END))
+        blocks = PcapngWriter(out)
         for tap in taps:
             key = (tap.place, tap.link, tap.link_type)
             if key not in interfaces:
-                interfaces[key] = len(interfaces)
-                out.write(_interface(*key))
-            out.write(_packet(interfaces[key], tap))
+                interfaces[key] = blocks.interface(tap.link, tap.place, tap.link_type)
+            blocks.packet(interfaces[key], tap.at, tap.octets, tap.direction)
             count += 1
     return count
+
+
+class PcapngWriter:
+    """Writes blocks one after the other into `out`, whose errors go through; times are cycles."""
+
+    def __init__(self, out: BinaryIO) -> None:
+        self._out = out
+        self._interfaces = 0
+        out.write(_block(SECTION, _SECTION.pack(_MAGIC, 1, 0, -1) + _text(USER_APPLICATION, "switchsim") + _END))
+
+    def interface(self, name: str, description: str, link_type: int) -> int:
+        """Describe one more interface; returns its number."""
+        options = _text(NAME, name) + _text(DESCRIPTION, description) + _END
+        self._out.write(_block(INTERFACE, _INTERFACE.pack(link_type, 0, 0) + options))
+        self._interfaces += 1
+        return self._interfaces - 1
+
+    def packet(self, interface: int, at: int, octets: bytes, direction: int) -> None:
+        self._packet(interface, at, octets, len(octets), _FLAGS.pack(FLAGS, 4, direction))
+
+    def damaged(self, interface: int, at: int, length: int, flags: int, comment: str) -> None:
+        """A packet of which only the length is known; flags: direction, and what was wrong with it (epb_flags)."""
+        self._packet(interface, at, b"", length, _text(COMMENT, comment) + _FLAGS.pack(FLAGS, 4, flags))
+
+    def statistics(self, interface: int, at: int, received: int, dropped: int, comment: str) -> None:
+        """All packets of an interface until `at`, and how many of them were not good."""
+        body = _STATISTICS.pack(interface, *_halves(at * CYCLE_US))
+        options = _COUNT.pack(RECEIVED_COUNT, 8, received) + _COUNT.pack(DROPPED_COUNT, 8, dropped)
+        self._out.write(_block(STATISTICS, body + _text(COMMENT, comment) + options + _END))
+
+    def _packet(self, interface: int, at: int, octets: bytes, length: int, options: bytes) -> None:
+        head = _PACKET.pack(interface, *_halves(at * CYCLE_US), len(octets), length)
+        self._out.write(_block(PACKET, head + octets + bytes(-len(octets) % 4) + options + _END))
+
+
+def _halves(microseconds: int) -> tuple[int, int]:
+    return microseconds >> 32, microseconds & 0xFFFF_FFFF
 
 
 def _block(kind: int, body: bytes) -> bytes:
@@ -96,13 +132,3 @@ def _text(code: int, text: str) -> bytes:
     """An option that holds text."""
     octets = text.encode()
     return _OPTION.pack(code, len(octets)) + octets + bytes(-len(octets) % 4)
-
-
-def _interface(place: str, link: str, link_type: int) -> bytes:
-    return _block(INTERFACE, _INTERFACE.pack(link_type, 0, 0) + _text(NAME, link) + _text(DESCRIPTION, place) + _END)
-
-
-def _packet(interface: int, tap: Tap) -> bytes:
-    microseconds, length = tap.at * CYCLE_US, len(tap.octets)
-    head = _PACKET.pack(interface, microseconds >> 32, microseconds & 0xFFFF_FFFF, length, length)
-    return _block(PACKET, head + tap.octets + bytes(-length % 4) + _FLAGS.pack(FLAGS, 4, tap.direction) + _END)
