@@ -87,6 +87,7 @@ class BoardKindFile(Strict):
     alarms: dict[Word, AlarmSpec] = Field(default_factory=dict)
     fault_points: dict[Word, FaultPointSpec] = Field(default_factory=dict)
     timings: dict[Word, Duration]
+    parameters: dict[Word, int] = Field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -147,6 +148,7 @@ def _kind(spec: BoardKindFile) -> BoardKind:
             for name, point in spec.fault_points.items()
         },
         timings=spec.timings,
+        parameters=spec.parameters,
     )
 
 

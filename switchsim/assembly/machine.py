@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from switchsim.assembly.clocking import ClockSpec, FarClockSpec, clock_problems
 from switchsim.assembly.framing import FramingSpec
 from switchsim.assembly.kinds import LoadedKind, Prompt, Title, Word
 from switchsim.assembly.people import AgentsSpec, Chance, DialText
@@ -76,6 +77,7 @@ class LineSpec(Strict):
     names: Annotated[Many[LineName], BeforeValidator(spread_one, json_schema_input_type=str)]
     signalling: SignallingSpec
     framing: FramingSpec = FramingSpec()
+    clock: FarClockSpec | None = None
 
 
 class SeatsSpec(Strict):
@@ -132,6 +134,7 @@ class MachineFile(Strict):
     circuits: CircuitsSpec = CircuitsSpec()
     measurement: MeasurementSpec = MeasurementSpec()
     processor: ProcessorSpec = ProcessorSpec()
+    clock: ClockSpec | None = None
 
     @model_validator(mode="after")
     def _frames_differ(self) -> MachineFile:
@@ -184,6 +187,7 @@ class Reviewer:
         self._accesses()
         self._framings()
         self._number7()
+        self._clocks()
         self._services()
         self._queues()
         self._people()
@@ -243,6 +247,10 @@ class Reviewer:
                 self._say((*where, "cas"), what, "a line of kind clear")
             if row.framing.ssm_bit in (1, 2, 3):
                 self._say((*where, "ssm_bit"), f"ssm_bit {row.framing.ssm_bit}", "0, or an Sa bit: 4..8")
+
+    def _clocks(self) -> None:
+        for where, what, expected in clock_problems(self.machine.clock, [n for n, _ in self.machine.line_names()]):
+            self._say(where, what, expected)
 
     def _services(self) -> None:
         for number, service in self.machine.numbers.items():

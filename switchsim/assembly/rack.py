@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from switchsim.assembly.clocking import clock_plan
 from switchsim.assembly.layout import BoardPlace, Layout
 from switchsim.assembly.machine import MachineFile
 from switchsim.assembly.officedata import make_office
@@ -74,6 +75,7 @@ class RackBuilder:
             people={seat.number: f"farend/agent/{seat.number}" for seat in self.layout.seats},
             exchanges={line: f"farend/exchange/{name}" for line, name in self.layout.exchanges.items()},
             voice=places_of_lines(lines_of_processors(self.layout)), joined=self.planner.joined,
+            trunks={line.name: line.trunk for line in self.layout.lines}, clocking=clock_plan(self.spec),
         )
 
     def _programs(self, prompt_cycles: tuple[int, ...]) -> None:

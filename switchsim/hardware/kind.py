@@ -37,3 +37,4 @@ class BoardKind(msgspec.Struct, frozen=True):
     alarms: dict[str, AlarmText]
     fault_points: dict[str, FaultPoint]
     timings: dict[str, int]  # cycles
+    parameters: dict[str, int] = {}  # other numbers, in the unit that their names end with

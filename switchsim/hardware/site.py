@@ -14,6 +14,7 @@ from switchsim.dsp.engine import Engine
 from switchsim.hardware.kind import BoardKind
 from switchsim.model.message import Message
 from switchsim.model.part import Host
+from switchsim.terminals.clocking import ClockPlan
 from switchsim.terminals.level2 import TerminalRow
 from switchsim.units import seconds
 
@@ -107,6 +108,8 @@ class Rack:
     exchanges: dict[str, str]  # line -> place of the exchange at its far end; none where a program is attached
     voice: dict[str, str] = field(default_factory=dict)  # line -> place of the voice processor at its far end
     joined: frozenset[str] = frozenset()  # lines with a trunk board of another machine at their far end
+    trunks: dict[str, str] = field(default_factory=dict)  # line -> its trunk board
+    clocking: ClockPlan = field(default_factory=ClockPlan)
 
 
 @dataclass(frozen=True)
