@@ -122,11 +122,12 @@ def _restored(folder: Path, info: RunInfo, ended_at: int, temporary: Path) -> Pr
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(octets)
     document = parse(kept[0][1], str(folder / kept[0][0].copy))
+    scenario = document.validate(Scenario).model_copy(update={"record": (), "capture": ()})  # taps change nothing
     outside = OutsideOptions(attaches=_attached(folder, info.details.get(ATTACHED, "")),
                              listeners=_listeners(folder, info.details.get(LISTENERS, "{}")))
     kinds = (temporary / "kinds",) if (temporary / "kinds").is_dir() else ()
     dials = tuple(map(parse_dial, info.details.get(DIALLED, "").split()))
-    return Prepared(info.scenario, document.validate(Scenario), document, machine_path, info.seed, outside, folder,
+    return Prepared(info.scenario, scenario, document, machine_path, info.seed, outside, folder,
                     until=ended_at, kinds=kinds, dials=dials,
                     captures={one.name: octets for one, octets in kept_files(folder, info, "capture")})
 

@@ -17,6 +17,7 @@ from switchsim.errors import BadInput, ExitCode, OutputError, SwitchsimError
 from switchsim.kernel.inputs import InputWriter
 from switchsim.report.compare import journal_digest
 from switchsim.report.folder import AUDIO, JOURNAL, RunFolder, RunInfo, make_folder
+from switchsim.report.taps import Interface, TapFiles
 from switchsim.report.verdict import Verdict
 from switchsim.report.wav import write_alaw
 from switchsim.scenario.interfaces import databases_of
@@ -75,7 +76,9 @@ def run(prepared: Prepared, options: RunOptions, teller: Teller, stop: StopSigna
         path = make_folder(prepared.name, prepared.seed, out=options.out, force=options.force, several=options.several)
         folder = RunFolder(path, _info(prepared, options, staged))
         try:
+            taps = _tapped(staged, folder, stack)
             _play(prepared, staged, folder, outside, stack)
+            taps.complete(staged.loop.now)
             counts = outside.counts if outside is not None else {}
             return replace(_weigh_up(prepared, staged, folder), attachments=msgspec.to_builtins(counts))
         except OutputError as error:
@@ -84,6 +87,15 @@ def run(prepared: Prepared, options: RunOptions, teller: Teller, stop: StopSigna
             if folder.info.state == "running":  # an error of ours, or a second Ctrl-C, is on its way up
                 with contextlib.suppress(OutputError):
                     folder.finish("interrupted" if stop.why else "crashed", ExitCode.OUR_BUG)
+
+
+def _tapped(staged: Staged, folder: RunFolder, stack: ExitStack) -> TapFiles:
+    """Recordings and captured frames go to the folder; when the run breaks off, what there is of them is completed."""
+    machine = staged.machine
+    taps = TapFiles(folder.path, [Interface(tap.name, tap.carries, tap.direction) for tap in machine.frame_taps])
+    stack.callback(lambda: taps.abandon(staged.loop.now))
+    machine.tap_to(taps)
+    return taps
 
 
 def _play(prepared: Prepared, staged: Staged, folder: RunFolder, outside: Outside | None, stack: ExitStack) -> None:

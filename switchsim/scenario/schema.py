@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from switchsim.assembly.loads import Load
 from switchsim.assembly.people import AgentsSpec
+from switchsim.assembly.taps import CAPTURED, HEARD
 from switchsim.assembly.yamltypes import Duration, Many, Strict, scaled, wrong
 from switchsim.errors import BadInput
 from switchsim.scenario.checks.expect import Expect
@@ -78,7 +79,8 @@ class Scenario(Strict):
     timeline: Many[Step] = ()
     expect: Many[Expect] = ()
     drained: Annotated[bool, Field(description="The run is to end without a call that is still up.")] = True
-    record: Many[Annotated[str, Field(pattern=r"^(agent|caller) \S{1,64}$")]] = ()
+    record: Many[Annotated[str, Field(pattern=HEARD)]] = ()
+    capture: Many[Annotated[str, Field(pattern=CAPTURED)]] = ()
     sut: SutSpec | None = None
 
     @property
@@ -101,6 +103,13 @@ class Scenario(Strict):
             if load.name in names:
                 raise wrong(f"a second load is called {load.name!r}", "another name", where=("load", index, "name"))
             names.add(load.name)
+        return self
+
+    @model_validator(mode="after")
+    def _recordings_are_single(self) -> Scenario:
+        for index, who in enumerate(self.record):
+            if who in self.record[:index]:
+                raise wrong(f"{who} is recorded already", "each of them once", where=("record", index))
         return self
 
     @model_validator(mode="after")
