@@ -7,14 +7,19 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from switchsim.assembly.parameters import read_parameters
+from switchsim.assembly.parameters import wrong as wrong_value
 from switchsim.assembly.services import LineName
 from switchsim.assembly.yamltypes import Duration, Many, Strict, scaled, wrong
+from switchsim.faults.clock import ClockFault, act_values
+from switchsim.hardware.boards.clock import Clock
 from switchsim.proto.clock.oscillator import LEAST_PERIOD, MOST_PPB, Wander
 from switchsim.proto.clock.ssm import BY_NAME
 from switchsim.terminals.clocking import ClockPlan, FarClockPlan, ReferencePlan
 from switchsim.units import ms, seconds
 
 if TYPE_CHECKING:
+    from switchsim.assembly.layout import Layout
     from switchsim.assembly.machine import MachineFile
 
 MOST_PPM: Final = MOST_PPB // 1000
@@ -129,3 +134,19 @@ def clock_problems(spec: ClockSpec | None, lines: Sequence[str]) -> Iterator[tup
         elif one.line in seen:
             yield where, f"line {one.line} is a reference already", "every line once"
         seen.append(one.line)
+
+
+def clock_boards(layout: Layout) -> list[str]:
+    """Places of the clock boards, in the order in which they take over."""
+    return [board.path for board in layout.boards if issubclass(board.loaded.board, Clock)]
+
+
+def clock_values(row: ClockFault, given: dict[str, int | str]) -> dict[str, int | str]:
+    """What a fault of a clock is given; raises BadInput."""
+    values = act_values(read_parameters(row, given))
+    if row.point == "clock_wander":
+        sine = Wander("sine", amplitude_ns=int(values["amplitude_ns"]), period_cycles=int(values["period"]))
+        if sine.peak_ppb > MOST_PPB:
+            raise wrong_value(f"{row.name}: {sine.peak_ppb // 1000} ppm at the steepest", f"at most {MOST_PPM} ppm",
+                              "take a longer period, or a smaller amplitude")
+    return values

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable, Collection, Iterable
 from itertools import takewhile
 from typing import Final
@@ -115,6 +116,19 @@ def _timer(what: str, parameter: Parameter, value: Value) -> Value:
     return value.lower()
 
 
+def _ppm(what: str, parameter: Parameter, value: Value) -> Value:
+    """Parts per billion."""
+    match = re.fullmatch(r"(-?)(\d{1,3})(?:\.(\d{1,3}))?", str(value))
+    low, high = parameter.low // 1000, parameter.high // 1000
+    if match is None:
+        raise wrong(f"{what}: {str(value)[:40]!r}", f"{low}..{high} ppm, with decimals in quotes, as in '4.6'")
+    ppb = int(match[2]) * 1000 + int((match[3] or "").ljust(3, "0"))
+    ppb = -ppb if match[1] else ppb
+    if not parameter.low <= ppb <= parameter.high:
+        raise wrong(f"{what}: {value} is out of range", f"{low}..{high} ppm")
+    return ppb
+
+
 def _text(what: str, parameter: Parameter, value: Value) -> Value:
     if not isinstance(value, str) or len(value) > parameter.high:
         raise wrong(f"{what}: {str(value)[:40]!r}", f"a text of at most {parameter.high} characters")
@@ -130,6 +144,7 @@ _READERS: Final[dict[str, Callable[[str, Parameter, Value], Value]]] = {
     "units": lambda what, _, value: _names(what, value, UNIT_NAMES, "one of " + ", ".join(UNIT_NAMES)),
     "messages": lambda what, _, value: _names(what, value, MESSAGES, "a message, as in COO, IAM or TUP_IAM"),
     "timer": _timer,
+    "ppm": _ppm,
 }
 
 
@@ -143,6 +158,8 @@ def _describe(parameter: Parameter) -> str:
     optional = ", optional" if parameter.default == "" else ""
     if parameter.kind == "number":
         return f"{parameter.low}..{parameter.high}{default}{optional}"
+    if parameter.kind == "ppm":
+        return f"{parameter.low // 1000}..{parameter.high // 1000} ppm"
     if parameter.kind == "cycles":
         return f"{_duration(parameter.low)}..{_duration(parameter.high)}"
     if parameter.kind == "word":

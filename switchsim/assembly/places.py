@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from typing import Any
 
+from switchsim.assembly.clocking import clock_boards, clock_values
 from switchsim.assembly.layout import Layout
 from switchsim.assembly.link_places import LinkPlaces, links_of
 from switchsim.assembly.parameters import describe_parameters, near, read_parameters
@@ -12,12 +13,13 @@ from switchsim.assembly.planner import Planner
 from switchsim.assembly.voice import lines_of_processors, places_of_lines
 from switchsim.errors import BadInput
 from switchsim.faults.catalogue import CATALOGUE, TARGETS, FaultRow, ParameterFault
+from switchsim.faults.clock import CLOCK_FAULTS, ClockFault
 from switchsim.faults.interfaces import INTERFACE_FAULTS, InterfaceFault
 from switchsim.faults.platform import PLATFORM_FAULTS, PlatformFault
 from switchsim.faults.signalling import LINK_FAULTS, LinkFault
 from switchsim.hardware.board import DEADLY
 
-PLATFORM, EVERYBODY, HUB = "callcentre", "*", "icdcomm"
+PLATFORM, EVERYBODY, HUB, MACHINE = "callcentre", "*", "icdcomm", "machine"
 Value = int | str
 
 
@@ -30,7 +32,7 @@ class FaultPlaces:
         self.boards = {board.path: board for board in layout.boards}
         self.links = LinkPlaces(layout, planner)
         self.processes: tuple[str, ...] = ()  # of the platform; known once it is built
-        self.rows = CATALOGUE | LINK_FAULTS | PLATFORM_FAULTS | INTERFACE_FAULTS | self._own_rows()
+        self.rows = CATALOGUE | LINK_FAULTS | CLOCK_FAULTS | PLATFORM_FAULTS | INTERFACE_FAULTS | self._own_rows()
 
     def _own_rows(self) -> dict[str, FaultRow]:
         """Fault points of board kinds that the catalogue does not know: a fault each, at a board that has the point."""
@@ -69,6 +71,8 @@ class FaultPlaces:
         if isinstance(row, InterfaceFault):
             place, client = self._interface(row, where)
             return place, row.point, {**read_parameters(row, values), "client": client}
+        if isinstance(row, ClockFault):
+            return self._clock(row, where["clock"]), row.point, clock_values(row, values)
         place, found = getattr(self, f"_{row.target}")(**where)
         if row.name not in CATALOGUE and row.point not in self.boards[place].loaded.kind.fault_points:
             raise _wrong(f"{name}: the board at {place} has no such fault point", "a board of a kind that has it")
@@ -150,6 +154,19 @@ class FaultPlaces:
                          f"did you mean {near[0]!r}?" if near else "see `switchsim faults MACHINE`")
         return str(board), {}
 
+    def _clock(self, row: ClockFault, clock: Value) -> str:
+        """The clock boards by their places, the first one as `machine`, the far end of a line by the line."""
+        boards = list(clock_boards(self.layout))
+        lines = [line.name for line in self.layout.lines if line.name not in self.planner.joined]
+        if clock == MACHINE and boards:
+            return boards[0]
+        if clock in lines:
+            return f"farend/clock/{clock}"
+        if clock not in boards:
+            raise _wrong(f"{row.name}: no clock {clock!r}", f"one of {', '.join([MACHINE, *boards, *lines])}",
+                         near(clock, [MACHINE, *boards, *lines]))  # fmt: skip
+        return str(clock)
+
     def _line(self, line: Value) -> tuple[str, dict[str, Value]]:
         for one in self.layout.lines:
             if one.name == line:
@@ -218,6 +235,8 @@ def _can_be(row: FaultRow, points: set[str], places: FaultPlaces) -> bool:
         return any(board.loaded.spec.kind == "mem" for board in places.layout.boards)
     if isinstance(row, LinkFault):
         return bool(places.layout.number7)
+    if isinstance(row, ClockFault):
+        return True
     return row.point in points or row.point in DEADLY
 
 

@@ -156,7 +156,7 @@ class PlantFaults:
         own: dict[str, Value] = {}
         for key, value in where.items():
             text = str(value)
-            if key in ("line", "link"):
+            if key in ("line", "link") or (key == "clock" and text in members.line_owner):
                 found.update(owners_of(members.line_owner, [text.partition(":")[0]]))
                 own[key] = value
             elif key == "seat":
@@ -202,7 +202,7 @@ class PlantLinks(LinkPlaces):
 def build_plant(members: Members, wish: Wish) -> Plant:
     """Put the machines of a plant into one kernel. Raises BadInput."""
     if wish.attached or wish.listeners:
-        raise BadInput.one("--attach, --ami, --csta, --agi", "a plant of several machines takes no outside programs",
+        raise BadInput.one("--attach, --ami, --csta, --agi, --e1d", "a plant of several machines takes no outside programs",
                            "a single machine", "let one machine of the plant run alone")
     _refuse_strangers(members, wish)
     drafts, silent = _drafts(members, wish), members.plant.speech == "none"

@@ -32,7 +32,7 @@ class FaultRow(msgspec.Struct, frozen=True):
     shows: tuple[str, ...] = ()
 
 
-Kind = Literal["number", "word", "text", "cycles", "octets", "units", "messages", "timer"]
+Kind = Literal["number", "word", "text", "cycles", "octets", "units", "messages", "timer", "ppm"]
 
 
 class Parameter(msgspec.Struct, frozen=True):
@@ -40,7 +40,7 @@ class Parameter(msgspec.Struct, frozen=True):
 
     number: low..high. word: one of `words`. text: at most `high` characters. cycles: a duration of low..high cycles,
     as in 20ms. octets: hexadecimal, low..high of them. units, messages: names, one or several with blanks between.
-    timer: of a layer's table, or all.
+    timer: of a layer's table, or all. ppm: a number with up to three decimals (as text), within low..high ppb.
     default None: it must be given; "": it may stay away.
     """
 
@@ -106,6 +106,7 @@ TARGETS: Final[dict[str, tuple[str, ...]]] = {
     "link": ("link", "end"),  # e1-0:16; machine, far, or the name of a point of the far end
     "process": ("process",),  # of the platform, as ccs/a
     "way": ("from", "to"),  # between two processes, `*` is every one
+    "clock": ("clock",),  # machine, the place of a clock board, or a line: the clock at its far end
     "interface": ("interface", "client"),  # ami, csta, agi; a connection's number, 0 is every one
 }
 """What `where:` must name for each target."""
