@@ -82,7 +82,7 @@ def lay_out(
     tone_set, prompts = load_tones(spec, lines, path), load_prompts(spec, lines, path)
     modes = {f"{line}:{timeslot}": mode for line, timeslot, mode in attached}
     planner = Planner(spec, known, list(tone_set.tones), modes, recorders, taps=taps, joined=joined,
-                      first_party=first_party, first_call=first_call)  # fmt: skip
+                      first_party=first_party, first_call=first_call, e1d=listeners.e1d)  # fmt: skip
     files = load_shared(spec.platform, lines, path)
     review_configuration(spec.platform, files, lines)
     shared = compile_flows(files, spec, lines)

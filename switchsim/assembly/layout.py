@@ -44,6 +44,7 @@ class LinePlan:
     first_slot: int  # of timeslot 1
     trunk: str
     trunk_line: int
+    far_hears_cell: int  # what the built-in far end listens to: `far_rx_cell`, or copies of it
 
     def slot(self, timeslot: int) -> int:
         return self.first_slot + timeslot - 1
@@ -136,6 +137,8 @@ class Layout:
     points: list[str] = field(default_factory=list)  # points of the far end that are built in
     first_tap: int = 0  # the first HDLC receiver that listens from beside
     raw: dict[str, tuple[int, int]] = field(default_factory=dict)  # line:timeslot -> source, recorder
+    e1d_lines: dict[str, tuple[int, ...]] = field(default_factory=dict)  # line -> timeslots that programs can open
+    e1d_units: list[tuple[int, int, int]] = field(default_factory=list)  # source, recorder, HDLC unit
     voice: dict[tuple[str, int], VoicePlan] = field(default_factory=dict)  # (line, timeslot) of voice processors
     slots: Slots = field(default_factory=lambda: Slots((), (), (), ()))
     engine: EngineConfig = field(default_factory=EngineConfig)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from switchsim.assembly.e1d import plan_e1d
 from switchsim.assembly.kinds import LoadedKind
 from switchsim.assembly.layout import HDLC, LINE_CELLS, SS7, BoardPlace, Layout, LinePlan, SeatPlan, VoicePlan
 from switchsim.assembly.machine import MachineFile
@@ -38,13 +39,13 @@ class Planner:
     def __init__(
         self, machine: MachineFile, kinds: dict[str, LoadedKind], tones: list[str], attached: dict[str, str],
         recorders: int, *, taps: int = 0, joined: frozenset[str] = frozenset(),
-        first_party: int = 1, first_call: int = 1,
+        first_party: int = 1, first_call: int = 1, e1d: bool = False,
     ) -> None:  # fmt: skip
         """attached: line:timeslot -> mode. recorders: besides those of raw attachments. taps: HDLC receivers beside
         lines.
 
         joined: lines with another machine at their far end. first_party: the first watermark that is this machine's;
-        first_call: its first number of a call.
+        first_call: its first number of a call. e1d: programs can open timeslots of lines to the network.
         """
         self.machine = machine
         self.kinds = kinds
@@ -52,6 +53,7 @@ class Planner:
         self.attached = attached
         self.taps = taps
         self.joined = joined
+        self.e1d = e1d
         self.first_call = first_call
         self.layout = Layout()
         self.sources, self.ears, self.hdlc, self.switched = _Counter(), _Counter(), _Counter(), _Counter()
@@ -137,6 +139,7 @@ class Planner:
         layout.announcers = [self.sources.take() for _ in range(self.given.get("announcers", 0))]
         for name, signalling in self.machine.line_names():
             self._far_end(name, signalling)
+        plan_e1d(self)
         self.number7.count()
         self.lap_units = {
             name: self.hdlc.take() for name, spec in self.machine.line_names() if isinstance(spec, PriSpec)
@@ -209,12 +212,13 @@ class Planner:
         for index, (name, signalling) in enumerate(self.machine.line_names()):
             board, number = self.owner("lines", index)
             receive, transmit, far_tx, far_rx = (self.cells(LINE_CELLS) for _ in range(4))
+            far_hears = self.cells(LINE_CELLS) if name in self.layout.e1d_lines else far_rx
             first_slot = len(self.heard)
             for timeslot in range(1, LINE_CELLS):
                 self.slot(f"{name}:{timeslot}", receive + timeslot, transmit + timeslot)
             self.layout.lines.append(
                 LinePlan(name, signalling, tuple(self.machine.link_timeslots(name)), index, receive, transmit, far_tx,
-                         far_rx, first_slot, board.path, number)
+                         far_rx, first_slot, board.path, number, far_hears)
             )
 
     def _links(self) -> None:

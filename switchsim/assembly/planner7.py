@@ -61,7 +61,7 @@ class Number7Planner:
             layout.number7_slots.append(slot)
             far_unit = self.far.get((link.line, link.timeslot))
             if far_unit is not None:
-                terminal = self._terminal(name, far_unit, line.far_rx_cell + link.timeslot, -1, row)
+                terminal = self._terminal(name, far_unit, line.far_hears_cell + link.timeslot, -1, row)
                 far_ends.append(No7Link(row.to, "", link.slc, terminal, line.far_tx_cell + link.timeslot))
         layout.number7 += far_ends
         for a, b, slc, unit_a, unit_b, tap in self.inside:

@@ -202,7 +202,7 @@ class PlantLinks(LinkPlaces):
 def build_plant(members: Members, wish: Wish) -> Plant:
     """Put the machines of a plant into one kernel. Raises BadInput."""
     if wish.attached or wish.listeners:
-        raise BadInput.one("--attach, --ami, --csta, --agi, --e1d", "a plant of several machines takes no outside programs",
+        raise BadInput.one("--attach, --ami, --csta, --agi, --e1d", "a plant of several machines takes no programs",
                            "a single machine", "let one machine of the plant run alone")
     _refuse_strangers(members, wish)
     drafts, silent = _drafts(members, wish), members.plant.speech == "none"

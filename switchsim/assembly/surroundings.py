@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from switchsim.assembly.e1d import build_e1d
 from switchsim.assembly.layout import HDLC, SS7, AccessPlan, Layout, LinePlan
 from switchsim.assembly.loads import LoadWanted
 from switchsim.assembly.machine import MachineFile, SubscriberSpec
@@ -68,6 +69,8 @@ class Surroundings:
                 self._exchange(line)
         for name in self.layout.points:
             self._point(name)
+        if self.layout.e1d_lines:
+            build_e1d(self.layout, self.kernel, self.engine)
         programs = [self._attach(name, timeslot, mode) for name, timeslot, mode in attached]
         self._people()
         return programs
@@ -80,7 +83,7 @@ class Surroundings:
         config = ExchangeConfig(
             line=line.name, side=OTHER_SIDE[line.signalling.side],  # type: ignore[arg-type,union-attr]
             d_timeslot=d_timeslot, hdlc_tx=unit, hdlc_rx=unit, d_speaks=line.far_tx_cell + d_timeslot,
-            d_hears=line.far_rx_cell + d_timeslot, **self._telephones(parties, [line.name]),
+            d_hears=line.far_hears_cell + d_timeslot, **self._telephones(parties, [line.name]),
         )  # fmt: skip
         self.kernel.add(IsdnExchange(place, self.kernel, self.engine, config))
         self.kernel.own_media((EV_FRAME, EV_BAD_FRAME), unit, place)
@@ -115,7 +118,7 @@ class Surroundings:
         return tuple(
             Party(line=line.name, timeslot=ts, source=layout.party_sources[line.name, ts],
                   ear=layout.party_ears[line.name, ts], party=layout.party_ids[line.name, ts],
-                  speaks=line.far_tx_cell + ts, hears=line.far_rx_cell + ts)
+                  speaks=line.far_tx_cell + ts, hears=line.far_hears_cell + ts)
             for line in lines for ts in line.speech_timeslots if (line.name, ts) in layout.party_sources
         )  # fmt: skip
 

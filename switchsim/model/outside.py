@@ -55,12 +55,14 @@ class Listeners(msgspec.Struct, frozen=True, kw_only=True):
     agi: tuple[AgiTarget, ...] = ()
     auth: bool = True
     """False (`--insecure-no-auth`): any log-in is good."""
+    e1d: bool = False
+    """Programs may open timeslots of the lines (`--e1d`)."""
     database: bool = False
     """A database was named by option; one of the machine file is there without it."""
 
     def __bool__(self) -> bool:
         """Whether there is any."""
-        return self.ami or self.csta or bool(self.agi) or self.database
+        return self.ami or self.csta or bool(self.agi) or self.database or self.e1d
 
 
 NO_LISTENERS: Final = Listeners()
