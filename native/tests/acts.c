@@ -225,26 +225,6 @@ static int listen_act(swd_engine *e, script *s)
     }
 }
 
-static int pattern_act(swd_engine *e, script *s)
-{
-    uint32_t cells[32], kind = script_u8(s) % 12, pattern = 1 + script_u8(s) % 10, n = script_u8(s);
-    uint32_t unit = script_index(s, kind < 5 ? e->config.n_patterns : e->config.n_berts);
-    uint32_t first = kind & 1 ? some_cell(e, s) : e->first_source, inverted = n >> 7;
-    n = n & 0x40 ? n % 33 : 1 + n % 3;
-    for (uint32_t k = 0; k < 32; k++)
-        cells[k] = first + k;
-    switch (kind) {
-    case 0: return swd_pattern_stop(e, unit);
-    case 1: return swd_pattern_error(e, unit, n < 32 ? n : UINT32_MAX);
-    case 2:
-    case 3:
-    case 4: return swd_pattern_start(e, unit, pattern, kind & 1 ? script_index(s, e->config.n_sources) : 0, n, (int)inverted);
-    case 5: return swd_bert_stop(e, unit);
-    case 6: return swd_bert_slip(e, first, n == 3 ? 0 : inverted ? 1 : -1);
-    default: return swd_bert_listen(e, unit, pattern, cells, n, (int)inverted);
-    }
-}
-
 static int line_act(swd_engine *e, script *s)
 {
     uint32_t kind = script_u8(s) % 8, unit = script_index(s, e->config.n_lines), bits = script_u8(s);
@@ -265,7 +245,7 @@ static int any_act(swd_engine *e, script *s)
     case 0: return hdlc_act(e, s);
     case 8: return su_act(e, s);
     case 9:
-    case 10: return pattern_act(e, s);
+    case 10: return acts_pattern(e, s);
     case 1:
     case 2: return listen_act(e, s);
     case 3: return line_act(e, s);
@@ -309,16 +289,6 @@ static void check_lists(const swd_engine *e)
     assert(listed == attached);
 }
 
-static void check_patterns(const swd_engine *e)
-{
-    uint32_t generating = 0, comparing = 0;
-    for (uint32_t i = 0; i < e->config.n_patterns; i++)
-        generating += AT(e, const pattern_generator, at_generators)[i].pattern != 0;
-    for (uint32_t i = 0; i < e->config.n_berts; i++)
-        comparing += AT(e, const pattern_checker, at_berts)[i].cell != SWD_NONE;
-    assert(generating == e->n_generating && comparing == e->n_comparing);
-}
-
 void rig_check(const rig *r)
 {
     const swd_engine *e = r->engine;
@@ -331,7 +301,7 @@ void rig_check(const rig *r)
         errored += AT(e, const line, at_lines)[i].lambda != 0;
     for (uint32_t i = 0; i < e->config.n_checks; i++)
         checking += AT(e, const swd_check, at_checks)[i].cell != SWD_NONE;
-    check_patterns(e);
+    acts_check_patterns(e);
     assert(checking == e->n_checking && listening == e->n_listening && recording == e->n_recording && errored == e->n_errored);
     assert(e->n_pending <= e->event_capacity && e->n_gates <= MAX_GATES);
     assert(AT(e, const uint64_t, at_rows[0])[SWD_CELL_ONES] == ROW_ONES);

@@ -33,6 +33,9 @@ void rig_restore(rig *to, const rig *from);
 void rig_run(rig *r, uint64_t until, uint32_t part, uint32_t capacity);
 /* One act, of the next few octets of the script; checks that a refused one changed nothing. */
 void rig_act(rig *r, script *s);
+/* acts_pattern.c: one act upon a generator or checker of test sequences, of the next octets; those that run are counted. */
+int acts_pattern(swd_engine *e, script *s);
+void acts_check_patterns(const swd_engine *e);
 /* Lists, maps and counts agree with each other. */
 void rig_check(const rig *r);
 
