@@ -85,9 +85,8 @@ class Clock(Board[ClockState]):
         self.selector = Selector(self.state.selector, self.selecting)
 
     def wires(self, rack: Rack) -> list[Link]:
-        """Both ways between this board and every trunk board, and to the other clock boards."""
+        """To every trunk board, and to the other clock boards; what references bring is the trunk boards' to send."""
         links = [Link(self.path, f"line/{place}", place, "clock", (NodeClock,)) for place in self.trunks]
-        links += [Link(place, f"clock/{self.path}", self.path, "reference", (ReferenceState,)) for place in self.trunks]
         talk = (Present, BusSilent, Activate, NodeClock)
         return links + [Link(self.path, f"{PARTNER}/{place}", place, f"{PARTNER}/{self.path}", talk)
                         for place in self.others]  # fmt: skip
