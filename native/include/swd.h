@@ -192,6 +192,53 @@ typedef struct swd_bert_counts {
     uint64_t in_sync;            /* 1 or 0 */
 } swd_bert_counts;
 
+/* ---- The E1 line (G.704): framing. A frame is 32 octets, one of each timeslot; the MSB of octet 0 is bit 1, first on the line.
+ * Two multiframes of 16 frames that know nothing of each other: CRC-4 (frame 0, 2, .. carry the FAS) and CAS in TS16. */
+#define SWD_E1_CRC4 1            /* flags of a line: what both its ends do */
+#define SWD_E1_CAS 2
+#define SWD_E1_NFAS 4            /* bit 2 wrong in three consecutive NFAS is a loss of frame alignment, too (G.706 4.1.1) */
+#define SWD_E1_HDB3 8
+
+#define SWD_E1_SEND_A 1          /* what a sender is made to send; NOTHING hides AIS, AIS hides the others */
+#define SWD_E1_SEND_Y 2
+#define SWD_E1_SEND_AIS 4        /* unframed all-ones */
+#define SWD_E1_SEND_NOTHING 8    /* no pulses */
+#define SWD_E1_SEND_TS16_AIS 16
+#define SWD_E1_SEND_UNFRAMED 32  /* TS0 is 0xFF in every frame */
+#define SWD_E1_SEND_NO_CRC 64    /* as a peer without CRC-4: bit 1 of TS0 is 1 */
+#define SWD_E1_SEND_E0 128       /* both E bits 0 */
+
+#define SWD_E1_LOS 1             /* status of a receiver: levels. No pulse in los_intervals bits; until 255 bits, from a pulse on,
+                                  * hold 32 pulses and no such gap (G.775 4) */
+#define SWD_E1_AIS 2             /* at most 2 zeros in each of two consecutive 512 bits; until 3 in each of two, or frame alignment (G.775 5.2) */
+#define SWD_E1_LOF 4             /* no frame alignment (G.706 4.1); LOS and AIS do not hide it */
+#define SWD_E1_RAI 8             /* A = 1 in 3 consecutive NFAS; until 0 in 3, or LOF */
+#define SWD_E1_LOCRC 16          /* no CRC-4 multiframe alignment: searching for it, or for the frame */
+#define SWD_E1_NO_CRC 32         /* searched for 400 ms: the peer has no CRC-4 (G.706 Annex B); until LOF */
+#define SWD_E1_LOCAS 64          /* no CAS multiframe alignment (G.732 5.2) */
+#define SWD_E1_RMA 128           /* Y = 1 in 2 consecutive multiframes; until 0 in 2, or LOCAS */
+#define SWD_E1_TS16_AIS 256      /* at most 3 zeros in TS16 in each of two consecutive multiframes; until 4 in one, or CAS alignment, or LOF */
+#define SWD_E1_FEBE_ALL 512      /* 1000 E bits running, a second, were 0; until a second of them that has a 1, or LOCRC */
+#define SWD_E1_EBER 1024         /* SWD_E1_EBER_SET errored FAS within 4 s; until a whole 4 s with at most SWD_E1_EBER_CLEAR, or LOF */
+
+/* Errored FAS of the 16,000 in 4 s. At a bit error ratio of 1e-3 they are 112 on average, at 1e-4 11: 94 are reached, and 17 not
+ * passed, with a probability above 0.95, which is what G.732 4.1 asks for within 4 to 5 s. */
+#define SWD_E1_EBER_SET 94
+#define SWD_E1_EBER_CLEAR 17
+
+/* Since the receiver was reset; free running. */
+typedef struct swd_e1_counts {
+    uint64_t frames;             /* FAS looked at in frame: half the frames */
+    uint64_t fas_errors;         /* FAS in error */
+    uint64_t fas_bit_errors;     /* and their wrong bits */
+    uint64_t crc_blocks, crc_errors;   /* sub-multiframes checked; in error */
+    uint64_t e_blocks, e_errors;       /* E bits received; those that were 0 */
+    uint64_t frame_losses, crc_losses, cas_losses; /* alignment held and lost, whatever the reason */
+    uint64_t false_alignments;   /* 915 errored of 1000 blocks (G.706 4.3.2); each is a frame loss, too */
+    uint64_t code_violations;    /* HDB3; counted by whoever decodes */
+    uint64_t bits;               /* of the line */
+} swd_e1_counts;
+
 typedef struct swd_engine swd_engine;
 
 /* Octets of memory that an engine of this shape needs (a multiple of 64), or 0 when the config is out of range. */

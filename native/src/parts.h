@@ -121,6 +121,77 @@ int swd_su_rx_monitor(swd_su_rx *rx, uint32_t mode, uint32_t limit);
  * SWD_SU_OUT); returns the number of reports. */
 uint32_t swd_su_rx_push(swd_su_rx *rx, const uint8_t *line, uint32_t n, swd_su_report *reports, uint8_t *out);
 
+/* python begin: what follows is in the extension module, too */
+/* ---- e1_tx.c, e1_rx.c: one direction of an E1 line (G.704, G.706), a frame of 32 octets a call. SWD_E1_* stand in swd.h. */
+typedef struct swd_e1_tx {
+    uint32_t flags, send;         /* SWD_E1_CRC4, _CAS; SWD_E1_SEND_*: to be set at any time */
+    uint32_t crc_frame, cas_frame; /* number of the next frame in each multiframe, 0..15 */
+    uint32_t crc;                 /* of the sub-multiframe being sent: see e1_crc.c */
+    uint32_t c_bits;              /* C1..C4 of the one before, C1 in bit 3 */
+    uint8_t sa[5];                /* Sa4..Sa8, 0 or 1 each: to be set at any time, as all below */
+    uint8_t si;                   /* bit 1 of TS0 without CRC-4, 0 or 1 */
+    uint8_t ssm_sa, ssm;          /* 4..8: that Sa bit carries the nibble ssm, MSB in frames 1 and 9 (G.704 2.3.4); 0: none */
+    uint8_t e[2];                 /* E1, E2 for frames 13 and 15 */
+    uint8_t spare[2];
+    uint8_t abcd[32];             /* by timeslot 1..15, 17..31; a in bit 3 */
+} swd_e1_tx;
+
+typedef struct swd_e1_wrong {     /* XORed into what the sender made of them */
+    uint8_t ts0, ts16;
+} swd_e1_wrong;
+
+#define SWD_E1_IS_FAS 1           /* bit 1 is C or Si */
+#define SWD_E1_IS_E 2             /* NFAS with an E bit in bit 1 */
+#define SWD_E1_IS_CRC_MFAS 4      /* NFAS with a bit of the CRC-4 multiframe alignment signal in bit 1 */
+#define SWD_E1_IS_CAS_MFAS 8      /* TS16 of frame 0 */
+
+void swd_e1_tx_reset(swd_e1_tx *tx, uint32_t flags, uint32_t crc_frame, uint32_t cas_frame);
+/* payload and line: 32 octets each; TS0 of the payload, and with CAS its TS16, are not looked at. The check bits are of the
+ * octets as sent: what `wrong` changes is no CRC error besides. Nothing is wrong in AIS, in silence, or in a TS0 without framing. */
+void swd_e1_tx_frame(swd_e1_tx *tx, const uint8_t *payload, swd_e1_wrong wrong, uint8_t *line);
+/* SWD_E1_IS_* of the next frame, and its numbers. */
+uint32_t swd_e1_tx_next(const swd_e1_tx *tx, uint32_t *crc_frame, uint32_t *cas_frame);
+
+typedef struct swd_e1_rx {
+    uint32_t status;              /* SWD_E1_LOS .. _EBER */
+    uint32_t flags, los_intervals, ssm_sa;
+    swd_e1_counts counts;
+    uint8_t abcd[32];             /* as in swd_e1_tx; held while they can not be read */
+    uint8_t sa;                   /* Sa4..Sa8 of the latest NFAS, Sa4 in bit 4 */
+    uint8_t ssm;                  /* nibble of three sub-multiframes running, 0xFF: none yet, or LOCRC */
+    uint8_t crc_good[2];          /* the latest sub-multiframe I, II: 1 good; 0 errored, or no CRC-4 alignment */
+    uint8_t previous[32];         /* the 256 bits before */
+    uint32_t offset;              /* of bit 1 of TS0 in them, 0..255 */
+    uint32_t crc_frame, cas_frame; /* of the next frame; crc_frame even: FAS, also when its number is not known */
+    uint32_t fas_bad, nfas_bad, a_run; /* errored ones running; NFAS running whose A differs from the status */
+    uint32_t crc, crc_before, c_bits; /* of the present sub-multiframe; check bits of the one before; received check bits */
+    uint32_t crc_whole, crc_known; /* the present sub-multiframe was seen from its start; crc_before is of a whole one */
+    uint32_t window_blocks, window_errors; /* of the 1000 */
+    uint32_t e_zeros, e_seen, e_ones;
+    uint32_t search_frames;       /* since the search for the CRC-4 multiframe began: 400 ms */
+    uint32_t look_offset, look_nfas, look_left, look_bad; /* of the frame alignment it is looked for in, which may be another */
+    uint32_t look_bits, look_hits; /* bit 1 of its NFAS; where they completed the alignment signal: the latest in bit 0 */
+    uint32_t hunt_bits, hunt_avoid, hunt_avoid_left, hunt_parallel;
+    uint32_t zero_run, los_window, los_ones;
+    uint32_t ais_zeros, ais_half, ais_run;
+    uint32_t cas_bad, y_run, ts16_before, ts16_zeros, ts16_frames, ts16_ones, ts16_silent;
+    uint32_t eber_fas, eber_errors;
+    uint32_t ssm_bits, ssm_n, ssm_latest, ssm_run;
+    uint32_t spare;
+    uint8_t hunt[256];            /* by the place of a TS0's last bit: 0 nothing, 1 FAS in the frame before, 2 FAS and NFAS */
+} swd_e1_rx;
+
+/* Searching, from nothing. los_intervals: 10..255; ssm_sa: 4..8 or 0. */
+void swd_e1_rx_reset(swd_e1_rx *rx, uint32_t flags, uint32_t los_intervals, uint32_t ssm_sa);
+/* After a reset: as if it had been in frame for ever, with bit 1 of TS0 first in what is pushed. abcd, sa and ssm stay as they are. */
+void swd_e1_rx_aligned(swd_e1_rx *rx, uint32_t crc_frame, uint32_t cas_frame);
+/* Take 256 bits. out, 32 octets apart from line: the frame that was completed in them; ones in LOS, AIS or LOF. Returns the bits
+ * of the status that changed. */
+uint32_t swd_e1_rx_push(swd_e1_rx *rx, const uint8_t *line, uint8_t *out);
+/* The same where pulses are not ones: LOS looks at `pulses`, a bit for each interval (HDB3: plus | minus). */
+uint32_t swd_e1_rx_push_pulses(swd_e1_rx *rx, const uint8_t *line, const uint8_t *pulses, uint8_t *out);
+/* python end */
+
 /* ---- dtmf.c: a bank of DTMF receivers, channels innermost, blocks anchored at cycle 0 (hop and block are multiples of
  * SWD_ROW_CYCLES). State is plain bytes in caller's memory; the same bytes on every instruction set. */
 typedef struct swd_dtmf swd_dtmf;

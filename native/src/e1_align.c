@@ -1,0 +1,118 @@
+/* Searching: for frame alignment (G.706 4.1.2), and in it for the CRC-4 multiframe (4.2 and Annex B).
+ *
+ * Frame alignment is FAS, bit 2 = 1 a frame later, FAS another frame later. All 256 places are followed at the same time, which is
+ * what a search that resumes one bit after a candidate that failed would find if it could go back in time: an imitation that does
+ * not last delays nothing, and the place that completes the three first is taken.
+ *
+ * The CRC-4 multiframe: its alignment signal twice within 8 ms, 2, 4 or 6 ms apart. When it does not come, the FAS was an imitation or
+ * the peer has no CRC-4. While the alignment that is held goes on giving frames out, a parallel search begins just after the FAS that
+ * failed: the same FAS counts again only when 512 bits have passed, so every place that holds a FAS has its turn of 8 ms before any has
+ * a second one. Where the multiframe is found the alignment goes; after 400 ms without it the first alignment stays. */
+#include "e1.h"
+
+#define NFAS_IN_8_MS 32u
+#define HITS ((1u << 8) | (1u << 16) | (1u << 24)) /* of a signal 2, 4 and 6 ms ago */
+#define CRC_MFAS 0x0Bu            /* 001011 */
+#define FAS_ERRORS 3u
+#define AVOID_PUSHES 2u           /* of 256 bits, and what is left of the present ones */
+
+uint8_t swd_e1_octet(const swd_e1_rx *rx, const uint8_t *line, uint32_t at)
+{
+    uint32_t i = at >> 3, shift = at & 7;
+    uint32_t high = i < E1_OCTETS ? rx->previous[i] : line[i - E1_OCTETS];
+    uint32_t low = 0;
+    if (shift)
+        low = i + 1 < E1_OCTETS ? rx->previous[i + 1] : line[i + 1 - E1_OCTETS];
+    return (uint8_t)((high << 8 | low) >> (8 - shift));
+}
+
+/* From the first bit of a TS0 to the place of its last one, within 256. */
+static uint32_t last_bit(uint32_t offset)
+{
+    return (offset + 7) % E1_BITS;
+}
+
+void swd_e1_hunt_start(swd_e1_rx *rx, uint32_t avoid)
+{
+    memset(rx->hunt, 0, sizeof rx->hunt);
+    rx->hunt_bits = 0xFF;         /* no part of a FAS: seven new bits are needed */
+    rx->hunt_avoid = avoid == E1_NO_AVOID ? E1_NO_AVOID : last_bit(avoid);
+    rx->hunt_avoid_left = AVOID_PUSHES + 1;
+}
+
+/* What the place holds now, having held `before`; 3: alignment. */
+static uint8_t advance(uint8_t before, uint32_t octet)
+{
+    uint32_t fas = (octet & E1_FAS_MASK) == E1_FAS;
+    if (before == 2 && fas)
+        return 3;
+    if (before == 1 && (octet & E1_BIT2))
+        return 2;
+    return (uint8_t)fas;
+}
+
+uint32_t swd_e1_hunt(swd_e1_rx *rx, const uint8_t *line, uint32_t from)
+{
+    uint32_t bits = rx->hunt_bits, avoid = rx->hunt_avoid;
+    for (uint32_t i = from; i < E1_BITS; i++) {
+        bits = bits << 1 | (line[i >> 3] >> (7 - (i & 7)) & 1u);
+        if (i == avoid)
+            continue;
+        rx->hunt[i] = advance(rx->hunt[i], bits);
+        if (rx->hunt[i] == 3)
+            return i;
+    }
+    rx->hunt_bits = bits;
+    if (avoid != E1_NO_AVOID && --rx->hunt_avoid_left == 0)
+        rx->hunt_avoid = E1_NO_AVOID;
+    return E1_BITS;
+}
+
+void swd_e1_look_start(swd_e1_rx *rx, uint32_t offset)
+{
+    rx->hunt_parallel = 0;
+    rx->look_offset = offset;
+    rx->look_nfas = 1;
+    rx->look_left = NFAS_IN_8_MS;
+    rx->look_bits = 0xFF;
+    rx->look_hits = rx->look_bad = 0;
+}
+
+static void look_elsewhere(swd_e1_rx *rx)
+{
+    swd_e1_hunt_start(rx, rx->look_offset);
+    rx->hunt_avoid_left = AVOID_PUSHES; /* it starts with the next 256 bits */
+    rx->hunt_parallel = 1;
+}
+
+/* An NFAS: its bit 1 may complete the alignment signal. */
+static int take_bit_1(swd_e1_rx *rx, uint8_t octet)
+{
+    rx->look_bits = rx->look_bits << 1 | (octet >> 7);
+    rx->look_hits = rx->look_hits << 1 | ((rx->look_bits & 0x3F) == CRC_MFAS);
+    if ((rx->look_hits & 1) && (rx->look_hits & HITS))
+        return 1;
+    if (--rx->look_left == 0)
+        look_elsewhere(rx);
+    return 0;
+}
+
+int swd_e1_look(swd_e1_rx *rx, const uint8_t *line)
+{
+    if (rx->hunt_parallel) {
+        uint32_t found = swd_e1_hunt(rx, line, 0);
+        if (found < E1_BITS)
+            swd_e1_look_start(rx, (found + E1_BITS - 7) % E1_BITS);
+        return 0;
+    }
+    /* The TS0 that ends in these bits: the one that starts in them, or in the last seven of those before. */
+    uint8_t octet = swd_e1_octet(rx, line, rx->look_offset <= E1_BITS - 8 ? E1_BITS + rx->look_offset : rx->look_offset);
+    uint32_t nfas = rx->look_nfas;
+    rx->look_nfas ^= 1;
+    if (nfas)
+        return take_bit_1(rx, octet);
+    rx->look_bad = (octet & E1_FAS_MASK) == E1_FAS ? 0 : rx->look_bad + 1;
+    if (rx->look_bad == FAS_ERRORS)
+        look_elsewhere(rx);
+    return 0;
+}
