@@ -1,7 +1,7 @@
 """Builds `switchsim._native` from native/src with cffi (API mode, stable ABI).
 
-The declarations are cut from native/include/swd.h between its cdef markers, and from native/src/parts.h between its python
-markers (parts that Python uses without an engine), so nothing is written twice.
+The declarations are cut from native/include/swd.h between its cdef markers, and from native/src/parts.h between its
+python markers (parts that Python uses without an engine), so nothing is written twice.
 `FLAGS` is the one list of compiler flags: the extension, the C tests and the fuzzers use it, and
 `swd_build_flags()` returns it. Python's own flags come first on the command line, so -UNDEBUG keeps assertions on.
 """
