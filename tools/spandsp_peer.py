@@ -44,8 +44,17 @@ g711_state_t *g711_init(g711_state_t *s, int mode);
 int g711_decode(g711_state_t *s, int16_t amp[], const uint8_t g711_data[], int g711_bytes);
 int g711_encode(g711_state_t *s, uint8_t g711_data[], const int16_t amp[], int len);
 int g711_free(g711_state_t *s);
+
+typedef struct bert_state_s bert_state_t;
+typedef struct { int total_bits; int bad_bits; int resyncs; } bert_results_t;
+bert_state_t *bert_init(bert_state_t *s, int limit, int pattern, int resync_len, int resync_percent);
+int bert_get_bit(bert_state_t *s);
+void bert_put_bit(bert_state_t *s, int bit);
+int bert_result(bert_state_t *s, bert_results_t *results);
+int bert_free(bert_state_t *s);
 """
 G711_ALAW, G711_ULAW = 0, 1
+BERT_PATTERNS = {"2^23-1": 8, "2^15-1": 10, "2^11-1": 11, "2^9-1": 12}
 
 
 def load() -> tuple[cffi.FFI, Any] | None:

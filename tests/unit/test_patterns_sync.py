@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+import spandsp_peer
 from pattern_path import CONFIG, SECOND, Path, run, sync_story
 
-from switchsim.dsp.engine import CELL_IDLE, CELL_ONES, Engine
+from switchsim.dsp.engine import CELL_IDLE, CELL_ONES, Engine, Event
 from switchsim.dsp.patterns import LOST_PHASE, LOST_RATIO, PATTERNS, PRBS15, BertCounts
 from switchsim.dsp.reference import patterns
 
@@ -172,18 +173,24 @@ def test_o150_4_2_b_a_slip_of_eight_bits_loses_sync_and_finds_it_again(name: str
     assert path.counts.errors == counts.errors >= 8
 
 
+def fed(pattern: int, octets: bytes) -> tuple[Engine, list[Event]]:
+    """A checker hears these octets, whole blocks of 20 ms."""
+    engine = Engine(CONFIG)
+    engine.source_raw(0)
+    engine.bert_listen(0, pattern, [engine.first_source_cell])
+    events = []
+    for k in range(0, len(octets), 160):
+        engine.source_feed(0, octets[k : k + 160])
+        events += run(engine, k + 160)
+    return engine, events
+
+
 @pytest.mark.parametrize("how", [1, -1])
 def test_a_real_shift_is_seen_as_a_slip(how: int) -> None:
     """The same from octets that really are late or early: what a recorder took of the sequence, fed one octet off."""
     line = patterns.octets(patterns.line_bits("2^15-1"), 1000)
     slipped = line[:500] + (line[499:] if how > 0 else line[501:])
-    engine = Engine(CONFIG)
-    engine.source_raw(0)
-    engine.bert_listen(0, PRBS15, [engine.first_source_cell])
-    events = []
-    for k in range(0, 960, 160):
-        engine.source_feed(0, slipped[k : k + 160])
-        events += run(engine, k + 160)
+    engine, events = fed(PRBS15, slipped[:960])
     story = [(a, b) for _, a, b in sync_story(events)]
     assert story == [(1, 0), (0, LOST_PHASE), (1, 0)]
     assert engine.bert_counters(0)[3:] == (2, 1, 1, 1)
@@ -202,3 +209,37 @@ def test_the_reference_steps_as_the_octets_would(how: int) -> None:
         path.engine.bert_slip(path.cell + 1, how)  # another line's cells
         assert path.run(1600) == []
         assert path.counts.errors == 0
+
+
+# libspandsp's tester as a judge: polynomials and polarity
+
+
+@pytest.mark.peer("libspandsp2", library="spandsp")
+@pytest.mark.parametrize("name", spandsp_peer.BERT_PATTERNS)
+def test_libspandsp_is_in_sync_with_what_we_send(name: str) -> None:
+    ffi, lib = spandsp_peer.load()
+    tester = lib.bert_init(ffi.NULL, 0, spandsp_peer.BERT_PATTERNS[name], 300, 20)
+    path = Path(name)
+    path.engine.record_start(0, path.cell)
+    path.run(8 + 4000)
+    for octet in path.engine.record_drain(0)[8:]:
+        for bit in range(8):
+            lib.bert_put_bit(tester, octet >> 7 - bit & 1)
+    results = ffi.new("bert_results_t *")
+    lib.bert_result(tester, results)
+    assert (results.bad_bits, results.resyncs) == (0, 0)
+    assert results.total_bits > 31_000
+    lib.bert_free(tester)
+
+
+@pytest.mark.peer("libspandsp2", library="spandsp")
+@pytest.mark.parametrize("name", spandsp_peer.BERT_PATTERNS)
+def test_we_are_in_sync_with_what_libspandsp_sends(name: str) -> None:
+    ffi, lib = spandsp_peer.load()
+    tester = lib.bert_init(ffi.NULL, 0, spandsp_peer.BERT_PATTERNS[name], 300, 20)
+    bits = (lib.bert_get_bit(tester) for _ in range(8 * 1600))
+    engine, events = fed(PATTERNS[name], patterns.octets(bits, 1600))
+    assert [a for _, a, _ in sync_story(events)] == [1]
+    assert engine.bert_counters(0).errors == 0
+    assert engine.bert_counters(0).bits > 8 * 1500
+    lib.bert_free(tester)
