@@ -9,7 +9,7 @@ static int config_good(const swd_config *c)
 {
     const uint32_t units[] = {c->n_sources, c->n_hdlc_tx, c->n_hdlc_rx, c->n_su_tx, c->n_su_rx,
                               c->n_lines,   c->n_receivers, c->n_checks,  c->n_ears,
-                              c->n_patterns, c->n_berts};
+                              c->n_patterns, c->n_berts,   c->n_e1};
     for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
         if (units[i] > MAX_UNITS)
             return 0;
@@ -43,9 +43,10 @@ static void count_units(swd_engine *e)
     e->node_leg = e->node_ear + c->n_ears;
     e->n_nodes = e->node_leg + c->n_conferences * SWD_CONF_LEGS;
     /* Within one tick of at most 8 cycles, an octet makes at most one event of a source, transmitter or HDLC receiver;
+     * an E1 receiver speaks of its status, of synchronization and of two timeslots' signalling at most in a cycle;
      * ears, checkers and DTMF channels speak at row ends only, and a tick holds one of these. */
     e->event_capacity = 8 * (c->n_sources + c->n_hdlc_tx + c->n_hdlc_rx + c->n_ears) + c->n_su_tx * 8 +
-                        SU_EVENTS * c->n_su_rx + c->n_checks + c->n_berts + 2 * c->n_receivers + 1;
+                        SU_EVENTS * c->n_su_rx + c->n_checks + c->n_berts + 2 * c->n_receivers + E1_EVENTS * c->n_e1 + 1;
 }
 
 static uint64_t bits(uint32_t n) { return 8ull * bit_words(n); }
@@ -75,6 +76,16 @@ static void lay_out_receivers(swd_engine *e, uint64_t *at)
     e->at_dtmf = take(at, c->n_receivers ? swd_dtmf_size(c->n_receivers) : 0);
 }
 
+static void lay_out_e1(swd_engine *e, uint64_t *at)
+{
+    uint32_t n = e->config.n_e1, delays = n < SWD_E1_DELAYS ? n : SWD_E1_DELAYS;
+    e->at_e1 = take(at, swd_e1_unit_octets() * n);
+    e->at_e1_rings = take(at, swd_e1_ring_octets() * n);
+    e->at_e1_busy = take(at, bits(n));
+    e->at_e1_delays = take(at, (uint64_t)SWD_E1_DELAY_CYCLES * LINE_CELLS * delays);
+    e->at_e1_tap = take(at, n ? SWD_E1_TAP_OCTETS : 0);
+}
+
 /* Everything's place; the header alone need exist. Returns the size. */
 static uint64_t lay_out(swd_engine *e)
 {
@@ -100,6 +111,8 @@ static uint64_t lay_out(swd_engine *e)
     e->at_awake_su = take(&at, bits(c->n_su_rx));
     e->at_busy_su = take(&at, bits(c->n_su_tx));
     e->at_cut = take(&at, bits(c->n_switched));
+    e->at_held = take(&at, bits(c->n_switched));
+    e->at_override = take(&at, 4ull * c->n_switched);
     e->at_lines = take(&at, sizeof(line) * (uint64_t)c->n_lines);
     e->at_sources = take(&at, sizeof(source) * (uint64_t)c->n_sources);
     e->at_source_data = take(&at, sizeof(source_data) * (uint64_t)c->n_sources);
@@ -114,6 +127,7 @@ static uint64_t lay_out(swd_engine *e)
     e->at_recorder_rings = take(&at, (uint64_t)c->recorder_octets * c->n_recorders);
     e->at_events = take(&at, sizeof(swd_event) * (uint64_t)e->event_capacity);
     lay_out_receivers(e, &at);
+    lay_out_e1(e, &at);
     return at;
 }
 
@@ -141,6 +155,7 @@ static void init_cells(swd_engine *e)
             row[i] = i == SWD_CELL_ONES ? ROW_ONES : ROW_IDLE;
     }
     fill_u32(AT(e, uint32_t, at_source_of), e->n_nodes, SWD_NONE);
+    fill_u32(AT(e, uint32_t, at_override), e->config.n_switched, SWD_NONE);
     fill_u32(AT(e, uint32_t, at_head), e->n_cells, SWD_NONE);
     fill_u32(AT(e, uint32_t, at_next), e->n_nodes, SWD_NONE);
     fill_u32(AT(e, uint32_t, at_prev), e->n_nodes, SWD_NONE);
@@ -164,6 +179,7 @@ static void init_units(swd_engine *e)
 {
     const swd_config *c = &e->config;
     init_terminals(e);
+    swd_e1_init(e);
     for (uint32_t i = 0; i < c->n_checks; i++)
         swd_check_reset(&AT(e, swd_check, at_checks)[i], SWD_NONE, 0);
     for (uint32_t i = 0; i < c->n_berts; i++)
@@ -285,7 +301,7 @@ static uint32_t anything_awake(const swd_engine *e)
     for (; word < end; word++)
         any |= *word;
     return any != 0 || e->n_listening != 0 || e->n_checking != 0 || e->n_recording != 0 || e->n_errored != 0 ||
-           e->n_generating != 0 || e->n_comparing != 0;
+           e->n_generating != 0 || e->n_comparing != 0 || e->n_e1_busy != 0;
 }
 
 static void run_span(swd_engine *e, const swd_assets *assets, uint32_t n)
@@ -302,6 +318,7 @@ static void run_span(swd_engine *e, const swd_assets *assets, uint32_t n)
     swd_hdlc_send_span(e, &s);
     swd_su_send_span(e, &s);
     swd_conferences_span(e, &s);
+    swd_e1_span(e, &s);
     swd_lines_span(e, &s);
     swd_gates_span(e, &s);
     swd_hdlc_receive_span(e, &s);

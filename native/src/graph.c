@@ -198,10 +198,11 @@ static void sweep_conferences(swd_engine *e)
 static void sweep_switched(swd_engine *e)
 {
     uint64_t *awake = AT(e, uint64_t, at_awake_switched);
+    const uint64_t *held = AT(e, const uint64_t, at_held);
     const uint32_t *from = AT(e, const uint32_t, at_source_of);
     const uint64_t *row = AT(e, const uint64_t, at_rows[0]);
     for (uint32_t w = 0; w < bit_words(e->config.n_switched); w++)
-        for (uint64_t word = awake[w]; word; word &= word - 1) {
+        for (uint64_t word = awake[w] & ~held[w]; word; word &= word - 1) {
             uint32_t i = w * 64 + (uint32_t)__builtin_ctzll(word);
             if (swd_cell_asleep(e, from[i]) && swd_cell_steady(e, from[i], row[from[i]]) &&
                 swd_cell_steady(e, e->first_switched + i, row[from[i]]))
@@ -244,18 +245,39 @@ void swd_sweep(swd_engine *e)
     sweep_listeners(e);
 }
 
+/* The cell that a switched cell copies, were it not cut. */
+uint32_t swd_payload_of(const swd_engine *e, uint32_t i)
+{
+    uint32_t instead = AT(e, const uint32_t, at_override)[i];
+    return instead != SWD_NONE ? instead : AT(e, const uint32_t, at_from)[i];
+}
+
+void swd_route(swd_engine *e, uint32_t i)
+{
+    uint32_t from = bit_get(AT(e, const uint64_t, at_cut), i) ? SWD_CELL_ONES : swd_payload_of(e, i);
+    if (AT(e, const uint32_t, at_source_of)[i] == from)
+        return;
+    swd_node_attach(e, i, from);
+    swd_wake_cell(e, e->first_switched + i);
+}
+
 int swd_connect(swd_engine *e, uint32_t switched_cell, uint32_t from_cell)
 {
     uint32_t i = switched_cell - e->first_switched;
     if (switched_cell < e->first_switched || switched_cell >= e->n_cells || from_cell >= e->n_cells)
         return SWD_E_RANGE;
     AT(e, uint32_t, at_from)[i] = from_cell;
-    if (bit_get(AT(e, const uint64_t, at_cut), i))
-        return SWD_OK;
-    if (AT(e, uint32_t, at_source_of)[i] == from_cell)
-        return SWD_OK;
-    swd_node_attach(e, i, from_cell);
-    swd_wake_cell(e, switched_cell);
+    swd_route(e, i);
+    return SWD_OK;
+}
+
+int swd_override(swd_engine *e, uint32_t switched_cell, uint32_t from_cell)
+{
+    uint32_t i = switched_cell - e->first_switched;
+    if (switched_cell < e->first_switched || switched_cell >= e->n_cells || (from_cell >= e->n_cells && from_cell != SWD_NONE))
+        return SWD_E_RANGE;
+    AT(e, uint32_t, at_override)[i] = from_cell;
+    swd_route(e, i);
     return SWD_OK;
 }
 

@@ -7,7 +7,7 @@ __extension__ typedef unsigned __int128 wide;
 #define ONE_Q62 (1ull << 62)
 
 /* -ln(1 - p) in 2^-62 for p up to a half: p + p^2/2 + p^3/3 + ... until the power vanishes. */
-static uint64_t lambda_q62(uint32_t rate_ppb)
+uint64_t swd_lambda_q62(uint32_t rate_ppb)
 {
     uint64_t p = (uint64_t)(((wide)rate_ppb << 62) / 1000000000u), power = p, sum = 0;
     for (uint64_t k = 1; power != 0; k++) {
@@ -18,11 +18,13 @@ static uint64_t lambda_q62(uint32_t rate_ppb)
 }
 
 /* Good bits before the next error: geometric, the floor of an exponential over lambda. */
-static uint64_t next_gap(line *x)
+uint64_t swd_geometric_gap(uint64_t lambda, uint64_t key, uint64_t draw)
 {
-    uint64_t exponential_q16 = swd_exponential_q16(swd_philox(x->key, x->draws++));
-    return (uint64_t)(((wide)exponential_q16 << 46) / x->lambda);
+    uint64_t exponential_q16 = swd_exponential_q16(swd_philox(key, draw));
+    return (uint64_t)(((wide)exponential_q16 << 46) / lambda);
 }
+
+static uint64_t next_gap(line *x) { return swd_geometric_gap(x->lambda, x->key, x->draws++); }
 
 /* Flip one bit. The cell may be asleep: then it wakes, and its next row is computed again. A cut line carries ones
  * whatever hits it. */
@@ -58,6 +60,15 @@ static line *defined_line(swd_engine *e, uint32_t i)
     return &AT(e, line, at_lines)[i];
 }
 
+int swd_line_touches(const swd_engine *e, uint32_t but, uint32_t first)
+{
+    const line *lines = AT(e, const line, at_lines);
+    for (uint32_t k = 0; k < e->config.n_lines; k++)
+        if (k != but && lines[k].first != SWD_NONE && first < lines[k].first + LINE_CELLS && lines[k].first < first + LINE_CELLS)
+            return 1;
+    return 0;
+}
+
 int swd_line_define(swd_engine *e, uint32_t i, uint32_t first_switched_cell)
 {
     line *lines = AT(e, line, at_lines);
@@ -65,9 +76,8 @@ int swd_line_define(swd_engine *e, uint32_t i, uint32_t first_switched_cell)
     if (i >= e->config.n_lines || first_switched_cell < e->first_switched ||
         first_switched_cell > e->n_cells || e->n_cells - first_switched_cell < LINE_CELLS)
         return SWD_E_RANGE;
-    for (uint32_t k = 0; k < e->config.n_lines; k++)
-        if (k != i && lines[k].first != SWD_NONE && first < lines[k].first + LINE_CELLS && lines[k].first < first + LINE_CELLS)
-            return SWD_E_RANGE;
+    if (swd_line_touches(e, i, first) || swd_e1_touches(e, SWD_NONE, first))
+        return SWD_E_RANGE;
     if (lines[i].first != SWD_NONE) {
         swd_line_cut(e, i, 0);
         swd_line_errors(e, i, 0, 0);
@@ -90,7 +100,7 @@ int swd_line_cut(swd_engine *e, uint32_t i, int cut)
             bit_set(AT(e, uint64_t, at_cut), k);
         else
             bit_clear(AT(e, uint64_t, at_cut), k);
-        swd_node_attach(e, k, cut ? SWD_CELL_ONES : AT(e, const uint32_t, at_from)[k]);
+        swd_node_attach(e, k, cut ? SWD_CELL_ONES : swd_payload_of(e, k));
         swd_wake_cell(e, e->first_switched + k);
     }
     return SWD_OK;
@@ -104,7 +114,7 @@ int swd_line_errors(swd_engine *e, uint32_t i, uint32_t rate_ppb, uint64_t key)
     e->n_errored -= x->lambda != 0;
     x->key = key;
     x->draws = 0;
-    x->lambda = lambda_q62(rate_ppb);
+    x->lambda = swd_lambda_q62(rate_ppb);
     x->next_bit = 0;
     if (x->lambda) {
         e->n_errored++;

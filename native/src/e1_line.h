@@ -1,0 +1,95 @@
+/* A direction of an E1 line inside an engine: what e1_line.c (acts), e1_cycle.c (a cycle at bit level), e1_error.c (errors to make) and
+ * e1_slip.c (slips, delays, taps) share. */
+#ifndef SWD_E1_LINE_H
+#define SWD_E1_LINE_H
+
+#include "engine.h"
+
+#define E1_SLOTS 32               /* timeslots of a frame */
+#define E1_RING 16                /* frames remembered: what others read of a unit is a row old, in whatever order units are computed */
+#define E1_NO_SSM 0xFF
+#define E1_SSM_CYCLES 32          /* three whole sub-multiframes, and the rest of one */
+#define E1_QUIET_CYCLES 32        /* two CRC-4 multiframes */
+#define E1_CODEC_CYCLES 32        /* how long the line code is watched after the last injector of code errors has ended */
+
+typedef struct e1_injector {
+    swd_e1_error asked;
+    uint64_t wait;                /* opportunities before the next error */
+    uint64_t done, draws, lambda;
+} e1_injector;
+
+typedef struct e1_unit {
+    swd_e1_config config;         /* first_cell: SWD_NONE: not defined */
+    uint32_t first;               /* that cell, counted from the first switched one */
+    uint32_t level;               /* bit level was asked for */
+    uint32_t bits;                /* it is at bit level, if only to carry a change of CAS or Sa bits across */
+    uint32_t muted;
+    int32_t slip;                 /* waits */
+    uint32_t shift;               /* bits, 0..255 */
+    uint32_t delay, delay_ring;   /* cycles; 0 and SWD_NONE: none */
+    uint32_t loop, loop_from;
+    uint32_t active;              /* injectors, by slot */
+    uint32_t c_wrong, mfas_wrong; /* what they chose for the present CRC-4 sub-multiframe and multiframe */
+    uint32_t swapped;             /* pulses change places since a code error */
+    uint64_t codec_until;
+    uint64_t wrong_until;         /* cycle after the last one in which something was wrong */
+    uint64_t troubles;            /* sum of what the receiver counted then */
+    uint32_t sa, ssm;             /* to send */
+    uint64_t carry_until;         /* a change of synchronization status is known to be across after three sub-multiframes */
+    uint32_t heard_sa, heard_ssm; /* last received and told */
+    uint8_t abcd[E1_SLOTS], heard[E1_SLOTS];
+    uint8_t last[E1_SLOTS];       /* the frame before, as it came off the line, for shifted bits */
+    swd_e1_counts kept;           /* of the last time at bit level */
+    swd_e1_tx tx;
+    swd_e1_rx rx;
+    swd_hdb3 coder, decoder;
+    e1_injector injectors[SWD_E1_ERRORS];
+} e1_unit;
+
+typedef struct e1_ring {          /* of the cycle t in [t % 16]; not part of the unit, so that a cycle can be tried on a copy of it */
+    uint8_t sent[E1_RING][E1_SLOTS], received[E1_RING][E1_SLOTS];
+    uint8_t good[E1_RING][2];     /* what the receiver thinks of the last sub-multiframes: E bits for the opposite sender */
+} e1_ring;
+
+static inline e1_unit *e1_of(const swd_engine *e, uint32_t unit)
+{
+    return (e1_unit *)((uint8_t *)(uintptr_t)e + e->at_e1) + unit;
+}
+
+static inline int e1_defined(const swd_engine *e, uint32_t unit)
+{
+    return unit < e->config.n_e1 && e1_of(e, unit)->config.first_cell != SWD_NONE;
+}
+
+/* The timeslots that carry payload: bit t. */
+static inline uint32_t e1_payload_slots(const e1_unit *u)
+{
+    return u->config.flags & SWD_E1_CAS ? 0xFFFEFFFEu : 0xFFFFFFFEu;
+}
+
+/* Synchronization status stands in the CRC-4 multiframe. */
+static inline int e1_has_ssm(const e1_unit *u) { return u->config.ssm_sa && (u->config.flags & SWD_E1_CRC4); }
+
+/* e1_line.c */
+void swd_e1_busy(swd_engine *e, uint32_t unit);           /* keep the map of units that want computing */
+void swd_e1_leave(swd_engine *e, uint32_t unit);          /* to octet level */
+
+void swd_e1_align(e1_unit *u, uint64_t at);               /* the receiver as if it had always been aligned; counts and what was heard stay */
+
+/* e1_cycle.c */
+void swd_e1_settle(swd_engine *e, uint32_t unit, uint64_t now); /* to octet level, when that is asked for and all has come across */
+/* `ring`: where what others read is kept; NULL: a trial, which writes nothing but the unit it is given. */
+void swd_e1_frame(swd_engine *e, e1_unit *u, e1_ring *ring, uint64_t at, const uint8_t payload[32], uint8_t out[32]);
+
+/* e1_error.c */
+swd_e1_wrong swd_e1_sender_errors(e1_unit *u);
+void swd_e1_bit_errors(e1_unit *u, uint8_t frame[32]);
+void swd_e1_code(e1_unit *u, uint64_t at, uint8_t frame[32], uint8_t pulses[32]);
+
+/* e1_slip.c */
+void swd_e1_slip_out(swd_engine *e, uint32_t unit, const span *s, const uint8_t (*payload)[32], uint8_t out[32]);
+void swd_e1_slip_cells(swd_engine *e, uint32_t unit, const span *s);
+void swd_e1_delay_frame(swd_engine *e, const e1_unit *u, uint64_t at, uint8_t frame[32], int trial);
+void swd_e1_tap_frame(swd_engine *e, const uint8_t frame[32]);
+
+#endif
