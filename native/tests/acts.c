@@ -56,7 +56,7 @@ swd_config acts_config(script *s)
     swd_config c = {
         .tick_cycles = 1 + script_u8(s) % 8, .n_sources = script_u8(s) % 80, .n_hdlc_tx = script_u8(s) % 5,
         .n_hdlc_rx = script_u8(s) % 5, .n_su_tx = script_u8(s) % 4, .n_su_rx = script_u8(s) % 4, .n_conferences = script_u8(s) % 4, .n_switched = script_u8(s) % 140,
-        .n_lines = script_u8(s) % 4, .n_receivers = script_u8(s) % 6, .n_checks = script_u8(s) % 3, .n_ears = script_u8(s) % 9,
+        .n_lines = script_u8(s) % 4, .n_e1 = script_u8(s) % 6, .n_receivers = script_u8(s) % 6, .n_checks = script_u8(s) % 3, .n_ears = script_u8(s) % 9,
         .n_patterns = script_u8(s) % 5, .n_berts = script_u8(s) % 5,
         .n_recorders = script_u8(s) % 3, .recorder_octets = 1024u << script_u8(s) % 2,
     };
@@ -240,10 +240,14 @@ static int line_act(swd_engine *e, script *s)
 
 static int any_act(swd_engine *e, script *s)
 {
-    uint32_t kind = script_u8(s) % 11;
+    uint32_t kind = script_u8(s) % 16;
     switch (kind) {
     case 0: return hdlc_act(e, s);
     case 8: return su_act(e, s);
+    case 11:
+    case 12:
+    case 13:
+    case 14: return acts_e1(e, s);
     case 9:
     case 10: return acts_pattern(e, s);
     case 1:
@@ -267,6 +271,7 @@ void rig_act(rig *r, script *s)
         note(r, counts.bits ^ counts.errors << 32 ^ counts.errored_octets << 48);
         note(r, counts.syncs << 32 | counts.losses << 16 | counts.slips << 8 | counts.in_sync);
         note(r, swd_line_error_count(r->engine, unit));
+        note(r, acts_e1_told(r->engine, unit));
         note(r, swd_source_underruns(r->engine, unit) + swd_hdlc_waiting(r->engine, unit));
         note(r, swd_su_waiting(r->engine, unit) << 16 | swd_su_repeats(r->engine, unit));
         note(r, swd_connected(r->engine, r->engine->first_switched + unit));
@@ -307,6 +312,7 @@ void rig_check(const rig *r)
     assert(AT(e, const uint64_t, at_rows[0])[SWD_CELL_ONES] == ROW_ONES);
     assert(AT(e, const uint64_t, at_rows[1])[SWD_CELL_IDLE] == ROW_IDLE);
     check_lists(e);
+    acts_e1_check(e);
 }
 
 static void expect_equal(const rig *a, const rig *b)

@@ -39,6 +39,11 @@ void acts_check_patterns(const swd_engine *e);
 /* Lists, maps and counts agree with each other. */
 void rig_check(const rig *r);
 
+/* acts_e1.c: an act upon an E1 direction; a number for all that can be read of one; what must hold. */
+int acts_e1(swd_engine *e, script *s);
+uint64_t acts_e1_told(const swd_engine *e, uint32_t unit);
+void acts_e1_check(const swd_engine *e);
+
 /* Play a script on engines that are cut differently, one of them from a snapshot on; they must agree in every octet. */
 void acts_play(const uint8_t *octets, size_t n_octets);
 

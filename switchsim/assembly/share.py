@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 
 from switchsim.dsp.engine import (
     CELL_ONES,
@@ -15,6 +15,9 @@ from switchsim.dsp.engine import (
     CONF_LEGS,
     NONE,
     BertCounts,
+    E1Config,
+    E1Counts,
+    E1Error,
     Engine,
     EngineConfig,
     SuCounts,
@@ -100,6 +103,76 @@ class EngineShare(Engine):
 
     def line_error_count(self, line: int) -> int:
         return self.engine.line_error_count(line + self.before.n_lines)
+
+    def override(self, cell: int, from_cell: int) -> None:
+        self.engine.override(self.cell(cell), self.cell(from_cell))
+
+    # E1 lines
+
+    def e1(self, unit: int) -> int:
+        """The core's number of a direction of this machine."""
+        return unit if unit == NONE else unit + self.before.n_e1
+
+    def e1_define(self, unit: int, config: E1Config) -> None:
+        first, opposite = self.cell(config.first_cell), self.e1(config.opposite)
+        self.engine.e1_define(self.e1(unit), replace(config, first_cell=first, opposite=opposite))
+
+    def e1_level(self, unit: int, bits: bool) -> bool:
+        return self.engine.e1_level(self.e1(unit), bits)
+
+    def e1_clean(self, unit: int) -> bool:
+        return self.engine.e1_clean(self.e1(unit))
+
+    def e1_mute(self, unit: int, on: bool) -> None:
+        self.engine.e1_mute(self.e1(unit), on)
+
+    def e1_send(self, unit: int, send: int) -> None:
+        self.engine.e1_send(self.e1(unit), send)
+
+    def e1_sa(self, unit: int, sa5: int, ssm: int = 15) -> None:
+        self.engine.e1_sa(self.e1(unit), sa5, ssm)
+
+    def e1_abcd(self, unit: int, timeslot: int, abcd: int) -> None:
+        self.engine.e1_abcd(self.e1(unit), timeslot, abcd)
+
+    def e1_inject(self, unit: int, slot: int, error: E1Error) -> None:
+        self.engine.e1_inject(self.e1(unit), slot, error)
+
+    def e1_inject_stop(self, unit: int, slot: int) -> None:
+        self.engine.e1_inject_stop(self.e1(unit), slot)
+
+    def e1_injected(self, unit: int, slot: int) -> int:
+        return self.engine.e1_injected(self.e1(unit), slot)
+
+    def e1_shift(self, unit: int, bits: int) -> bool:
+        return self.engine.e1_shift(self.e1(unit), bits)
+
+    def e1_delay(self, unit: int, cycles: int) -> bool:
+        return self.engine.e1_delay(self.e1(unit), cycles)
+
+    def e1_slip(self, unit: int, how: int) -> bool:
+        return self.engine.e1_slip(self.e1(unit), how)
+
+    def e1_loop(self, unit: int, from_unit: int, what: int) -> None:
+        self.engine.e1_loop(self.e1(unit), self.e1(from_unit), what)
+
+    def e1_status(self, unit: int) -> int:
+        return self.engine.e1_status(self.e1(unit))
+
+    def e1_counters(self, unit: int) -> E1Counts:
+        return self.engine.e1_counters(self.e1(unit))
+
+    def e1_received(self, unit: int) -> tuple[int, int]:
+        return self.engine.e1_received(self.e1(unit))
+
+    def e1_abcd_received(self, unit: int, timeslot: int) -> int:
+        return self.engine.e1_abcd_received(self.e1(unit), timeslot)
+
+    def e1_tap(self, unit: int, on: bool) -> bool:
+        return self.engine.e1_tap(self.e1(unit), on)
+
+    def e1_tap_drain(self, unit: int) -> bytes:
+        return self.engine.e1_tap_drain(self.e1(unit))
 
     # Sources
 

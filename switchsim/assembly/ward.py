@@ -15,14 +15,18 @@ from switchsim.assembly.share import EngineShare
 from switchsim.dsp.engine import (
     EV_AERM,
     EV_BAD_FRAME,
+    EV_BERT,
+    EV_CAS,
     EV_CHECK_OFF,
     EV_CHECK_ON,
     EV_DIGIT_OFF,
     EV_DIGIT_ON,
+    EV_E1,
     EV_FRAME,
     EV_HEARS,
     EV_RAW_BLOCK,
     EV_SOURCE_DONE,
+    EV_SSM,
     EV_SU,
     EV_SU_BAD,
     EV_SU_COUNTING,
@@ -57,6 +61,7 @@ UNIT_OF: Final = {
     EV_DIGIT_ON: "n_receivers", EV_DIGIT_OFF: "n_receivers", EV_HEARS: "n_ears", EV_RAW_BLOCK: "n_recorders",
     EV_SU: "n_su_rx", EV_SU_BAD: "n_su_rx", EV_SU_COUNTING: "n_su_rx", EV_SUERM: "n_su_rx", EV_AERM: "n_su_rx",
     EV_SU_PROVED_AGAIN: "n_su_rx", EV_SU_LOW: "n_su_tx", EV_CHECK_ON: "n_checks", EV_CHECK_OFF: "n_checks",
+    EV_BERT: "n_berts", EV_E1: "n_e1", EV_CAS: "n_e1", EV_SSM: "n_e1",
 }  # fmt: skip
 """Kind of media event -> the field of EngineConfig that counts its units."""
 

@@ -15,6 +15,7 @@ from typing import Any, Final, NamedTuple
 from switchsim._native import ffi, lib
 from switchsim.dsp import isa
 from switchsim.dsp.assets import Assets, Tone
+from switchsim.dsp.e1_lines import EV_CAS, EV_E1, EV_SSM, E1Acts, E1Config, E1Counts, E1Error
 from switchsim.dsp.patterns import EV_BERT, BertCounts, PatternActs
 from switchsim.dsp.results import done, out_of_range
 from switchsim.dsp.signalling import (
@@ -107,6 +108,7 @@ class EngineConfig:
     n_conferences: int = 0
     n_switched: int = 0
     n_lines: int = 0
+    n_e1: int = 0
     n_receivers: int = 0
     n_checks: int = 0
     n_ears: int = 0
@@ -116,7 +118,7 @@ class EngineConfig:
     recorder_octets: int = 8192
 
 
-class Engine(SignallingActs, PatternActs):
+class Engine(SignallingActs, PatternActs, E1Acts):
     """One media path, in memory of its own; belongs to one thread."""
 
     def __init__(self, config: EngineConfig, assets: Assets | None = None) -> None:
@@ -326,7 +328,7 @@ def exponential_q16(draw: int) -> int:
 
 
 __all__ = [
-    "EV_BERT", "MONITOR_AERM", "MONITOR_NONE", "MONITOR_SUERM", "SU_ABORT", "SU_BAD_FCS", "SU_FIRST", "SU_QUEUE",
+    "EV_BERT", "EV_CAS", "EV_E1", "EV_SSM", "E1Config", "E1Counts", "E1Error", "MONITOR_AERM", "MONITOR_NONE", "MONITOR_SUERM", "SU_ABORT", "SU_BAD_FCS", "SU_FIRST", "SU_QUEUE",
     "SU_RAW", "SU_VERBATIM", "Assets", "BertCounts", "Engine", "EngineConfig", "Event", "SuCounts", "SuTxCounts",
     "Tone", "exponential_q16", "philox",
 ]
