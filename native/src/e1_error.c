@@ -11,7 +11,7 @@ static uint64_t next_wait(e1_injector *x)
 }
 
 /* The first of the n opportunities, from `from` on, that is hit; n: none. */
-static uint32_t next_hit(e1_unit *u, uint32_t slot, uint32_t from, uint32_t n)
+uint32_t swd_e1_next_hit(e1_unit *u, uint32_t slot, uint32_t from, uint32_t n)
 {
     e1_injector *x = &u->injectors[slot];
     if (!(u->active >> slot & 1))
@@ -28,7 +28,7 @@ static uint32_t next_hit(e1_unit *u, uint32_t slot, uint32_t from, uint32_t n)
     return from;
 }
 
-static int hit(e1_unit *u, uint32_t slot) { return next_hit(u, slot, 0, 1) == 0; }
+static int hit(e1_unit *u, uint32_t slot) { return swd_e1_next_hit(u, slot, 0, 1) == 0; }
 
 /* As it is to be sent: in place. */
 static uint8_t e_bit(const e1_unit *u, uint32_t crc_frame)
@@ -85,7 +85,7 @@ static uint32_t nth_set(uint32_t bits, uint32_t n)
 }
 
 /* The n-th, from the most significant of an octet on, as a mask. */
-static uint8_t nth_bit(uint32_t bits, uint32_t n)
+uint8_t swd_e1_nth_bit(uint32_t bits, uint32_t n)
 {
     uint32_t count = (uint32_t)__builtin_popcount(bits);
     return (uint8_t)(1u << nth_set(bits, count - 1 - n));
@@ -99,62 +99,8 @@ void swd_e1_bit_errors(e1_unit *u, uint8_t frame[32])
         if (asked->kind != SWD_ERR_BIT)
             continue;
         uint32_t n_bits = (uint32_t)__builtin_popcount(asked->bits), n = n_bits * (uint32_t)__builtin_popcount(asked->timeslots);
-        for (uint32_t i = next_hit(u, slot, 0, n); i < n; i = next_hit(u, slot, i + 1, n))
-            frame[nth_set(asked->timeslots, i / n_bits)] ^= nth_bit(asked->bits, i % n_bits);
-    }
-}
-
-/* Which pulses are hit: their places in `turns`. */
-static void code_errors(e1_unit *u, uint32_t slot, const uint8_t plus[32], const uint8_t minus[32], uint8_t turns[32])
-{
-    const swd_e1_error *asked = &u->injectors[slot].asked;
-    for (uint32_t t = 0; t < E1_SLOTS; t++) {
-        uint32_t pulses = asked->timeslots >> t & 1 ? (plus[t] | minus[t]) & asked->bits : 0;
-        uint32_t n = (uint32_t)__builtin_popcount(pulses);
-        for (uint32_t i = next_hit(u, slot, 0, n); i < n; i = next_hit(u, slot, i + 1, n))
-            turns[t] ^= nth_bit(pulses, i);
-    }
-}
-
-/* From each turn on, the pulses change places. */
-static void turn(e1_unit *u, const uint8_t turns[32], uint8_t plus[32], uint8_t minus[32])
-{
-    for (uint32_t t = 0; t < E1_SLOTS; t++) {
-        uint32_t mask = turns[t]; /* becomes: bits where the pulses change places; a prefix sum, first bit on the left */
-        mask ^= mask >> 1;
-        mask ^= mask >> 2;
-        mask ^= mask >> 4;
-        mask = (mask ^ (u->swapped ? 0xFF : 0)) & 0xFF;
-        uint8_t change = (uint8_t)((plus[t] ^ minus[t]) & mask);
-        plus[t] ^= change;
-        minus[t] ^= change;
-        u->swapped = mask & 1;
-    }
-}
-
-/* Through the line code and back, which changes nothing by itself. */
-void swd_e1_code(e1_unit *u, uint64_t at, uint8_t frame[32], uint8_t pulses[32])
-{
-    uint8_t plus[32], minus[32], turns[32] = {0};
-    uint32_t coding = 0;
-    swd_hdb3_encode(&u->coder, frame, plus, minus);
-    for (uint32_t slots = u->active; slots; slots &= slots - 1) {
-        uint32_t slot = (uint32_t)__builtin_ctz(slots);
-        if (u->injectors[slot].asked.kind != SWD_ERR_CODE)
-            continue;
-        coding = 1;
-        code_errors(u, slot, plus, minus, turns);
-    }
-    if (coding)
-        u->codec_until = at + 1 + E1_CODEC_CYCLES;
-    turn(u, turns, plus, minus);
-    for (uint32_t t = 0; t < E1_SLOTS; t++)
-        pulses[t] = plus[t] | minus[t];
-    u->rx.counts.code_violations += swd_hdb3_decode(&u->decoder, plus, minus, frame);
-    if (at + 1 == u->codec_until) {
-        memset(&u->coder, 0, sizeof u->coder);
-        memset(&u->decoder, 0, sizeof u->decoder);
-        u->swapped = 0;
+        for (uint32_t i = swd_e1_next_hit(u, slot, 0, n); i < n; i = swd_e1_next_hit(u, slot, i + 1, n))
+            frame[nth_set(asked->timeslots, i / n_bits)] ^= swd_e1_nth_bit(asked->bits, i % n_bits);
     }
 }
 
@@ -162,7 +108,7 @@ static int masks_good(const e1_unit *u, const swd_e1_error *x)
 {
     static const uint32_t widest[] = {0, 0xFF, 0xFF, 0x7F, 0xFFFFFFFF, 15, 63, 15, 0xFFFFFFFF, 0xFFFFFFFF, 31};
     static const uint32_t needs[] = {0, 0, SWD_E1_HDB3, 0, 0, SWD_E1_CRC4, SWD_E1_CRC4, SWD_E1_CAS, SWD_E1_CRC4, 0, 0};
-    if (x->kind < SWD_ERR_BIT || x->kind > SWD_ERR_SA || (u->config.flags & needs[x->kind]) != needs[x->kind])
+    if (x->kind < SWD_ERR_BIT || x->kind > SWD_ERR_SA || x->kind == SWD_ERR_CODE || (u->config.flags & needs[x->kind]) != needs[x->kind])
         return 0;
     if ((x->kind == SWD_ERR_BIT || x->kind == SWD_ERR_CODE) && x->timeslots == 0)
         return 0;
@@ -187,12 +133,6 @@ int swd_e1_inject(swd_engine *e, uint32_t unit, uint32_t slot, const swd_e1_erro
     x.wait += error->skip;
     u->injectors[slot] = x;
     u->active |= 1u << slot;
-    if (error->kind == SWD_ERR_CODE && e->now >= u->codec_until) {
-        swd_hdb3_reset(&u->coder);
-        swd_hdb3_reset(&u->decoder);
-    }
-    if (error->kind == SWD_ERR_CODE)
-        u->codec_until = e->now + 1 + E1_CODEC_CYCLES;
     return SWD_OK;
 }
 
