@@ -41,6 +41,7 @@ OUTSIDE = (
                  help="Calls (to NUMBER) go to this FastAGI server; several hosts with commas, tried in turn."),
     click.option("--users", type=click.Path(), metavar="FILE", help="YAML of `name: secret`, for --ami and --csta."),
     click.option("--insecure-no-auth", "no_auth", is_flag=True, help="Any log-in to --ami and --csta is good."),
+    click.option("--e1d", metavar="PATH", help="Serve programs that open timeslots as with osmo-e1d."),
     click.option("--database", metavar="URL", help="Look-ups ask this database, as sqlite:///leads.db."),
 )
 PATH = click.option("--path", "search", multiple=True, type=click.Path(), help="Look for machines here too.")

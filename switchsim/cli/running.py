@@ -208,7 +208,8 @@ def arguments_of(path: Path, asked: Asked) -> list[str]:
     words, outside = ["run"], asked.outside
     for option, value in (("--seed", asked.seed), ("--out", asked.out), ("--junit", asked.junit),
                           ("--batch", asked.batch), ("--pace", outside.pace), ("--ami", outside.ami),
-                          ("--csta", outside.csta), ("--users", outside.users), ("--database", outside.database)):
+                          ("--csta", outside.csta), ("--users", outside.users), ("--e1d", outside.e1d),
+                          ("--database", outside.database)):
         words += [option, str(value)] if value is not None else []
     for option, milliseconds in (("--wait", outside.wait_ms), ("--peer-timeout", outside.peer_timeout_ms)):
         words += [option, f"{milliseconds / 1000:.3f}"] if milliseconds is not None else []

@@ -15,7 +15,8 @@ from switchsim.sut.options import DatabaseOption
 from switchsim.units import CYCLES_PER_MS
 
 INTERFACES: Final = {
-    "ami": "callcentre/ami", "csta": "callcentre/csta", "agi": "callcentre/agi", "database": "callcentre/aplogic",
+    "ami": "callcentre/ami", "csta": "callcentre/csta", "agi": "callcentre/agi", "e1d": "farend/e1d",
+    "database": "callcentre/aplogic",
 }  # fmt: skip
 """Source -> place of its part, in the order of the sources. Of a plant `NAME/database` is the machine NAME's."""
 IN_MEMORY: Final = "sqlite://"
@@ -42,7 +43,8 @@ def is_database(source: str) -> bool:
 
 def interfaces_of(machine: HasParts, listeners: Listeners) -> tuple[str, ...]:
     """Names of the sources of interfaces, in their order; raises BadInput when an option finds no part."""
-    wanted = {"ami": listeners.ami, "csta": listeners.csta, "agi": bool(listeners.agi), "database": listeners.database}
+    wanted = {"ami": listeners.ami, "csta": listeners.csta, "agi": bool(listeners.agi), "e1d": listeners.e1d,
+              "database": listeners.database}
     there = [name for name in NAMES if INTERFACES[name] in machine.kernel.parts]
     missing = [name for name in NAMES if wanted[name] and name not in there]
     if missing and machine.spec.platform is None:

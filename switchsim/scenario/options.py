@@ -21,6 +21,7 @@ from switchsim.sut.options import (
     default_pace,
     parse_attach,
     parse_clock,
+    parse_e1d,
     parse_pace,
 )
 from switchsim.units import CYCLES_PER_MS
@@ -29,7 +30,8 @@ WAIT_MS: Final = 60_000
 PEER_TIMEOUT_MS: Final = 10_000
 _MEANT: Final = {
     "ami": "HOST:PORT, as in 127.0.0.1:5038", "csta": "HOST:PORT, as in 127.0.0.1:1040",
-    "users": "a file with lines `name: secret`", "pace": "fast, real or a factor",
+    "users": "a file with lines `name: secret`",
+    "e1d": "PATH, as in /tmp/osmo-e1d.ctl", "pace": "fast, real or a factor",
     "database": "the URL of a database, as in sqlite:///leads.db",
 }  # fmt: skip
 
@@ -48,6 +50,7 @@ class OutsideAsked:
     agi: Sequence[str] = ()
     users: str | None = None
     no_auth: bool = False
+    e1d: str | None = None
     database: str | None = field(default=None, repr=False)  # may hold a password
 
 
@@ -81,21 +84,22 @@ def put_together(
     """The command line's options over the scenario's `sut`; raises BadInput.
 
     paced: without any word of it the pace is real (`serve`), else fast; a clock or a block mode makes it fast, clients
-    over TCP without a clock make it real. folder: where the scenario lies, and the users that it names.
+    over TCP or of --e1d without a clock make it real. folder: where the scenario lies, and the users that it names.
     """
     spec = sut or SutSpec()
     _check_empty(asked, spec)
     attaches = tuple(map(parse_attach, (*spec.attach, *asked.attach)))
     clocks = tuple(parse_clock(text, index) for index, text in enumerate((*spec.clock, *asked.clock)))
-    check_options(attaches, clocks)
     interfaces = _interfaces(asked, spec, folder or Path())
+    check_options(attaches, clocks, interfaces.e1d)
     pace_text = asked.pace or spec.pace
+    timed = interfaces.tcp or interfaces.e1d is not None
     pace: Pace | None = None
     if pace_text is not None:
         pace = parse_pace(pace_text)
-    elif attaches or clocks or paced or interfaces.tcp:
-        pace = default_pace(attaches, clocks, tcp=interfaces.tcp)
-    if pace is not None and pace.fast and not attaches and not clocks and not interfaces.tcp:
+    elif attaches or clocks or paced or timed:
+        pace = default_pace(attaches, clocks, tcp=timed)
+    if pace is not None and pace.fast and not attaches and not clocks and not timed:
         pace = None
     wait_ms = spec.ready_within // CYCLES_PER_MS if spec.ready_within is not None else spec.wait
     return OutsideOptions(
@@ -116,12 +120,12 @@ def _check_empty(asked: OutsideAsked, spec: SutSpec) -> None:
 
 def _interfaces(asked: OutsideAsked, spec: SutSpec, folder: Path) -> InterfaceOptions:
     """A word of the command line replaces the scenario's; targets of FastAGI come together."""
-    ami, csta = asked.ami or spec.ami, asked.csta or spec.csta
+    ami, csta, e1d = asked.ami or spec.ami, asked.csta or spec.csta, asked.e1d or spec.e1d
     users = Path(asked.users) if asked.users else folder / spec.users if spec.users else None
     options = InterfaceOptions(
         ami=parse_listen(ami, f"--{AMI}") if ami else None,
         csta=parse_listen(csta, f"--{CSTA}") if csta else None,
-        agi=tuple(map(parse_agi, (*spec.agi, *asked.agi))),
+        agi=tuple(map(parse_agi, (*spec.agi, *asked.agi))), e1d=parse_e1d(e1d) if e1d else None,
         users=users_of(read(users).data, str(users)) if users is not None else None,
         no_auth=asked.no_auth or spec.insecure_no_auth, database=asked.database or spec.database,
         expects=spec.expects)

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import msgspec
 
+from switchsim.assembly.e1d import desk_of
 from switchsim.errors import BadInput, ExitCode, OutputError, SwitchsimError
 from switchsim.kernel.inputs import InputWriter
 from switchsim.report.compare import journal_digest
@@ -120,7 +121,8 @@ def _listen(prepared: Prepared, staged: Staged, stack: ExitStack) -> Outside | N
     databases = databases_of(staged.machine, asked.interfaces.database, str(prepared.machine_path.parent))
     if asked.pace is None and not databases:
         return None
-    sides = open_interfaces(asked.interfaces, databases)
+    desk = desk_of(staged.machine.layout) if asked.listeners.e1d else None
+    sides = open_interfaces(asked.interfaces, databases, desk)
     try:
         outside = Outside(asked.attaches, asked.clocks, asked.pace or FAST, asked.peer_timeout_ms / 1000, sides,
                           asked.interfaces.expects)

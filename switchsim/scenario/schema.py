@@ -15,7 +15,7 @@ from switchsim.errors import BadInput
 from switchsim.scenario.checks.expect import Expect
 from switchsim.scenario.timeline import FaultStep, HealStep, ProgramStep, Step
 from switchsim.sut.addresses import parse_agi, parse_listen
-from switchsim.sut.options import parse_attach, parse_clock, parse_pace
+from switchsim.sut.options import parse_attach, parse_clock, parse_e1d, parse_pace
 from switchsim.units import CYCLES_PER_SECOND
 
 FORMAT: Final = 1
@@ -25,6 +25,7 @@ MOST_SEED: Final = 2**64 - 1
 _PARSERS: Final[dict[str, Callable[[str], object]]] = {
     "attach": parse_attach, "clock": parse_clock, "pace": parse_pace, "agi": parse_agi,
     "ami": lambda text: parse_listen(text, "ami"), "csta": lambda text: parse_listen(text, "csta"),
+    "e1d": lambda text: parse_e1d(text, "e1d"),
 }  # fmt: skip
 Seed = Annotated[int, Field(ge=0, le=MOST_SEED)]
 WallSeconds = Annotated[int, BeforeValidator(scaled(3, minimum=1, maximum=86_400_000), json_schema_input_type=float)]
@@ -46,6 +47,7 @@ class SutSpec(Strict):
     agi: Many[str] = ()
     users: str | None = None
     insecure_no_auth: bool = False
+    e1d: str | None = None
     database: str | None = None
     expects: Many[Literal["ami", "csta", "agi"]] = ()
 

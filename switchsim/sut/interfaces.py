@@ -11,6 +11,7 @@ from switchsim.errors import BadInput, InvalidRun, Problem
 from switchsim.model.outside import AgiTarget, Listeners
 from switchsim.sut.addresses import Address, check_agi
 from switchsim.sut.dialler import Dialler
+from switchsim.sut.e1d import Desk, E1dServer
 from switchsim.sut.listener import TcpListener
 from switchsim.sut.options import DatabaseOption
 from switchsim.sut.secrets import AmiMask, CstaMask, Users
@@ -19,8 +20,9 @@ from switchsim.sut.side import Side
 AMI: Final = "ami"
 CSTA: Final = "csta"
 AGI: Final = "agi"
+E1D: Final = "e1d"
 DATABASE: Final = "database"
-NAMES: Final = (AMI, CSTA, AGI, DATABASE)
+NAMES: Final = (AMI, CSTA, AGI, E1D, DATABASE)
 """Names of the sources, in the order in which they stand after attachments and clocks."""
 
 
@@ -32,6 +34,8 @@ class InterfaceOptions(msgspec.Struct, frozen=True, kw_only=True):
     agi: tuple[AgiTarget, ...] = ()
     users: Users | None = None
     no_auth: bool = False
+    e1d: str | None = None
+    """Path of the control socket."""
     database: str | None = None
     expects: tuple[str, ...] = ()
     """Interfaces that must have a client (agi: a server that listens) before simulated time begins."""
@@ -44,7 +48,7 @@ class InterfaceOptions(msgspec.Struct, frozen=True, kw_only=True):
     def listeners(self) -> Listeners:
         """What the machine is to know of it."""
         return Listeners(ami=self.ami is not None, csta=self.csta is not None, agi=self.agi, auth=not self.no_auth,
-                         database=self.database is not None)
+                         e1d=self.e1d is not None, database=self.database is not None)
 
 
 NO_INTERFACES: Final = InterfaceOptions()
@@ -74,10 +78,12 @@ def check_interfaces(options: InterfaceOptions) -> None:
         raise BadInput(problems)
 
 
-def open_interfaces(options: InterfaceOptions, databases: Mapping[str, DatabaseOption]) -> list[Side]:
+def open_interfaces(
+    options: InterfaceOptions, databases: Mapping[str, DatabaseOption], desk: Desk | None = None
+) -> list[Side]:
     """Every listener exists afterwards; raises BadInput when one can not be made, and closes the others.
 
-    databases: source -> what it asks.
+    databases: source -> what it asks. desk: who answers the clients of --e1d.
     """
     users = None if options.no_auth else options.users
     sides: list[Side] = []
@@ -88,6 +94,8 @@ def open_interfaces(options: InterfaceOptions, databases: Mapping[str, DatabaseO
             sides.append(TcpListener(CSTA, options.csta, CstaMask, users))
         if options.agi:
             sides.append(Dialler(AGI, options.agi))
+        if options.e1d is not None and desk is not None:
+            sides.append(E1dServer(options.e1d, desk))
         if databases:
             from switchsim.sut.database import Database  # SQLAlchemy takes its time to load
 

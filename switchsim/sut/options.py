@@ -126,6 +126,11 @@ def parse_clock(text: str, index: int = 0, option: str = "--clock") -> ClockOpti
     return ClockOption(path=_path(text, option), index=index)
 
 
+def parse_e1d(path: str, option: str = "--e1d") -> str:
+    """Path of the control socket; raises BadInput."""
+    return _path(f"unix:{path}", option)
+
+
 def parse_pace(text: str, option: str = "--pace") -> Pace:
     """Parse the pace; raises BadInput."""
     named = {"fast": FAST, "real": REAL}.get(text)
@@ -138,15 +143,16 @@ def parse_pace(text: str, option: str = "--pace") -> Pace:
     return Pace(milli_factor=milli)
 
 
-def check_options(attaches: Sequence[AttachOption], clocks: Sequence[ClockOption]) -> None:
+def check_options(attaches: Sequence[AttachOption], clocks: Sequence[ClockOption], e1d: str | None = None) -> None:
     """Refuse a timeslot attached twice and a path used twice; raises BadInput with every problem."""
     problems = [
         Problem("--attach", 0, f"timeslot {name} is attached twice", "one program a timeslot", "drop one of the two")
         for name in _twice(option.name for option in attaches)
     ]
     problems += [
-        Problem("--attach, --clock", 0, f"the socket {path} is used twice", "a path for each", "name another path")
-        for path in _twice([*(option.path for option in attaches), *(option.path for option in clocks)])
+        Problem("--attach, --clock, --e1d", 0, f"the socket {path} is used twice", "a path for each",
+                "name another path")
+        for path in _twice([*(one.path for one in attaches), *(one.path for one in clocks), *([e1d] if e1d else [])])
     ]
     if problems:
         raise BadInput(problems)

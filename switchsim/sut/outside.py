@@ -17,13 +17,14 @@ from switchsim.errors import BadInput, InvalidRun, SutCrashed
 from switchsim.kernel.inputs import InputKind, InputRecord
 from switchsim.model.outside import unpack_in
 from switchsim.sut.attach import Arrival, Attach, AttachCounts, ends_wait
+from switchsim.sut.e1d import E1dServer
 from switchsim.sut.face import RUN, OutsideEvent, Room
 from switchsim.sut.interfaces import expected_and_missing
 from switchsim.sut.lockstep import Clock, LockstepClock
 from switchsim.sut.options import AttachOption, ClockOption, Pace
 from switchsim.sut.pace import Pacer
 from switchsim.sut.pump import Pump
-from switchsim.sut.side import DatabaseCounts, Side, TcpCounts
+from switchsim.sut.side import DatabaseCounts, E1dCounts, Side, TcpCounts
 from switchsim.sut.sockets import poll_for
 from switchsim.units import CYCLES_PER_MS, round_up
 
@@ -46,7 +47,10 @@ class Outside:
         self.attaches: list[Attach] = []
         self.clocks: list[Clock] = []
         self.sides = sides
-        self._expects = expects
+        self._stepping = [side for side in sides if isinstance(side, E1dServer)]
+        for server in self._stepping:
+            server.in_step, server.patience_s = pace.fast, peer_timeout_s
+        self._expects = (*expects, *(server.name for server in self._stepping))
         self._on_wire = any(side.descriptors() for side in sides)
         self._lockstep = LockstepClock(self.clocks, peer_timeout_s)
         self._peer_timeout_s = peer_timeout_s
@@ -76,7 +80,7 @@ class Outside:
         return tuple(line for side in self.sides for line in side.cautions)
 
     @property
-    def counts(self) -> dict[str, AttachCounts | TcpCounts | DatabaseCounts]:
+    def counts(self) -> dict[str, AttachCounts | TcpCounts | DatabaseCounts | E1dCounts]:
         """What went to and fro, by source."""
         return {attach.option.name: attach.counts for attach in self.attaches} | {
             side.name: side.counts for side in self.sides}
@@ -104,13 +108,16 @@ class Outside:
         for clock in self.clocks:
             self._event(0, "attached", clock.option.name)
         self.pacer.start()
-        if not self.pacer.pace.fast and (self.attaches or self._on_wire) and not self.clocks:
-            self._pump = Pump(self.attaches, self.sides)
+        pumped = [side for side in self.sides if side not in self._stepping]
+        wanted = bool(self.attaches) or any(side.descriptors() for side in pumped)
+        if not self.pacer.pace.fast and wanted and not self.clocks:
+            self._pump = Pump(self.attaches, pumped)
 
     def next_deadline(self, now_cycle: int) -> int | None:
         """The first cycle after `now_cycle` at which the run must stop for the outside; None: nothing asks for one."""
         wanted = [self._lockstep.next_deadline(now_cycle)]
         wanted += [attach.next_block(now_cycle) for attach in self.attaches]
+        wanted += [server.next_block(now_cycle) for server in self._stepping]
         if self._on_grid():
             wanted.append(round_up(now_cycle + 1, self.pacer.grid_cycles))
         if any(attach.held_back for attach in self.attaches):
@@ -122,7 +129,8 @@ class Outside:
         on_grid = self._on_grid() and now_cycle % self.pacer.grid_cycles == 0
         return on_grid or self._lockstep.stops_at(now_cycle) or any(
             attach.held_back or attach.block_due(now_cycle) for attach in self.attaches) or any(
-            side.immediate and side.waiting for side in self.sides)
+            side.immediate and side.waiting for side in self.sides) or any(
+            server.block_due(now_cycle) for server in self._stepping)
 
     def exchange(self, now_cycle: int, room: Room) -> list[InputRecord]:
         """Tell the clocks the time, then drain attachments and interfaces in their order; the records to write and
@@ -178,8 +186,7 @@ class Outside:
             with self._pump.lock:
                 if any(side.unsent for side in self.sides):
                     self._pump.to_send()
-            return
-        for side in self.sides:
+        for side in self.sides if self._pump is None else self._stepping:
             side.flush()
 
     def finished(self) -> bool:
@@ -220,8 +227,10 @@ class Outside:
 
     def _take_side(self, source: int, side: Side, now_cycle: int) -> list[InputRecord]:
         with self._locked():
-            if self._pump is None:
+            if self._pump is None or side in self._stepping:
                 side.service()
+            if isinstance(side, E1dServer):
+                side.settle(now_cycle)
             arrivals, closed = side.take(), side.take_closed()
         if arrivals and self._pump is not None:
             self._pump.wake()  # there is room again

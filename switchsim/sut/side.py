@@ -42,6 +42,32 @@ class DatabaseCounts(msgspec.Struct):
     """Those that failed, by the class of the error."""
 
 
+class E1dCounts(msgspec.Struct):
+    """Clients of the control socket and their timeslots; wall-clock matters, so they are never in the journal."""
+
+    clients: int = 0
+    refused: int = 0
+    """Clients above the limit, closed at once."""
+    wrong_magic: int = 0
+    """Clients disconnected for a wrong magic; so the next ones."""
+    wrong_length: int = 0
+    wrong_type: int = 0
+    wrong_filter: int = 0
+    slow: int = 0
+    """Clients disconnected because they did not read responses."""
+    opened: int = 0
+    frames_in: int = 0
+    frames_out: int = 0
+    octets_in: int = 0
+    octets_out: int = 0
+    bad_length: int = 0
+    """Frames dropped for their length."""
+    underruns: int = 0
+    """Blocks of raw timeslots that were short."""
+    unsent: int = 0
+    """Blocks, frames and events that a program which does not read, or is gone, never got."""
+
+
 class Side(Protocol):
     """One interface. `service`, `take`, `deliver` and `flush` are called under one lock when a thread serves it."""
 
@@ -56,7 +82,7 @@ class Side(Protocol):
     @property
     def address(self) -> str: ...
     @property
-    def counts(self) -> TcpCounts | DatabaseCounts: ...
+    def counts(self) -> TcpCounts | DatabaseCounts | E1dCounts: ...
     @property
     def waiting(self) -> bool:
         """Something is there to be taken."""

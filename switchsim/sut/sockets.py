@@ -30,6 +30,14 @@ def poll_for(to_read: Iterable[int], timeout_s: float, to_write: int | None = No
     return bool(poll.poll(max(timeout_s * 1000, 1)))
 
 
+def readable(descriptors: Iterable[int]) -> frozenset[int]:
+    """Which of the descriptors can be read now, their end included; does not wait."""
+    poll = select.poll()
+    for descriptor in descriptors:
+        poll.register(descriptor, select.POLLIN)
+    return frozenset(descriptor for descriptor, _ in poll.poll(0))
+
+
 class Program:
     """One connected program: its socket and, as far as the host tells, its process."""
 
@@ -99,7 +107,7 @@ class Listener:
 
     def __init__(self, path: str, option: str) -> None:
         self.path = path
-        self.socket = _bind(path, option)
+        self.socket = bind_path(path, option)
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
         self.socket.setblocking(False)
         self.socket.listen(8)
@@ -144,7 +152,8 @@ class Listener:
             return None
 
 
-def _bind(path: str, option: str) -> socket.socket:
+def bind_path(path: str, option: str) -> socket.socket:
+    """A SOCK_SEQPACKET socket at `path`; one that nobody answers any more is removed. Raises BadInput."""
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     try:
         if _stale(path, option):

@@ -110,20 +110,21 @@ class Desk:
             LINE_CONFIG: self._configure, TS_OPEN: self._open_timeslot, SABITS: self._sabits,
         }  # fmt: skip
 
-    def request(self, packet: bytes) -> Reply | Refusal:
+    def answer(self, packet: bytes) -> tuple[Reply | None, Refusal | None]:
         """What a packet of a client is answered with; a Refusal: it is to be disconnected."""
         message = decode(packet)
-        if isinstance(message, Refusal):
-            return message
-        return refused(message) or self._answers[message.type](message)
+        refusal = message if isinstance(message, Refusal) else refused(message)
+        if isinstance(message, Refusal) or refusal is not None:
+            return None, refusal
+        return self._answers[message.type](message), None
 
     def closed(self, line: int, timeslot: int) -> None:
         """A timeslot is not open any more."""
         self._open.pop((line, timeslot), None)
 
-    def failed(self, opening: Opening, number: int) -> bytes:
+    def failed(self, line: int, timeslot: int, number: int) -> bytes:
         """No descriptor could be made (errno `number`): the packet that says so, instead of the reply."""
-        self.closed(opening.line, opening.timeslot)
+        self.closed(line, timeslot)
         return encode(Message(type=error(number), interface=0, line=0, timeslot=0))
 
     def _interfaces(self, message: Message) -> Reply:
