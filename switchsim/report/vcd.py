@@ -21,7 +21,7 @@ from switchsim.report.waves import KINDS, Signal, Sort, Waves
 
 CYCLE_US: Final = 125
 NUMBER_BITS: Final = 32
-MOST_NUMBER: Final = (1 << NUMBER_BITS - 1) - 1
+LEAST_NUMBER, MOST_NUMBER = -(1 << NUMBER_BITS - 1), (1 << NUMBER_BITS - 1) - 1
 _UNFIT: Final = re.compile(r"[^A-Za-z0-9_-]+")
 
 
@@ -57,7 +57,8 @@ def _fit(signal: Signal, value: int | str) -> int | str:
     """As the signal's sort has it: a journal that somebody edited may say anything."""
     if signal.sort is Sort.TEXT:
         return _ascii(str(value)).replace(" ", "_")
-    return min(max(int(value), 0), 1 if signal.sort is Sort.WIRE else MOST_NUMBER)
+    least, most = (0, 1) if signal.sort is Sort.WIRE else (LEAST_NUMBER, MOST_NUMBER)
+    return min(max(int(value), least), most)
 
 
 def _registered(writer: VCDWriter, signals: list[Signal]) -> dict[Signal, Variable[Any]]:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from enum import IntEnum
 from typing import Any, Final, NamedTuple
 
+from switchsim.model.clock_events import ClockMode, ClockReference
 from switchsim.model.event import Event, Record, snake
 from switchsim.model.events import (
     AlarmCleared,
@@ -43,7 +44,7 @@ STATUS_WORDS: Final = ("los", "ais", "lof", "rai")
 
 
 class Sort(IntEnum):
-    """A wire is 0 or 1; a number 0 and up; a text is shown as it is."""
+    """A wire is 0 or 1; a number has 32 bits and a sign; a text is shown as it is."""
 
     WIRE = 0
     NUMBER = 1
@@ -114,6 +115,15 @@ class Waves:
     def slip(self, _: str, event: LineSlip) -> Iterator[Change]:
         yield _end(event, "slips", Sort.NUMBER), event.count
 
+    def clock(self, place: str, event: ClockMode) -> Iterator[Change]:
+        yield Signal("clocks", place, "mode", Sort.TEXT, "unknown"), event.mode
+        yield Signal("clocks", place, "follows", Sort.TEXT, "unknown"), event.reference
+        yield Signal("clocks", place, "ppb", Sort.NUMBER), event.ppb
+
+    def reference(self, place: str, event: ClockReference) -> Iterator[Change]:
+        yield Signal("clocks", place, f"reference {event.line}", Sort.TEXT, "unknown"), event.stage
+        yield Signal("clocks", place, f"quality {event.line}", Sort.TEXT, "unknown"), event.quality
+
     # -- calls and faults --------------------------------------------------------------------------------------------
 
     def offered(self, _: str, event: CallOffered) -> Iterator[Change]:
@@ -181,6 +191,8 @@ HANDLERS: Final[dict[type[Event], Callable[[Waves, str, Any], Iterator[Change]]]
     LineSlip: Waves.slip,
     LineLooped: _one(lambda _, event: (_end(event, f"loop {event.loop}"), event.on)),
     LineUnavailable: _one(lambda _, event: (_end(event, f"unavailable {event.side}"), event.on)),
+    ClockMode: Waves.clock,
+    ClockReference: Waves.reference,
     LinkUp: _one(lambda place, event: (Signal("links", event.link, f"up {place}"), 1)),
     LinkDown: _one(lambda place, event: (Signal("links", event.link, f"up {place}"), 0)),
     SignallingLink: _one(

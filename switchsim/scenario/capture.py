@@ -30,6 +30,8 @@ _SECTION, _INTERFACE, _SIMPLE, _ENHANCED = 0x0A0D0D0A, 1, 3, 6
 _SECTION_OCTETS: Final = b"\x0a\x0d\x0d\x0a"
 _MAGIC: Final = 0x1A2B3C4D
 _NAME, _RESOLUTION, _FLAGS = 2, 9, 2
+_DAMAGED: Final = 0xFFFF_0000
+"""Bits of epb_flags that say that a packet was in error on the line: nothing that could be played."""
 
 
 class Interface(msgspec.Struct, frozen=True):
@@ -141,6 +143,7 @@ class _Sections:
         self.reader = reader
         self.interfaces: list[Interface] = []
         self.packets: list[Packet] = []
+        self.seen = 0  # packets, damaged ones too
         self.first = 0  # interface of the present section
 
     def read(self) -> Capture:
@@ -213,16 +216,19 @@ class _Sections:
         return int((2 if value[0] & 128 else 10) ** (value[0] & 127))
 
     def _enhanced(self, at: int, end: int) -> None:
-        number = len(self.packets) + 1
+        self.seen = number = self.seen + 1
         index, high, low, captured, original = self.reader.take("IIIII", at, end, f"packet {number}")
         if self.first + index >= len(self.interfaces):
             known = f"0..{len(self.interfaces) - self.first - 1}" if len(self.interfaces) > self.first else "none yet"
             self.reader.fail(at, f"packet {number} of interface {index}", f"one that was described: {known}")
-        count = self.reader.size(captured, original, at + 20, end, number)
+        count = self.reader.size(captured, captured, at + 20, end, number)
         flags = 0
         for code, first, length in self._options(at + 20 + (count + 3) // 4 * 4, end):
             if code == _FLAGS and length == 4:
                 (flags,) = self.reader.take("I", first, end, "flags")
+        if flags & _DAMAGED:
+            return
+        self.reader.size(captured, original, at + 20, end, number)
         interface = self.interfaces[self.first + index]
         at_ns = (high << 32 | low) * NANOSECONDS // interface.ticks
         place = (at + 20, count)

@@ -81,6 +81,14 @@ def test_sections_count_their_interfaces_anew_and_other_blocks_are_passed_over()
     assert [one.link_type for one in capture.interfaces] == [140, 203]
 
 
+def test_packets_in_error_are_counted_and_passed_over() -> None:
+    """A tap keeps no octets of a frame that was damaged; what follows keeps the number that a dissector gives it."""
+    flags = option("<", 2, struct.pack("<I", 1 << 24 | 2))
+    damaged = block("<", 6, struct.pack("<IIIII", 0, 0, 500, 0, 9) + flags + bytes(4))
+    capture = read_capture(section() + interface() + damaged + packet("<", UNITS[0]), "c")
+    assert [(one.number, one.octets) for one in capture.packets] == [(2, UNITS[0])]
+
+
 @pytest.mark.parametrize(("value", "at_ns"), [(b"\x09", 500), (b"\x03", 500_000_000), (b"\x8a", 500 * 10**9 // 1024)])
 def test_resolutions_of_time(value: bytes, at_ns: int) -> None:
     octets = section() + interface(more=option("<", 9, value)) + packet("<", UNITS[0])

@@ -10,6 +10,7 @@ import pytest
 from by_hand import Row, offered, write_journal
 from vcd.reader import TokenKind, tokenize
 
+from switchsim.model.clock_events import ClockMode, ClockReference
 from switchsim.model.events import (
     AlarmCleared,
     AlarmRaised,
@@ -114,6 +115,14 @@ CASES: list[tuple[str, list[Row], dict[str, Wave]]] = [
         (32, "t", LineUnavailable("e1-0", "machine", "far", 1, 2))],
      {RUN + "slips": [(0, 0), (1000, 1)], RUN + "loop_local": [(0, 0), (2000, 1), (3000, 0)],
       RUN + "unavailable_far": [(0, 0), (4000, 1)]}),
+    ("a clock, and what it thinks of its references", [
+        (8, "c", ClockReference("e1-0", "good", "prc", "far")), (16, "c", ClockMode("locked", "e1-0", -4600)),
+        (24, "c", ClockReference("e1-0", "failed", "unknown", "")), (32, "c", ClockMode("free_run", "", 50))],
+     {"clocks/c/reference_e1-0": [(0, "unknown"), (1000, "good"), (3000, "failed")],
+      "clocks/c/quality_e1-0": [(0, "unknown"), (1000, "prc"), (3000, "unknown")],
+      "clocks/c/mode": [(0, "unknown"), (2000, "locked"), (4000, "free_run")],
+      "clocks/c/follows": [(0, "unknown"), (2000, "e1-0"), (4000, "-")],
+      "clocks/c/ppb": [(0, 0), (2000, 2**32 - 4600), (4000, 50)]}),
     ("a fault has its name and number", [
         (0, "f", FaultArmed("1", "line_cut", "line=e1-0")), (8, "f", FaultFired("1", "cut")),
         (16, "f", FaultUndone("1"))],
