@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Collection, Iterable
+from decimal import Decimal
 from itertools import takewhile
 from typing import Final
 
@@ -19,6 +20,9 @@ from switchsim.units import CYCLES_PER_SECOND, parse_duration
 
 Value = int | str
 MOST_NAMES: Final = 32
+MOST_RATE: Final = 24
+_RATE: Final = re.compile(r"\d+(\.\d+)?([eE][+-]?\d{1,3})?", re.ASCII)
+_SLOTS: Final = re.compile(r"(\d{1,2})(?:\s*-\s*(\d{1,2}))?", re.ASCII)
 TIMERS: Final[dict[str, tuple[str, ...]]] = {
     "mtp2": tuple(dict.fromkeys(name.lower()[:2] for name in MTP2_TIMERS)),
     "mtp3": tuple(MTP3_TIMERS),
@@ -135,6 +139,40 @@ def _text(what: str, parameter: Parameter, value: Value) -> Value:
     return value
 
 
+def _rate(what: str, parameter: Parameter, value: Value) -> Value:
+    """In 1e-9. What is no multiple of that is rounded."""
+    text = str(value).strip()
+    if len(text) > MOST_RATE or not _RATE.fullmatch(text):
+        raise wrong(f"{what}: {str(value)[:40]!r}", _rates(parameter))
+    ppb = Decimal(text) * 1_000_000_000
+    if not parameter.low <= ppb <= parameter.high:
+        raise wrong(f"{what}: {text} is out of range", _rates(parameter))
+    return round(ppb)
+
+
+def _rates(parameter: Parameter) -> str:
+    low, high = (Decimal(ppb).scaleb(-9).normalize() for ppb in (parameter.low, parameter.high))
+    return f"{low}..{high} of the opportunities, as in 1e-3".lower()
+
+
+def _timeslots(what: str, parameter: Parameter, value: Value) -> Value:
+    """A mask, bit t for timeslot t."""
+    mask, expected = 0, f"timeslots {parameter.low}..{parameter.high}, as in 5 or 1-15,17-31"
+    parts = str(value).split(",")
+    for part in parts[:MOST_NAMES]:
+        match = _SLOTS.fullmatch(part.strip())
+        first, last = (int(match[1]), int(match[2] or match[1])) if match else (1, 0)
+        if first > last:
+            raise wrong(f"{what}: {part.strip()[:40]!r}", expected)
+        if not parameter.low <= first <= last <= parameter.high:
+            advice = f"leave {what.rpartition(' ')[2]} away for the whole line, framing included" if not first else ""
+            raise wrong(f"{what}: {part.strip()} is out of range", expected, advice)
+        mask |= (2 << last) - (1 << first)
+    if len(parts) > MOST_NAMES:
+        raise wrong(f"{what}: {len(parts)} parts", expected)
+    return mask
+
+
 _READERS: Final[dict[str, Callable[[str, Parameter, Value], Value]]] = {
     "number": _number,
     "word": _word,
@@ -145,6 +183,8 @@ _READERS: Final[dict[str, Callable[[str, Parameter, Value], Value]]] = {
     "messages": lambda what, _, value: _names(what, value, MESSAGES, "a message, as in COO, IAM or TUP_IAM"),
     "timer": _timer,
     "ppm": _ppm,
+    "rate": _rate,
+    "timeslots": _timeslots,
 }
 
 
@@ -161,7 +201,11 @@ def _describe(parameter: Parameter) -> str:
     if parameter.kind == "ppm":
         return f"{parameter.low // 1000}..{parameter.high // 1000} ppm"
     if parameter.kind == "cycles":
-        return f"{_duration(parameter.low)}..{_duration(parameter.high)}"
+        return f"{_duration(parameter.low)}..{_duration(parameter.high)}{default}"
+    if parameter.kind == "rate":
+        return _rates(parameter) + optional
+    if parameter.kind == "timeslots":
+        return f"a list in {parameter.low}..{parameter.high}, as in 1-15,17-31" + optional
     if parameter.kind == "word":
         return " or ".join(FIELDS if parameter.words == ("FIELDS",) else parameter.words) + default
     words = {"timer": "name of a timer, or all", "octets": "hexadecimal digits", "text": "text"}

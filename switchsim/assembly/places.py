@@ -15,6 +15,7 @@ from switchsim.errors import BadInput
 from switchsim.faults.catalogue import CATALOGUE, TARGETS, FaultRow, ParameterFault
 from switchsim.faults.clock import CLOCK_FAULTS, ClockFault
 from switchsim.faults.interfaces import INTERFACE_FAULTS, InterfaceFault
+from switchsim.faults.line import LINE_FAULTS, LineFault, line_values
 from switchsim.faults.platform import PLATFORM_FAULTS, PlatformFault
 from switchsim.faults.signalling import LINK_FAULTS, LinkFault
 from switchsim.hardware.board import DEADLY
@@ -32,11 +33,13 @@ class FaultPlaces:
         self.boards = {board.path: board for board in layout.boards}
         self.links = LinkPlaces(layout, planner)
         self.processes: tuple[str, ...] = ()  # of the platform; known once it is built
-        self.rows = CATALOGUE | LINK_FAULTS | CLOCK_FAULTS | PLATFORM_FAULTS | INTERFACE_FAULTS | self._own_rows()
+        self.rows = (
+            CATALOGUE | LINK_FAULTS | LINE_FAULTS | CLOCK_FAULTS | PLATFORM_FAULTS | INTERFACE_FAULTS | self._own_rows()
+        )
 
     def _own_rows(self) -> dict[str, FaultRow]:
         """Fault points of board kinds that the catalogue does not know: a fault each, at a board that has the point."""
-        known = {row.point for row in CATALOGUE.values()}
+        known = {row.point for row in (CATALOGUE | LINE_FAULTS).values()}
         kinds = {board.loaded.kind.name: board.loaded.kind for board in self.layout.boards}
         return {
             name: FaultRow(name, point.text, "board", name, (point.shows,) if point.shows else (), (),
@@ -76,6 +79,8 @@ class FaultPlaces:
         place, found = getattr(self, f"_{row.target}")(**where)
         if row.name not in CATALOGUE and row.point not in self.boards[place].loaded.kind.fault_points:
             raise _wrong(f"{name}: the board at {place} has no such fault point", "a board of a kind that has it")
+        if isinstance(row, LineFault):
+            return place, row.point, {**line_values(row, read_parameters(row, values)), **found}
         return place, row.point, {**self._values(row, values), **found}
 
     def _values(self, row: FaultRow, values: dict[str, Value]) -> dict[str, Value]:

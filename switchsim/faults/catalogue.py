@@ -32,7 +32,8 @@ class FaultRow(msgspec.Struct, frozen=True):
     shows: tuple[str, ...] = ()
 
 
-Kind = Literal["number", "word", "text", "cycles", "octets", "units", "messages", "timer", "ppm"]
+Kind = Literal["number", "word", "text", "cycles", "octets", "units", "messages", "timer", "ppm", "rate",
+               "timeslots"]  # fmt: skip
 
 
 class Parameter(msgspec.Struct, frozen=True):
@@ -41,6 +42,8 @@ class Parameter(msgspec.Struct, frozen=True):
     number: low..high. word: one of `words`. text: at most `high` characters. cycles: a duration of low..high cycles,
     as in 20ms. octets: hexadecimal, low..high of them. units, messages: names, one or several with blanks between.
     timer: of a layer's table, or all. ppm: a number with up to three decimals (as text), within low..high ppb.
+    rate: low..high in 1e-9, written as a part of one, 1e-3. timeslots: numbers and ranges within low..high, 1-15,17;
+    read as a mask, bit t for timeslot t.
     default None: it must be given; "": it may stay away.
     """
 
