@@ -9,7 +9,7 @@ from pathlib import Path
 from switchsim.assembly.ccs_review import review_configuration
 from switchsim.assembly.flow_review import compile_flows
 from switchsim.assembly.kinds import LoadedKind, load_kinds
-from switchsim.assembly.layout import LINE_CELLS, Layout
+from switchsim.assembly.layout import BITS_TIMESLOT, LINE_CELLS, Layout
 from switchsim.assembly.machine import MachineFile, Reviewer
 from switchsim.assembly.planner import Planner
 from switchsim.assembly.platform_file import load_shared
@@ -17,6 +17,7 @@ from switchsim.assembly.services import ClearStep, IvrStep
 from switchsim.assembly.sounds import ToneSet, load_prompts, load_tones
 from switchsim.assembly.yamlfile import Document
 from switchsim.errors import BadInput
+from switchsim.farend.attached import CAS
 from switchsim.model.outside import NO_LISTENERS, Listeners
 from switchsim.units import seconds
 
@@ -92,11 +93,17 @@ def lay_out(
 def _check(spec: MachineFile, attached: Sequence[Attachment]) -> None:
     """Attachments name a line and a timeslot that are there."""
     names = dict(spec.line_names())
-    for line, timeslot, _ in attached:
+    for line, timeslot, mode in attached:
         if line not in names:
             raise BadInput.one("--attach", f"no line {line!r}", f"one of {', '.join(names)}")
         if not 1 <= timeslot < LINE_CELLS:
             raise BadInput.one("--attach", f"no timeslot {timeslot}", f"1..{LINE_CELLS - 1}")
+        if mode == CAS and not spec.framings()[line].cas:
+            raise BadInput.one("--attach", f"line {line} has no signalling bits, which mode cas is for",
+                               "a line with `framing: {cas: true}`", "take mode raw, or another line")
+        if timeslot == BITS_TIMESLOT and spec.framings()[line].cas:
+            raise BadInput.one("--attach", f"timeslot {timeslot} of line {line} carries the signalling bits",
+                               "another timeslot", "attach the others in mode cas")
 
 
 def _with_servers(spec: MachineFile, listeners: Listeners) -> MachineFile:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from switchsim.assembly.layout import LINE_CELLS, Layout
+from switchsim.assembly.layout import BITS_TIMESLOT, LINE_CELLS, Layout
 from switchsim.assembly.signalling import VpSpec
 from switchsim.dsp.engine import EV_BAD_FRAME, EV_FRAME, Engine
 from switchsim.errors import BadInput
@@ -24,9 +24,13 @@ def plan_e1d(planner: Planner) -> None:
     """
     if not planner.e1d:
         return
-    layout = planner.layout
+    layout, framings = planner.layout, planner.machine.framings()
     layout.e1d_lines = {
-        name: tuple(timeslot for timeslot in range(1, LINE_CELLS) if f"{name}:{timeslot}" not in planner.attached)
+        name: tuple(
+            timeslot
+            for timeslot in range(1, LINE_CELLS)
+            if f"{name}:{timeslot}" not in planner.attached and not (framings[name].cas and timeslot == BITS_TIMESLOT)
+        )
         for name, signalling in planner.machine.line_names()
         if not isinstance(signalling, VpSpec) and name not in planner.joined
     }

@@ -15,6 +15,7 @@ from switchsim.hardware.site import LapLink, Receiver, SeatAccess, SeatLine, Slo
 from switchsim.terminals.level2 import TerminalRow
 
 LINE_CELLS = 32
+BITS_TIMESLOT = 16  # carries signalling bits, on lines that have them
 HDLC, SS7 = "hdlc", "ss7"
 
 

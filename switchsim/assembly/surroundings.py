@@ -27,7 +27,7 @@ from switchsim.dsp.engine import (
 )
 from switchsim.errors import BadInput
 from switchsim.farend.agents import Agent, AgentConfig
-from switchsim.farend.attached import Attached, AttachedConfig
+from switchsim.farend.attached import CAS, Attached, AttachedConfig
 from switchsim.farend.exchange import ExchangeConfig, Party, Subscriber
 from switchsim.farend.isdn import IsdnExchange
 from switchsim.farend.load import Load, LoadConfig
@@ -161,6 +161,8 @@ class Surroundings:
         else:
             source, recorder = self.layout.raw[key]
             units = {"source": source, "recorder": recorder}
+            if mode == CAS:
+                units |= {"e1_sends": 2 * line.index, "e1_hears": 2 * line.index + 1}
         config = AttachedConfig(line=name, timeslot=timeslot, mode=mode, **cells, **units)
         part = Attached(place, self.kernel, self.engine, config)
         self.kernel.add(part)

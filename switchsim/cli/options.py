@@ -30,7 +30,7 @@ class WallSeconds(click.ParamType[int]):
 
 OUTSIDE = (
     click.option("--attach", multiple=True, metavar="LINE:TS=MODE:unix:PATH",
-                 help="Listen for the program that is the far end of a timeslot; MODE is hdlc, ss7 or raw."),
+                 help="Listen for the program that is the far end of a timeslot; MODE is hdlc, ss7, raw or cas."),
     click.option("--clock", multiple=True, metavar="unix:PATH", help="Listen for a program that keeps step with us."),
     click.option("--pace", metavar="fast|real|FACTOR", help="Simulated against wall time."),
     click.option("--wait", type=WallSeconds(), metavar="S", help="Wait so long for programs, then exit 3 [60]."),

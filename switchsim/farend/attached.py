@@ -5,13 +5,13 @@ from __future__ import annotations
 import msgspec
 
 from switchsim.dsp.engine import CELL_ONES, NONE, Engine
-from switchsim.farend.attached_modes import HDLC, RAW, SS7, Mode, mode_named
+from switchsim.farend.attached_modes import CAS, HDLC, RAW, SS7, Mode, mode_named
 from switchsim.model.events import ProgramAttached, ProgramDetached
 from switchsim.model.order import Order, Outside
 from switchsim.model.part import Host, MediaEvent, Part, State
 from switchsim.model.phase import Phase
 
-__all__ = ["HDLC", "RAW", "SS7", "Attached", "AttachedConfig", "AttachedState"]
+__all__ = ["CAS", "HDLC", "RAW", "SS7", "Attached", "AttachedConfig", "AttachedState"]
 
 
 class AttachedConfig(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,6 +27,8 @@ class AttachedConfig(msgspec.Struct, frozen=True, kw_only=True):
     su: int = NONE  # signalling terminal, both halves
     source: int = NONE
     recorder: int = NONE
+    e1_sends: int = NONE  # the E1 unit that carries signalling bits to the machine
+    e1_hears: int = NONE  # and the one that brings the machine's
 
 
 class AttachedState(State):
@@ -82,6 +84,7 @@ class Attached(Part[AttachedState]):
     def start(self) -> None:
         """Nobody is there: all-ones, which fails a link as in the field."""
         self.engine.connect(self.config.near_rx, CELL_ONES)
+        self.mode.start()
 
     def on_order(self, order: Order) -> None:
         assert isinstance(order, Outside), f"{self.path} takes no {order}"

@@ -13,7 +13,7 @@ from switchsim.units import ms
 if TYPE_CHECKING:
     from switchsim.farend.attached import Attached
 
-HDLC, SS7, RAW = "hdlc", "ss7", "raw"
+HDLC, SS7, RAW, CAS = "hdlc", "ss7", "raw", "cas"
 WAITING_FRAMES: Final = 64
 DRAIN_CYCLES: Final = ms(1)
 BLOCK_CYCLES: Final = 160
@@ -21,6 +21,8 @@ BAD_REASONS: Final = {1: "fcs", 2: "abort", 3: "short", 4: "long", 5: "align"}
 LENGTH_INDICATOR: Final = 0x3F  # of octet 2 of a signal unit (Q.703 2.3.3)
 FILL_OCTETS: Final = 5
 SIB: Final = 5  # status of a LSSU (Q.703 11.1.3)
+BLOCKED: Final = 0b1101  # a = b = d = 1, c = 0, as an R2 circuit is blocked (Q.421 3.1)
+ABCD: Final = 0xF
 
 
 class Mode(ABC):
@@ -37,6 +39,9 @@ class Mode(ABC):
     @abstractmethod
     def room(self) -> int:
         """Datagrams that the timeslot takes now."""
+
+    def start(self) -> None:  # noqa: B027 - all-ones is all that most modes need
+        """Power-on: nobody is there yet."""
 
     @abstractmethod
     def attach(self) -> None:
@@ -222,12 +227,44 @@ class BlockMode(Mode):
         heard = state.heard + recorded[state.skip:]
         state.skip = max(0, state.skip - len(recorded))
         whole = len(heard) - len(heard) % BLOCK_CYCLES
-        state.outbox += [heard[at : at + BLOCK_CYCLES] for at in range(0, whole, BLOCK_CYCLES)]
+        state.outbox += [self.block(heard[at : at + BLOCK_CYCLES]) for at in range(0, whole, BLOCK_CYCLES)]
         state.heard = heard[whole:]
         self.part.start_timer("block", BLOCK_CYCLES - self.part.now % BLOCK_CYCLES)
 
+    def block(self, octets: bytes) -> bytes:
+        """The datagram of 160 octets heard."""
+        return octets
 
-_MODES: Final[dict[str, type[Mode]]] = {HDLC: HdlcMode, SS7: UnitMode, RAW: BlockMode}
+
+class CasMode(BlockMode):
+    """One datagram is the signalling bits (abcd in the low nibble, a = bit 3), then the octets of 160 cycles.
+
+    What the program sends as bits holds from the first cycle of its block on; what it gets are the bits as they were
+    when the block was full. Without a program the circuit is blocked.
+    """
+
+    lengths = range(1 + BLOCK_CYCLES, 2 + BLOCK_CYCLES)
+
+    def start(self) -> None:
+        self._send_bits(BLOCKED)
+
+    def detach(self) -> None:
+        super().detach()
+        self._send_bits(BLOCKED)
+
+    def data(self, octets: bytes) -> None:
+        self._send_bits(octets[0] & ABCD)
+        super().data(octets[1:])
+
+    def block(self, octets: bytes) -> bytes:
+        heard = self.engine.e1_abcd_received(self.config.e1_hears, self.config.timeslot)
+        return bytes([heard & ABCD]) + octets
+
+    def _send_bits(self, abcd: int) -> None:
+        self.engine.e1_abcd(self.config.e1_sends, self.config.timeslot, abcd)
+
+
+_MODES: Final[dict[str, type[Mode]]] = {HDLC: HdlcMode, SS7: UnitMode, RAW: BlockMode, CAS: CasMode}
 
 
 def mode_named(name: str) -> type[Mode]:

@@ -7,14 +7,14 @@ opening, from a pool.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
 from switchsim.dsp.engine import EV_BAD_FRAME, EV_FRAME, NONE, Engine
 from switchsim.farend.attached_modes import BAD_REASONS, DRAIN_CYCLES
 from switchsim.farend.e1d_timeslot import FEED_CYCLES, E1dUnit, HdlcTimeslot, RawTimeslot, Timeslot, TimeslotState
-from switchsim.model.e1d import CONTROL, Item, OpenedTimeslot, pack_item, read_opened
+from switchsim.model.e1d import CONTROL, Item, LineReceives, OpenedTimeslot, SaWanted, pack_item, read_opened
 from switchsim.model.events import FrameBad, ProgramAttached, ProgramDetached
 from switchsim.model.order import Act, Order, Outside
 from switchsim.model.outside import unpack_in
@@ -59,10 +59,12 @@ class E1dLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class E1dConfig(msgspec.Struct, frozen=True):
-    """lines: in the order of their numbers. units: as many timeslots can be open at once."""
+    """lines: in the order of their numbers. units: as many timeslots can be open at once. framers: each line has one
+    at its far end, wired to ports `line/<line>` (out: SaWanted, in: LineReceives)."""
 
     lines: tuple[E1dLine, ...]
     units: tuple[E1dUnit, ...]
+    framers: bool = False
 
 
 class E1dState(State):
@@ -72,8 +74,6 @@ class E1dState(State):
     outbox: list[bytes] = []
     status: dict[str, int] = {}
     sa: dict[str, int] = {}
-    sa_wanted: dict[str, int] = {}
-    """line -> Sa4..Sa8 (bits 4..0) that a program wants to be sent."""
     bad_lengths: int = 0
     underruns: int = 0
     ignored: int = 0
@@ -145,6 +145,12 @@ class E1dFarEnd(Part[E1dState]):
             case "bad_length":
                 self.state.bad_lengths += 1
 
+    def on_message(self, port: str, message: Any) -> None:
+        assert isinstance(message, LineReceives), f"{self.path} has no port {port!r} for {type(message).__name__}"
+        self.line_status(message.line, message.status)
+        if message.sa >= 0:
+            self.sa_bits(message.line, message.sa)
+
     def on_media(self, event: MediaEvent) -> None:
         """A frame, or none, on a unit: it is for whoever has the unit now."""
         for timeslot in self.state.open.values():
@@ -201,7 +207,9 @@ class E1dFarEnd(Part[E1dState]):
             self._timeslot(session).data(payload)
             self._go_on()
         elif len(payload) == 2 and payload[0] < len(self.config.lines):
-            self.state.sa_wanted[self.config.lines[payload[0]].name] = sa_of_octet(payload[1])
+            line = self.config.lines[payload[0]].name
+            if self.config.framers:
+                self.send(f"line/{line}", SaWanted(line, sa_of_octet(payload[1])))
         else:
             self.state.ignored += 1
 

@@ -22,6 +22,8 @@ from typing import Final
 
 import msgspec
 
+from switchsim.model.message import Message
+
 BLOCK_CYCLES: Final = 32
 """Octets are exchanged in step in whole blocks of the buffer's size that come to so many at least."""
 CONTROL: Final = "control"
@@ -39,6 +41,24 @@ class Item(IntEnum):
     """u16: so many more of its frames have gone to the line's transmitter."""
     EVENT = 3
     """A packet to every client; session 0."""
+
+
+class LineReceives(Message, frozen=True):
+    """The far end of a line to the programs that have its timeslots: what its framer finds.
+
+    status: LOS 1, AIS 2, LOF 4, RAI 8, as in the native core. sa: Sa4..Sa8 received (bits 4..0), -1 not known.
+    """
+
+    line: str
+    status: int
+    sa: int = -1
+
+
+class SaWanted(Message, frozen=True):
+    """A program to the far end of a line: send these Sa4..Sa8 (bits 4..0)."""
+
+    line: str
+    sa: int
 
 
 class OpenedTimeslot(msgspec.Struct, frozen=True):

@@ -15,6 +15,8 @@ from switchsim.errors import BadInput, Problem
 
 MAX_PATH_OCTETS: Final = 107  # sun_path of AF_UNIX holds 108 with its closing zero
 BLOCK_OCTETS: Final = 160
+BITS_TIMESLOT: Final = 16
+"""Carries the signalling bits of all others (G.704 5.1.3.2), where a line has any."""
 
 
 class Mode(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,9 +37,11 @@ MODES: Final = {
         Mode(name="hdlc", shortest=1, longest=264, block=False),
         Mode(name="ss7", shortest=3, longest=276, block=False),
         Mode(name="raw", shortest=BLOCK_OCTETS, longest=BLOCK_OCTETS, block=True),
+        Mode(name="cas", shortest=BLOCK_OCTETS + 1, longest=BLOCK_OCTETS + 1, block=True,
+             refused_timeslots=frozenset({BITS_TIMESLOT})),
     )
 }
-"""The modes that this version takes; `cas` is a row to come."""
+"""The modes."""
 
 
 class AttachOption(msgspec.Struct, frozen=True, kw_only=True):
@@ -117,6 +121,7 @@ def parse_attach(text: str, option: str = "--attach") -> AttachOption:
         raise BadInput.one(option, f"mode {match['mode']!r} in {text!r}", " or ".join(MODES))
     if not 1 <= timeslot <= 31 or timeslot in mode.refused_timeslots:
         raise BadInput.one(option, f"timeslot {timeslot} in {text!r}", f"a timeslot 1..31 that takes {mode.name}",
+                           "timeslot 16 carries the signalling bits" if timeslot == BITS_TIMESLOT else
                            "timeslot 0 carries the frame alignment")
     return AttachOption(line=match["line"], timeslot=timeslot, mode=mode, path=_path(match["address"], option))
 

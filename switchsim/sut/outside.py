@@ -275,7 +275,8 @@ class Outside:
     def _wait_block(self, attach: Attach, last: float) -> None:
         left = last - time.monotonic()
         if left <= 0:
-            text = f"{attach.option.name}: no block of 160 octets within {self._peer_timeout_s:g} s (--peer-timeout)"
+            size, patience = attach.option.mode.longest, f"{self._peer_timeout_s:g} s (--peer-timeout)"
+            text = f"{attach.option.name}: no block of {size} octets within {patience}"
             died = attach.program is not None and attach.program.died()
             raise SutCrashed(f"{text}; its process has ended") if died else InvalidRun(text)
         poll_for(attach.descriptors(), left)
