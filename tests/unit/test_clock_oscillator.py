@@ -1,4 +1,4 @@
-"""Oscillators: what is added up, wander as a sine of phase and as a random walk; and the table that they are made from."""
+"""Oscillators: what adds up, wander as a sine of phase and as a random walk; the table that they are made from."""
 
 from __future__ import annotations
 

@@ -69,8 +69,9 @@ class Clock(Board[ClockState]):
         timings, numbers = site.kind.timings, site.kind.parameters
         wait = self.plan.wait_cycles if self.plan.wait_cycles >= 0 else timings["wait_to_restore"]
         self.selecting = SelectorConfig(
-            self.plan.name, self.plan.ssm, self.plan.revertive, timings["hold_off"], wait, timings["loop_give_up"]
-        )
+            self.plan.name, self.plan.ssm, self.plan.quality, self.plan.revertive, timings["hold_off"], wait,
+            timings["loop_give_up"],
+        )  # fmt: skip
         self.loop = PllConfig(
             timings["lock_time"], numbers["pull_in_ppb"], numbers["holdover_ppb"], numbers["drift_ppb_per_day"],
             timings["holdover"],

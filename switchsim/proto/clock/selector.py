@@ -11,7 +11,7 @@ from typing import Final, Literal
 
 import msgspec
 
-from switchsim.proto.clock import ssm
+from switchsim.proto.clock.ssm import Quality, rank, usable
 from switchsim.units import ms, seconds
 
 Stage = Literal["failed", "waiting", "good", "hold_off"]
@@ -32,11 +32,13 @@ def through(own: str, origin: str) -> str:
 class SelectorConfig(msgspec.Struct, frozen=True):
     """own: the clock's name. ssm: qualities count; without, only priorities do. Times in cycles.
 
-    G.781 has a hold-off of 300..1800 ms and waits 0..12 min, of which 5 min is usual; machine files say their own.
+    quality: of the clock by itself: nothing that says it is worse is followed. G.781 has a hold-off of 300..1800 ms and
+    waits 0..12 min, of which 5 min is usual; machine files say their own.
     """
 
     own: str
     ssm: bool = False
+    quality: int = Quality.SEC
     revertive: bool = True
     hold_off_cycles: int = ms(500)
     wait_cycles: int = seconds(10)
@@ -46,7 +48,8 @@ class SelectorConfig(msgspec.Struct, frozen=True):
 class Reference(msgspec.Struct):
     """What is known of one reference. signal: it is there, and in range; due: when the stage ends, -1 never.
 
-    loop_since: since when it has been followed in a loop, -1 it is not. given_up: it would close a loop again.
+    trusted: from when on its message is believed: one that may be used again, not before. loop_since: since when it has
+    been followed in a loop, -1 it is not. given_up: it would close a loop again.
     """
 
     line: str
@@ -57,6 +60,7 @@ class Reference(msgspec.Struct):
     ppb: int = 0
     quality: int = 0
     origin: str = ""
+    trusted: int = 0
     loop_since: int = -1
     given_up: bool = False
 
@@ -91,10 +95,16 @@ class Selector:
         one = self.reference(line)
         if one is None:
             return
+        if usable(quality) and not usable(one.quality) and not at_once:
+            one.trusted = now + self.config.hold_off_cycles * self._turn(origin)
         one.ppb, one.quality, one.origin = ppb, quality, origin
         if signal != one.signal:
             one.signal = signal
             self._signal_changed(now, one, at_once)
+
+    def _turn(self, origin: str) -> int:
+        """Two clocks that have nothing but each other must not go to and fro together: the first by name goes first."""
+        return 1 if names_of(origin)[:1] >= [self.config.own] else 2
 
     def _signal_changed(self, now: int, one: Reference, at_once: bool) -> None:
         config = self.config
@@ -120,9 +130,9 @@ class Selector:
                 one.given_up = False
                 if one.stage == "good":
                     self._stage(one, "waiting", now + self.config.wait_cycles)
-        self._select()
+        self._select(now)
         while self._loop(now):
-            self._select()
+            self._select(now)
 
     def _loop(self, now: int) -> bool:
         """Whether a reference is given up now."""
@@ -142,9 +152,9 @@ class Selector:
         members = sorted(names[: names.index(self.config.own) + 1])
         return self.config.loop_cycles * (1 + members.index(self.config.own))
 
-    def _select(self) -> None:
+    def _select(self, now: int) -> None:
         """The best that may be used; one that is as good as another stays, when nobody wants to go back."""
-        fit = [one for one in self.state.references if self._fits(one)]
+        fit = [one for one in self.state.references if self._fits(now, one)]
         best = min(fit, key=self._order, default=None)
         present = self.selected
         keeps = best and present and present in fit and self._rank(present) == self._rank(best)
@@ -152,13 +162,18 @@ class Selector:
             return
         self.state.selected = best.line if best else ""
 
-    def _fits(self, one: Reference) -> bool:
+    def _fits(self, now: int, one: Reference) -> bool:
         if one.stage not in ("good", "hold_off") or one.given_up:
             return False
-        return not self.config.ssm or ssm.usable(one.quality)
+        return not self.config.ssm or (now >= one.trusted and self._good_enough(one.quality))
+
+    def _good_enough(self, quality: int) -> bool:
+        """An unknown quality is taken for better than none."""
+        unknown = quality == Quality.UNKNOWN
+        return unknown or (usable(quality) and rank(quality) <= rank(self.config.quality))
 
     def _rank(self, one: Reference) -> int:
-        return ssm.rank(one.quality) if self.config.ssm else 0
+        return rank(one.quality) if self.config.ssm else 0
 
     def _order(self, one: Reference) -> tuple[int, int]:
         return self._rank(one), one.priority
@@ -167,4 +182,5 @@ class Selector:
         """The first cycle after `now` at which `advance` may change something; None: never."""
         found = [one.due for one in self.state.references if one.due >= 0]
         found += [one.loop_since + self._patience(one) for one in self.state.references if one.loop_since >= 0]
+        found += [one.trusted for one in self.state.references if one.trusted > now]
         return max(now + 1, min(found)) if found else None

@@ -1,0 +1,415 @@
+"""The clock board: what it follows and tells, alarms, registers, its lamp, faults, a pair's switchover, snapshots."""
+
+from __future__ import annotations
+
+import pytest
+from clock_bench import KIND, Bench, plan
+
+from switchsim.kernel.snapshot import restore, take
+from switchsim.model.events import (
+    AlarmCleared,
+    AlarmRaised,
+    ClockActive,
+    ClockMode,
+    ClockReference,
+    DefectSeen,
+    FaultFired,
+    LedChanged,
+    OrderGiven,
+)
+from switchsim.model.order import Act
+from switchsim.proto.clock.oscillator import Wander
+from switchsim.proto.clock.store import LOST, Store, StoreState
+from switchsim.terminals.clocking import ClockPlan
+from switchsim.units import ms, seconds
+
+PLACE = "frame/0/slot/7"
+PRC, SSU_A, SEC, DNU = 2, 4, 11, 15
+LOCK, HOLD_OFF, WAIT = (KIND.timings[name] for name in ("lock_time", "hold_off", "wait_to_restore"))
+
+
+def started(bench: Bench, until: int = seconds(1)) -> Bench:
+    bench.kernel.power_on()
+    bench.kernel.run(until)
+    return bench
+
+
+def modes(bench: Bench, place: str = "") -> list[tuple[int, str, str]]:
+    return [(one.at, one.event.mode, one.event.reference) for one in bench.events(ClockMode, place=place)]
+
+
+def alarms(bench: Bench) -> list[tuple[str, str]]:
+    """+ or -, alarm, in order."""
+    return [("+" if isinstance(one.event, AlarmRaised) else "-", one.event.alarm)
+            for one in bench.events(AlarmRaised, AlarmCleared)]
+
+
+# -- silence -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_machine_that_does_not_speak_of_clocks_says_nothing() -> None:
+    bench = started(Bench(ClockPlan(), boards=2), seconds(3600))
+    assert bench.told() == []
+    assert bench.kernel.timers == {}
+    assert [one.event for one in bench.events(ClockMode, ClockReference, AlarmRaised, LedChanged)] == [
+        LedChanged("RUN", "green_blinking")] * 2  # fmt: skip
+    assert bench.clock().read("STATE") == 2 | 1 << 8  # it is exact
+    assert bench.clock(board=1).read("STATE") == 2
+
+
+def test_a_pull_without_clocks_is_as_silent() -> None:
+    bench = Bench(ClockPlan(), boards=2)
+    bench.inject(800, "pull")
+    bench.heal(seconds(2), "pull")
+    started(bench, seconds(10))
+    assert bench.told() == []
+    assert bench.events(ClockMode, ClockActive) == []
+    assert (bench.clock().gives, bench.clock(board=1).gives) == (False, True)
+
+
+# -- following ---------------------------------------------------------------------------------------------------------
+
+
+def test_it_starts_locked_to_its_first_reference() -> None:
+    bench = Bench(plan())
+    bench.says(3, "e1-0", ppb=250, origin="far/e1-0")
+    started(bench, seconds(30))
+    assert modes(bench) == [(ms(20), "locked", "e1-0")]
+    assert [(clock.ppb, clock.origin, clock.reference) for _, clock in bench.told()] == [
+        (0, "here", "e1-0"), (250, "here<far/e1-0", "e1-0")]  # fmt: skip
+    assert alarms(bench) == []
+    assert bench.clock().state.leds["LOCK"] == "green"
+    assert [bench.clock().read(name) for name in ("STATE", "SOURCE", "OFFSET")] == [2 | 1 << 8, 1, 2]
+
+
+def test_a_machine_without_references_runs_free_and_is_content() -> None:
+    bench = started(Bench(plan(0, ppb=-4600)), seconds(60))
+    assert [(at, clock.ppb, clock.quality, clock.reference) for at, clock in bench.told()] == [(0, -4600, SEC, "")]
+    assert alarms(bench) == []
+    assert bench.clock().state.leds["LOCK"] == "off"
+    assert bench.clock().read("OFFSET") == 0x10000 - 46
+
+
+def test_reference_switching() -> None:
+    """Lost: holdover at once, the second one after the hold-off; back: waited for, then the first one again."""
+    bench = Bench(plan())
+    lost, back = seconds(5), seconds(60)
+    bench.says(lost, "e1-0", usable=False)
+    bench.says(back, "e1-0")
+    started(bench, seconds(120))
+    assert modes(bench) == [
+        (ms(20), "locked", "e1-0"), (lost, "holdover", ""), (lost + HOLD_OFF, "acquiring", "e1-1"),
+        (lost + HOLD_OFF + LOCK, "locked", "e1-1"), (back + WAIT, "acquiring", "e1-0"),
+        (back + WAIT + LOCK, "locked", "e1-0"),
+    ]  # fmt: skip
+    stages = [(one.event.stage) for one in bench.events(ClockReference) if one.event.line == "e1-0"]
+    assert stages == ["good", "hold_off", "failed", "waiting", "good"]
+    assert alarms(bench) == [("+", "clock_reference_lost"), ("-", "clock_reference_lost")]
+
+
+def test_all_references_lost_is_holdover_and_an_alarm() -> None:
+    bench = Bench(plan())
+    for line in ("e1-0", "e1-1"):
+        bench.says(seconds(5), line, usable=False)
+        bench.says(seconds(60), line)
+    started(bench, seconds(120))
+    assert [mode for _, mode, _ in modes(bench)] == ["locked", "holdover", "acquiring", "locked"]
+    assert bench.told()[1][1].ppb == KIND.parameters["holdover_ppb"]
+    raised = [(one.event.alarm, one.event.about) for one in bench.events(AlarmRaised)]
+    assert sorted(raised) == [("clock_holdover", PLACE), ("clock_reference_lost", f"{PLACE}/reference/e1-0"),
+                              ("clock_reference_lost", f"{PLACE}/reference/e1-1")]  # fmt: skip
+    assert len(bench.events(AlarmCleared)) == 3
+    assert bench.clock().state.alarms == {}
+
+
+def test_holdover_drifts_and_ends() -> None:
+    bench = Bench(plan(1, ppb=4600))
+    bench.says(seconds(5), "e1-0", usable=False)
+    day = KIND.timings["holdover"]
+    started(bench, seconds(5) + day + seconds(10))
+    drift = [clock.ppb for _, clock in bench.told()]
+    assert drift[:2] == [0, 10]
+    assert drift[2:-1] == list(range(11, 30))  # 2e-8 a day, ppb by ppb
+    assert drift[-1] == 4600
+    assert [mode for _, mode, _ in modes(bench)] == ["locked", "holdover", "free_run"]
+    assert alarms(bench)[-1] == ("+", "clock_free_run")
+
+
+def test_do_not_use_is_not_used() -> None:
+    bench = Bench(plan(ssm=True))
+    bench.says(3, "e1-0", quality=PRC, origin="far/e1-0")
+    bench.says(3, "e1-1", quality=SSU_A, origin="far/e1-1")
+    bench.says(seconds(5), "e1-0", quality=DNU, origin="far/e1-0")
+    started(bench, seconds(60))
+    assert [(mode, line) for _, mode, line in modes(bench)] == [
+        ("locked", "e1-0"), ("acquiring", "e1-1"), ("locked", "e1-1")]  # fmt: skip
+    assert [clock.quality for _, clock in bench.told()][-1] == SSU_A
+    assert alarms(bench) == []  # its signal is there
+
+
+def test_its_own_quality_without_a_reference() -> None:
+    bench = Bench(plan(1, ssm=True, quality=8))
+    bench.says(3, "e1-0", quality=PRC)
+    bench.says(seconds(5), "e1-0", quality=DNU)
+    started(bench, seconds(6))
+    assert [clock.quality for _, clock in bench.told()][-2:] == [PRC, 8]
+
+
+def test_a_reference_out_of_range_is_no_reference() -> None:
+    bench = Bench(plan())
+    bench.says(seconds(5), "e1-0", ppb=150_000)
+    started(bench, seconds(60))
+    assert modes(bench)[-1][1:] == ("locked", "e1-1")
+    assert [one.event.cause for one in bench.events(AlarmRaised)] == ["e1-0 out of range"]
+
+
+def test_references_that_are_all_out_of_range_convict_the_oscillator() -> None:
+    bench = Bench(plan())
+    bench.inject(seconds(5), "clock_offset", ppb=300_000)
+    bench.heal(seconds(60), "clock_offset", ppb=300_000)
+    started(bench, seconds(120))
+    assert ("+", "clock_fault") in alarms(bench)
+    assert bench.clock().state.alarms == {}
+    assert modes(bench)[-1][1] == "locked"
+
+
+# -- registers and orders ----------------------------------------------------------------------------------------------
+
+
+def test_the_mode_register_holds_over_and_frees() -> None:
+    bench = Bench(plan(1, ppb=1000))
+    for at, value in ((5, 1), (10, 2), (15, 0)):
+        values: dict[str, int | str] = {"register": "MODE", "value": value}
+        bench.kernel.order(seconds(at), PLACE, Act("write", values))
+    started(bench, seconds(60))
+    assert [(mode, line) for _, mode, line in modes(bench)] == [
+        ("locked", "e1-0"), ("holdover", ""), ("free_run", ""), ("acquiring", "e1-0"), ("locked", "e1-0")]  # fmt: skip
+    assert bench.clock().read("MODE") == 0
+
+
+# -- faults ------------------------------------------------------------------------------------------------------------
+
+
+def test_an_offset_of_a_machine_without_clocks_reaches_its_lines() -> None:
+    bench = Bench(ClockPlan(name="here"))
+    bench.inject(seconds(1), "clock_offset", ppb=50_000)
+    bench.heal(seconds(2), "clock_offset", ppb=50_000)
+    started(bench, seconds(60))
+    assert [(clock.ppb, clock.origin) for _, clock in bench.told()] == [(50_000, "here"), (0, "here")]
+    assert [one.event.effect for one in bench.events(FaultFired)] == ["oscillator 50000 ppb off nominal"]
+    assert alarms(bench) == []
+
+
+def test_a_step_while_locked_is_pulled_out() -> None:
+    bench = Bench(plan(1))
+    bench.inject(seconds(1), "clock_step", ppb=4096)
+    started(bench, seconds(60))
+    told = [clock.ppb for _, clock in bench.told()]
+    assert told[1:4] == [4096, 2048, 1024]
+    assert told[-1] == 0
+    assert len(modes(bench)) == 1
+
+
+def test_wander_is_told_in_steps_and_makes_no_slip_below_the_hysteresis() -> None:
+    bench = Bench(ClockPlan(name="here"))
+    bench.inject(800, "clock_wander", amplitude_ns=9000, period=seconds(10))
+    started(bench, seconds(100))
+    store, now = Store(StoreState()), 0
+    for at, clock in bench.told():
+        assert store.next_slip(now) is None or store.next_slip(now)[0] >= at  # type: ignore[index]
+        store.frequencies(at, clock.ppb, 0)
+        now = at
+    assert len(bench.told()) > 300
+
+
+def test_a_walk_draws_from_a_stream_of_its_own() -> None:
+    wander = Wander("walk", step_ppb=40, most_ppb=500, every_cycles=seconds(1))
+    runs = [[clock.ppb for _, clock in started(Bench(plan(0, wander=wander), seed=seed), seconds(60)).told()]
+            for seed in (1, 1, 2)]  # fmt: skip
+    assert runs[0] == runs[1] != runs[2]
+    assert len(runs[0]) > 50
+
+
+def test_a_dead_input_and_a_forged_quality() -> None:
+    bench = Bench(plan())
+    bench.inject(seconds(1), "clock_reference_lost", reference=1)
+    bench.inject(seconds(2), "clock_quality", "2", quality=DNU)
+    bench.heal(seconds(40), "clock_reference_lost", reference=1)
+    bench.heal(seconds(40), "clock_quality", "2", quality=DNU)
+    started(bench, seconds(100))
+    assert [one.event.effect for one in bench.events(FaultFired)] == [
+        "input 1 (e1-0) dead", "sends do_not_use"]  # fmt: skip
+    assert [mode[1:] for mode in modes(bench)] == [
+        ("locked", "e1-0"), ("holdover", ""), ("acquiring", "e1-1"), ("locked", "e1-1"), ("acquiring", "e1-0"),
+        ("locked", "e1-0")]  # fmt: skip
+    assert [one.event.defect for one in bench.events(DefectSeen)] == ["holdover", "reference_lost"]
+    assert bench.told()[-1][1].quality == SEC
+
+
+def test_an_input_that_is_none_does_not_fire() -> None:
+    bench = Bench(plan(1))
+    bench.inject(seconds(1), "clock_reference_lost", reference=2)
+    started(bench, seconds(5))
+    assert bench.events(FaultFired) == []
+
+
+# -- pair --------------------------------------------------------------------------------------------------------------
+
+
+def slips_of(bench: Bench, far_ppb: int, until: int) -> int:
+    """Of a line whose far end writes with far_ppb."""
+    store, now, count = Store(StoreState()), 0, 0
+    for at, read in [*((at, clock.ppb) for at, clock in bench.told()), (until, 0)]:
+        while (due := store.next_slip(now)) is not None and due[0] < at:
+            now = due[0]
+            store.slipped(now)
+            count += 1
+            assert due[1] in (LOST, 1)
+        store.frequencies(at, far_ppb, read)
+        now = at
+    return count
+
+
+@pytest.mark.parametrize("why", ["pull", "power", "hang"])
+def test_a_switchover_is_no_step_and_no_slip(why: str) -> None:
+    bench = Bench(plan(1), boards=2)
+    bench.says(3, "e1-0", ppb=20_000, origin="far/e1-0")
+    bench.inject(seconds(5), why)
+    bench.heal(seconds(20), why)
+    started(bench, seconds(60))
+    told = [(at, clock.ppb) for at, clock in bench.told() if at > 100]
+    assert told == []  # the lines have heard nothing new
+    assert slips_of(bench, 20_000, seconds(60)) == 0
+    assert [(one.place, one.at, one.event.why) for one in bench.events(ClockActive)] == [
+        ("frame/0/slot/8", seconds(5), "switchover")]  # fmt: skip
+    assert [mode[1:] for mode in modes(bench, "frame/0/slot/8")] == [("locked", "e1-0")]
+    assert (bench.clock().gives, bench.clock(board=1).gives) == (False, True)  # it does not go back
+
+
+def test_a_single_board_that_comes_back_locks_anew() -> None:
+    bench = Bench(plan(1, ppb=30_000))
+    bench.inject(seconds(5), "pull")
+    bench.heal(seconds(20), "pull")
+    started(bench, seconds(60))
+    assert [one.event.why for one in bench.events(ClockActive)] == ["restart"]
+    assert [mode[1] for mode in modes(bench)] == ["locked", "free_run", "acquiring", "locked"]
+    assert bench.told()[-1][1].ppb == 0
+
+
+def test_a_switchover_in_holdover_goes_on_from_the_same_frequency() -> None:
+    bench = Bench(plan(1, ppb=4000), boards=2)
+    bench.says(seconds(2), "e1-0", usable=False)
+    bench.inject(seconds(10), "pull")
+    started(bench, seconds(20))
+    assert [clock.ppb for _, clock in bench.told()] == [0, 10, 20]  # each begins holdover as far off as the kind says
+    assert modes(bench, "frame/0/slot/8")[-1][1] == "holdover"
+
+
+def test_three_boards_take_over_in_their_order() -> None:
+    bench = Bench(plan(1), boards=3)
+    bench.inject(seconds(5), "pull", board=0)
+    bench.inject(seconds(6), "pull", "2", board=1)
+    bench.heal(seconds(7), "pull", board=0)
+    bench.inject(seconds(9), "pull", "3", board=2)
+    started(bench, seconds(20))
+    assert [one.place for one in bench.events(ClockActive)] == ["frame/0/slot/8", "frame/0/slot/9", PLACE]
+    assert bench.clock().gives
+
+
+# -- two machines ------------------------------------------------------------------------------------------------------
+
+
+def two(north: ClockPlan, south: ClockPlan) -> Bench:
+    bench = Bench(north, south)
+    bench.join("e1-0")
+    return bench
+
+
+def city(name: str, references: int, **more: object) -> ClockPlan:
+    rows = plan(references).references
+    return ClockPlan(name=name, told=True, references=rows, **more)  # type: ignore[arg-type]
+
+
+def test_a_timing_loop_is_seen_alarmed_and_opened_by_one() -> None:
+    bench = two(city("north", 1), city("south", 1))
+    started(bench, seconds(60))
+    raised = [(one.at, one.place, one.event.about.partition("/reference/")[2])
+              for one in bench.events(AlarmRaised) if one.event.alarm == "clock_timing_loop"]
+    assert {row[1:] for row in raised} == {("m0/frame/0/slot/7", "e1-0"), ("m1/frame/0/slot/7", "e1-0")}
+    given = [(one.place, one.event.stage) for one in bench.events(ClockReference) if one.event.stage == "given_up"]
+    assert given == [("m0/frame/0/slot/7", "given_up")]  # north, the first by name
+    assert modes(bench, "m0")[-1][1:] == ("holdover", "")
+    assert modes(bench, "m1")[-1][1:] == ("locked", "e1-0")
+    assert bench.told(1)[-1][1].origin == "south<north"
+    assert list(bench.clock(1).state.alarms) == []
+    assert sorted(bench.clock(0).state.alarms) == ["clock_holdover@m0/frame/0/slot/7",
+                                                   "clock_timing_loop@m0/frame/0/slot/7/reference/e1-0"]  # fmt: skip
+
+
+@pytest.mark.parametrize(("north", "south", "follows"), [(SSU_A, SEC, "m1"), (SEC, SSU_A, "m0"), (SEC, SEC, "m0")])
+def test_status_messages_keep_a_loop_from_closing(north: int, south: int, follows: str) -> None:
+    """Who follows a line says do-not-use on it, and nobody follows what is worse than himself; of equals one does."""
+    bench = two(city("north", 1, ssm=True, quality=north), city("south", 1, ssm=True, quality=south))
+    started(bench, seconds(60))
+    assert [one for one in bench.events(AlarmRaised) if one.event.alarm == "clock_timing_loop"] == []
+    leads = "m1" if follows == "m0" else "m0"
+    assert (modes(bench, follows)[-1][1:], modes(bench, leads)[-1][2]) == (("locked", "e1-0"), "")
+    assert len(modes(bench)) < 10
+
+
+def test_the_loop_is_left_for_a_better_reference() -> None:
+    """North has a reference of its own as the second choice: it is what it falls back to."""
+    bench = two(city("north", 2), city("south", 1))
+    bench.says(3, "e1-1", ppb=77, origin="far/e1-1")
+    started(bench, seconds(90))
+    assert modes(bench, "m0")[-1][1:] == ("locked", "e1-1")
+    assert bench.told(1)[-1][1].origin == "south<north<far/e1-1"
+    assert bench.told(1)[-1][1].ppb == 77
+
+
+def test_who_free_runs_leads_the_other() -> None:
+    bench = two(city("north", 0, ppb=50_000), city("south", 1))
+    started(bench, seconds(30))
+    assert bench.told(1)[-1][1].ppb == 50_000
+    assert list(bench.events(AlarmRaised)) == []
+
+
+# -- snapshots ---------------------------------------------------------------------------------------------------------
+
+
+def busy() -> Bench:
+    wander = Wander("walk", step_ppb=40, most_ppb=500, every_cycles=seconds(1))
+    bench = Bench(plan(ppb=1500, wander=wander), boards=2)
+    bench.says(3, "e1-0", ppb=700, origin="far/e1-0")
+    bench.says(seconds(4), "e1-0", usable=False)
+    bench.says(seconds(9), "e1-0", ppb=900, origin="far/e1-0")
+    bench.inject(seconds(12), "clock_wander", ppb=0, amplitude_ns=3000, period=seconds(3))
+    bench.inject(seconds(16), "pull", "2")
+    bench.heal(seconds(22), "pull", "2")
+    bench.says(seconds(25), "e1-1", usable=False)
+    return bench
+
+
+@pytest.mark.parametrize("at", [5, 159, 8001, 33_000, 37_777, 80_003, 100_001, 131_007, 140_000, 185_000])
+def test_a_restored_clock_goes_on_as_the_first_one_did(at: int) -> None:
+    first, second = busy(), busy()
+    first.kernel.power_on()
+    second.kernel.power_on()
+    first.kernel.run(at)
+    kept = take(first.kernel)
+    first.kernel.run(seconds(40))
+    restore(second.kernel, kept)
+    second.kernel.run(seconds(40))
+    assert take(first.kernel) == take(second.kernel)
+    assert first.told() == second.told()
+
+
+def test_the_batch_does_not_show() -> None:
+    runs = []
+    for batch in (1, 8, 160):
+        bench = busy()
+        bench.kernel.batch = batch
+        started(bench, seconds(30))
+        runs.append(bytes(bench.octets))
+    assert runs[0] == runs[1] == runs[2]
+    assert len(bench.events(OrderGiven)) > 5
