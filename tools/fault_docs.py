@@ -1,4 +1,4 @@
-"""Tables of faults with parameters, for docs/reference/faults.md: of signalling links, the platform, its interfaces."""
+"""Tables of faults with parameters, for docs/reference/faults.md: of links, E1 lines, the platform, interfaces."""
 
 from __future__ import annotations
 
@@ -42,6 +42,41 @@ UNITS_MET: Final = {
     "count": "so many in all; 0: no end",
 }
 """What the parameters say that choose units."""
+
+
+def line_faults() -> Iterator[str]:
+    """The faults of E1 lines: which opportunities an error meets, and what each row breaks."""
+    from switchsim.assembly.parameters import describe_parameters
+    from switchsim.faults.line import LINE_FAULTS, MODES, TAKES, WHEN
+
+    whole = describe_parameters(LINE_FAULTS["logic_errors"])
+    yield from (
+        "", "# Faults of E1 lines", "",
+        "`where: {line: e1-0}`; `direction: received` is what comes from the far end, `sent` what the machine sends.",
+        "Single errors raise no alarm: they are counted (`line_measured`, `line_threshold`), or the receiver tells of",
+        "them (`line_status`, `line_unavailable`). *Which ones*: as below.", "",
+        "| fault | what breaks | parameters | needs | alarms |", "|---|---|---|---|---|")
+    for row in LINE_FAULTS.values():
+        which = set(WHEN) <= set(row.parameters)
+        own = [f"`{name}` {cell(text)}" for name, text in describe_parameters(row).items()
+               if name != "direction" and not (which and name in WHEN)]
+        alarms = ", ".join(f"`{one}`" for one in row.alarms) + (" (not with `sent`)" if row.untold else "")
+        told = "; ".join(["*which ones*"] * which + own) or "-"
+        yield f"| `{row.name}` | {cell(row.text)} | {told} | {row.needs or '-'} | {alarms or '-'} |"
+    yield from ("", "## Which ones", "", "| parameter | may be |", "|---|---|")
+    yield from (f"| `{name}` | {cell(whole[name])} |" for name in WHEN)
+    yield from ("", "| mode | needs | may have | meets |", "|---|---|---|---|")
+    for mode in MODES:
+        needs, may = (", ".join(f"`{name}`" for name in names) or "-" for names in TAKES[mode])
+        yield f"| `{mode}` | {needs} | {may} | {MODES_MEET[mode]} |"
+
+
+MODES_MEET: Final = {
+    "single": "one opportunity, after `skip`", "count": "`count` of them, `spacing` apart (100 when nothing is said)",
+    "burst": "`count` running", "rate": "evenly spaced ones, to the nearest whole number of opportunities",
+    "random": "each at chance, of this rate in the mean", "continuous": "every one, until healed",
+}
+"""What each mode of an error means."""
 
 
 def platform_faults() -> Iterator[str]:

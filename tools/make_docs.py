@@ -20,7 +20,7 @@ import click
 import conformance_docs
 from cti_docs import cti_page
 from docs_models import Keys, cell, cell_free, duration, model_sections
-from fault_docs import interface_faults, link_faults, platform_faults
+from fault_docs import interface_faults, line_faults, link_faults, platform_faults
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 FOLDER: Final = ROOT / "docs" / "reference"
@@ -141,7 +141,7 @@ def faults_page() -> str:
         where = ", ".join(f"{key}: {EXAMPLES[key]}" for key in TARGETS[row.target])
         parts.append(f"  - {{at: {second * 10}s, fault: {row.name}, "
                      + (f"where: {{{where}}}, " if where else "") + "for: 5s}")
-    return page("Faults", *parts, "```", *link_faults(), *platform_faults(), *interface_faults())
+    return page("Faults", *parts, "```", *link_faults(), *line_faults(), *platform_faults(), *interface_faults())
 
 
 def _parameter(name: str, default: int | None, ranges: Any) -> str:
