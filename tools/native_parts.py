@@ -25,7 +25,7 @@ ISA_NAMES = ("plain", "sse2", "avx2", "avx512")
 
 def declarations() -> str:
     """What cffi is told: the constants, the parts, and the few public structs and functions that live in the parts."""
-    public = (NATIVE / "include" / "swd.h").read_text(encoding="utf-8")
+    public = "".join((NATIVE / "include" / name).read_text(encoding="utf-8") for name in ("swd.h", "swd_e1.h"))
     parts = (NATIVE / "src" / "parts.h").read_text(encoding="utf-8")
     constants = re.findall(r"^#define \w+ \d+\b", public, re.M)
     functions = [m for name in PUBLIC for m in re.findall(rf"^[\w ]+\*?\b{name}\([^)]*\);", public, re.M)]

@@ -51,14 +51,14 @@ static void shift_bits(e1_unit *u, uint8_t frame[32])
     }
 }
 
+/* E bits: what the receiver at the sender's end thinks. At octet level it finds everything good. */
 static void take_e_bits(const swd_engine *e, e1_unit *u, uint64_t at)
 {
     uint32_t opposite = u->config.opposite;
-    const uint8_t *good = NULL;
-    if (opposite != SWD_NONE && e1_defined(e, opposite) && e1_of(e, opposite)->level)
-        good = ring_of(e, opposite)->good[(at - SWD_ROW_CYCLES) % E1_RING];
-    u->tx.e[0] = good ? good[0] : 1;
-    u->tx.e[1] = good ? good[1] : 1;
+    const e1_unit *other = opposite != SWD_NONE && e1_defined(e, opposite) ? e1_of(e, opposite) : NULL;
+    u->tx.e[0] = u->tx.e[1] = 1;
+    if (other && other->level && other->config.flags & SWD_E1_CRC4)
+        memcpy(u->tx.e, ring_of(e, opposite)->good[(at - SWD_ROW_CYCLES) % E1_RING], 2);
 }
 
 /* With HDB3 a frame without a one has no pulses, any other has them everywhere: how they stand does not matter. */
@@ -115,7 +115,7 @@ static void tell(swd_engine *e, e1_unit *u, uint32_t unit, uint64_t at, uint32_t
         swd_event_push(e, at, SWD_EV_E1, unit, u->rx.status, u->rx.status ^ status);
     if (u->config.flags & SWD_E1_CAS)
         tell_abcd(e, u, unit, at);
-    u->heard_sa = u->rx.sa;
+    u->heard_sa = u->rx.sa | e1_ssm_bit(u);
     if (e1_has_ssm(u) && u->rx.ssm != E1_NO_SSM && u->rx.ssm != u->heard_ssm) {
         u->heard_ssm = u->rx.ssm;
         swd_event_push(e, at, SWD_EV_SSM, unit, u->heard_ssm, 0);
@@ -135,9 +135,8 @@ static void watch(e1_unit *u, uint64_t at)
 /* All that a unit at octet level was told to send has come across. */
 static int carried(const e1_unit *u)
 {
-    uint32_t ssm_bit = u->config.ssm_sa ? 16u >> (u->config.ssm_sa - 4) : 0;
     return (!(u->config.flags & SWD_E1_CAS) || memcmp(u->abcd, u->heard, sizeof u->abcd) == 0) &&
-           ((u->sa ^ u->heard_sa) & ~ssm_bit) == 0 && (!e1_has_ssm(u) || u->ssm == u->heard_ssm);
+           u->sa == u->heard_sa && (!e1_has_ssm(u) || u->ssm == u->heard_ssm);
 }
 
 void swd_e1_settle(swd_engine *e, uint32_t unit, uint64_t now)

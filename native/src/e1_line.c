@@ -227,6 +227,7 @@ int swd_e1_sa(swd_engine *e, uint32_t unit, uint32_t sa5, uint32_t ssm)
     if (!e1_defined(e, unit) || sa5 > 31 || ssm > 15)
         return SWD_E_RANGE;
     e1_unit *u = e1_of(e, unit);
+    sa5 |= e1_ssm_bit(u);
     if (!u->bits && (u->sa != sa5 || u->ssm != ssm))
         enter(e, unit);
     u->sa = sa5;

@@ -31,7 +31,7 @@ typedef struct e1_unit {
     uint32_t c_wrong, mfas_wrong; /* what they chose for the present CRC-4 sub-multiframe and multiframe */
     uint64_t wrong_until;         /* cycle after the last one in which something was wrong */
     uint64_t troubles;            /* sum of what the receiver counted then */
-    uint32_t sa, ssm;             /* to send */
+    uint32_t sa, ssm;             /* to send; the Sa bit that carries the status is 1 here */
     uint64_t carry_until;         /* a change of synchronization status is known to be across after three sub-multiframes */
     uint32_t heard_sa, heard_ssm; /* last received and told */
     uint8_t abcd[E1_SLOTS], heard[E1_SLOTS];
@@ -65,6 +65,9 @@ static inline uint32_t e1_payload_slots(const e1_unit *u)
 
 /* Synchronization status stands in the CRC-4 multiframe. */
 static inline int e1_has_ssm(const e1_unit *u) { return u->config.ssm_sa && (u->config.flags & SWD_E1_CRC4); }
+
+/* The Sa bit that it takes, as in sa5; 0: none. */
+static inline uint32_t e1_ssm_bit(const e1_unit *u) { return e1_has_ssm(u) ? 16u >> (u->config.ssm_sa - 4) : 0; }
 
 /* e1_line.c */
 void swd_e1_busy(swd_engine *e, uint32_t unit);           /* keep the map of units that want computing */

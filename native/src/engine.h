@@ -177,6 +177,9 @@ static inline void bit_set(uint64_t *bits, uint32_t i) { bits[i >> 6] |= 1ull <<
 static inline void bit_clear(uint64_t *bits, uint32_t i) { bits[i >> 6] &= ~(1ull << (i & 63)); }
 static inline uint32_t bit_words(uint32_t n) { return (n + 63) / 64; }
 
+/* layout.c */
+uint64_t swd_lay_out(swd_engine *e);                      /* everything's place; the header alone need exist. Returns the size */
+
 /* engine.c */
 void swd_event_push(swd_engine *e, uint64_t at, uint32_t kind, uint32_t unit, uint32_t a, uint32_t b);
 

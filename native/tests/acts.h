@@ -44,6 +44,11 @@ int acts_e1(swd_engine *e, script *s);
 uint64_t acts_e1_told(const swd_engine *e, uint32_t unit);
 void acts_e1_check(const swd_engine *e);
 
+#define MAX_CAPACITY 4096u        /* events a call */
+
+/* Open three rigs; play a script on them, from where it is: the third goes on from the first's octets at half the script; close them. */
+void acts_open(rig rigs[3], const swd_config *config);
+void acts_go_on(rig rigs[3], script *s);
 /* Play a script on engines that are cut differently, one of them from a snapshot on; they must agree in every octet. */
 void acts_play(const uint8_t *octets, size_t n_octets);
 

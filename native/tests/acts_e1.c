@@ -19,14 +19,14 @@ static int inject(swd_engine *e, script *s, uint32_t unit)
     swd_e1_error error = {
         .kind = kind, .random = x & 1, .count = x & 2 ? 0 : 1 + often % 5, .skip = x & 4 ? often * 7 : 0, .spacing = (x & 8) ? 1 : often * 5,
         .rate_ppb = 1u << often % 30, .timeslots = x & 16 ? 0xFFFFFFFFu : 1u << often % 32, .key = often,
-        .bits = kind < 3 ? 1 + often % 255 : kind == SWD_ERR_FAS ? 1 + often % 127 : 1 + often % 16};
+        .bits = kind < 3 ? 1 + often % 255 : kind == SWD_ERR_FAS ? 1 + often % 127 : 1 + often % (x & 1 ? 15 : 16)};
     return swd_e1_inject(e, unit, x >> 5, &error);
 }
 
 static int fault(swd_engine *e, script *s, uint32_t unit)
 {
     uint8_t frames[700];
-    uint32_t kind = script_u8(s) % 8, x = script_u8(s);
+    uint32_t kind = script_u8(s) % 12, x = script_u8(s);
     switch (kind) {
     case 0: return swd_e1_send(e, unit, x & 1 ? 0 : 1u << x % 9);
     case 1: return swd_e1_shift(e, unit, x % 8 == 7 ? 2 : (int)(x % 3) - 1);

@@ -19,6 +19,8 @@ void test_pattern(void);
 void test_isa(void);
 void test_engine(void);
 void test_engine_shapes(void);
+void test_e1_levels(void);
+void test_e1_scripts(void);
 
 /* A-law of two tones, millihertz and mdBm0 each. */
 void make_tones(uint8_t *codes, uint32_t n, const uint32_t freq_mhz[2], int32_t level_mdbm0);

@@ -9,6 +9,7 @@ static const struct {
     {"hdlc", test_hdlc}, {"isa", test_isa},   {"dtmf", test_dtmf},
     {"su", test_su},     {"pattern", test_pattern},
     {"engine_shapes", test_engine_shapes}, {"engine", test_engine},
+    {"e1_levels", test_e1_levels}, {"e1_scripts", test_e1_scripts},
 };
 
 int main(void)

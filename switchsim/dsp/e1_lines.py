@@ -1,8 +1,8 @@
 """The E1 lines of an engine (ITU-T G.704, G.706, G.775): its acts upon single directions of lines.
 
-A direction has a sender, the line, and a receiver. At octet level, the normal case, its 32 cells copy; at bit level they
-carry what the receiver makes of the framed bits, faults of the line included. A healthy direction gives the same octets
-and events at both levels (native/include/swd.h).
+A direction has a sender, the line, and a receiver. At octet level, the normal case, its 32 cells copy; at bit level
+they carry what the receiver makes of the framed bits, faults of the line included. A healthy direction gives the same
+octets and events at both levels (native/include/swd_e1.h).
 """
 
 from __future__ import annotations
@@ -152,8 +152,11 @@ class E1Acts:
         return int(lib.swd_e1_injected(self._e, unit, slot))
 
     def e1_shift(self, unit: int, bits: int) -> bool:
-        """At bit level: 1 one bit comes twice, -1 one is lost. 0: back to the unshifted state, which the receiver does not
-        notice and which costs one frame; False while its status is not 0."""
+        """At bit level: 1 one bit comes twice, -1 one is lost.
+
+        0: back to the unshifted state, which the receiver does not notice and which costs one frame; False while its
+        status is not 0.
+        """
         refused = lib.swd_e1_shift(self._e, unit, bits)
         if refused and (bits or not lib.swd_e1_status(self._e, unit)):
             out_of_range("e1_shift", unit, bits)
@@ -168,7 +171,10 @@ class E1Acts:
         return done(lib.swd_e1_slip(self._e, unit, how), "e1_slip", unit, how)
 
     def e1_loop(self, unit: int, from_unit: int, what: int) -> None:
-        """Both at bit level: the line carries what from_unit sends (LOOP_SENT) or receives (LOOP_RECEIVED), 8 cycles later."""
+        """The line carries what from_unit sends (LOOP_SENT) or receives (LOOP_RECEIVED), 8 cycles later.
+
+        Both are at bit level.
+        """
         if lib.swd_e1_loop(self._e, unit, from_unit, what):
             out_of_range("e1_loop", unit, from_unit, what)
 

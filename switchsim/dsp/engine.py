@@ -328,7 +328,7 @@ def exponential_q16(draw: int) -> int:
 
 
 __all__ = [
-    "EV_BERT", "EV_CAS", "EV_E1", "EV_SSM", "E1Config", "E1Counts", "E1Error", "MONITOR_AERM", "MONITOR_NONE", "MONITOR_SUERM", "SU_ABORT", "SU_BAD_FCS", "SU_FIRST", "SU_QUEUE",
-    "SU_RAW", "SU_VERBATIM", "Assets", "BertCounts", "Engine", "EngineConfig", "Event", "SuCounts", "SuTxCounts",
-    "Tone", "exponential_q16", "philox",
+    "EV_BERT", "EV_CAS", "EV_E1", "EV_SSM", "MONITOR_AERM", "MONITOR_NONE", "MONITOR_SUERM", "SU_ABORT", "SU_BAD_FCS",
+    "SU_FIRST", "SU_QUEUE", "SU_RAW", "SU_VERBATIM", "Assets", "BertCounts", "E1Config", "E1Counts", "E1Error",
+    "Engine", "EngineConfig", "Event", "SuCounts", "SuTxCounts", "Tone", "exponential_q16", "philox",
 ]
