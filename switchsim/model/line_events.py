@@ -91,3 +91,55 @@ class CasReceived(Event, frozen=True):
     end: str
     timeslot: int
     abcd: int
+
+
+class PatternSync(Event, frozen=True):
+    """The test set at a line's end is in sync with the test pattern that it receives (O.150).
+
+    timeslots: as 1-15,17. pattern: 2^9-1, 2^11-1, 2^15-1, 2^20-1, qrss, 2^23-1, ones, zeros, alternating.
+    """
+
+    line: str
+    end: str
+    timeslots: str
+    pattern: str
+
+
+class PatternLost(Event, frozen=True):
+    """It lost the sync (O.150 4.2). why: ratio (a fifth of a second's bits wrong), phase (the sequence slipped)."""
+
+    line: str
+    end: str
+    timeslots: str
+    pattern: str
+    why: str
+
+
+class PatternErrors(Event, frozen=True):
+    """A second of a measurement held bit errors. second: counted from 0 at its start; bits: compared in it."""
+
+    line: str
+    end: str
+    second: int
+    bits: int
+    errors: int
+
+
+class PatternResult(Event, frozen=True):
+    """What a measurement of whole seconds found (G.821); bits and errors also of what was left of the last one.
+
+    slips: those of the sync losses in which the sequence was there, but out of phase.
+    """
+
+    line: str
+    end: str
+    timeslots: str
+    pattern: str
+    seconds: int
+    bits: int
+    errors: int
+    errored_seconds: int
+    severely_errored_seconds: int
+    unavailable_seconds: int
+    sync_losses: int
+    slips: int
