@@ -20,7 +20,7 @@ import click
 import conformance_docs
 from cti_docs import cti_page
 from docs_models import Keys, cell, cell_free, duration, model_sections
-from fault_docs import interface_faults, line_faults, link_faults, platform_faults
+from fault_docs import clock_faults, interface_faults, line_faults, link_faults, platform_faults
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 FOLDER: Final = ROOT / "docs" / "reference"
@@ -106,6 +106,7 @@ PLACES: Final = {
     "process": "a process of the platform, `ccs/a`", "from": "the process that sends, `\"*\"` is every one",
     "to": "the process to which it sends, `\"*\"` is every one", "interface": "`ami`, `csta` or `agi`",
     "client": "a connection of it, counted from 1; 0, or none named: all of them",
+    "clock": "a clock: `machine`, a clock board by its place, or a line: the clock at its far end",
 }
 """What each key of `where` names."""
 EXAMPLES: Final = {"processor": "a", "board": "frame/2/slot/0", "line": "e1-0", "receiver": "3", "timeslot": "5",
@@ -141,7 +142,8 @@ def faults_page() -> str:
         where = ", ".join(f"{key}: {EXAMPLES[key]}" for key in TARGETS[row.target])
         parts.append(f"  - {{at: {second * 10}s, fault: {row.name}, "
                      + (f"where: {{{where}}}, " if where else "") + "for: 5s}")
-    return page("Faults", *parts, "```", *link_faults(), *line_faults(), *platform_faults(), *interface_faults())
+    return page("Faults", *parts, "```", *link_faults(), *line_faults(), *clock_faults(), *platform_faults(),
+                *interface_faults())  # fmt: skip
 
 
 def _parameter(name: str, default: int | None, ranges: Any) -> str:

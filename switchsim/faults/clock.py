@@ -23,7 +23,7 @@ UP_TO_PPM: Final = Parameter("ppm", None, high=MOST_PPB)
 RESERVED: Final = "reserved"
 RESERVED_CODE: Final = 0b0001
 """A code that G.704 does not give a meaning."""
-SHOWS: Final = ("clock_disturbed", "clock_mode", "clock_reference", "line_slip")
+SHOWS: Final = ("clock_mode", "clock_reference", "line_slip")
 DAY: Final = seconds(86_400)
 
 

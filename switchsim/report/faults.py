@@ -13,6 +13,8 @@ from switchsim.model.events import (
     AlarmRaised,
     ApplicationChanged,
     Changeover,
+    ClockMode,
+    ClockReference,
     ConfigurationRead,
     DefectSeen,
     FaultArmed,
@@ -21,6 +23,7 @@ from switchsim.model.events import (
     FlowChanged,
     FrameBad,
     LampShown,
+    LineSlip,
     LookUpDone,
     PlatformLink,
     ProcessState,
@@ -114,7 +117,7 @@ class FaultWatch:
 
     KINDS: ClassVar[tuple[type[Event], ...]] = (
         FaultArmed, FaultFired, FaultUndone, DefectSeen, AlarmRaised, AlarmCleared, SignallingLink, Violated,
-        Changeover, FrameBad, LampShown, *OF_PLATFORM,
+        Changeover, FrameBad, LampShown, ClockMode, ClockReference, LineSlip, *OF_PLATFORM,
     )  # fmt: skip
 
     def __init__(self, facts: Mapping[str, FaultFacts]) -> None:
@@ -145,6 +148,8 @@ class FaultWatch:
             case LampShown(about=about):
                 self._watched[f"{record.place.rpartition('/')[0]}/{about}"] = None
             case SignallingLink(state="failed" | "blocked") | Violated() | Changeover() | FrameBad() as event:
+                self._shown(at, snake(type(event).__name__))
+            case ClockMode() | ClockReference(stage="hold_off" | "failed" | "given_up") | LineSlip() as event:
                 self._shown(at, snake(type(event).__name__))
             case event if isinstance(event, OF_PLATFORM) and _tells_trouble(event):
                 self._shown(at, snake(type(event).__name__))
