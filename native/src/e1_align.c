@@ -6,8 +6,8 @@
  *
  * The CRC-4 multiframe: its alignment signal twice within 8 ms, 2, 4 or 6 ms apart. When it does not come, the FAS was an imitation or
  * the peer has no CRC-4. While the alignment that is held goes on giving frames out, a parallel search begins just after the FAS that
- * failed: the same FAS counts again only when 512 bits have passed, so every place that holds a FAS has its turn of 8 ms before any has
- * a second one. Where the multiframe is found the alignment goes; after 400 ms without it the first alignment stays. */
+ * failed: so every place that holds one has its turn of 8 ms, in the order of the line, before any has a second one. Where the
+ * multiframe is found the alignment goes; after 400 ms without it the first alignment stays. */
 #include "e1.h"
 
 #define NFAS_IN_8_MS 32u
@@ -78,10 +78,11 @@ void swd_e1_look_start(swd_e1_rx *rx, uint32_t offset)
     rx->look_hits = rx->look_bad = 0;
 }
 
-static void look_elsewhere(swd_e1_rx *rx)
+/* From the bit after the FAS on; the other places are all met before this one again. */
+static void look_elsewhere(swd_e1_rx *rx, const uint8_t *line)
 {
-    swd_e1_hunt_start(rx, rx->look_offset);
-    rx->hunt_avoid_left = AVOID_PUSHES; /* it starts with the next 256 bits */
+    swd_e1_hunt_start(rx, E1_NO_AVOID);
+    swd_e1_hunt(rx, line, last_bit(rx->look_offset) + 1);
     rx->hunt_parallel = 1;
 }
 
@@ -90,11 +91,8 @@ static int take_bit_1(swd_e1_rx *rx, uint8_t octet)
 {
     rx->look_bits = rx->look_bits << 1 | (octet >> 7);
     rx->look_hits = rx->look_hits << 1 | ((rx->look_bits & 0x3F) == CRC_MFAS);
-    if ((rx->look_hits & 1) && (rx->look_hits & HITS))
-        return 1;
-    if (--rx->look_left == 0)
-        look_elsewhere(rx);
-    return 0;
+    rx->look_left--;
+    return (rx->look_hits & 1) && (rx->look_hits & HITS);
 }
 
 int swd_e1_look(swd_e1_rx *rx, const uint8_t *line)
@@ -112,7 +110,7 @@ int swd_e1_look(swd_e1_rx *rx, const uint8_t *line)
     if (nfas)
         return take_bit_1(rx, octet);
     rx->look_bad = (octet & E1_FAS_MASK) == E1_FAS ? 0 : rx->look_bad + 1;
-    if (rx->look_bad == FAS_ERRORS)
-        look_elsewhere(rx);
+    if (rx->look_bad == FAS_ERRORS || !rx->look_left)
+        look_elsewhere(rx, line);
     return 0;
 }

@@ -190,6 +190,23 @@ void swd_e1_rx_aligned(swd_e1_rx *rx, uint32_t crc_frame, uint32_t cas_frame);
 uint32_t swd_e1_rx_push(swd_e1_rx *rx, const uint8_t *line, uint8_t *out);
 /* The same where pulses are not ones: LOS looks at `pulses`, a bit for each interval (HDB3: plus | minus). */
 uint32_t swd_e1_rx_push_pulses(swd_e1_rx *rx, const uint8_t *line, const uint8_t *pulses, uint8_t *out);
+/* ---- hdb3.c: both ends of a line code. Marks are two bitmaps, plus and minus, in the order of the bits. */
+typedef struct swd_hdb3 {
+    uint64_t kept[4];             /* decoded, the first in the most significant place of kept[0] */
+    uint32_t marks, violations;   /* of the latest bits coded, the last in bit 0 */
+    uint32_t zeros, odd;          /* running; marks since the latest V */
+    uint32_t sent;                /* polarity of the latest mark: 1 plus, 2 minus */
+    uint32_t gap, latest, latest_v; /* decoder: zeros running; polarity of the latest mark, of the latest V; 0: none yet */
+    uint32_t decoded, spare;      /* the latest bits, the last in bit 0 */
+} swd_hdb3;
+
+void swd_hdb3_reset(swd_hdb3 *line);
+/* 32 octets each. The marks are those of the bits from the last 3 of the call before on. */
+void swd_hdb3_encode(swd_hdb3 *line, const uint8_t *bits, uint8_t *plus, uint8_t *minus);
+/* bits: those that were encoded a call before (zeros at first). Returns how often the code was violated: a mark of the polarity of
+ * the one before that is no V, a V of the polarity of the V before, a fourth zero, plus and minus at a time. To invert one mark
+ * alone is two violations; to invert it with all that follow is one, as a test set inserts it. */
+uint32_t swd_hdb3_decode(swd_hdb3 *line, const uint8_t *plus, const uint8_t *minus, uint8_t *bits);
 /* python end */
 
 /* ---- dtmf.c: a bank of DTMF receivers, channels innermost, blocks anchored at cycle 0 (hop and block are multiples of

@@ -14,6 +14,7 @@ void test_prng(void);
 void test_tone(void);
 void test_hdlc(void);
 void test_su(void);
+void test_e1(void);
 void test_dtmf(void);
 void test_pattern(void);
 void test_isa(void);
