@@ -84,7 +84,7 @@ def test_a_peer_without_crc_is_known_after_400_ms(imitated: bool) -> None:
 
 
 def test_an_imitation_does_not_hold_the_receiver() -> None:
-    """All timeslots look like TS0, and the receiver comes into the line in timeslot 8: 24 places come before the true one."""
+    """All timeslots look like TS0; the receiver comes in at timeslot 8, so 24 places come before the true one."""
     sender, receiver = e1.E1Sender(e1.CRC4), e1.E1Receiver(e1.CRC4)
     frames = [sender.frame(bytes([0xDF if n & 1 else 0x9B] * 32)) for n in range(2000)]
     stream = b"".join(frames)[8:][: 32 * 1999]
