@@ -85,10 +85,10 @@ def clock_faults() -> Iterator[str]:
 
     yield from (
         "", "# Faults of clocks", "",
-        "`where: {clock: machine}` is the first clock board, `{clock: frame/0/slot/7}` one of them, `{clock: e1-0}` the",
-        "equipment at the far end of that line; in a plant of several machines `{clock: north/machine}`. What follows is",
-        "what differing clocks lead to: slips (`line_slip`), another reference, holdover. A dead input of a clock board",
-        "is `clock_reference_lost` with `where: {board: frame/0/slot/7}, values: {reference: 1}`.", "",
+        "`where: {clock: machine}` is the first clock board, `{clock: frame/0/slot/7}` one of them, and with a line,",
+        "`{clock: e1-0}`, what stands at its far end; in a plant of several machines `{clock: north/machine}`. What",
+        "follows is what differing clocks lead to: slips (`line_slip`), another reference, holdover. A dead input of a",
+        "clock board is `clock_reference_lost`, `where: {board: frame/0/slot/7}`, `values: {reference: 1}`.", "",
         "| fault | what breaks | parameters |", "|---|---|---|")
     for row in CLOCK_FAULTS.values():
         yield f"| `{row.name}` | {cell(row.text)} | {_told(row)} |"
