@@ -30,8 +30,10 @@ RECEIVED, SENT, BOTH = "received", "sent", "both"
 LAPD, MTP2, PLAIN = "lapd", "mtp2", "hdlc"
 REASONS: Final = {BAD_FCS: "fcs", BAD_ABORT: "abort", BAD_SHORT: "short", BAD_LONG: "long", BAD_ALIGN: "align"}
 CAPTURED: Final = rf"^\S{{1,64}}:\d{{1,4}} ({RECEIVED}|{SENT}|{BOTH})$"
+TO_CAPTURE: Final = "LINE:TIMESLOT received, sent or both"
 """What `capture` of a scenario holds."""
 HEARD: Final = rf"^((agent|caller) \S{{1,64}}|line \S{{1,64}}:\d{{1,4}} ({RECEIVED}|{SENT}))$"
+TO_HEAR: Final = "agent NUMBER, caller LINE:TIMESLOT, or line LINE:TIMESLOT received or sent"
 """What `record` of a scenario holds."""
 
 
@@ -136,7 +138,7 @@ def frame_taps(layout: Layout, wanted: Sequence[str]) -> list[FrameTap]:
 def directions_of(text: str) -> tuple[str, tuple[str, ...]]:
     """`LINE:TS both` -> place and directions; raises BadInput."""
     if re.match(CAPTURED, text) is None:
-        raise BadInput.one(f"capture {text}", f"{text!r} is no tap", "LINE:TIMESLOT received, sent or both")
+        raise BadInput.one(f"capture {text}", f"{text!r} is no tap", TO_CAPTURE)
     place, _, direction = text.rpartition(" ")
     return place, (RECEIVED, SENT) if direction == BOTH else (direction,)
 
@@ -175,8 +177,7 @@ def heard_by(layout: Layout, who: str) -> int:
     for seat in layout.seats:
         if sort == "agent" and seat.number == name:
             return seat.ear_cell
-    expected = "agent NUMBER, caller LINE:TIMESLOT, or line LINE:TIMESLOT received or sent"
-    raise BadInput.one(f"record {who}", f"nobody is {who!r}", expected)
+    raise BadInput.one(f"record {who}", f"nobody is {who!r}", TO_HEAR)
 
 
 def sound_name(who: str) -> str:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Annotated, Final, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from switchsim.assembly.loads import Load
 from switchsim.assembly.people import AgentsSpec
-from switchsim.assembly.taps import CAPTURED, HEARD
+from switchsim.assembly.taps import CAPTURED, HEARD, TO_CAPTURE, TO_HEAR
 from switchsim.assembly.yamltypes import Duration, Many, Strict, scaled, wrong
 from switchsim.errors import BadInput
 from switchsim.scenario.checks.expect import Expect
@@ -30,6 +31,17 @@ _PARSERS: Final[dict[str, Callable[[str], object]]] = {
 Seed = Annotated[int, Field(ge=0, le=MOST_SEED)]
 WallSeconds = Annotated[int, BeforeValidator(scaled(3, minimum=1, maximum=86_400_000), json_schema_input_type=float)]
 """Seconds of wall time with up to three decimals -> milliseconds."""
+
+
+def _form(pattern: str, expected: str) -> AfterValidator:
+    """Makes a text one that has this form; `expected` says the same for people."""
+
+    def validate(text: str) -> str:
+        if re.match(pattern, text) is None:
+            raise wrong(f"{text!r} does not fit", expected)
+        return text
+
+    return AfterValidator(validate)
 
 
 class SutSpec(Strict):
@@ -81,8 +93,8 @@ class Scenario(Strict):
     timeline: Many[Step] = ()
     expect: Many[Expect] = ()
     drained: Annotated[bool, Field(description="The run is to end without a call that is still up.")] = True
-    record: Many[Annotated[str, Field(pattern=HEARD)]] = ()
-    capture: Many[Annotated[str, Field(pattern=CAPTURED)]] = ()
+    record: Many[Annotated[str, _form(HEARD, TO_HEAR), Field(json_schema_extra={"pattern": HEARD})]] = ()
+    capture: Many[Annotated[str, _form(CAPTURED, TO_CAPTURE), Field(json_schema_extra={"pattern": CAPTURED})]] = ()
     sut: SutSpec | None = None
 
     @property

@@ -238,13 +238,14 @@ def test_a_full_disk_is_told_and_what_was_recorded_stays(tmp_path: Path) -> None
     ("record", "line e1-9:1 sent", "no line 'e1-9'; expected one of e1-0, e1-1"),
     ("record", "line e1-0:32 sent", "e1-0 has no timeslot 32; expected 1..31"),
     ("record", "line e1-0:0 sent", "e1-0 has no timeslot 0; expected 1..31"),
-    ("record", "line e1-0:1 both", "does not fit"),
+    ("record", "line e1-0:1 both", "'line e1-0:1 both' does not fit; expected agent NUMBER, caller"),
+    ("record", "nobody", "'nobody' does not fit"),
     ("record", "caller e1-0:77", "e1-0 has no timeslot 77; expected 1..31"),
     ("record", "agent 9", "nobody is 'agent 9'; expected agent NUMBER"),
     ("capture", "e1-7:16 both", "no line 'e1-7'; expected one of e1-0, e1-1"),
     ("capture", "e1-0:32 sent", "e1-0 has no timeslot 32; expected 1..31"),
-    ("capture", "e1-0:16", "does not fit"),
-    ("capture", "e1-0 both", "does not fit"),
+    ("capture", "e1-0:16", "'e1-0:16' does not fit; expected LINE:TIMESLOT received, sent or both"),
+    ("capture", "e1-0 both", "'e1-0 both' does not fit"),
 ])
 def test_taps_of_nothing_are_refused_at_their_line(tmp_path: Path, key: str, text: str, words: str) -> None:
     """Line 6 of the file; the tap before is good."""
