@@ -95,7 +95,8 @@ class FarClock(Part[FarClockState]):
 
     def _clock(self) -> NodeClock:
         following, heard = self.pll.following, self.state.heard
-        quality = heard.quality if following and ssm.usable(heard.quality) else self.plan.quality
+        known = heard.quality != ssm.Quality.UNKNOWN and ssm.usable(heard.quality)
+        quality = heard.quality if following and known else self.plan.quality
         if self.state.forged:
             quality = list(self.state.forged.values())[-1]
         origin = through(self.plan.name, heard.origin if following else "")
