@@ -13,7 +13,15 @@ import msgspec
 
 from switchsim.dsp.engine import EV_BAD_FRAME, EV_FRAME, NONE, Engine
 from switchsim.farend.attached_modes import BAD_REASONS, DRAIN_CYCLES
-from switchsim.farend.e1d_timeslot import FEED_CYCLES, E1dUnit, HdlcTimeslot, RawTimeslot, Timeslot, TimeslotState
+from switchsim.farend.e1d_timeslot import (
+    FEED_CYCLES,
+    JOIN_CYCLES,
+    E1dUnit,
+    HdlcTimeslot,
+    RawTimeslot,
+    Timeslot,
+    TimeslotState,
+)
 from switchsim.model.e1d import CONTROL, Item, LineReceives, OpenedTimeslot, SaWanted, pack_item, read_opened
 from switchsim.model.events import FrameBad, ProgramAttached, ProgramDetached
 from switchsim.model.order import Act, Order, Outside
@@ -41,7 +49,7 @@ LOS, AIS, LOF, RAI = 1, 2, 4, 8
 """Bits of what a receiver finds, as the native core has them (SWD_E1_LOS ... SWD_E1_RAI)."""
 SIGNALS: Final = ((LOS, LOS_ON, LOS_OFF), (AIS, AIS_ON, AIS_OFF), (RAI, RAI_ON, RAI_OFF), (LOF, LOF_ON, LOF_OFF))
 TIMESLOTS: Final = range(1, 32)
-_FEED, _DRAIN = "feed", "drain"
+_FEED, _DRAIN, _JOIN = "feed", "drain", "join"
 _TIMESLOTS: Final = {"raw": RawTimeslot, "hdlc": HdlcTimeslot}
 
 
@@ -162,6 +170,10 @@ class E1dFarEnd(Part[E1dState]):
                     self.emit(FrameBad(timeslot.name, BAD_REASONS[event.a], event.b))
 
     def on_timer(self, name: str) -> None:
+        what, _, session_number = name.partition("/")
+        if what == _JOIN:
+            RawTimeslot(self, self.state.open[int(session_number)]).join()
+            return
         for session, timeslot in self.state.open.items():
             if (timeslot.mode == "raw") == (name == _FEED):
                 self._timeslot(session).feed()
@@ -186,6 +198,9 @@ class E1dFarEnd(Part[E1dState]):
         )  # fmt: skip
         self.emit(ProgramAttached(name))
         self._timeslot(session).open(self.now)
+        if opened.mode == "raw":
+            self.start_timer(f"{_JOIN}/{session}", JOIN_CYCLES)
+        self._go_on()
 
     def _free_unit(self, opened: OpenedTimeslot) -> int:
         """The first unit that nobody has; NONE: all are taken, or the timeslot is open."""
@@ -198,6 +213,7 @@ class E1dFarEnd(Part[E1dState]):
     def _detached(self, session: int) -> None:
         if session in self.state.open:
             timeslot = self._timeslot(session)
+            self.stop_timer(f"{_JOIN}/{session}")
             timeslot.close()
             del self.state.open[session]
             self.emit(ProgramDetached(timeslot.state.name))

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from switchsim.farend.e1d import E1dFarEnd
 
 FEED_CYCLES: Final = 160
+JOIN_CYCLES: Final = 8
+"""A cell of the line shows what its source had so long ago; not more than a block of any size."""
 _CHUNK: Final = 320
 """Octets that a source is given at once; it holds 640."""
 _ONES: Final = b"\xff"
@@ -47,8 +49,6 @@ class TimeslotState(State, kw_only=True):
     """raw: octets that are still to come before block 0 begins."""
     arrived: bytes = b""
     """raw: what the line brought and fills no block yet."""
-    speaking: bool = False
-    """raw: the source is on the line; until the program writes, and when it starves, the line carries all-ones."""
     octets: bytes = b""
     """raw: what the source did not take yet."""
     frames: list[bytes] = []
@@ -113,32 +113,31 @@ class Timeslot(ABC):
 
 class RawTimeslot(Timeslot):
     """Octets in step: with block 0 at cycle b, the first multiple of the block not before the opening, what the program
-    writes as block n is on the line in the cycles in which it reads block n + 1."""
+    writes as block n is on the line in the cycles that block n + 1 of the machine holds."""
 
     def begin(self, now: int) -> None:
+        """All-ones until the program's block 0 is due; its source joins the line once its own ones have come there."""
+        step = step_of(self.state.bufsize)
+        self.state.skip = -now % step
         self.engine.record_start(self.unit.recorder, self.far_rx)
-        self.state.skip = -now % step_of(self.state.bufsize)
+        self.engine.source_raw(self.unit.source)
+        self.data(_ONES * (self.state.skip + step))
+
+    def join(self) -> None:
+        """JOIN_CYCLES after the opening."""
+        self.engine.connect(self.near_rx, self.engine.first_source_cell + self.unit.source)
 
     def end(self) -> None:
         self.engine.record_stop(self.unit.recorder)
         self.engine.source_idle(self.unit.source)
 
     def data(self, octets: bytes) -> None:
-        if not self.state.speaking:
-            self.state.speaking = True
-            self.engine.source_raw(self.unit.source)
-            self.engine.connect(self.near_rx, self.engine.first_source_cell + self.unit.source)
         self.state.octets = (self.state.octets + octets)[:MOST_OCTETS]
         self.feed()
 
     def underrun(self, octets: bytes) -> None:
-        """A block that is short: all-ones for the rest of it."""
-        if octets:
-            missing = step_of(self.state.bufsize) - len(octets)
-            self.data(octets + _ONES * missing)
-        elif self.state.speaking:
-            self.state.speaking = False
-            self.engine.connect(self.near_rx, CELL_ONES)
+        """A block that is short, or not there at all: all-ones for the rest of it."""
+        self.data(octets + _ONES * (step_of(self.state.bufsize) - len(octets)))
 
     def feed(self) -> None:
         waiting = self.state.octets

@@ -49,6 +49,7 @@ class Session:
         self.deaf = False
         """It did not read for long: not waited for, until it has read everything."""
         self._dry = True
+        """raw: the last block was empty."""
         self._inbox = bytearray()
         self._outgoing: deque[bytes] = deque()
 
@@ -97,7 +98,7 @@ class Session:
         return due and self.awaited and not self.ended and len(self._inbox) < self.step
 
     def cut(self, now: int) -> list[Arrival]:
-        """raw: the block that is due now, whole or short; nothing when none is due, or nothing was ever written."""
+        """raw: the block that is due now, whole or short; nothing when none is due, or none will come any more."""
         if self.next_block(now - 1) != now:
             return []
         block = bytes(self._inbox)
@@ -108,10 +109,10 @@ class Session:
             self._dry = False
             return [(InputKind.DATA, pack_in(self.number, block[at : at + _RECORD_OCTETS]))
                     for at in range(0, len(block), _RECORD_OCTETS)]  # fmt: skip
-        if self._dry and not block:
-            return []
-        self.counts.underruns += not self.ended
         self._dry = not block
+        if self.ended and not block:
+            return []
+        self.counts.underruns += self.spoke and not self.ended
         return [(InputKind.UNDERRUN, pack_in(self.number, block))]
 
     @property
