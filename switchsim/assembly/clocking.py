@@ -107,7 +107,7 @@ def clock_plan(machine: MachineFile) -> ClockPlan:
     return ClockPlan(
         name=machine.name, told=_told(machine), ppb=spec.ppm, wander=_wander(spec.wander),
         references=tuple(ReferencePlan(one.line, one.priority) for one in spec.references), ssm=spec.ssm,
-        revertive=spec.revertive, quality=BY_NAME[spec.quality],
+        revertive=spec.revertive, quality=int(BY_NAME[spec.quality]),
         wait_cycles=-1 if spec.wait_to_restore is None else spec.wait_to_restore,
     )  # fmt: skip
 
@@ -119,7 +119,7 @@ def far_clock_plans(machine: MachineFile) -> dict[str, FarClockPlan]:
         spec = row.clock or FarClockSpec()
         for line in row.names:
             plans[line] = FarClockPlan(
-                line, f"far/{line}", told, spec.ppm, _wander(spec.wander), BY_NAME[spec.quality], spec.follows
+                line, f"far/{line}", told, spec.ppm, _wander(spec.wander), int(BY_NAME[spec.quality]), spec.follows
             )
     return plans
 

@@ -87,7 +87,7 @@ class FarClock(Part[FarClockState]):
     def _follow(self) -> None:
         heard, now = self.state.heard, self.now
         if not heard.usable or not self.pll.in_range(heard.ppb):
-            self.pll.lose(now)
+            (self.pll.lose if now >= SETTLED else self.pll.free)(now)
         elif not self.pll.following or now < SETTLED:
             self.pll.follow(now, heard.ppb, at_once=now < SETTLED)
         else:

@@ -82,6 +82,16 @@ def test_it_starts_locked_to_its_first_reference() -> None:
     assert [bench.clock().read(name) for name in ("STATE", "SOURCE", "OFFSET")] == [2 | 1 << 8, 1, 2]
 
 
+def test_what_is_not_there_at_power_on_was_never_there() -> None:
+    bench = Bench(plan(1, ppb=700))
+    bench.says(0, "e1-0", usable=False)
+    started(bench, seconds(10))
+    assert modes(bench) == [(ms(20), "free_run", "")]
+    assert bench.told()[-1][1].ppb == 700
+    assert alarms(bench) == [("+", "clock_free_run"), ("+", "clock_reference_lost")]
+    assert bench.clock().state.leds["LOCK"] == "red"
+
+
 def test_a_machine_without_references_runs_free_and_is_content() -> None:
     bench = started(Bench(plan(0, ppb=-4600)), seconds(60))
     assert [(at, clock.ppb, clock.quality, clock.reference) for at, clock in bench.told()] == [(0, -4600, SEC, "")]

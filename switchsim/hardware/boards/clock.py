@@ -213,10 +213,11 @@ class Clock(Board[ClockState]):
     def _follow_reference(self, handed_over: bool) -> None:
         state, now, wanted = self.state, self.now, self.state.registers["MODE"]
         one = self.selector.selected if wanted == LOCK else None
-        if wanted == FREE or not state.selector.references:
+        followable = one is not None and one.signal
+        if wanted == FREE or not state.selector.references or (now < SETTLED and not followable):
             self.pll.free(now)
             state.follows = ""
-        elif one is None or not one.signal:
+        elif one is None or not followable:
             self.pll.lose(now)
             state.follows = ""
         elif state.follows != one.line or not self.pll.following or now < SETTLED:
