@@ -300,6 +300,7 @@ void swd_e1_rx_reset(swd_e1_rx *rx, uint32_t flags, uint32_t los_intervals, uint
     rx->flags = flags;
     rx->los_intervals = los_intervals;
     rx->ssm_sa = ssm_sa;
+    memset(rx->abcd, 15, sizeof rx->abcd);
     lose_crc(rx);
     lose_cas(rx);
     lose_frame(rx, E1_NO_AVOID);

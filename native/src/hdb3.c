@@ -1,18 +1,17 @@
 /* HDB3 (G.703 annex A): four zeros become 000V or B00V, so that the marks between two V are odd in number and the V alternate.
  *
- * A mark is known when three more bits have come, at either end. The coder is three bits late; the decoder keeps what it has
- * decoded until both together are late by 256 bits: what comes out is the frame that went in a call before. */
+ * Words of 64 bits, the first on the line in the most significant place; work is done only where the code does something. A mark is
+ * known when three more bits have come, at either end. The coder is three bits late; the decoder keeps what it has decoded until
+ * both together are late by 256 bits: what comes out is the frame that went in a call before. */
 #include "e1.h"
 
-#define LATE 3u                   /* bits, of a coder or a decoder */
-#define SUBSTITUTED 4u            /* zeros */
-#define PLUS 1u
-#define MINUS 2u
+#define LATE 3u                   /* bits, of the coder */
+#define FIRST (1ull << 63)
 
 void swd_hdb3_reset(swd_hdb3 *line)
 {
     memset(line, 0, sizeof *line);
-    line->sent = MINUS;
+    line->solid = ~0ull;          /* no zeros before the first bit */
 }
 
 static void store(uint8_t *octets, uint32_t w, uint64_t word)
@@ -21,90 +20,130 @@ static void store(uint8_t *octets, uint32_t w, uint64_t word)
     memcpy(octets + 8 * w, &word, 8);
 }
 
-/* Takes the next bit into marks and violations, the latest in bit 0. */
-static void code_bit(swd_hdb3 *line, uint32_t bit)
+/* Word with `before` ahead of it, n = 1..63 bits later. */
+static uint64_t late(uint64_t before, uint64_t word, uint32_t n)
 {
-    line->marks = line->marks << 1 | bit;
-    line->violations <<= 1;
-    line->zeros = bit ? 0 : line->zeros + 1;
-    line->odd ^= bit;
-    if (line->zeros < SUBSTITUTED)
-        return;
-    line->marks |= line->odd ? 1 : 1 | 1u << LATE;
-    line->violations |= 1;
-    line->zeros = line->odd = 0;
+    return before << (64 - n) | word >> n;
 }
 
-/* Polarity of the bit that was taken LATE bits ago, 0: no mark. */
-static uint32_t polarity(swd_hdb3 *line)
+/* Where a bit and the three before are 0. */
+static uint64_t fourth_zeros(uint64_t before, uint64_t word)
 {
-    if (!(line->marks >> LATE & 1))
-        return 0;
-    if (!(line->violations >> LATE & 1))
-        line->sent ^= PLUS | MINUS;
-    return line->sent;
+    return ~(word | late(before, word, 1) | late(before, word, 2) | late(before, word, 3));
+}
+
+/* The bits after the first n, 0..64. */
+static uint64_t after(uint32_t n)
+{
+    return n < 64 ? ~0ull >> n : 0;
+}
+
+/* Bit i: parity of bits 0..i. */
+static uint64_t running_parity(uint64_t word)
+{
+    for (uint32_t n = 1; n < 64; n *= 2)
+        word ^= word >> n;
+    return word;
+}
+
+/* ---- coder */
+
+/* Put V and B into a word of bits; a B may belong into the last three places of the marks before. */
+static void substitute(swd_hdb3 *line, uint64_t word, uint64_t *marks, uint64_t *violations)
+{
+    uint64_t solid = word, v = 0, b = 0, fourth;
+    uint32_t from = 0, odd = line->odd;
+    while ((fourth = fourth_zeros(line->solid, solid)) != 0) {
+        uint32_t at = (uint32_t)__builtin_clzll(fourth);
+        odd ^= (uint32_t)__builtin_parityll(word & after(from) & ~after(at));
+        v |= FIRST >> at;
+        solid |= FIRST >> at;
+        if (!odd && at >= LATE)
+            b |= FIRST >> (at - LATE);
+        else if (!odd)
+            line->marks |= 1ull << (LATE - 1 - at);
+        odd = 0;
+        from = at + 1;
+    }
+    line->odd = odd ^ (uint32_t)__builtin_parityll(word & after(from));
+    line->solid = solid;
+    *marks = solid | b;
+    *violations = v;
 }
 
 void swd_hdb3_encode(swd_hdb3 *line, const uint8_t *bits, uint8_t *plus, uint8_t *minus)
 {
     for (uint32_t w = 0; w < 4; w++) {
-        uint64_t word = e1_word(bits, w), up = 0, down = 0;
-        for (uint32_t i = 0; i < 64; i++, word <<= 1) {
-            code_bit(line, (uint32_t)(word >> 63));
-            uint32_t pulse = polarity(line);
-            up = up << 1 | (pulse & PLUS);
-            down = down << 1 | pulse >> 1;
-        }
-        store(plus, w, up);
-        store(minus, w, down);
+        uint64_t marks, violations;
+        substitute(line, e1_word(bits, w), &marks, &violations);
+        uint64_t leaving = late(line->marks, marks, LATE);
+        uint64_t polarity = running_parity(leaving & ~late(line->violations, violations, LATE));
+        if (line->sent)
+            polarity = ~polarity;
+        store(plus, w, leaving & polarity);
+        store(minus, w, leaving & ~polarity);
+        line->sent = polarity & 1;
+        line->marks = marks;
+        line->violations = violations;
     }
 }
 
-/* A mark of the polarity of the one before: V when two or three zeros stand between them. Returns whether the code is violated. */
-static uint32_t take_violation(swd_hdb3 *line, uint32_t pulse)
+/* ---- decoder */
+
+/* The mark at `at` has the polarity of the one before: V when two or three zeros stand between them, and four bits are 0. Returns
+ * whether the code is violated. */
+static uint32_t take_violation(swd_hdb3 *line, uint64_t marks, uint64_t up, uint32_t at, uint64_t *decoded)
 {
-    if (line->gap != 2 && line->gap != LATE)
+    uint32_t before = (uint32_t)(at ? marks >> (64 - at) | line->heard << at : line->heard) & 15;
+    uint32_t polarity = up & FIRST >> at ? 1 : 2;
+    if (before != 8 && (before & 7) != 4)
         return 1;
-    uint32_t wrong = pulse == line->latest_v;
-    line->latest_v = pulse;
-    line->decoded &= ~(1u | 1u << LATE);
+    *decoded &= ~(FIRST >> at);
+    if (at >= LATE)
+        *decoded &= ~(FIRST >> (at - LATE));
+    else
+        line->kept[3] &= ~(1ull << (LATE - 1 - at));
+    uint32_t wrong = polarity == line->latest_v;
+    line->latest_v = polarity;
     return wrong;
 }
 
-/* Returns whether the code is violated. Zeros before the first mark are no code. */
-static uint32_t decode_pulse(swd_hdb3 *line, uint32_t pulse)
+/* Decode a word after kept[3]. Returns how often the code is violated. */
+static uint32_t decode_word(swd_hdb3 *line, uint64_t up, uint64_t down, uint64_t *decoded)
 {
-    uint32_t wrong = 0;
-    line->decoded = line->decoded << 1 | (pulse != 0);
-    if (!pulse) {
-        line->gap += line->gap < SUBSTITUTED + 1;
-        return line->latest && line->gap == SUBSTITUTED;
+    uint32_t wrong = (uint32_t)__builtin_popcountll(up & down); /* plus and minus at a time: no mark */
+    uint64_t marks = up ^ down, parity = running_parity(marks);
+    up &= ~down;
+    *decoded = marks;
+    if (!line->latest && marks)   /* the first mark of all may be either */
+        line->latest = up << __builtin_clzll(marks) & FIRST ? 2 : 1;
+    /* While the polarities alternate, polarity and parity differ always or never; at a V that turns round. */
+    uint64_t same = marks & (line->latest == 1 ? ~(up ^ parity) : up ^ parity);
+    while (same) {
+        uint32_t at = (uint32_t)__builtin_clzll(same);
+        wrong += take_violation(line, marks, up, at, decoded);
+        same = ~same & marks & after(at + 1);
     }
-    if (pulse == (PLUS | MINUS)) {
-        wrong = 1;                /* of no polarity: taken as the one that is due */
-        pulse = line->latest ? line->latest ^ (PLUS | MINUS) : PLUS;
-    } else if (pulse == line->latest) {
-        wrong = take_violation(line, pulse);
-    }
-    line->latest = pulse;
-    line->gap = 0;
+    uint64_t fifth = late(line->heard, marks, 4);
+    wrong += (uint32_t)__builtin_popcountll(fourth_zeros(line->heard, marks) & fifth);
+    if (marks)
+        line->latest = up >> __builtin_ctzll(marks) & 1 ? 1 : 2;
+    line->heard = marks;
     return wrong;
 }
 
 uint32_t swd_hdb3_decode(swd_hdb3 *line, const uint8_t *plus, const uint8_t *minus, uint8_t *bits)
 {
-    uint64_t words[5] = {line->kept[0], line->kept[1], line->kept[2], line->kept[3], 0};
+    uint64_t words[4];
     uint32_t wrong = 0;
     for (uint32_t w = 0; w < 4; w++) {
-        uint64_t up = e1_word(plus, w), down = e1_word(minus, w), word = 0;
-        for (uint32_t i = 0; i < 64; i++, up <<= 1, down <<= 1) {
-            wrong += decode_pulse(line, (uint32_t)(up >> 63) | (uint32_t)(down >> 63) << 1);
-            word = word << 1 | (line->decoded >> LATE & 1);
-        }
-        line->kept[w] = word;
+        uint64_t decoded;
+        wrong += decode_word(line, e1_word(plus, w), e1_word(minus, w), &decoded);
+        words[w] = line->kept[0];
+        memmove(line->kept, line->kept + 1, 3 * sizeof *line->kept);
+        line->kept[3] = decoded;
     }
-    words[4] = line->kept[0];
     for (uint32_t w = 0; w < 4; w++)
-        store(bits, w, words[w] << 2 * LATE | words[w + 1] >> (64 - 2 * LATE));
+        store(bits, w, late(words[w], w < 3 ? words[w + 1] : line->kept[0], 64 - LATE));
     return wrong;
 }

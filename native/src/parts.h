@@ -191,21 +191,23 @@ uint32_t swd_e1_rx_push(swd_e1_rx *rx, const uint8_t *line, uint8_t *out);
 /* The same where pulses are not ones: LOS looks at `pulses`, a bit for each interval (HDB3: plus | minus). */
 uint32_t swd_e1_rx_push_pulses(swd_e1_rx *rx, const uint8_t *line, const uint8_t *pulses, uint8_t *out);
 /* ---- hdb3.c: both ends of a line code. Marks are two bitmaps, plus and minus, in the order of the bits. */
-typedef struct swd_hdb3 {
-    uint64_t kept[4];             /* decoded, the first in the most significant place of kept[0] */
-    uint32_t marks, violations;   /* of the latest bits coded, the last in bit 0 */
-    uint32_t zeros, odd;          /* running; marks since the latest V */
-    uint32_t sent;                /* polarity of the latest mark: 1 plus, 2 minus */
-    uint32_t gap, latest, latest_v; /* decoder: zeros running; polarity of the latest mark, of the latest V; 0: none yet */
-    uint32_t decoded, spare;      /* the latest bits, the last in bit 0 */
+typedef struct swd_hdb3 {         /* words: the first bit in the most significant place */
+    uint64_t solid;               /* coder: the latest 64 bits, and V, from which zeros are counted */
+    uint64_t marks, violations;   /* those bits coded: marks, V, B; V alone */
+    uint64_t kept[4];             /* decoder: the latest 256 decoded */
+    uint64_t heard;               /* and the latest 64 marks */
+    uint32_t odd;                 /* marks since the latest V */
+    uint32_t sent;                /* 1: the latest mark was plus */
+    uint32_t latest, latest_v;    /* heard: polarity of the latest mark, of the latest V; 1 plus, 2 minus, 0 none yet */
 } swd_hdb3;
 
 void swd_hdb3_reset(swd_hdb3 *line);
 /* 32 octets each. The marks are those of the bits from the last 3 of the call before on. */
 void swd_hdb3_encode(swd_hdb3 *line, const uint8_t *bits, uint8_t *plus, uint8_t *minus);
-/* bits: those that were encoded a call before (zeros at first). Returns how often the code was violated: a mark of the polarity of
- * the one before that is no V, a V of the polarity of the V before, a fourth zero, plus and minus at a time. To invert one mark
- * alone is two violations; to invert it with all that follow is one, as a test set inserts it. */
+/* bits: those that were encoded a call before (zeros at first). So a line that must not be late takes what was decoded wrong:
+ * its bits now XOR those decoded XOR those encoded a call before. Returns how often the code was violated: a mark of the
+ * polarity of the one before that is no V, a V of the polarity of the V before, a fourth zero, plus and minus at a time (no
+ * mark). To invert one mark alone is two violations; to invert it with all that follow is one, as a test set inserts it. */
 uint32_t swd_hdb3_decode(swd_hdb3 *line, const uint8_t *plus, const uint8_t *minus, uint8_t *bits);
 /* python end */
 
