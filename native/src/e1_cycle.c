@@ -61,8 +61,8 @@ static void take_e_bits(const swd_engine *e, e1_unit *u, uint64_t at)
         memcpy(u->tx.e, ring_of(e, opposite)->good[(at - SWD_ROW_CYCLES) % E1_RING], 2);
 }
 
-/* With HDB3 a frame without a one has no pulses, any other has them everywhere: how they stand does not matter. */
-static void receive(e1_unit *u, uint8_t frame[32], uint8_t out[32])
+/* With HDB3 a frame without a one has no pulses, any other has them everywhere: how they stand matters to code errors alone. */
+static void receive(e1_unit *u, uint64_t at, uint8_t frame[32], uint8_t out[32])
 {
     uint8_t pulses[32];
     if (!(u->config.flags & SWD_E1_HDB3)) {
@@ -71,6 +71,8 @@ static void receive(e1_unit *u, uint8_t frame[32], uint8_t out[32])
     }
     int silent = memcmp(frame, nothing, E1_SLOTS) == 0;
     memset(pulses, silent ? 0 : 0xFF, sizeof pulses);
+    if (at < u->codec_until && !silent)
+        swd_e1_code(u, at, frame);
     swd_e1_rx_push_pulses(&u->rx, frame, pulses, out);
 }
 
@@ -91,7 +93,7 @@ void swd_e1_frame(swd_engine *e, e1_unit *u, e1_ring *ring, uint64_t at, const u
     if (u->active && memcmp(frame, nothing, E1_SLOTS) != 0)
         swd_e1_bit_errors(u, frame);
     shift_bits(u, frame);
-    receive(u, frame, out);
+    receive(u, at, frame, out);
     if (ring)
         memcpy(ring->received[at % E1_RING], frame, E1_SLOTS);
     if (ring)

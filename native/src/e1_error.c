@@ -108,7 +108,7 @@ static int masks_good(const e1_unit *u, const swd_e1_error *x)
 {
     static const uint32_t widest[] = {0, 0xFF, 0xFF, 0x7F, 0xFFFFFFFF, 15, 63, 15, 0xFFFFFFFF, 0xFFFFFFFF, 31};
     static const uint32_t needs[] = {0, 0, SWD_E1_HDB3, 0, 0, SWD_E1_CRC4, SWD_E1_CRC4, SWD_E1_CAS, SWD_E1_CRC4, 0, 0};
-    if (x->kind < SWD_ERR_BIT || x->kind > SWD_ERR_SA || x->kind == SWD_ERR_CODE || (u->config.flags & needs[x->kind]) != needs[x->kind])
+    if (x->kind < SWD_ERR_BIT || x->kind > SWD_ERR_SA || (u->config.flags & needs[x->kind]) != needs[x->kind])
         return 0;
     if ((x->kind == SWD_ERR_BIT || x->kind == SWD_ERR_CODE) && x->timeslots == 0)
         return 0;
@@ -133,6 +133,8 @@ int swd_e1_inject(swd_engine *e, uint32_t unit, uint32_t slot, const swd_e1_erro
     x.wait += error->skip;
     u->injectors[slot] = x;
     u->active |= 1u << slot;
+    if (error->kind == SWD_ERR_CODE)
+        swd_e1_code_start(u, e->now);
     return SWD_OK;
 }
 

@@ -148,12 +148,14 @@ void swd_e1_leave(swd_engine *e, uint32_t unit)
 {
     e1_unit *u = e1_of(e, unit);
     u->bits = 0;
-    u->shift = 0;
-    u->wrong_until = u->troubles = u->carry_until = 0;
+    u->shift = u->swapped = 0;
+    u->codec_until = u->wrong_until = u->troubles = u->carry_until = 0;
     u->c_wrong = u->mfas_wrong = 0;
     memset(u->last, 0, sizeof u->last);
     memset(&u->tx, 0, sizeof u->tx);
     memset(&u->rx, 0, sizeof u->rx);
+    memset(&u->coder, 0, sizeof u->coder);
+    memset(&u->decoder, 0, sizeof u->decoder);
     memset((e1_ring *)((uint8_t *)e + e->at_e1_rings) + unit, 0, sizeof(e1_ring));
     hold_cells(e, u, 0);
     swd_e1_busy(e, unit);

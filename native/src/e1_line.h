@@ -10,6 +10,7 @@
 #define E1_NO_SSM 0xFF
 #define E1_SSM_CYCLES 32          /* three whole sub-multiframes, and the rest of one */
 #define E1_QUIET_CYCLES 32        /* two CRC-4 multiframes */
+#define E1_CODEC_CYCLES 32        /* how long the line code is run after the last injector of code errors has ended */
 
 typedef struct e1_injector {
     swd_e1_error asked;
@@ -29,6 +30,8 @@ typedef struct e1_unit {
     uint32_t loop, loop_from;
     uint32_t active;              /* injectors, by slot */
     uint32_t c_wrong, mfas_wrong; /* what they chose for the present CRC-4 sub-multiframe and multiframe */
+    uint32_t swapped;             /* the line's pulses change places since a code error */
+    uint64_t codec_until;         /* cycle up to which the line code is run */
     uint64_t wrong_until;         /* cycle after the last one in which something was wrong */
     uint64_t troubles;            /* sum of what the receiver counted then */
     uint32_t sa, ssm;             /* to send; the Sa bit that carries the status is 1 here */
@@ -39,6 +42,7 @@ typedef struct e1_unit {
     swd_e1_counts kept;           /* of the last time at bit level */
     swd_e1_tx tx;
     swd_e1_rx rx;
+    swd_hdb3 coder, decoder;
     e1_injector injectors[SWD_E1_ERRORS];
 } e1_unit;
 
@@ -86,6 +90,10 @@ void swd_e1_bit_errors(e1_unit *u, uint8_t frame[32]);
 uint32_t swd_e1_next_hit(e1_unit *u, uint32_t slot, uint32_t from, uint32_t n); /* of n opportunities, from this one on; n: none */
 uint8_t swd_e1_nth_bit(uint32_t bits, uint32_t n);        /* that is set, from the most significant of an octet on, as a mask */
 
+
+/* e1_code.c */
+void swd_e1_code_start(e1_unit *u, uint64_t at);
+void swd_e1_code(e1_unit *u, uint64_t at, uint8_t frame[32]);
 
 /* e1_slip.c */
 void swd_e1_slip_out(swd_engine *e, uint32_t unit, const span *s, const uint8_t (*payload)[32], uint8_t out[32]);
