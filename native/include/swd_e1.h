@@ -125,7 +125,8 @@ int swd_e1_delay(swd_engine *e, uint32_t unit, uint32_t cycles);
 /* At either level, a controlled slip: +1: the frame of this cycle is lost and the one before comes again, -1: the one after comes in its place
  * (in the last cycle of a row, one cycle later). SWD_E_FULL while one waits. */
 int swd_e1_slip(swd_engine *e, uint32_t unit, int how);
-/* Both at bit level: the line of `unit` carries these bits of from_unit, a row later, instead of what its sender sends. */
+/* Both at bit level: the line of `unit` carries these bits of from_unit instead of what its sender sends, a multiframe later: both
+ * multiframes go on where the two units have the same phase. */
 int swd_e1_loop(swd_engine *e, uint32_t unit, uint32_t from_unit, uint32_t what);
 uint32_t swd_e1_status(const swd_engine *e, uint32_t unit);           /* SWD_E1_LOS ...; 0 at octet level */
 int swd_e1_counters(const swd_engine *e, uint32_t unit, swd_e1_counts *counts);   /* at octet level: where they stood */

@@ -1,8 +1,8 @@
 /* e1_cycle.c: E1 directions at bit level, cycle by cycle: gather what the cells would copy, frame it, send it down the line and its faults,
  * and let the cells carry what the receiver makes of it.
  *
- * Units are computed one after the other, a span each. What one reads of another (looped bits, E bits) is a row old, so
- * that neither their order nor the cutting of a run shows. */
+ * Units are computed one after the other, a span each. What one reads of another (looped bits, E bits) is a row old at least,
+ * so that neither their order nor the cutting of a run shows. */
 #include "e1_line.h"
 
 static const uint8_t nothing[E1_SLOTS];
@@ -85,8 +85,7 @@ void swd_e1_frame(swd_engine *e, e1_unit *u, e1_ring *ring, uint64_t at, const u
         memcpy(ring->sent[at % E1_RING], frame, E1_SLOTS);
     if (u->loop) {
         const e1_ring *from = ring_of(e, u->loop_from);
-        memcpy(frame, u->loop == SWD_E1_LOOP_SENT ? from->sent[(at - SWD_ROW_CYCLES) % E1_RING]
-                                                 : from->received[(at - SWD_ROW_CYCLES) % E1_RING], E1_SLOTS);
+        memcpy(frame, (u->loop == SWD_E1_LOOP_SENT ? from->sent : from->received)[(at - E1_MULTIFRAME) % E1_RING], E1_SLOTS);
     }
     if (u->delay_ring != SWD_NONE)
         swd_e1_delay_frame(e, u, at, frame, ring == NULL);

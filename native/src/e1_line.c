@@ -101,12 +101,12 @@ void swd_e1_align(e1_unit *u, uint64_t at)
     u->rx.ssm = (uint8_t)u->heard_ssm;
 }
 
-/* Sender and receiver as if they had always been aligned: the last eight cycles pass through them, their payload being what
- * the cells carried. Thereby what others read a row late is there, and what is half sent is half received. */
+/* Sender and receiver as if they had always been aligned: a multiframe passes through them, its payload being what the cells
+ * carried last. Thereby what others read of it is there, and what is half sent is half received. */
 static void warm_up(swd_engine *e, uint32_t unit)
 {
     e1_unit *u = e1_of(e, unit);
-    uint64_t at = e->now + 16 - SWD_ROW_CYCLES; /* the multiframes' numbers alone matter */
+    uint64_t at = e->now + E1_RING - E1_MULTIFRAME; /* its place in rings and multiframes alone matters */
     uint32_t a = (uint32_t)(e->now % SWD_ROW_CYCLES);
     const uint64_t *cur = AT(e, const uint64_t, at_rows[e->now / SWD_ROW_CYCLES & 1]) + e->first_switched + u->first;
     const uint64_t *old = AT(e, const uint64_t, at_rows[(e->now / SWD_ROW_CYCLES & 1) ^ 1]) + e->first_switched + u->first;
@@ -115,7 +115,7 @@ static void warm_up(swd_engine *e, uint32_t unit)
     swd_e1_align(u, at);
     u->tx.ssm_sa = (uint8_t)(e1_has_ssm(u) ? u->config.ssm_sa : 0);
     set_sender(u);
-    for (uint32_t k = 0; k < SWD_ROW_CYCLES; k++, at++) {
+    for (uint32_t k = 0; k < E1_MULTIFRAME; k++, at++) {
         const uint64_t *row = at % SWD_ROW_CYCLES < a ? cur : old;
         for (uint32_t slot = 0; slot < E1_SLOTS; slot++)
             payload[slot] = (uint8_t)(row[slot] >> 8 * (at % SWD_ROW_CYCLES));

@@ -6,7 +6,8 @@
 #include "engine.h"
 
 #define E1_SLOTS 32               /* timeslots of a frame */
-#define E1_RING 16                /* frames remembered: what others read of a unit is a row old, in whatever order units are computed */
+#define E1_MULTIFRAME 16          /* frames */
+#define E1_RING 32                /* frames remembered: what others read of a unit is a row old at least, in whatever order units are computed */
 #define E1_NO_SSM 0xFF
 #define E1_SSM_CYCLES 32          /* three whole sub-multiframes, and the rest of one */
 #define E1_QUIET_CYCLES 32        /* two CRC-4 multiframes */
@@ -46,7 +47,7 @@ typedef struct e1_unit {
     e1_injector injectors[SWD_E1_ERRORS];
 } e1_unit;
 
-typedef struct e1_ring {          /* of the cycle t in [t % 16]; not part of the unit, so that a cycle can be tried on a copy of it */
+typedef struct e1_ring {          /* of the cycle t in [t % 32]; not part of the unit, so that a cycle can be tried on a copy of it */
     uint8_t sent[E1_RING][E1_SLOTS], received[E1_RING][E1_SLOTS];
     uint8_t good[E1_RING][2];     /* what the receiver thinks of the last sub-multiframes: E bits for the opposite sender */
 } e1_ring;

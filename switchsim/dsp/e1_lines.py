@@ -8,9 +8,10 @@ octets and events at both levels (native/include/swd_e1.h).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from switchsim._native import ffi, lib
+from switchsim.dsp.e1 import E1Counts
 from switchsim.dsp.results import done, out_of_range
 
 EV_E1: Final[int] = lib.SWD_EV_E1
@@ -36,8 +37,6 @@ LOOP_RECEIVED: Final[int] = lib.SWD_E1_LOOP_RECEIVED
 DELAY_CYCLES: Final[int] = lib.SWD_E1_DELAY_CYCLES
 TAP_OCTETS: Final[int] = lib.SWD_E1_TAP_OCTETS
 ALL_TIMESLOTS: Final = 0xFFFFFFFF
-NO_SSM: Final = 0xFF
-"""What e1_received gives as ssm when none was received."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,24 +68,6 @@ class E1Error:
     timeslots: int = ALL_TIMESLOTS  # ERR_BIT, ERR_CODE: bit t = timeslot t
     bits: int = 0
     key: int = 0  # of the random draws
-
-
-class E1Counts(NamedTuple):
-    """What a receiver counted since the direction went to bit level (swd_e1_counts)."""
-
-    frames: int  # frame alignment words looked at in frame
-    fas_errors: int
-    fas_bit_errors: int
-    crc_blocks: int
-    crc_errors: int
-    e_blocks: int
-    e_errors: int
-    frame_losses: int
-    crc_losses: int
-    cas_losses: int
-    false_alignments: int
-    code_violations: int
-    bits: int
 
 
 class E1Acts:
@@ -171,7 +152,7 @@ class E1Acts:
         return done(lib.swd_e1_slip(self._e, unit, how), "e1_slip", unit, how)
 
     def e1_loop(self, unit: int, from_unit: int, what: int) -> None:
-        """The line carries what from_unit sends (LOOP_SENT) or receives (LOOP_RECEIVED), 8 cycles later.
+        """The line carries what from_unit sends (LOOP_SENT) or receives (LOOP_RECEIVED), 16 cycles later.
 
         Both are at bit level.
         """
@@ -190,7 +171,7 @@ class E1Acts:
         return E1Counts(*(getattr(raw, name) for name in E1Counts._fields))
 
     def e1_received(self, unit: int) -> tuple[int, int]:
-        """The Sa bits and the synchronization status (NO_SSM: none) received."""
+        """The Sa bits and the synchronization status (NO_SSM of switchsim.dsp.e1: none) received."""
         raw: Any = ffi.new("uint32_t[2]")
         if lib.swd_e1_received(self._e, unit, raw, raw + 1):
             out_of_range("e1_received", unit)

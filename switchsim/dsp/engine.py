@@ -15,7 +15,8 @@ from typing import Any, Final, NamedTuple
 from switchsim._native import ffi, lib
 from switchsim.dsp import isa
 from switchsim.dsp.assets import Assets, Tone
-from switchsim.dsp.e1_lines import EV_CAS, EV_E1, EV_SSM, E1Acts, E1Config, E1Counts, E1Error
+from switchsim.dsp.e1 import E1Counts
+from switchsim.dsp.e1_lines import EV_CAS, EV_E1, EV_SSM, E1Acts, E1Config, E1Error
 from switchsim.dsp.patterns import EV_BERT, BertCounts, PatternActs
 from switchsim.dsp.results import done, out_of_range
 from switchsim.dsp.signalling import (

@@ -15,9 +15,9 @@ class Line:
     """`first`: of each unit, the cell of timeslot 0. Recorder k keeps timeslot k + 1 as unit 0's far end hears it."""
 
     def __init__(self, flags: int = FLAGS, phase: int = 3, tick_cycles: int = 8, bits: bool = True, lines: int = 1,
-                 los_intervals: int = 255, n_sources: int = 62) -> None:
+                 los_intervals: int = 255) -> None:
         self.engine = engine = Engine(EngineConfig(
-            tick_cycles=tick_cycles, n_sources=n_sources, n_switched=64 * lines, n_e1=2 * lines, n_patterns=2, n_berts=2,
+            tick_cycles=tick_cycles, n_sources=2 * SLOTS, n_switched=64 * lines, n_e1=2 * lines, n_patterns=2,
             n_recorders=SLOTS, n_hdlc_tx=1, n_hdlc_rx=1,
         ))  # fmt: skip
         self.first = [engine.first_switched_cell + 32 * unit for unit in range(2 * lines)]
@@ -55,7 +55,8 @@ class Line:
 
     def bring_down(self) -> None:
         """Both ways to octet level."""
-        assert all([self.engine.e1_level(unit, False) for unit in range(2)])
+        for unit in range(2):
+            assert self.engine.e1_level(unit, False)
 
 
 def statuses(events: list[Event], kind: int, unit: int = 0) -> list[tuple[int, int]]:
