@@ -24,7 +24,7 @@ from switchsim.dsp.patterns import PRBS15
 
 CIRCUITS, LINES, SLOTS, BATCH = 1440, 48, 30, 160
 SECOND = 8000
-PEER_SECONDS = 10
+PEER_SECONDS = 300
 PEER_O151_15 = 10                    # BERT_PATTERN_ITU_O151_15
 PEER = "int peer_seconds(int pattern, int bits);"
 PEER_SOURCE = """
