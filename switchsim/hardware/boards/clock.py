@@ -331,6 +331,8 @@ class Clock(Board[ClockState]):
         return f"oscillator {ppb} ppb off nominal"
 
     def _wake(self) -> None:
-        self.state.awake = True
+        """It has something to say from now on; that it runs by itself is nothing new."""
+        if not self.state.awake:
+            self.state.awake, self.state.mode = True, f"{self.state.pll.mode} {self.state.follows}"
         if self.alive:
             self._see_to_it()
