@@ -190,6 +190,8 @@ class E1dServer:
         """Sessions that do not take what is to go to them, and are waited for."""
         for session in self.sessions.values():
             session.send()
+            if session.deaf:
+                session.trim()
         return [one for one in self.sessions.values() if one.unsent and not one.deaf]
 
     def _give_up(self, stuck: list[Session]) -> None:
