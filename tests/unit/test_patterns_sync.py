@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import spandsp_peer
@@ -234,11 +235,18 @@ def test_the_reference_steps_as_the_octets_would(how: int) -> None:
 # libspandsp's tester as a judge: polynomials and polarity
 
 
+def libspandsp(name: str) -> tuple[Any, Any, Any]:
+    """(ffi, library, a tester of this pattern)."""
+    peer = spandsp_peer.load()
+    assert peer is not None
+    ffi, lib = peer
+    return ffi, lib, lib.bert_init(ffi.NULL, 0, spandsp_peer.BERT_PATTERNS[name], 300, 20)
+
+
 @pytest.mark.peer("libspandsp2", library="spandsp")
 @pytest.mark.parametrize("name", spandsp_peer.BERT_PATTERNS)
 def test_libspandsp_is_in_sync_with_what_we_send(name: str) -> None:
-    ffi, lib = spandsp_peer.load()
-    tester = lib.bert_init(ffi.NULL, 0, spandsp_peer.BERT_PATTERNS[name], 300, 20)
+    ffi, lib, tester = libspandsp(name)
     path = Path(name)
     path.engine.record_start(0, path.cell)
     path.run(8 + 4000)
@@ -255,8 +263,7 @@ def test_libspandsp_is_in_sync_with_what_we_send(name: str) -> None:
 @pytest.mark.peer("libspandsp2", library="spandsp")
 @pytest.mark.parametrize("name", spandsp_peer.BERT_PATTERNS)
 def test_we_are_in_sync_with_what_libspandsp_sends(name: str) -> None:
-    ffi, lib = spandsp_peer.load()
-    tester = lib.bert_init(ffi.NULL, 0, spandsp_peer.BERT_PATTERNS[name], 300, 20)
+    _, lib, tester = libspandsp(name)
     bits = (lib.bert_get_bit(tester) for _ in range(8 * 1600))
     engine, events = fed(PATTERNS[name], patterns.octets(bits, 1600))
     assert [a for _, a, _ in sync_story(events)] == [1]
