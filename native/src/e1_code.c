@@ -2,11 +2,13 @@
  * little longer: to code and to decode changes nothing.
  *
  * Coder and decoder together are a frame late, which the line must not be. So each frame is decoded twice: as the stream goes
- * on, for the violations; and at once, on copies that are given it once more as what follows. What an error in the pulses of a
+ * on, for the violations; and, after an error, at once, on copies that are given it once more as what follows. What an error in the pulses of a
  * frame's last three bits, which are sent with the next frame, does to those bits is not seen. */
 #include "e1_line.h"
 
 #define CODER_LATE 3              /* bits */
+
+static const uint8_t none[E1_SLOTS];
 
 void swd_e1_code_start(e1_unit *u, uint64_t at)
 {
@@ -57,7 +59,6 @@ static uint32_t turn(uint32_t swapped, const uint8_t turns[32], uint8_t plus[32]
 /* The frame as a decoder sees it that does not wait. */
 static void decode_now(const e1_unit *u, uint8_t frame[32])
 {
-    static const uint8_t none[E1_SLOTS];
     swd_hdb3 coder = u->coder, decoder = u->decoder;
     uint8_t plus[32], minus[32];
     swd_hdb3_encode(&coder, frame, plus, minus);
@@ -78,5 +79,8 @@ void swd_e1_code(e1_unit *u, uint64_t at, uint8_t frame[32])
     }
     u->swapped = turn(u->swapped, turns, plus, minus);
     u->rx.counts.code_violations += swd_hdb3_decode(&u->decoder, plus, minus, before);
-    decode_now(u, frame);
+    if (memcmp(turns, none, sizeof none) != 0)
+        u->decode_until = at + 2;
+    if (at < u->decode_until)
+        decode_now(u, frame);
 }

@@ -149,7 +149,7 @@ void swd_e1_leave(swd_engine *e, uint32_t unit)
     e1_unit *u = e1_of(e, unit);
     u->bits = 0;
     u->shift = u->swapped = 0;
-    u->codec_until = u->wrong_until = u->troubles = u->carry_until = 0;
+    u->codec_until = u->decode_until = u->wrong_until = u->troubles = u->carry_until = 0;
     u->c_wrong = u->mfas_wrong = 0;
     memset(u->last, 0, sizeof u->last);
     memset(&u->tx, 0, sizeof u->tx);

@@ -33,6 +33,7 @@ typedef struct e1_unit {
     uint32_t c_wrong, mfas_wrong; /* what they chose for the present CRC-4 sub-multiframe and multiframe */
     uint32_t swapped;             /* the line's pulses change places since a code error */
     uint64_t codec_until;         /* cycle up to which the line code is run */
+    uint64_t decode_until;        /* and up to which the decoder may give out something else than what was coded */
     uint64_t wrong_until;         /* cycle after the last one in which something was wrong */
     uint64_t troubles;            /* sum of what the receiver counted then */
     uint32_t sa, ssm;             /* to send; the Sa bit that carries the status is 1 here */

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from switchsim.dsp import e1
 from switchsim.dsp.e1_lines import E1Config, E1Error
 from switchsim.dsp.engine import CELL_IDLE, Engine, EngineConfig, Event
@@ -49,7 +51,7 @@ class Line:
         slots = [self.engine.record_drain(k) for k in range(SLOTS)]
         return [bytes(octets) for octets in zip(*slots, strict=True)]
 
-    def inject(self, unit: int = 0, slot: int = 0, **error: int) -> None:
+    def inject(self, unit: int = 0, slot: int = 0, **error: Any) -> None:
         """An E1Error of these fields."""
         self.engine.e1_inject(unit, slot, E1Error(**error))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from e1_line_bench import Line, statuses
 
+from switchsim.assembly.share import EngineShare, together
 from switchsim.dsp import e1
 from switchsim.dsp.e1_lines import (
     ERR_FAS,
@@ -288,3 +289,25 @@ def test_bad_units_and_configurations_are_refused() -> None:
         engine.e1_loop(0, 0, LOOP_SENT)
     assert engine.e1_level(0, False)
     assert not any(engine.e1_counters(0))
+
+
+def test_a_machine_numbers_its_directions_from_zero() -> None:
+    own = EngineConfig(n_switched=64, n_e1=2, n_sources=1)
+    core = Engine(together([own, own]))
+    share = EngineShare(core, own, before=own)
+    for unit in range(2):
+        first = share.first_switched_cell + 32 * unit
+        share.e1_define(unit, E1Config(first_cell=first, opposite=unit ^ 1, flags=e1.CRC4))
+    share.override(share.first_switched_cell + 3, share.first_source_cell)
+    for unit in range(2):
+        assert share.e1_level(unit, True)
+    share.e1_loop(0, 1, LOOP_SENT)
+    share.e1_send(1, e1.SEND_AIS)
+    core.run(400)
+    core.run(400)
+    core.run(400)
+    assert share.e1_status(0) == core.e1_status(2) == share.e1_status(1)
+    assert share.e1_status(0) & e1.AIS
+    assert core.e1_status(0) == 0
+    with pytest.raises(ValueError, match="e1_level"):
+        core.e1_level(0, True)
