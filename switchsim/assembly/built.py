@@ -113,7 +113,7 @@ class Machine:
 
     def lay_lines(self) -> None:
         for line in self.layout.lines:
-            _lay_line(self.engine, line)
+            _lay_line(self.engine, line, self.layout.sends.get(line.name))
         for access in self.layout.accesses:
             _lay_access(self.engine, access)
 
@@ -201,10 +201,14 @@ class Machine:
         return heard
 
 
-def _lay_line(engine: Engine, line: LinePlan) -> None:
-    """Both directions of a line: 8 cycles each, copied cell by cell."""
-    engine.line_define(2 * line.index, line.receive_cell)
-    engine.line_define(2 * line.index + 1, line.far_rx_cell)
+def _lay_line(engine: Engine, line: LinePlan, sends: int | None) -> None:
+    """Both directions of a line: 8 cycles each, copied cell by cell. sends: the unit of a line to another machine."""
+    framing, receive, transmit = line.framing, line.receive_unit, line.transmit_unit
+    if sends is None:
+        engine.e1_define(receive, e1_config(framing, line.receive_cell, transmit))
+        engine.e1_define(transmit, e1_config(framing, line.far_rx_cell, receive))
+    else:
+        engine.e1_define(receive, e1_config(framing, line.receive_cell, sends))
     for timeslot in range(LINE_CELLS):
         engine.connect(line.receive_cell + timeslot, line.far_tx_cell + timeslot)
         engine.connect(line.far_rx_cell + timeslot, line.transmit_cell + timeslot)

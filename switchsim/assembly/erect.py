@@ -5,6 +5,7 @@ from __future__ import annotations
 from switchsim.assembly.built import Machine
 from switchsim.assembly.cautions import timer_warnings
 from switchsim.assembly.draft import Draft
+from switchsim.assembly.far_lines import FarLines
 from switchsim.assembly.places import FaultPlaces
 from switchsim.assembly.platform import PlatformBuilder
 from switchsim.assembly.rack import RackBuilder
@@ -18,10 +19,11 @@ from switchsim.kernel.scheduler import Kernel
 def erect(one: Draft, kernel: Kernel, engine: Engine, wish: Wish) -> Machine:
     """Put the parts of a draft into a kernel, all but the loads; raises BadInput."""
     spec, layout = one.spec, one.layout
-    racks = RackBuilder(spec, layout, one.planner, kernel, engine)
+    racks = RackBuilder(spec, layout, one.planner, kernel, engine, wish.bits)
     racks.build(tuple(len(sound) for sound in one.sounds))
     platform = PlatformBuilder(one, racks.rack, kernel, engine, wish.listeners)
     platform.build()
+    FarLines(layout, racks.rack, kernel, engine, wish.bits).build()
     around = Surroundings(spec, layout, racks.rack, kernel, engine, list(one.tone_set.tones))
 
     built = Machine(kernel, engine, spec, layout, FaultPlaces(layout, one.planner))

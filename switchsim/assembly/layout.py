@@ -11,8 +11,10 @@ from switchsim.assembly.kinds import LoadedKind
 from switchsim.assembly.machine import SeatsSpec
 from switchsim.assembly.signalling import LineSignalling
 from switchsim.dsp.engine import NONE, EngineConfig
-from switchsim.hardware.site import LapLink, Receiver, SeatAccess, SeatLine, Slots, TrunkLine
+from switchsim.hardware.site import LapLink, Receiver, SeatAccess, SeatLine, Slots
+from switchsim.terminals.framing import Framing
 from switchsim.terminals.level2 import TerminalRow
+from switchsim.terminals.line_end import FAR, MACHINE, LineEndRow
 
 LINE_CELLS = 32
 BITS_TIMESLOT = 16  # carries signalling bits, on lines that have them
@@ -46,6 +48,19 @@ class LinePlan:
     trunk: str
     trunk_line: int
     far_hears_cell: int  # what the built-in far end listens to: `far_rx_cell`, or copies of it
+    framing: Framing
+    joined: bool  # with another machine's
+    reference: bool = False  # the machine's clock may follow it
+
+    @property
+    def receive_unit(self) -> int:
+        """Native E1 unit of what the machine receives."""
+        return 2 * self.index
+
+    @property
+    def transmit_unit(self) -> int:
+        """Of what it sends, when the far end is not another machine."""
+        return 2 * self.index + 1
 
     def slot(self, timeslot: int) -> int:
         return self.first_slot + timeslot - 1
@@ -137,6 +152,7 @@ class Layout:
     exchanges: dict[str, str] = field(default_factory=dict)  # line -> name of the built-in exchange at its far end
     points: list[str] = field(default_factory=list)  # points of the far end that are built in
     first_tap: int = 0  # the first HDLC receiver that listens from beside
+    sends: dict[str, int] = field(default_factory=dict)  # joined line -> E1 unit that the other machine receives
     raw: dict[str, tuple[int, int]] = field(default_factory=dict)  # line:timeslot -> source, recorder
     e1d_lines: dict[str, tuple[int, ...]] = field(default_factory=dict)  # line -> timeslots that programs can open
     e1d_units: list[tuple[int, int, int]] = field(default_factory=list)  # source, recorder, HDLC unit
@@ -144,8 +160,18 @@ class Layout:
     slots: Slots = field(default_factory=lambda: Slots((), (), (), ()))
     engine: EngineConfig = field(default_factory=EngineConfig)
 
-    def trunk_lines(self) -> list[TrunkLine]:
-        return [TrunkLine(line.name, 2 * line.index, 2 * line.index + 1) for line in self.lines]
+    def trunk_lines(self, bits: bool) -> list[LineEndRow]:
+        """The machine's ends of its lines. bits: all at bit level, always."""
+        return [
+            LineEndRow(line.name, MACHINE, line.receive_unit, self.sends.get(line.name, line.transmit_unit),
+                       line.receive_cell, line.transmit_cell, line.framing, line.joined, line.reference, bits)
+            for line in self.lines
+        ]  # fmt: skip
+
+    def far_line(self, line: LinePlan, bits: bool) -> LineEndRow:
+        """The far end of a line that does not lead to another machine."""
+        return LineEndRow(line.name, FAR, line.transmit_unit, line.receive_unit, line.far_rx_cell, line.far_tx_cell,
+                          line.framing, False, True, bits)
 
     def seat_lines(self, source_cell: int) -> list[SeatLine]:
         return [SeatLine(seat.number, source_cell + seat.source, seat.heard_cell) for seat in self.seats]

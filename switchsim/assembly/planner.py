@@ -87,7 +87,8 @@ class Planner:
             n_su_rx=self.su.used + self.su_taps.used,
             n_conferences=self.machine.conferences,
             n_switched=self.switched.used,
-            n_lines=2 * len(layout.lines) + 2 * len(layout.accesses),
+            n_lines=2 * len(layout.accesses),
+            n_e1=2 * len(layout.lines),
             n_receivers=len(layout.receivers) + len(layout.voice),
             n_checks=len(layout.checks) + len(layout.far_checks),
             n_ears=self.ears.used,
@@ -209,6 +210,8 @@ class Planner:
         return len(self.heard) - 1
 
     def _lines(self) -> None:
+        framings = self.machine.framings()
+        references = {one.line for one in self.machine.clock.references} if self.machine.clock else set()
         for index, (name, signalling) in enumerate(self.machine.line_names()):
             board, number = self.owner("lines", index)
             receive, transmit, far_tx, far_rx = (self.cells(LINE_CELLS) for _ in range(4))
@@ -218,7 +221,8 @@ class Planner:
                 self.slot(f"{name}:{timeslot}", receive + timeslot, transmit + timeslot)
             self.layout.lines.append(
                 LinePlan(name, signalling, tuple(self.machine.link_timeslots(name)), index, receive, transmit, far_tx,
-                         far_rx, first_slot, board.path, number, far_hears)
+                         far_rx, first_slot, board.path, number, far_hears, framings[name].framing(),
+                         name in self.joined, name in references)
             )
 
     def _links(self) -> None:

@@ -214,6 +214,7 @@ def build_plant(members: Members, wish: Wish) -> Plant:
     kernel = Kernel(engine, wish.journal(), Streams(wish.seed, philox), tick=first.spec.tick, batch=wish.batch)
     machines: dict[str, Machine] = {}
     taps: list[FrameTap] = []
+    _join_units(members, drafts, configs)
     for index, (name, one) in enumerate(drafts.items()):
         before = together(configs[:index]) if index else EngineConfig()
         own_plan, kept = one.layout.engine, configs[index].n_sources
@@ -234,6 +235,20 @@ def build_plant(members: Members, wish: Wish) -> Plant:
                                      for role, name, octets in rows))  # fmt: skip
     plant.warnings = tuple(warning for one in machines.values() for warning in one.warnings)
     return plant
+
+
+def _join_units(members: Members, drafts: Mapping[str, Draft], configs: Sequence[EngineConfig]) -> None:
+    """Each end of a joined line is told the E1 unit that the other receives, in the numbering of its own share."""
+    firsts: dict[str, int] = {}
+    taken = 0
+    for name, config in zip(drafts, configs, strict=True):
+        firsts[name] = taken
+        taken += config.n_e1
+    for row in members.plant.joins:
+        for line, other in (row.between, reversed(row.between)):
+            owner, far = members.line_owner[line], members.line_owner[other]
+            plan = next(plan for plan in drafts[far].layout.lines if plan.name == other)
+            drafts[owner].layout.sends[line] = firsts[far] + plan.receive_unit - firsts[owner]
 
 
 def _drafts(members: Members, wish: Wish) -> dict[str, Draft]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from switchsim.assembly.clocking import clock_plan
+from switchsim.assembly.clocking import clock_boards, clock_plan
 from switchsim.assembly.layout import BoardPlace, Layout
 from switchsim.assembly.machine import MachineFile
 from switchsim.assembly.officedata import make_office
@@ -34,8 +34,11 @@ def wire(kernel: Kernel, link: Link) -> None:
 class RackBuilder:
     """Puts boards and programs into a kernel."""
 
-    def __init__(self, spec: MachineFile, layout: Layout, planner: Planner, kernel: Kernel, engine: Engine) -> None:
+    def __init__(
+        self, spec: MachineFile, layout: Layout, planner: Planner, kernel: Kernel, engine: Engine, bits: bool
+    ) -> None:
         self.spec = spec
+        self.bits = bits  # lines at bit level, always
         self.layout = layout
         self.planner = planner
         self.kernel = kernel
@@ -74,7 +77,7 @@ class RackBuilder:
             platform="callcentre/cti_server" if self.spec.platform is not None else "",
             people={seat.number: f"farend/agent/{seat.number}" for seat in self.layout.seats},
             exchanges={line: f"farend/exchange/{name}" for line, name in self.layout.exchanges.items()},
-            voice=places_of_lines(lines_of_processors(self.layout)), joined=self.planner.joined,
+            voice=places_of_lines(lines_of_processors(self.layout)), clocks=tuple(clock_boards(self.layout)),
             trunks={line.name: line.trunk for line in self.layout.lines}, clocking=clock_plan(self.spec),
         )
 
@@ -117,7 +120,7 @@ class RackBuilder:
         tones = [(source, self.planner.tones.index(name)) for name, source in layout.tone_sources.items()]
         return Site(
             path=board.path, host=self.kernel, kind=board.loaded.kind, bus=board.bus, side=board.side,
-            engine=self.engine, rack=self.rack, lines=own("lines", layout.trunk_lines()),
+            engine=self.engine, rack=self.rack, lines=own("lines", layout.trunk_lines(self.bits)),
             links=own("links", layout.links),
             signalling=self.planner.number7.on_board(board),
             receivers=own("receivers", layout.receivers), checks=own("checks", layout.checks),

@@ -29,7 +29,7 @@ def plan_accesses(planner: Planner) -> None:
             feeds += [(up, planner.first_source + seat.source), (down, seat.heard_cell)]
             planner.heard[seat.slot] = up
             layout.seats[index] = replace(seat, ear_cell=down)
-        line = 2 * len(layout.lines) + 2 * number
+        line = 2 * number
         row = SeatAccess(
             name=group[0] if len(group) == 1 else f"{group[0]}..{group[-1]}", unit=near, cell=d_cells, d_line=line,
             seats=tuple(layout.seats[places[one]].unit for one in group), b_line=line + 1,

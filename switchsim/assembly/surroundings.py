@@ -134,7 +134,7 @@ class Surroundings:
             plans |= self._plans(line)
         return {
             "parties": parties, "plans": plans, "prompts": self.prompts, "ring_back": self.tones.index("ring_back"),
-            "subscribers": tuple(_subscriber(spec) for spec in self.spec.subscribers), "remote_alarm": True,
+            "subscribers": tuple(_subscriber(spec) for spec in self.spec.subscribers),
         }  # fmt: skip
 
     def _plans(self, line: str) -> dict[str, Plan]:

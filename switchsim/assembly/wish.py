@@ -18,7 +18,8 @@ from switchsim.model.outside import NO_LISTENERS, Listeners
 class Wish:
     """listeners: interfaces to outside programs. record: people and timeslots whose audio is kept (`agent 1001`,
     `caller e1-0:5`, `line e1-0:5 sent`). capture: timeslots whose HDLC frames are kept (`e1-0:16 both`). kinds: folders
-    with further board kinds. Sinks: of the journal's octets, and of its checkpoints."""
+    with further board kinds. bits: E1 lines at bit level, always (the journal is the same). Sinks: of the journal's
+    octets, and of its checkpoints."""
 
     seed: int
     journal_sink: Callable[[bytes], object]
@@ -31,6 +32,7 @@ class Wish:
     kinds: tuple[Path, ...] = ()
     listeners: Listeners = NO_LISTENERS
     batch: int = DEFAULT_BATCH
+    bits: bool = False
 
     def journal(self) -> Journal:
         return Journal(self.journal_sink, self.second_sink)

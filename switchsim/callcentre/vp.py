@@ -10,7 +10,7 @@ from switchsim.callcentre.vp_channels import VoiceChannels
 from switchsim.callcentre.vp_recording import Disk
 from switchsim.callcentre.vp_state import LineOfVp, UnitsOfChannel, VoiceState, VpConfig, VpState
 from switchsim.dsp.engine import EV_DIGIT_ON, EV_SOURCE_DONE, Engine
-from switchsim.model.messages import LineSeen, RemoteAlarm
+from switchsim.model.messages import LineSeen
 from switchsim.model.order import Heal, Inject
 from switchsim.model.part import Host, MediaEvent
 from switchsim.model.platform import (
@@ -32,7 +32,7 @@ MOST_UNCLAIMED: Final = 5
 
 
 class Vp(VoiceChannels):
-    """`callcentre/vp/<n>`. Ports: `comm`; in `line` (LineSeen), out `remote/<line>` (RemoteAlarm, LineSeen).
+    """`callcentre/vp/<n>`. Ports: `comm`; in `line` (LineSeen), out `remote/<line>` (LineSeen).
 
     A digit that is collected is told (VoiceDigit) before the VoiceDone of what it cuts short. Fault points of its own:
     card (`card`: 0..3; it sends nothing and takes nothing), disk_full.
@@ -187,7 +187,6 @@ class Vp(VoiceChannels):
         self.state.dark = [card for card in self.state.dark if card not in cards]
         if not message.in_service:
             self.state.dark += cards
-        self.send(f"remote/{message.line}", RemoteAlarm(not message.in_service))
         self._lose()
 
     def _lose(self) -> None:

@@ -49,7 +49,6 @@ class TelephonesConfig(msgspec.Struct, frozen=True, kw_only=True):
     subscribers: tuple[Subscriber, ...] = ()
     prompts: tuple[str, ...] = ()  # names, in the order of the engine's assets
     ring_back: int = -1  # tone that a caller hears from us while our subscriber rings; -1: none
-    remote_alarm: bool = False  # there is a port `remote`, to answer a lost signal with RAI
 
     def plan(self, name: str) -> Plan:
         """The plan of that name; the loader has seen that there is one."""

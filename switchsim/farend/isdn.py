@@ -14,7 +14,7 @@ from switchsim.farend.chance import drawn
 from switchsim.farend.exchange import ExchangeConfig, ExchangeState, Subscriber, new_state
 from switchsim.farend.telephones import NORMAL_CLEARING, Telephones
 from switchsim.model.events import LinkDown, LinkUp, PartyCalls, PartyState, Violated
-from switchsim.model.messages import LineSeen, PlaceCall, RemoteAlarm
+from switchsim.model.messages import LineSeen, PlaceCall
 from switchsim.model.order import Act, Order
 from switchsim.model.part import Host, MediaEvent, Part
 from switchsim.model.phase import Phase
@@ -34,7 +34,7 @@ PERSON_TIMERS: Final = frozenset({"step", "patience", "dead", "ring", "inband"})
 
 
 class IsdnExchange(Part[ExchangeState]):
-    """`farend/exchange/<line>`. Ports: in `load` (PlaceCall), in `line` (LineSeen), out `remote/<line>` (RemoteAlarm).
+    """`farend/exchange/<line>`. Ports: in `load` (PlaceCall), in `line` (LineSeen).
 
     Owns the events of its HDLC receiver (FRAME, BAD_FRAME), of its parties' sources (SOURCE_DONE) and ears (HEARS).
     Orders: Act `call` (called, calling, plan, hold_cycles, patience_cycles), `hang_up` (party), `dial` (party, digits),
@@ -80,8 +80,6 @@ class IsdnExchange(Part[ExchangeState]):
             self._place(message)
         else:
             self._do(self.lapd.line(message.in_service))
-            if self.config.remote_alarm:
-                self.send(f"remote/{self.config.line}", RemoteAlarm(not message.in_service))
 
     def on_timer(self, name: str) -> None:
         kind, _, number = name.partition("/")

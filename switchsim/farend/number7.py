@@ -14,7 +14,7 @@ from switchsim.farend.exchange import Leg, Subscriber, TelephonesConfig, Telepho
 from switchsim.farend.signalling import PointConfig, Signalling
 from switchsim.farend.telephones import NORMAL_CLEARING, Telephones
 from switchsim.model.events import PartyCalls, PartyState
-from switchsim.model.messages import LineSeen, PlaceCall, RemoteAlarm
+from switchsim.model.messages import PlaceCall
 from switchsim.model.order import Act, Order, Value
 from switchsim.model.part import Host, MediaEvent, Part
 from switchsim.model.phase import Phase
@@ -81,7 +81,7 @@ def key_of(relation: int, cic: int) -> int:
 
 
 class No7Exchange(Part[No7State]):
-    """`farend/exchange/<point>`. Ports: in `load` (PlaceCall), in `line` (LineSeen), out `remote/<line>` (RemoteAlarm).
+    """`farend/exchange/<point>`. Ports: in `load` (PlaceCall), 
 
     Orders: those of `Stp` to its links; Act `call` (called, calling, plan, hold_cycles, patience_cycles, line),
     `hang_up` (party), `dial` (party, digits), `block`, `unblock`, `reset`, `query` (relation, and cic, or cics with
@@ -129,11 +129,8 @@ class No7Exchange(Part[No7State]):
             self.signalling.terminals.media(event)
             self._try_again()
 
-    def on_message(self, port: str, message: PlaceCall | LineSeen) -> None:
-        if isinstance(message, PlaceCall):
-            self._place(message)
-        elif self.config.remote_alarm:
-            self.send(f"remote/{message.line}", RemoteAlarm(not message.in_service))
+    def on_message(self, port: str, message: PlaceCall) -> None:
+        self._place(message)
 
     def on_timer(self, name: str) -> None:
         kind, _, number = name.partition("/")

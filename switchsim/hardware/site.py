@@ -16,15 +16,8 @@ from switchsim.model.message import Message
 from switchsim.model.part import Host
 from switchsim.terminals.clocking import ClockPlan
 from switchsim.terminals.level2 import TerminalRow
+from switchsim.terminals.line_end import LineEndRow
 from switchsim.units import seconds
-
-
-class TrunkLine(msgspec.Struct, frozen=True):
-    """One E1: its name, and its two directions in the native core."""
-
-    name: str
-    receive: int
-    transmit: int
 
 
 class LapLink(msgspec.Struct, frozen=True):
@@ -107,7 +100,7 @@ class Rack:
     people: dict[str, str]  # seat number -> place of the person
     exchanges: dict[str, str]  # line -> place of the exchange at its far end; none where a program is attached
     voice: dict[str, str] = field(default_factory=dict)  # line -> place of the voice processor at its far end
-    joined: frozenset[str] = frozenset()  # lines with a trunk board of another machine at their far end
+    clocks: tuple[str, ...] = ()  # places of the clock boards
     trunks: dict[str, str] = field(default_factory=dict)  # line -> its trunk board
     clocking: ClockPlan = field(default_factory=ClockPlan)
 
@@ -123,7 +116,7 @@ class Site:
     side: str
     engine: Engine
     rack: Rack
-    lines: tuple[TrunkLine, ...] = ()
+    lines: tuple[LineEndRow, ...] = ()
     links: tuple[LapLink, ...] = ()
     signalling: tuple[TerminalRow, ...] = ()
     receivers: tuple[Receiver, ...] = ()

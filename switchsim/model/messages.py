@@ -321,14 +321,8 @@ class PlaceCall(Message, frozen=True):
     line: str = ""  # on which the call is to be; `` any
 
 
-class RemoteAlarm(Message, frozen=True):
-    """From an exchange of the far end: the A bit that it sends (RAI), G.704."""
-
-    active: bool
-
-
 class LineSeen(Message, frozen=True):
-    """To an exchange of the far end: its layer 1 sees the line in service, or not. From a voice processor: it sends."""
+    """To what stands at the far end: its layer 1 has the line in service, or not. From a voice processor: it sends."""
 
     in_service: bool
     line: str = ""

@@ -1,117 +1,144 @@
 """DTM: the digital trunk board, two E1 lines (60 circuits) and check tone receivers.
 
-It finds line defects and tells the main processor.
+Its framers find what is wrong with the lines (`switchsim.terminals.line_end`); the board tells the main processor, and raises
+an alarm when a defect lasts.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
+from switchsim.dsp.e1 import SEND_AIS, SEND_NOTHING
+from switchsim.dsp.engine import EV_CHECK_OFF, EV_CHECK_ON
 from switchsim.hardware.board import Board, CommonState
 from switchsim.hardware.boards.checks import CheckReceivers, ChecksState
 from switchsim.hardware.site import Link, Rack, Site
-from switchsim.model.messages import LineChanged, LineSeen, ListenCheck, RemoteAlarm
+from switchsim.model.message import Message
+from switchsim.model.messages import (
+    LineChanged,
+    LineClock,
+    LineStirred,
+    ListenCheck,
+    NodeClock,
+    ReferenceState,
+)
+from switchsim.model.order import Act, Order
 from switchsim.model.part import MediaEvent, State
+from switchsim.terminals.line_end import LineEnd, LineEndState, units_of
 
-RECEIVE, TRANSMIT = 1, 2
-DEFECTS = {"los": "e1_los", "rai": "e1_rai"}
-"""Defect -> alarm. LOS: nothing is received. RAI: the far end says that it receives nothing (A bit, G.704)."""
+CUT: Final = {1: ("received",), 2: ("sent",), 3: ("received", "sent")}
+CHECKS: Final = (EV_CHECK_ON, EV_CHECK_OFF)
+DEFECTS: Final = ("los", "rai", "ais", "lof", "eber", "lomf", "cas_lomf", "remote_mf", "ts16_ais", "slips", "quality")
+"""In the order of the bits of a LINE register; each has its alarm `e1_<defect>`."""
 
 
-class LineState(State):
-    cut: dict[str, int] = {}  # fault number -> directions
-    silent: int = 0  # directions that carry nothing now
-    remote: bool = False  # the far end sends RAI
-    dark: bool = False  # the far end sends nothing at all
+class TrunkLineState(State):
+    """defects: that hold, worst first; alarmed: those of them that lasted, and those whose end has not lasted yet."""
+
+    end: LineEndState = msgspec.field(default_factory=LineEndState)
     defects: list[str] = []
     alarmed: list[str] = []
+    in_service: bool = True
 
 
 class TrunkState(CommonState):
-    lines: list[LineState] = []
+    lines: list[TrunkLineState] = []
     checks: ChecksState = msgspec.field(default_factory=ChecksState)
 
 
 class Trunk(Board[TrunkState]):
-    """Lines are parts of their board's path: `<board>/e1/<0 or 1>`. In-ports `remote/<n>`: what the far end says."""
+    """Lines are parts of their board's path: `<board>/e1/<0 or 1>`. In-ports `remote/<n>`: the other end of line n;
+    `clock`: the machine's clock. Out: `far/<n>`, `reference/<n>` to clock board n. Act `cas` (line, timeslot, abcd).
+    """
 
     def __init__(self, site: Site) -> None:
         super().__init__(site)
         self.lines = site.lines
-        ends = site.rack.exchanges | site.rack.voice
-        self.far_ends = [ends.get(line.name, "") for line in site.lines]
-        self.joined = [line.name in site.rack.joined for line in site.lines]
-        self.state = TrunkState(lines=[LineState() for _ in site.lines])
+        self.clocks = site.rack.clocks
+        self.state = TrunkState(lines=[TrunkLineState() for _ in site.lines])
         self.checks = CheckReceivers(self, site)
+        for row in site.lines:
+            for kinds, unit in units_of(row):
+                site.owns(kinds, unit)
+        self.restored()
+
+    def restored(self) -> None:
+        self.ends = [
+            LineEnd(self, self.engine, number, row, self.state.lines[number].end)
+            for number, row in enumerate(self.lines)
+        ]
 
     def wires(self, rack: Rack) -> list[Link]:
-        """The signal of each line, as the equipment at its far end sees it, and what that answers."""
-        links = []
+        """To the other end of each line, and to the clock boards."""
+        links = [Link(self.path, f"reference/{n}", place, "reference", (ReferenceState,))
+                 for n, place in enumerate(self.clocks)]  # fmt: skip
         for number, line in enumerate(self.lines):
-            if far := self.far_ends[number]:
-                says = (RemoteAlarm, LineSeen) if line.name in rack.voice else (RemoteAlarm,)
-                links.append(Link(self.path, f"far/{number}", far, "line", (LineSeen,)))
-                links.append(Link(far, f"remote/{line.name}", self.path, f"remote/{number}", says))
+            if not line.joined:
+                far = f"farend/line/{line.name}"
+                links.append(Link(self.path, f"far/{number}", far, "line", (LineStirred, LineClock)))
+                links.append(Link(far, "line", self.path, f"remote/{number}", (LineStirred, LineClock)))
         return links
 
     def registers(self) -> dict[str, int]:
-        bits = {"los": 1, "rai": 2}
         return {
-            f"LINE{number}": sum(bits[defect] for defect in line.defects)
+            f"LINE{number}": sum(1 << DEFECTS.index(defect) for defect in line.defects)
             for number, line in enumerate(self.state.lines)
         }
+
+    # -- life ----------------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        for end in self.ends:
+            end.start()
+        super().start()
 
     def started(self) -> None:
         """One that starts again looks at its lines anew: what it timed while it was dead is lost."""
         for number, line in enumerate(self.state.lines):
-            self._carry(number)
-            if line.defects:
-                self.send("bus", LineChanged(self.bus, number, False, line.defects[0]))
+            if not line.in_service:
+                self.send("bus", LineChanged(self.bus, number, False, "".join(line.defects[:1])))
+            self._power(number, 0)
             if self.now:
-                self._look(number)
+                self.ends[number].look()
                 for defect in sorted({*line.defects} ^ {*line.alarmed}):
-                    persistence = self.kind.timings["alarm_raise" if defect in line.defects else "alarm_clear"]
-                    self.start_timer(f"alarm/{defect}/{number}", persistence)
+                    self._persist(number, defect)
         self.checks.started()
 
     def stopped(self) -> None:
         self.checks.stopped()
-        for number in range(len(self.lines)):
-            self._carry(number)
+        if "hang" not in self.state.dead:
+            for number in range(len(self.lines)):
+                self._power(number, SEND_NOTHING)
 
-    def _carry(self, number: int) -> None:
-        """What each direction carries now: a dead board sends and takes nothing; a cut wire carries nothing."""
-        cut = 0
-        for directions in self.state.lines[number].cut.values():
-            cut |= directions
-        if "pull" in self.state.dead or "power" in self.state.dead or "kill" in self.state.dead:
-            cut = RECEIVE | TRANSMIT
-        if self.state.lines[number].dark:
-            cut |= RECEIVE
-        line, state = self.lines[number], self.state.lines[number]
-        self.engine.line_cut(line.receive, bool(cut & RECEIVE))
-        self.engine.line_cut(line.transmit, bool(cut & TRANSMIT))
-        if (self.far_ends[number] or self.joined[number]) and (cut ^ state.silent) & TRANSMIT:
-            self.send(f"far/{number}", LineSeen(not cut & TRANSMIT, self.lines[number].name))
-        state.silent = cut
+    def reset(self) -> None:
+        """While it tests itself its transmitters send AIS, as unequipped ones do."""
+        super().reset()
+        for number in range(len(self.lines)):
+            self._power(number, SEND_AIS)
+
+    def _power(self, number: int, sends: int) -> None:
+        self.ends[number].mute("board", bool(sends))
+        self.ends[number].send("board", sends)
+
+    # -- what comes ----------------------------------------------------------------------------------------------
 
     def on_message(self, port: str, message: Any) -> None:
-        if isinstance(message, RemoteAlarm):  # the bit is on the line whether or not the board lives
-            number = int(port.partition("/")[2])
-            self.state.lines[number].remote = message.active
-            self._look(number)
-        elif isinstance(message, LineSeen):
-            number = int(port.partition("/")[2])
-            self.state.lines[number].dark = not message.in_service
-            self._carry(number)
-            self._look(number)
+        """What is on a line, or in the clock, is there whether or not the board lives."""
+        if isinstance(message, LineStirred | LineClock):
+            self.ends[int(port.partition("/")[2])].other_end_says(message)
+        elif isinstance(message, NodeClock):
+            for end in self.ends:
+                end.clock(message)
         else:
             super().on_message(port, message)
 
     def on_media(self, event: MediaEvent) -> None:
-        self.checks.media(event)
+        if event.kind in CHECKS:
+            self.checks.media(event)
+        elif self.alive:
+            next(end for end in self.ends if end.row.receive == event.unit).media(event)
 
     def handle(self, port: str, message: Any) -> None:
         if isinstance(message, ListenCheck):
@@ -119,73 +146,108 @@ class Trunk(Board[TrunkState]):
         else:
             super().handle(port, message)
 
-    # -- defects, each with its detection time; an alarm after `alarm_raise`, gone after `alarm_clear` of good signal -
-
-    def _look(self, number: int) -> None:
-        for defect in DEFECTS:
-            self.start_timer(f"{defect}/{number}", self.kind.timings[f"{defect}_detect"])
+    def on_timer(self, name: str) -> None:
+        """A slip happens to a dead board's line, too; whatever it counts, it counts while it lives."""
+        what, _, number = name.partition("/")
+        if what == "slip":
+            self.ends[int(number)].slip_due()
+        elif what == "second":
+            self.ends[int(number)].second()
+        else:
+            super().on_timer(name)
 
     def timer(self, name: str) -> None:
         what, _, rest = name.partition("/")
         if what == "alarm":
             defect, _, number = rest.partition("/")
             self._persisted(int(number), defect)
-        elif what == "check":
+        else:
             self.checks.tested(int(rest))
-        else:
-            line = self.state.lines[int(rest)]
-            silent = line.dark or any(cut & RECEIVE for cut in line.cut.values())
-            self._defect(int(rest), what, silent if what == "los" else line.remote and not silent)
 
-    def _defect(self, number: int, defect: str, present: bool) -> None:
-        line, place = self.state.lines[number], f"{self.path}/e1/{number}"
-        if present == (defect in line.defects):
-            return
-        if present:
-            line.defects.append(defect)
-            self.see_defect(defect, place)
-        else:
-            line.defects.remove(defect)
-            self.defect_gone(defect, place)
-        if self.joined[number] and defect == "los":
-            self.send(f"far/{number}", RemoteAlarm(present))  # the A bit, G.704; an exchange sees to its own
+    # -- what a line end asks of its owner -----------------------------------------------------------------------
+
+    def start_line_timer(self, what: str, number: int, cycles: int) -> None:
+        self.start_timer(f"{what}/{number}", cycles)
+
+    def stop_line_timer(self, what: str, number: int) -> None:
+        self.stop_timer(f"{what}/{number}")
+
+    def tell_other_end(self, number: int, message: Message) -> None:
+        self.send(f"far/{number}", message)
+
+    def line_found(self, number: int) -> None:
+        """Defects as they come and go; the main processor is told when the line's circuits cannot be used any more."""
+        line, end = self.state.lines[number], self.ends[number]
+        found, held = end.found, list(line.defects)
+        line.defects = [*found.defects, *end.quality.defects]
+        for defect in (one for one in held if one not in line.defects):
+            self.defect_gone(defect, self._place(number))
+            self._persist(number, defect)
+        for defect in (one for one in line.defects if one not in held):
+            self.see_defect(defect, self._place(number))
+            self._persist(number, defect)
         self.led(f"LOS{number}", "red" if line.defects else "off")
-        persistence = self.kind.timings["alarm_raise" if present else "alarm_clear"]
-        self.start_timer(f"alarm/{defect}/{number}", persistence)
-        self.send("bus", LineChanged(self.bus, number, not line.defects, "".join(line.defects[:1])))
+        if found.in_service != line.in_service:
+            line.in_service = found.in_service
+            self.send("bus", LineChanged(self.bus, number, line.in_service, "".join(line.defects[:1])))
+
+    def line_clock_heard(self, number: int) -> None:
+        end = self.ends[number]
+        if end.row.reference:
+            heard, quality = end.state.heard, end.state.heard_quality
+            told = ReferenceState(end.row.name, end.usable and self.alive, heard.ppb, quality, heard.origin)
+            for clock in range(len(self.clocks)):
+                self.send(f"reference/{clock}", told)
+
+    # -- an alarm after `alarm_raise` of a defect, gone after `alarm_clear` without it ---------------------------
+
+    def _place(self, number: int) -> str:
+        return f"{self.path}/e1/{number}"
+
+    def _persist(self, number: int, defect: str) -> None:
+        present = defect in self.state.lines[number].defects
+        self.start_timer(f"alarm/{defect}/{number}", self.kind.timings["alarm_raise" if present else "alarm_clear"])
 
     def _persisted(self, number: int, defect: str) -> None:
-        line, place = self.state.lines[number], f"{self.path}/e1/{number}"
+        line = self.state.lines[number]
         present, alarmed = defect in line.defects, defect in line.alarmed
         if present and not alarmed:
             line.alarmed.append(defect)
-            self.raise_alarm(DEFECTS[defect], place, self.lines[number].name)
+            self.raise_alarm(f"e1_{defect}", self._place(number), self.lines[number].name)
         elif alarmed and not present:
             line.alarmed.remove(defect)
-            self.clear_alarm(DEFECTS[defect], place)
+            self.clear_alarm(f"e1_{defect}", self._place(number))
 
-    # -- faults --------------------------------------------------------------------------------------------------
+    # -- faults and acts -----------------------------------------------------------------------------------------
 
     def fault(self, point: str, values: dict[str, int | str]) -> str:
-        """line_cut: no signal on the line, both ways (directions 3), received (1) or sent (2). check_failure."""
+        """e1: of a line (faults.line). line_cut: no signal, both ways (directions 3), received (1) or sent (2)."""
         if point == "check_failure":
             return self.checks.fault(int(values["check"]))
-        if point != "line_cut":
+        if point not in ("line_cut", "e1"):
             return super().fault(point, values)
-        number, directions = int(values["line"]), int(values["directions"])
-        self.state.lines[number].cut[str(values["fault"])] = directions
-        self._carry(number)
-        self._look(number)
-        return f"{self.lines[number].name} cut"
+        end, fault = self.ends[int(values["line"])], str(values["fault"])
+        if point == "e1":
+            return end.faults.inject(fault, values)
+        end.faults.force(fault, CUT[int(values["directions"])], SEND_NOTHING)
+        return f"{end.row.name} cut"
 
     def undo(self, point: str, values: dict[str, int | str]) -> None:
         if point == "check_failure":
             self.checks.undo(int(values["check"]))
-            return
-        if point != "line_cut":
+        elif point in ("line_cut", "e1"):
+            self.ends[int(values["line"])].faults.undo(str(values["fault"]))
+        else:
             super().undo(point, values)
-            return
-        number = int(values["line"])
-        self.state.lines[number].cut.pop(str(values["fault"]), None)
-        self._carry(number)
-        self._look(number)
+
+    def act(self, order: Order) -> None:
+        if isinstance(order, Act) and order.act == "cas":
+            end = self.ends[int(order.values["line"])]
+            end.cas(int(order.values["timeslot"]), int(order.values["abcd"]))
+        else:
+            super().act(order)
+
+    def closing(self) -> None:
+        super().closing()
+        for end in self.ends:
+            end.quality.close()

@@ -1,0 +1,50 @@
+"""The far ends of E1 lines: a framer each, whatever stands behind it."""
+
+from __future__ import annotations
+
+from switchsim.assembly.layout import Layout, LinePlan
+from switchsim.assembly.rack import wire
+from switchsim.assembly.signalling import PriSpec
+from switchsim.dsp.engine import Engine
+from switchsim.farend.line import FarLine
+from switchsim.hardware.site import Link, Rack
+from switchsim.kernel.scheduler import Kernel
+from switchsim.model.messages import LineSeen
+from switchsim.terminals.line_end import units_of
+
+
+def far_line_place(line: str) -> str:
+    return f"farend/line/{line}"
+
+
+class FarLines:
+    """Puts a framer at the far end of every line that does not lead to another machine."""
+
+    def __init__(self, layout: Layout, rack: Rack, kernel: Kernel, engine: Engine, bits: bool) -> None:
+        self.layout = layout
+        self.rack = rack
+        self.kernel = kernel
+        self.engine = engine
+        self.bits = bits
+
+    def build(self) -> None:
+        for line in self.layout.lines:
+            if not line.joined:
+                self._line(line)
+
+    def _line(self, line: LinePlan) -> None:
+        place, user = far_line_place(line.name), self._user(line)
+        row = self.layout.far_line(line, self.bits)
+        self.kernel.add(FarLine(place, self.kernel, self.engine, row, user=bool(user)))
+        for kinds, unit in units_of(row):
+            self.kernel.own_media(kinds, unit, place)
+        if user:
+            wire(self.kernel, Link(place, "user", user, "line", (LineSeen,)))
+        if line.name in self.rack.voice:
+            wire(self.kernel, Link(user, f"remote/{line.name}", place, "sender", (LineSeen,)))
+
+    def _user(self, line: LinePlan) -> str:
+        """Who wants to know whether layer 1 is there: ISDN exchanges and voice processors. No.7 finds out itself."""
+        if line.name in self.rack.voice:
+            return self.rack.voice[line.name]
+        return self.rack.exchanges.get(line.name, "") if isinstance(line.signalling, PriSpec) else ""

@@ -1,0 +1,90 @@
+"""The far end of an E1 line: the framer of the exchange, voice processor or other equipment that stands there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from switchsim.dsp.e1 import SEND_NOTHING
+from switchsim.dsp.engine import Engine
+from switchsim.model.message import Message
+from switchsim.model.messages import LineClock, LineSeen, LineStirred, NodeClock, ReferenceState
+from switchsim.model.order import Act, Order
+from switchsim.model.part import Host, MediaEvent, Part
+from switchsim.model.phase import Phase
+from switchsim.terminals.line_end import LineEnd, LineEndRow, LineEndState
+
+
+class FarLine(Part[LineEndState]):
+    """`farend/line/<line>`. In ports: `line` (the machine's end), `sender` (LineSeen: the equipment sends, or not), `clock`
+    (NodeClock). Out: `line`, `user` (LineSeen: to the equipment), `reference` (ReferenceState: to its clock).
+
+    Owns the events of the native E1 unit that arrives at it. Act `cas` (timeslot, abcd).
+    """
+
+    phase = Phase.LINE_IN
+
+    def __init__(self, path: str, host: Host, engine: Engine, row: LineEndRow, *, user: bool, follows: bool = False) -> None:
+        super().__init__(path, host)
+        self.engine = engine
+        self.row = row
+        self.user = user
+        self.follows = follows
+        self.state = LineEndState()
+        self.seen = True
+        self.restored()
+
+    def restored(self) -> None:
+        self.line = LineEnd(self, self.engine, 0, self.row, self.state)
+        self.seen = self.line.found.in_service
+
+    def start(self) -> None:
+        self.line.start()
+
+    def on_media(self, event: MediaEvent) -> None:
+        self.line.media(event)
+
+    def on_timer(self, name: str) -> None:
+        if name == "second":
+            self.line.second()
+        else:
+            self.line.slip_due()
+
+    def on_message(self, port: str, message: Any) -> None:
+        if isinstance(message, LineSeen):
+            self.line.send("equipment", 0 if message.in_service else SEND_NOTHING)
+        elif isinstance(message, NodeClock):
+            self.line.clock(message)
+        elif isinstance(message, LineStirred | LineClock):
+            self.line.other_end_says(message)
+
+    def on_order(self, order: Order) -> None:
+        assert isinstance(order, Act)
+        assert order.act == "cas"
+        self.line.cas(int(order.values["timeslot"]), int(order.values["abcd"]))
+
+    def closing(self) -> None:
+        self.line.quality.close()
+
+    # -- what a line end asks of its owner -----------------------------------------------------------------------
+
+    def start_line_timer(self, what: str, number: int, cycles: int) -> None:
+        self.start_timer(what, cycles)
+
+    def stop_line_timer(self, what: str, number: int) -> None:
+        self.stop_timer(what)
+
+    def tell_other_end(self, number: int, message: Message) -> None:
+        self.send("line", message)
+
+    def line_found(self, number: int) -> None:
+        in_service = self.line.found.in_service
+        if in_service != self.seen:
+            self.seen = in_service
+            if self.user:
+                self.send("user", LineSeen(in_service, self.row.name))
+
+    def line_clock_heard(self, number: int) -> None:
+        if self.follows:
+            line, heard = self.line, self.state.heard
+            quality = self.state.heard_quality
+            self.send("reference", ReferenceState(self.row.name, line.usable, heard.ppb, quality, heard.origin))

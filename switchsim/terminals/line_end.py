@@ -1,0 +1,285 @@
+"""One end of an E1 line: its framer in the native core, what it finds, what it answers, its elastic store, its quality.
+
+A trunk board has one for each of its lines, and so has the far end of a line; both are the same. While nothing is wrong a line
+is copied octet by octet and costs nothing. Before anything happens on it (`stir`) both its directions go to bit level, and
+both ends look at it second by second until it is calm again.
+"""
+
+from __future__ import annotations
+
+from typing import Final, Protocol
+
+import msgspec
+
+from switchsim.dsp.e1 import SEND_A, SEND_AIS, SEND_NO_CRC, SEND_Y, status_words
+from switchsim.dsp.engine import E1_CAS, E1_CRC4, E1_HDB3, E1_NFAS, EV_CAS, EV_E1, EV_SSM, NONE, E1Config, Engine
+from switchsim.model.event import Event
+from switchsim.model.events import CasReceived, LineSlip, LineStatus
+from switchsim.model.message import Message
+from switchsim.model.messages import LineClock, LineStirred, NodeClock
+from switchsim.model.part import MediaEvent, State
+from switchsim.proto.clock.store import Store, StoreState
+from switchsim.proto.e1.consequent import Consequences, consequences
+from switchsim.terminals.framing import Framing
+from switchsim.terminals.line_faults import LineFaults, LineFaultsState
+from switchsim.terminals.line_quality import LineQuality, QualityState
+from switchsim.units import CYCLES_PER_SECOND
+
+MACHINE: Final = "machine"
+FAR: Final = "far"
+RECEIVER_EVENTS: Final = (EV_E1, EV_CAS, EV_SSM)
+LOST: Final = 5  # phases of the two multiframes of a direction differ: nothing is derived from one for the other
+
+
+class LineEndRow(msgspec.Struct, frozen=True):
+    """What the assembly gives an end: the native E1 units of what arrives at it and of what it sends.
+
+    hears, speaks: the native cells of timeslot 0, of what arrives and of what leaves.
+    """
+
+    name: str
+    end: str  # machine, far
+    receive: int
+    transmit: int
+    hears: int
+    speaks: int
+    framing: Framing = Framing()
+    joined: bool = False  # the other end is another machine's
+    reference: bool = False  # a clock is told what arrives
+    bits: bool = False  # bit level for ever, to compare both levels
+
+
+class LineEndState(State):
+    """status: of the receiver, native. sends: who has what sent -> SEND_*. muted: who keeps the receiver silent.
+
+    own, heard: the clocks of this end and of what arrives. The qualities are what the Sa bits say.
+    """
+
+    status: int = 0
+    sends: dict[str, int] = {}
+    muted: list[str] = []
+    slips: int = 0
+    own: NodeClock = NodeClock(0, 0, "")
+    heard: LineClock = LineClock(0, "")
+    heard_quality: int = 0
+    told: LineClock = LineClock(0, "")
+    told_quality: int = 0
+    store: StoreState = msgspec.field(default_factory=StoreState)
+    quality: QualityState = msgspec.field(default_factory=QualityState)
+    faults: LineFaultsState = msgspec.field(default_factory=LineFaultsState)
+
+
+class LineOwner(Protocol):
+    """What a part gives its line ends."""
+
+    @property
+    def now(self) -> int: ...
+    def emit(self, event: Event) -> None: ...
+    def draw(self, stream: str) -> int: ...
+    def start_line_timer(self, what: str, number: int, cycles: int) -> None: ...
+    def stop_line_timer(self, what: str, number: int) -> None: ...
+    def tell_other_end(self, number: int, message: Message) -> None: ...
+    def line_found(self, number: int) -> None:
+        """What the receiver finds changed."""
+    def line_clock_heard(self, number: int) -> None:
+        """The clock of what arrives, or whether it can be used, changed."""
+
+
+class LineEnd:
+    """Line `number` of its owner. Timers: `slip`, `second`."""
+
+    def __init__(self, owner: LineOwner, engine: Engine, number: int, row: LineEndRow, state: LineEndState) -> None:
+        self.owner = owner
+        self.engine = engine
+        self.number = number
+        self.row = row
+        self.state = state
+        self.store = Store(state.store)
+        self.quality = LineQuality(self)
+        self.faults = LineFaults(self)
+
+    # -- what it finds -------------------------------------------------------------------------------------------
+
+    @property
+    def found(self) -> Consequences:
+        """What follows from what the receiver finds (G.732 4)."""
+        return consequences(self.state.status, cas=self.row.framing.cas)
+
+    def media(self, event: MediaEvent) -> None:
+        """An event of RECEIVER_EVENTS of the receive unit."""
+        if event.kind == EV_E1:
+            self._status(event.a)
+        elif event.kind == EV_CAS:
+            self.owner.emit(CasReceived(self.row.name, self.row.end, event.a, event.b))
+        else:
+            self.ssm_heard(event.a)
+
+    def look(self) -> None:
+        """A board that starts sees its line anew."""
+        self._status(self.engine.e1_status(self.row.receive))
+
+    def _status(self, status: int) -> None:
+        if status == self.state.status:
+            return
+        self.stir()
+        self.state.status = status
+        self.quality.status(status)
+        self.owner.emit(LineStatus(self.row.name, self.row.end, " ".join(status_words(status))))
+        found = self.found
+        self.send("rai", SEND_A if found.send_a else 0)
+        self.send("remote_mf", SEND_Y if found.send_y else 0)
+        self._clocks()
+        self.owner.line_found(self.number)
+        self.owner.line_clock_heard(self.number)
+
+    # -- what it sends -------------------------------------------------------------------------------------------
+
+    def send(self, who: str, flags: int) -> None:
+        """`who` wants these of SEND_* sent, or (0) nothing any more."""
+        before = self._flags()
+        self.state.sends.pop(who, None)
+        if flags:
+            self.state.sends[who] = flags
+        if self._flags() != before:
+            self.stir()
+            self.engine.e1_send(self.row.transmit, self._flags())
+
+    def _flags(self) -> int:
+        flags = 0
+        for one in self.state.sends.values():
+            flags |= one
+        return flags
+
+    def mute(self, who: str, on: bool) -> None:
+        """The receiver gives out ones: its board is dead."""
+        muted = self.state.muted
+        if on == (who in muted):
+            return
+        if on:
+            muted.append(who)
+        else:
+            muted.remove(who)
+        self.engine.e1_mute(self.row.receive, bool(muted))
+
+    def cas(self, timeslot: int, abcd: int) -> None:
+        """Send signalling bits on a channel."""
+        self.engine.e1_abcd(self.row.transmit, timeslot, abcd)
+
+    # -- bit level -----------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Once, at power-on."""
+        framing = self.row.framing
+        if self.row.bits:
+            self.stir()
+        sends_crc4 = framing.crc4 if self.row.end == MACHINE else framing.far_crc4
+        hears_crc4 = framing.far_crc4 if self.row.end == MACHINE else framing.crc4
+        if not sends_crc4 and hears_crc4 is not sends_crc4:
+            self.send("no_crc4", SEND_NO_CRC)
+
+    def stir(self) -> None:
+        """Something is about to happen: both directions bit by bit, both ends watch."""
+        if self._watch():
+            self.owner.tell_other_end(self.number, LineStirred(self.row.name))
+
+    def _watch(self) -> bool:
+        self.engine.e1_level(self.row.receive, True)
+        self.engine.e1_level(self.row.transmit, True)
+        if self.state.quality.watching:
+            return False
+        self.quality.watch()
+        self.owner.start_line_timer("second", self.number, -self.owner.now % CYCLES_PER_SECOND or CYCLES_PER_SECOND)
+        return True
+
+    def second(self) -> None:
+        """The timer `second`: a second of what arrives is over."""
+        self.quality.second()
+        engine, row = self.engine, self.row
+        if not row.bits and engine.e1_clean(row.receive) and engine.e1_clean(row.transmit):
+            engine.e1_level(row.receive, False)
+            engine.e1_level(row.transmit, False)
+            self.quality.rest()
+        else:
+            self.owner.start_line_timer("second", self.number, CYCLES_PER_SECOND)
+
+    def other_end_says(self, message: Message) -> None:
+        if isinstance(message, LineStirred):
+            self._watch()
+        elif isinstance(message, LineClock):
+            self.state.heard = message
+            self._clocks()
+            self.owner.line_clock_heard(self.number)
+
+    # -- clocks --------------------------------------------------------------------------------------------------
+
+    @property
+    def usable(self) -> bool:
+        """What arrives can be a reference."""
+        return not self.found.squelch and not self.state.muted
+
+    def clock(self, own: NodeClock) -> None:
+        """The clock that this end sends with and reads with has changed."""
+        self.state.own = own
+        self._clocks()
+        told, quality = LineClock(own.ppb, own.origin), DO_NOT_USE if own.reference == self.row.name else own.quality
+        if told != self.state.told:
+            self.state.told = told
+            self.owner.tell_other_end(self.number, told)
+        if quality != self.state.told_quality and self.row.framing.ssm_bit:
+            self.state.told_quality = quality
+            self.stir()
+            self.engine.e1_sa(self.row.transmit, ALL_SA, quality)
+
+    def ssm_heard(self, quality: int) -> None:
+        """A synchronisation status message arrived over the Sa bit."""
+        self.state.heard_quality = quality
+        self.owner.line_clock_heard(self.number)
+
+    def _clocks(self) -> None:
+        heard = self.state.heard.ppb if self.usable else self.state.own.ppb
+        self.store.frequencies(self.owner.now, heard, self.state.own.ppb)
+        self._next_slip()
+
+    def _next_slip(self) -> None:
+        due = self.store.next_slip(self.owner.now)
+        if due is None:
+            self.owner.stop_line_timer("slip", self.number)
+        else:
+            self.owner.start_line_timer("slip", self.number, max(0, due[0] - self.owner.now))
+
+    def slip_due(self) -> None:
+        """The timer `slip`: the elastic store runs over or empty."""
+        due = self.store.next_slip(self.owner.now)
+        if due is not None and due[0] <= self.owner.now:
+            self.store.slipped(self.owner.now)
+            self.slip(due[1], "clocks")
+        self._next_slip()
+
+    def slip(self, how: int, why: str) -> None:
+        """One frame repeated (+1) or lost (-1)."""
+        self.engine.e1_slip(self.row.receive, how)
+        self.state.slips += 1
+        self.quality.slipped()
+        self.owner.emit(LineSlip(self.row.name, self.row.end, "repeated" if how > 0 else "lost", why, self.state.slips))
+
+
+ALL_SA: Final = 0x1F
+DO_NOT_USE: Final = 15
+
+
+def units_of(row: LineEndRow) -> list[tuple[tuple[int, ...], int]]:
+    """(kinds of events, unit) that the part with this end has to own."""
+    return [(RECEIVER_EVENTS, row.receive)]
+
+
+def e1_config(framing: Framing, first_cell: int, opposite: int) -> E1Config:
+    """Of one direction: native cells from `first_cell`; opposite: the unit whose receiver stands at the sender's end."""
+    flags = E1_CRC4 * framing.crc4 | E1_CAS * framing.cas | E1_HDB3 * framing.hdb3 | E1_NFAS * framing.nfas_loss
+    return E1Config(first_cell=first_cell, opposite=opposite, flags=flags, phase=LOST, los_intervals=framing.los,
+                    ssm_sa=framing.ssm_bit)  # fmt: skip
+
+
+__all__ = [
+    "FAR", "MACHINE", "NONE", "SEND_AIS", "Framing", "LineEnd", "LineEndRow", "LineEndState", "LineOwner", "e1_config",
+    "units_of",
+]  # fmt: skip
