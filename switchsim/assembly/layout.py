@@ -170,7 +170,7 @@ class Layout:
 
     def far_line(self, line: LinePlan, bits: bool) -> LineEndRow:
         """The far end of a line that does not lead to another machine."""
-        return LineEndRow(line.name, FAR, line.transmit_unit, line.receive_unit, line.far_rx_cell, line.far_tx_cell,
+        return LineEndRow(line.name, FAR, line.transmit_unit, line.receive_unit, line.far_rx_cell, line.receive_cell,
                           line.framing, False, True, bits)
 
     def seat_lines(self, source_cell: int) -> list[SeatLine]:
