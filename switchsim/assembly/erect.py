@@ -23,7 +23,7 @@ def erect(one: Draft, kernel: Kernel, engine: Engine, wish: Wish) -> Machine:
     racks.build(tuple(len(sound) for sound in one.sounds))
     platform = PlatformBuilder(one, racks.rack, kernel, engine, wish.listeners)
     platform.build()
-    FarLines(layout, racks.rack, kernel, engine, wish.bits).build()
+    FarLines(spec, layout, racks.rack, kernel, engine, wish.bits).build()
     around = Surroundings(spec, layout, racks.rack, kernel, engine, list(one.tone_set.tones))
 
     built = Machine(kernel, engine, spec, layout, FaultPlaces(layout, one.planner))

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from switchsim.assembly.clocking import far_clock_plans
 from switchsim.assembly.layout import Layout, LinePlan
+from switchsim.assembly.machine import MachineFile
 from switchsim.assembly.rack import wire
 from switchsim.assembly.signalling import PriSpec
 from switchsim.dsp.engine import Engine
+from switchsim.farend.clock import FarClock
 from switchsim.farend.line import FarLine
 from switchsim.hardware.site import Link, Rack
 from switchsim.kernel.scheduler import Kernel
-from switchsim.model.messages import LineSeen
+from switchsim.model.messages import LineSeen, NodeClock, ReferenceState
 from switchsim.terminals.line_end import units_of
 
 
@@ -20,7 +23,10 @@ def far_line_place(line: str) -> str:
 class FarLines:
     """Puts a framer at the far end of every line that does not lead to another machine."""
 
-    def __init__(self, layout: Layout, rack: Rack, kernel: Kernel, engine: Engine, bits: bool) -> None:
+    def __init__(
+        self, spec: MachineFile, layout: Layout, rack: Rack, kernel: Kernel, engine: Engine, bits: bool
+    ) -> None:
+        self.clocks = far_clock_plans(spec)
         self.layout = layout
         self.rack = rack
         self.kernel = kernel
@@ -34,8 +40,13 @@ class FarLines:
 
     def _line(self, line: LinePlan) -> None:
         place, user = far_line_place(line.name), self._user(line)
-        row = self.layout.far_line(line, self.bits)
-        self.kernel.add(FarLine(place, self.kernel, self.engine, row, user=bool(user)))
+        row, plan = self.layout.far_line(line, self.bits), self.clocks[line.name]
+        clock = FarClock(f"farend/clock/{line.name}", self.kernel, plan)
+        self.kernel.add(FarLine(place, self.kernel, self.engine, row, user=bool(user), follows=plan.follows))
+        self.kernel.add(clock)
+        wire(self.kernel, Link(clock.path, "line", place, "clock", (NodeClock,)))
+        if plan.follows:
+            wire(self.kernel, Link(place, "reference", clock.path, "reference", (ReferenceState,)))
         for kinds, unit in units_of(row):
             self.kernel.own_media(kinds, unit, place)
         if user:

@@ -11,7 +11,7 @@ from typing import Final, Protocol
 
 import msgspec
 
-from switchsim.dsp.e1 import SEND_A, SEND_AIS, SEND_NO_CRC, SEND_Y, status_words
+from switchsim.dsp.e1 import SEND_A, SEND_NO_CRC, SEND_Y
 from switchsim.dsp.engine import E1_CAS, E1_CRC4, E1_HDB3, E1_NFAS, EV_CAS, EV_E1, EV_SSM, NONE, E1Config, Engine
 from switchsim.model.event import Event
 from switchsim.model.events import CasReceived, LineSlip, LineStatus
@@ -19,7 +19,7 @@ from switchsim.model.message import Message
 from switchsim.model.messages import LineClock, LineStirred, NodeClock
 from switchsim.model.part import MediaEvent, State
 from switchsim.proto.clock.store import Store, StoreState
-from switchsim.proto.e1.consequent import Consequences, consequences
+from switchsim.proto.e1 import Consequences, EndOptions, Received, consequences, ranked, words
 from switchsim.terminals.framing import Framing
 from switchsim.terminals.line_faults import LineFaults, LineFaultsState
 from switchsim.terminals.line_quality import LineQuality, QualityState
@@ -50,7 +50,8 @@ class LineEndRow(msgspec.Struct, frozen=True):
 
 
 class LineEndState(State):
-    """status: of the receiver, native. sends: who has what sent -> SEND_*. muted: who keeps the receiver silent.
+    """status: of the receiver, native. sends: who has what sent -> SEND_*. muted: who keeps the receiver silent. bits: this
+    end thinks that the line is at bit level.
 
     own, heard: the clocks of this end and of what arrives. The qualities are what the Sa bits say.
     """
@@ -58,6 +59,7 @@ class LineEndState(State):
     status: int = 0
     sends: dict[str, int] = {}
     muted: list[str] = []
+    bits: bool = False
     slips: int = 0
     own: NodeClock = NodeClock(0, 0, "")
     heard: LineClock = LineClock(0, "")
@@ -94,6 +96,7 @@ class LineEnd:
         self.number = number
         self.row = row
         self.state = state
+        self.options = EndOptions(cas=row.framing.cas)
         self.store = Store(state.store)
         self.quality = LineQuality(self)
         self.faults = LineFaults(self)
@@ -103,7 +106,7 @@ class LineEnd:
     @property
     def found(self) -> Consequences:
         """What follows from what the receiver finds (G.732 4)."""
-        return consequences(self.state.status, cas=self.row.framing.cas)
+        return consequences(self.state.status, self.options)
 
     def media(self, event: MediaEvent) -> None:
         """An event of RECEIVER_EVENTS of the receive unit."""
@@ -124,9 +127,10 @@ class LineEnd:
         self.stir()
         self.state.status = status
         self.quality.status(status)
-        self.owner.emit(LineStatus(self.row.name, self.row.end, " ".join(status_words(status))))
+        self.owner.emit(LineStatus(self.row.name, self.row.end, words(status)))
         found = self.found
-        self.send("rai", SEND_A if found.send_a else 0)
+        self.mute("eber", bool(ranked(status) & Received.EBER))  # the framer squelches for the others
+        self.send("rai", SEND_A if found.send_rai else 0)
         self.send("remote_mf", SEND_Y if found.send_y else 0)
         self._clocks()
         self.owner.line_found(self.number)
@@ -179,32 +183,51 @@ class LineEnd:
 
     def stir(self) -> None:
         """Something is about to happen: both directions bit by bit, both ends watch."""
-        if self._watch():
+        if self._to_bits():
             self.owner.tell_other_end(self.number, LineStirred(self.row.name))
 
-    def _watch(self) -> bool:
+    def _to_bits(self) -> bool:
+        """False: it was so already."""
+        if self.state.bits:
+            return False
+        self.state.bits = True
         self.engine.e1_level(self.row.receive, True)
         self.engine.e1_level(self.row.transmit, True)
-        if self.state.quality.watching:
-            return False
-        self.quality.watch()
-        self.owner.start_line_timer("second", self.number, -self.owner.now % CYCLES_PER_SECOND or CYCLES_PER_SECOND)
+        self._watch()
         return True
 
+    def _watch(self) -> None:
+        if not self.state.quality.watching:
+            self.quality.watch()
+            self._second_in(1)
+
+    def _second_in(self, seconds: int) -> None:
+        rest = -self.owner.now % CYCLES_PER_SECOND or CYCLES_PER_SECOND
+        self.owner.start_line_timer("second", self.number, rest + (seconds - 1) * CYCLES_PER_SECOND)
+
     def second(self) -> None:
-        """The timer `second`: a second of what arrives is over."""
-        self.quality.second()
-        engine, row = self.engine, self.row
-        if not row.bits and engine.e1_clean(row.receive) and engine.e1_clean(row.transmit):
-            engine.e1_level(row.receive, False)
-            engine.e1_level(row.transmit, False)
-            self.quality.rest()
+        """The timer `second`: a second that was watched is over, or the registers must be told how things went on."""
+        if self.state.quality.watching:
+            self.quality.second()
+            later = 1 if self._stirs() else self.quality.rest()
         else:
-            self.owner.start_line_timer("second", self.number, CYCLES_PER_SECOND)
+            later = self.quality.ask()
+        if later:
+            self._second_in(later)
+
+    def _stirs(self) -> bool:
+        """Whether the line must be watched on; if not it is at octet level now."""
+        engine, row = self.engine, self.row
+        if row.bits or not (engine.e1_clean(row.receive) and engine.e1_clean(row.transmit)):
+            return True
+        engine.e1_level(row.receive, False)
+        engine.e1_level(row.transmit, False)
+        self.state.bits = False
+        return False
 
     def other_end_says(self, message: Message) -> None:
         if isinstance(message, LineStirred):
-            self._watch()
+            self._to_bits()
         elif isinstance(message, LineClock):
             self.state.heard = message
             self._clocks()
@@ -259,8 +282,10 @@ class LineEnd:
         """One frame repeated (+1) or lost (-1)."""
         self.engine.e1_slip(self.row.receive, how)
         self.state.slips += 1
+        self._watch()
         self.quality.slipped()
         self.owner.emit(LineSlip(self.row.name, self.row.end, "repeated" if how > 0 else "lost", why, self.state.slips))
+        self.owner.line_found(self.number)
 
 
 ALL_SA: Final = 0x1F

@@ -179,7 +179,7 @@ class Trunk(Board[TrunkState]):
         """Defects as they come and go; the main processor is told when the line's circuits cannot be used any more."""
         line, end = self.state.lines[number], self.ends[number]
         found, held = end.found, list(line.defects)
-        line.defects = [*found.defects, *end.quality.defects]
+        line.defects = [*(alarm.removeprefix("e1_") for alarm in found.alarms), *end.quality.defects]
         for defect in (one for one in held if one not in line.defects):
             self.defect_gone(defect, self._place(number))
             self._persist(number, defect)

@@ -1,0 +1,141 @@
+"""How good a line's end is, second by second: G.826 and G.822 of what it receives, in registers, with alerts.
+
+Seconds in which nobody looked were clean: nothing can happen to a line without its ends being told to look.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from switchsim.model.events import LineMeasured, LineThreshold, LineUnavailable
+from switchsim.model.part import State
+from switchsim.proto.e1 import (
+    UNACCEPTABLE,
+    Availability,
+    Crossing,
+    Performance,
+    PerformanceState,
+    Received,
+    Result,
+    Second,
+    SlipQuality,
+    SlipState,
+    ranked,
+)
+from switchsim.units import CYCLES_PER_SECOND
+
+if TYPE_CHECKING:
+    from switchsim.terminals.line_end import LineEnd
+
+LOST: Final = int(Received.LOS | Received.AIS | Received.LOF)
+NEAR, QUARTER: Final = "near", "15min"
+
+
+class QualityState(State):
+    """watching: every second is looked at. counts: crc_blocks, crc_errors, fas_errors, e_errors when the second began.
+
+    lost, rai, slips: of this second. alerted: a threshold of the running 15 minutes was reached.
+    """
+
+    performance: PerformanceState = msgspec.field(default_factory=lambda: PerformanceState.starting(0))
+    g822: SlipState = msgspec.field(default_factory=SlipState)
+    watching: bool = False
+    counts: list[int] = [0, 0, 0, 0]
+    lost: bool = False
+    rai: bool = False
+    slips: int = 0
+    alerted: bool = False
+
+
+class LineQuality:
+    """Works for a LineEnd; its timer is the end's `second`."""
+
+    def __init__(self, end: LineEnd) -> None:
+        self.end = end
+        self.state = end.state.quality
+        self.performance = Performance(self.state.performance)
+        self.g822 = SlipQuality(self.state.g822)
+
+    @property
+    def defects(self) -> list[str]:
+        """slips: more than 30 in an hour. quality: a threshold of 15 minutes was reached."""
+        self.g822.advance(self.end.owner.now)
+        return ["slips"] * (self.g822.category == UNACCEPTABLE) + ["quality"] * self.state.alerted
+
+    def watch(self) -> None:
+        """Look at every second from this one on."""
+        self.state.watching = True
+        self._tell(self.performance.clean_until(self.end.owner.now // CYCLES_PER_SECOND))
+        self.state.counts = self._counts()
+        self.status(self.end.state.status)
+
+    def _counts(self) -> list[int]:
+        found = self.end.engine.e1_counters(self.end.row.receive)
+        return [found.crc_blocks, found.crc_errors, found.fas_errors, found.e_errors]
+
+    def status(self, status: int) -> None:
+        """What the receiver finds from now on."""
+        self.state.lost = self.state.lost or bool(status & LOST)
+        self.state.rai = self.state.rai or bool(ranked(status) & Received.RAI)
+
+    def slipped(self) -> None:
+        self.state.slips += 1
+        self.g822.slip(self.end.owner.now)
+
+    def second(self) -> None:
+        """A second is over that was looked at."""
+        state, counts = self.state, self._counts()
+        blocks, errored, fas_errors, far = (now - then for now, then in zip(counts, state.counts, strict=True))
+        second = Second(
+            blocks=blocks, errored=errored, fas_errors=fas_errors, defect=state.lost, far_errored=far, rai=state.rai,
+            slips=state.slips,
+        )  # fmt: skip
+        state.counts, state.slips, state.lost, state.rai = counts, 0, False, False
+        self.status(self.end.state.status)
+        self._tell(self.performance.second(second))
+
+    def rest(self) -> int:
+        """The line is calm, nobody looks any more. Returns the seconds until it must be asked again, 0: not at all."""
+        self.state.watching = False
+        return self._until_due()
+
+    def ask(self) -> int:
+        """Asked as `rest` wanted; clean until now. Returns as `rest`."""
+        self._tell(self.performance.clean_until(self.end.owner.now // CYCLES_PER_SECOND))
+        self.end.owner.line_found(self.end.number)
+        return self._until_due()
+
+    def _until_due(self) -> int:
+        now = self.end.owner.now // CYCLES_PER_SECOND
+        change = self.g822.next_change()
+        due = [self.performance.due(), None if change is None else -(-change // CYCLES_PER_SECOND)]
+        return max(1, min(one for one in due if one is not None) - now) if any(one is not None for one in due) else 0
+
+    def close(self) -> None:
+        """The run is over: tell the registers that still run."""
+        if not self.state.watching:
+            self._tell(self.performance.clean_until(self.end.owner.now // CYCLES_PER_SECOND))
+        self._tell(list(self.performance.readings()))
+
+    def _tell(self, results: list[Result]) -> None:
+        name, end = self.end.row.name, self.end.row.end
+        alerted = self.state.alerted
+        for one in results:
+            if isinstance(one, Availability):
+                since = one.since * CYCLES_PER_SECOND
+                self.end.owner.emit(LineUnavailable(name, end, one.side, int(not one.available), since))
+            elif isinstance(one, Crossing):
+                self.state.alerted |= one.side == NEAR and one.period == QUARTER
+                event = LineThreshold(name, end, one.side, one.period, one.what, one.value, one.threshold)
+                self.end.owner.emit(event)
+            else:
+                if one.side == NEAR and one.period == QUARTER:
+                    self.state.alerted = False
+                counts = one.counts
+                self.end.owner.emit(LineMeasured(
+                    name, end, one.side, one.period, one.since * CYCLES_PER_SECOND, one.seconds, counts.es, counts.ses,
+                    counts.bbe, counts.uas, counts.slips))  # fmt: skip
+        if self.state.alerted != alerted:
+            self.end.owner.line_found(self.end.number)
