@@ -108,6 +108,9 @@ int swd_e1_level(swd_engine *e, uint32_t unit, int bits);
 int swd_e1_clean(const swd_engine *e, uint32_t unit);
 int swd_e1_mute(swd_engine *e, uint32_t unit, int on);                /* at either level: all 32 cells carry 0xFF */
 int swd_e1_send(swd_engine *e, uint32_t unit, uint32_t send);         /* SWD_E1_SEND_*; at octet level 0 alone */
+/* What somebody at the sender's end (side 0) or at the receiver's (1) makes of the line, beside what the sender sends; as swd_e1_send.
+ * NOTHING and AIS are put on the line itself: a loop at the sender's end goes on. */
+int swd_e1_force(swd_engine *e, uint32_t unit, uint32_t side, uint32_t send);
 /* Sa4..Sa8 = 16, 8, 4, 2, 1 (31 after swd_e1_define) and the 4 bits of synchronization status (15) in place of one of them. That one
  * is 1 in what swd_e1_received tells. */
 int swd_e1_sa(swd_engine *e, uint32_t unit, uint32_t sa5, uint32_t ssm);

@@ -87,6 +87,8 @@ void swd_e1_frame(swd_engine *e, e1_unit *u, e1_ring *ring, uint64_t at, const u
         const e1_ring *from = ring_of(e, u->loop_from);
         memcpy(frame, (u->loop == SWD_E1_LOOP_SENT ? from->sent : from->received)[(at - E1_MULTIFRAME) % E1_RING], E1_SLOTS);
     }
+    if ((u->forced[0] | u->forced[1]) & E1_ON_THE_LINE)
+        memset(frame, (u->forced[0] | u->forced[1]) & SWD_E1_SEND_NOTHING ? 0 : 0xFF, E1_SLOTS);
     if (u->delay_ring != SWD_NONE)
         swd_e1_delay_frame(e, u, at, frame, ring == NULL);
     if (u->active && memcmp(frame, nothing, E1_SLOTS) != 0)
@@ -128,7 +130,7 @@ static void watch(e1_unit *u, uint64_t at)
     const swd_e1_counts *c = &u->rx.counts;
     uint64_t troubles = c->fas_errors + c->crc_errors + c->e_errors + c->frame_losses + c->crc_losses + c->cas_losses +
                         c->false_alignments + c->code_violations;
-    if (u->rx.status || u->tx.send || u->active || troubles != u->troubles)
+    if (u->rx.status || u->send || u->forced[0] || u->forced[1] || u->active || troubles != u->troubles)
         u->wrong_until = at + 1;
     u->troubles = troubles;
 }

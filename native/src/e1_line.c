@@ -90,6 +90,12 @@ static void set_sender(e1_unit *u)
     memcpy(u->tx.abcd, u->abcd, E1_SLOTS);
 }
 
+/* All but what is put on the line behind the sender. */
+static void set_send(e1_unit *u)
+{
+    u->tx.send = u->send | ((u->forced[0] | u->forced[1]) & ~(uint32_t)E1_ON_THE_LINE);
+}
+
 void swd_e1_align(e1_unit *u, uint64_t at)
 {
     swd_e1_counts counts = u->rx.counts;
@@ -173,7 +179,7 @@ static int looped_from(const swd_engine *e, uint32_t unit)
 static int can_leave(const swd_engine *e, uint32_t unit)
 {
     const e1_unit *u = e1_of(e, unit);
-    return !u->rx.status && !u->shift && !u->delay && !u->tx.send && !u->active && !u->loop && e->e1_tapped != unit &&
+    return !u->rx.status && !u->shift && !u->delay && !u->send && !u->forced[0] && !u->forced[1] && !u->active && !u->loop && e->e1_tapped != unit &&
            !looped_from(e, unit);
 }
 
@@ -218,8 +224,17 @@ int swd_e1_send(swd_engine *e, uint32_t unit, uint32_t send)
 {
     if (!e1_defined(e, unit) || send > 255 || (send && !e1_of(e, unit)->level))
         return SWD_E_RANGE;
-    if (e1_of(e, unit)->level)
-        e1_of(e, unit)->tx.send = send;
+    e1_of(e, unit)->send = send;
+    set_send(e1_of(e, unit));
+    return SWD_OK;
+}
+
+int swd_e1_force(swd_engine *e, uint32_t unit, uint32_t side, uint32_t send)
+{
+    if (!e1_defined(e, unit) || side > 1 || send > 255 || (send && !e1_of(e, unit)->level))
+        return SWD_E_RANGE;
+    e1_of(e, unit)->forced[side] = send;
+    set_send(e1_of(e, unit));
     return SWD_OK;
 }
 

@@ -10,6 +10,7 @@
 #define E1_RING 32                /* frames remembered: what others read of a unit is a row old at least, in whatever order units are computed */
 #define E1_NO_SSM 0xFF
 #define E1_SSM_CYCLES 32          /* three whole sub-multiframes, and the rest of one */
+#define E1_ON_THE_LINE (SWD_E1_SEND_NOTHING | SWD_E1_SEND_AIS)
 #define E1_QUIET_CYCLES 32        /* two CRC-4 multiframes */
 #define E1_CODEC_CYCLES 32        /* how long the line code is run after the last injector of code errors has ended */
 
@@ -37,6 +38,7 @@ typedef struct e1_unit {
     uint64_t wrong_until;         /* cycle after the last one in which something was wrong */
     uint64_t troubles;            /* sum of what the receiver counted then */
     uint32_t sa, ssm;             /* to send; the Sa bit that carries the status is 1 here */
+    uint32_t send, forced[2];     /* by its sender; by faults at either end */
     uint64_t carry_until;         /* a change of synchronization status is known to be across after three sub-multiframes */
     uint32_t heard_sa, heard_ssm; /* last received and told */
     uint8_t abcd[E1_SLOTS], heard[E1_SLOTS];

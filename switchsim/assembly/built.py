@@ -23,6 +23,7 @@ from switchsim.hardware.boards.lap7 import Lap7
 from switchsim.kernel.scheduler import Kernel
 from switchsim.model.order import Order, Value
 from switchsim.model.part import Part
+from switchsim.terminals.line_end import e1_config
 
 
 class Machine:

@@ -129,6 +129,9 @@ class EngineShare(Engine):
     def e1_send(self, unit: int, send: int) -> None:
         self.engine.e1_send(self.e1(unit), send)
 
+    def e1_force(self, unit: int, receiver: bool, send: int) -> None:
+        self.engine.e1_force(unit + self.before.n_e1, receiver, send)
+
     def e1_sa(self, unit: int, sa5: int, ssm: int = 15) -> None:
         self.engine.e1_sa(self.e1(unit), sa5, ssm)
 

@@ -108,6 +108,14 @@ class E1Acts:
         if lib.swd_e1_send(self._e, unit, send):
             out_of_range("e1_send", unit, send)
 
+    def e1_force(self, unit: int, receiver: bool, send: int) -> None:
+        """What a fault at one of its ends makes of the line, beside what the sender sends; at octet level 0 alone.
+
+        Nothing and AIS are put on the line itself: a loop at the sender's end goes on.
+        """
+        if lib.swd_e1_force(self._e, unit, receiver, send):
+            out_of_range("e1_force", unit, receiver, send)
+
     def e1_sa(self, unit: int, sa5: int, ssm: int = 15) -> None:
         """Sa4..Sa8 = 16, 8, 4, 2, 1 and the synchronization status that stands in one of them, at either level."""
         if lib.swd_e1_sa(self._e, unit, sa5, ssm):

@@ -15,15 +15,17 @@ from switchsim.terminals.line_end import LineEnd, LineEndRow, LineEndState
 
 
 class FarLine(Part[LineEndState]):
-    """`farend/line/<line>`. In ports: `line` (the machine's end), `sender` (LineSeen: the equipment sends, or not), `clock`
-    (NodeClock). Out: `line`, `user` (LineSeen: to the equipment), `reference` (ReferenceState: to its clock).
+    """`farend/line/<line>`. In ports: `line` (the machine's end), `sender` (LineSeen: the equipment sends, or not),
+    `clock` (NodeClock). Out: `line`, `user` (LineSeen: to the equipment), `reference` (ReferenceState: to its clock).
 
     Owns the events of the native E1 unit that arrives at it. Act `cas` (timeslot, abcd).
     """
 
     phase = Phase.LINE_IN
 
-    def __init__(self, path: str, host: Host, engine: Engine, row: LineEndRow, *, user: bool, follows: bool = False) -> None:
+    def __init__(
+        self, path: str, host: Host, engine: Engine, row: LineEndRow, *, user: bool, follows: bool = False
+    ) -> None:
         super().__init__(path, host)
         self.engine = engine
         self.row = row

@@ -81,7 +81,7 @@ def key_of(relation: int, cic: int) -> int:
 
 
 class No7Exchange(Part[No7State]):
-    """`farend/exchange/<point>`. Ports: in `load` (PlaceCall), 
+    """`farend/exchange/<point>`. Ports: in `load` (PlaceCall).
 
     Orders: those of `Stp` to its links; Act `call` (called, calling, plan, hold_cycles, patience_cycles, line),
     `hang_up` (party), `dial` (party, digits), `block`, `unblock`, `reset`, `query` (relation, and cic, or cics with

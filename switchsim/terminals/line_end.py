@@ -1,8 +1,8 @@
 """One end of an E1 line: its framer in the native core, what it finds, what it answers, its elastic store, its quality.
 
-A trunk board has one for each of its lines, and so has the far end of a line; both are the same. While nothing is wrong a line
-is copied octet by octet and costs nothing. Before anything happens on it (`stir`) both its directions go to bit level, and
-both ends look at it second by second until it is calm again.
+A trunk board has one for each of its lines, and so has the far end of a line; both are the same. While nothing is wrong
+a line is copied octet by octet and costs nothing. Before anything happens on it (`stir`) both its directions go to bit
+level, and both ends look at it second by second until it is calm again.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ from typing import Final, Protocol
 
 import msgspec
 
-from switchsim.dsp.e1 import SEND_A, SEND_NO_CRC, SEND_Y
-from switchsim.dsp.engine import E1_CAS, E1_CRC4, E1_HDB3, E1_NFAS, EV_CAS, EV_E1, EV_SSM, NONE, E1Config, Engine
+from switchsim.dsp.e1 import CAS, CRC4, HDB3, NFAS, SEND_A, SEND_NO_CRC, SEND_Y
+from switchsim.dsp.e1_lines import EV_CAS, EV_E1, EV_SSM, E1Config
+from switchsim.dsp.engine import Engine
 from switchsim.model.event import Event
 from switchsim.model.events import CasReceived, LineSlip, LineStatus
 from switchsim.model.message import Message
@@ -50,8 +51,9 @@ class LineEndRow(msgspec.Struct, frozen=True):
 
 
 class LineEndState(State):
-    """status: of the receiver, native. sends: who has what sent -> SEND_*. muted: who keeps the receiver silent. bits: this
-    end thinks that the line is at bit level.
+    """status: of the receiver, native. sends: who has what sent -> SEND_*. muted: who keeps the receiver silent.
+
+    bits: this end thinks that the line is at bit level.
 
     own, heard: the clocks of this end and of what arrives. The qualities are what the Sa bits say.
     """
@@ -298,13 +300,7 @@ def units_of(row: LineEndRow) -> list[tuple[tuple[int, ...], int]]:
 
 
 def e1_config(framing: Framing, first_cell: int, opposite: int) -> E1Config:
-    """Of one direction: native cells from `first_cell`; opposite: the unit whose receiver stands at the sender's end."""
-    flags = E1_CRC4 * framing.crc4 | E1_CAS * framing.cas | E1_HDB3 * framing.hdb3 | E1_NFAS * framing.nfas_loss
+    """Of a direction: native cells from `first_cell`; opposite: the unit whose receiver stands at the sender's end."""
+    flags = CRC4 * framing.crc4 | CAS * framing.cas | HDB3 * framing.hdb3 | NFAS * framing.nfas_loss
     return E1Config(first_cell=first_cell, opposite=opposite, flags=flags, phase=LOST, los_intervals=framing.los,
                     ssm_sa=framing.ssm_bit)  # fmt: skip
-
-
-__all__ = [
-    "FAR", "MACHINE", "NONE", "SEND_AIS", "Framing", "LineEnd", "LineEndRow", "LineEndState", "LineOwner", "e1_config",
-    "units_of",
-]  # fmt: skip

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from switchsim.dsp.engine import E1_LOOP_NONE, E1_LOOP_RECEIVED, E1_LOOP_SENT, E1Error, NONE
+from switchsim.dsp.e1_lines import LOOP_NONE, LOOP_RECEIVED, LOOP_SENT, E1Error
+from switchsim.dsp.engine import NONE
 from switchsim.model.events import LineLooped
 from switchsim.model.part import State
 
@@ -72,9 +73,10 @@ class LineFaults:
         if not free:
             return ""
         error = E1Error(
-            kind=int(values["kind"]), random=int(values["random"]), count=int(values["count"]), skip=int(values["skip"]),
-            spacing=int(values["spacing"]), rate_ppb=int(values["ppb"]), timeslots=int(values["timeslots"]),
-            bits=int(values["bits"]), key=self.end.owner.draw(f"errors/{self.end.number}"),
+            kind=int(values["kind"]), random=bool(values["random"]), count=int(values["count"]),
+            skip=int(values["skip"]), spacing=int(values["spacing"]), rate_ppb=int(values["ppb"]),
+            timeslots=int(values["timeslots"]), bits=int(values["bits"]),
+            key=self.end.owner.draw(f"errors/{self.end.number}"),
         )  # fmt: skip
         self.engine.e1_inject(unit, free[0], error)
         self.state.deeds[fault] = Deed(injectors=[[unit, free[0]]])
@@ -103,10 +105,10 @@ class LineFaults:
         row, loop = self.end.row, str(values["loop"])
         deed = Deed(loop=loop)
         if loop == "local":  # what this end sends comes back to it
-            self.engine.e1_loop(row.receive, row.transmit, E1_LOOP_SENT)
+            self.engine.e1_loop(row.receive, row.transmit, LOOP_SENT)
             deed.looped = row.receive
         elif loop == "line":  # what arrives goes back as it is, framing and all
-            self.engine.e1_loop(row.transmit, row.receive, E1_LOOP_RECEIVED)
+            self.engine.e1_loop(row.transmit, row.receive, LOOP_RECEIVED)
             deed.looped = row.transmit
         else:
             mask = PAYLOAD if loop == "payload" else int(values["timeslots"]) & PAYLOAD
@@ -139,7 +141,7 @@ class LineFaults:
         for cell in deed.cells:
             self.engine.override(cell, NONE)
         if deed.looped >= 0:
-            self.engine.e1_loop(deed.looped, deed.looped, E1_LOOP_NONE)
+            self.engine.e1_loop(deed.looped, deed.looped, LOOP_NONE)
         if deed.delayed >= 0:
             self.engine.e1_delay(deed.delayed, 0)
         if deed.loop:

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from switchsim.terminals.line_end import LineEnd
 
 LOST: Final = int(Received.LOS | Received.AIS | Received.LOF)
-NEAR, QUARTER: Final = "near", "15min"
+NEAR: Final = "near"
+QUARTER: Final = "15min"
 
 
 class QualityState(State):
@@ -87,7 +88,8 @@ class LineQuality:
     def second(self) -> None:
         """A second is over that was looked at."""
         state, counts = self.state, self._counts()
-        blocks, errored, fas_errors, far = (now - then for now, then in zip(counts, state.counts, strict=True))
+        rises = [now - then if now >= then else now for now, then in zip(counts, state.counts, strict=True)]
+        blocks, errored, fas_errors, far = rises  # counted anew since the line went to bit level
         second = Second(
             blocks=blocks, errored=errored, fas_errors=fas_errors, defect=state.lost, far_errored=far, rai=state.rai,
             slips=state.slips,

@@ -1,7 +1,7 @@
 """DTM: the digital trunk board, two E1 lines (60 circuits) and check tone receivers.
 
-Its framers find what is wrong with the lines (`switchsim.terminals.line_end`); the board tells the main processor, and raises
-an alarm when a defect lasts.
+Its framers find what is wrong with the lines (`switchsim.terminals.line_end`); the board tells the main processor, and
+raises an alarm when a defect lasts.
 """
 
 from __future__ import annotations
