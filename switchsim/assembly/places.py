@@ -6,6 +6,7 @@ import difflib
 from typing import Any
 
 from switchsim.assembly.clocking import clock_boards, clock_values
+from switchsim.assembly.far_lines import far_line_place
 from switchsim.assembly.layout import Layout
 from switchsim.assembly.link_places import LinkPlaces, links_of
 from switchsim.assembly.parameters import describe_parameters, near, read_parameters
@@ -19,6 +20,7 @@ from switchsim.faults.line import LINE_FAULTS, LineFault, line_values
 from switchsim.faults.platform import PLATFORM_FAULTS, PlatformFault
 from switchsim.faults.signalling import LINK_FAULTS, LinkFault
 from switchsim.hardware.board import DEADLY
+from switchsim.terminals.line_end import FAR
 
 PLATFORM, EVERYBODY, HUB, MACHINE = "callcentre", "*", "icdcomm", "machine"
 Value = int | str
@@ -80,7 +82,7 @@ class FaultPlaces:
         if row.name not in CATALOGUE and row.point not in self.boards[place].loaded.kind.fault_points:
             raise _wrong(f"{name}: the board at {place} has no such fault point", "a board of a kind that has it")
         if isinstance(row, LineFault):
-            return place, row.point, {**line_values(row, read_parameters(row, values)), **found}
+            return self._line_fault(row, str(where["line"]), place, {**found, **read_parameters(row, values)})
         return place, row.point, {**self._values(row, values), **found}
 
     def _values(self, row: FaultRow, values: dict[str, Value]) -> dict[str, Value]:
@@ -158,6 +160,19 @@ class FaultPlaces:
             raise _wrong(f"no board at {board!r}", "frame/F/slot/S of the rack",
                          f"did you mean {near[0]!r}?" if near else "see `switchsim faults MACHINE`")
         return str(board), {}
+
+    def _line_fault(
+        self, row: LineFault, name: str, place: str, read: dict[str, Value]
+    ) -> tuple[str, str, dict[str, Value]]:
+        line = next(one for one in self.layout.lines if one.name == name)
+        if row.needs and not getattr(line.framing, row.needs):
+            key = "code: hdb3" if row.needs == "hdb3" else f"{row.needs}: true"
+            raise _wrong(f"{row.name}: {name} has no {row.needs}", f"a line with framing: {{{key}}}")
+        if read.get("end") == FAR:
+            if line.joined:
+                raise _wrong(f"{row.name}: the far end of {name} is another machine's", "its line there, end machine")
+            place = far_line_place(name)
+        return place, row.point, {"line": read["line"], **line_values(row, read)}
 
     def _clock(self, row: ClockFault, clock: Value) -> str:
         """The clock boards by their places, the first one as `machine`, the far end of a line by the line."""

@@ -25,7 +25,7 @@ from switchsim.assembly.yamltypes import Many, Strict
 from switchsim.dsp.engine import Engine
 from switchsim.errors import BadInput, Problem
 from switchsim.kernel.ports import Wire
-from switchsim.model.messages import LineClock, LineStirred
+from switchsim.terminals.line_end import LINE_MESSAGES
 
 MOST_MACHINES: Final = 64
 CALLS_APART: Final = 10_000_000
@@ -190,7 +190,7 @@ def join(engine: Engine, a: LineEnd, b: LineEnd) -> None:
 def see(a: LineEnd, b: LineEnd) -> None:
     """The trunk board of each is told when the other begins to stir the line, and the other's clock."""
     for one, other in ((a, b), (b, a)):
-        wire = Wire(one.ward.full(one.plan.trunk), f"remote/{one.plan.trunk_line}", (LineStirred, LineClock))
+        wire = Wire(one.ward.full(one.plan.trunk), f"remote/{one.plan.trunk_line}", LINE_MESSAGES)
         one.ward.kernel.connect(other.ward.full(other.plan.trunk), f"far/{other.plan.trunk_line}", wire)
 
 

@@ -6,12 +6,13 @@ from typing import Any
 
 from switchsim.dsp.e1 import SEND_NOTHING
 from switchsim.dsp.engine import Engine
+from switchsim.model.events import FaultFired, FaultUndone
 from switchsim.model.message import Message
-from switchsim.model.messages import LineClock, LineSeen, LineStirred, NodeClock, ReferenceState
-from switchsim.model.order import Act, Order
+from switchsim.model.messages import LineSeen, NodeClock, ReferenceState
+from switchsim.model.order import Act, Heal, Inject, Order
 from switchsim.model.part import Host, MediaEvent, Part
 from switchsim.model.phase import Phase
-from switchsim.terminals.line_end import LineEnd, LineEndRow, LineEndState
+from switchsim.terminals.line_end import LineEnd, LineEndRow, LineEndState, LineMessage
 
 
 class FarLine(Part[LineEndState]):
@@ -46,23 +47,29 @@ class FarLine(Part[LineEndState]):
         self.line.media(event)
 
     def on_timer(self, name: str) -> None:
-        if name == "second":
-            self.line.second()
-        else:
-            self.line.slip_due()
+        self.line.timer(name)
 
     def on_message(self, port: str, message: Any) -> None:
         if isinstance(message, LineSeen):
             self.line.send("equipment", 0 if message.in_service else SEND_NOTHING)
         elif isinstance(message, NodeClock):
             self.line.clock(message)
-        elif isinstance(message, LineStirred | LineClock):
+        elif isinstance(message, LineMessage):
             self.line.other_end_says(message)
 
     def on_order(self, order: Order) -> None:
-        assert isinstance(order, Act)
-        assert order.act == "cas"
-        self.line.cas(int(order.values["timeslot"]), int(order.values["abcd"]))
+        """Faults of this end, and the Act `cas`."""
+        if isinstance(order, Inject):
+            effect = self.line.faults.inject(order.fault, order.values)
+            if effect:
+                self.emit(FaultFired(order.fault, effect))
+        elif isinstance(order, Heal):
+            self.emit(FaultUndone(order.fault))
+            self.line.faults.undo(order.fault)
+        elif isinstance(order, Act) and order.act == "cas":
+            self.line.cas(int(order.values["timeslot"]), int(order.values["abcd"]))
+        else:
+            super().on_order(order)
 
     def closing(self) -> None:
         self.line.quality.close()

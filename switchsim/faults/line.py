@@ -42,7 +42,7 @@ ACTS: Final[dict[str, Act]] = {
     "line_los": Act("send", 8), "ts16_ais": Act("send", 16), "line_lof": Act("send", 32),
     "line_no_crc": Act("send", 64),
     "alignment_shift": Act("shift"), "line_slip": Act("slip"), "line_delay": Act("delay"),
-    "line_interruptions": Act("interrupt"),
+    "line_interruptions": Act("interrupt"), "line_loop": Act("loop"),
 }  # fmt: skip
 
 
@@ -91,6 +91,11 @@ ON_BITS: Final = {
     "bits": Parameter("number", 0xFF, low=1, high=0xFF),
 }
 """Timeslots are those of the payload; without them it is the whole line with its framing. bits: 128 comes first."""
+LOOPS: Final = {
+    "end": Parameter("word", "machine", words=("machine", "far")),
+    "loop": Parameter("word", None, words=("local", "line", "payload", "timeslots")),
+    "timeslots": Parameter("timeslots", "", low=1, high=31),
+}
 AGAIN: Final = {
     "count": Parameter("number", 1, low=1, high=1_000_000),
     "every": Parameter("cycles", "1s", low=1, high=seconds(3600)),
@@ -152,6 +157,9 @@ ROWS: Final = (
            "but the counts", COUNTS, True, time=Parameter("cycles", None, low=1, high=seconds(60)),
            every=Parameter("cycles", "1s", low=2, high=seconds(3600)),
            count=Parameter("number", 0, high=1_000_000)),
+    LineFault("line_loop", "an end sends back what it receives, or hears itself: local, it hears what it sends; line, "
+              "all goes back as it came, with its framing; payload, all timeslots under a framing of its own; timeslots, "
+              "some of them", "line", POINT, (), (), harms_speech=True, shows=("line_looped",), parameters=LOOPS),
     _signal("line_los", "no pulses on the line", "e1_los e1_rai", "los rai"),
     _signal("line_ais", "unframed ones on the line, as equipment sends whose own input is lost", "e1_ais e1_rai",
             "ais rai"),
@@ -176,7 +184,7 @@ def line_values(row: LineFault, read: Values) -> Values:
     lost; both count and every (cycles). delay: kind cycles. interrupt: time and every in cycles, count (0: no end).
     """
     act = ACTS[row.name]
-    direction = DIRECTIONS[str(read["direction"])]
+    direction = DIRECTIONS[str(read.get("direction", "received"))]
     plain: Values = {"what": row.name, "act": act.act, "direction": direction, "kind": act.kind}
     return plain | _MAKERS[act.act](row, read)
 
@@ -229,10 +237,18 @@ def _interrupt(row: LineFault, read: Values) -> Values:
     return {"time": time, "every": every, "count": read["count"]}
 
 
+def _loop(row: LineFault, read: Values) -> Values:
+    if (read["loop"] == "timeslots") != ("timeslots" in read):
+        what = "timeslots is missing" if read["loop"] == "timeslots" else f"timeslots says nothing to {read['loop']}"
+        raise BadInput.one("", f"{row.name}: {what}", "loop: timeslots, timeslots: ..., or another loop without them")
+    return {"loop": read["loop"], "end": read["end"], "timeslots": read.get("timeslots", 0)}
+
+
 def _send(_: LineFault, __: Values) -> Values:
     return {}
 
 
 _MAKERS: Final[dict[str, Callable[[LineFault, Values], Values]]] = {
-    "error": _error, "send": _send, "shift": _again, "slip": _again, "delay": _delay, "interrupt": _interrupt,
+    "loop": _loop, "error": _error, "send": _send, "shift": _again, "slip": _again, "delay": _delay,
+    "interrupt": _interrupt,
 }  # fmt: skip

@@ -334,6 +334,12 @@ class LineStirred(Message, frozen=True):
     line: str
 
 
+class LineSlips(Message, frozen=True):
+    """One end of a line to the other, by a fault: its elastic store repeats a frame (how +1), or loses one (-1)."""
+
+    how: int
+
+
 class LineClock(Message, frozen=True):
     """One end of a line to the other: the clock of what it sends. Its quality goes in the Sa bits.
 

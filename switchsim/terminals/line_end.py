@@ -17,7 +17,7 @@ from switchsim.dsp.engine import Engine
 from switchsim.model.event import Event
 from switchsim.model.events import CasReceived, LineSlip, LineStatus
 from switchsim.model.message import Message
-from switchsim.model.messages import LineClock, LineStirred, NodeClock
+from switchsim.model.messages import LineClock, LineSlips, LineStirred, NodeClock
 from switchsim.model.part import MediaEvent, State
 from switchsim.proto.clock.store import Store, StoreState
 from switchsim.proto.e1 import Consequences, EndOptions, Received, consequences, ranked, words
@@ -30,6 +30,11 @@ MACHINE: Final = "machine"
 FAR: Final = "far"
 RECEIVER_EVENTS: Final = (EV_E1, EV_CAS, EV_SSM)
 LOST: Final = 5  # phases of the two multiframes of a direction differ: nothing is derived from one for the other
+
+
+LineMessage = LineStirred | LineClock | LineSlips
+LINE_MESSAGES: Final = (LineStirred, LineClock, LineSlips)
+"""What one end tells the other beside the bits of the line."""
 
 
 class LineEndRow(msgspec.Struct, frozen=True):
@@ -102,6 +107,15 @@ class LineEnd:
         self.store = Store(state.store)
         self.quality = LineQuality(self)
         self.faults = LineFaults(self)
+
+    def timer(self, what: str) -> None:
+        """A timer that this end has started through its owner."""
+        if what == "second":
+            self.second()
+        elif what == "slip":
+            self.slip_due()
+        else:
+            self.faults.again(what.partition("/")[2])
 
     # -- what it finds -------------------------------------------------------------------------------------------
 
@@ -230,6 +244,8 @@ class LineEnd:
     def other_end_says(self, message: Message) -> None:
         if isinstance(message, LineStirred):
             self._to_bits()
+        elif isinstance(message, LineSlips):
+            self.slip(message.how, "fault")
         elif isinstance(message, LineClock):
             self.state.heard = message
             self._clocks()

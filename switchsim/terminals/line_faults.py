@@ -1,15 +1,17 @@
 """What a fault does to a line, at one of its ends: signals forced onto it, errors made in it, loops, slips, delay.
 
-`switchsim.faults.line` is the catalogue; its values say what to do, in the words below.
+`switchsim.faults.line` is the catalogue; its `line_values` says what to do, in the words below.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from switchsim.dsp.e1 import SEND_NOTHING
 from switchsim.dsp.e1_lines import LOOP_NONE, LOOP_RECEIVED, LOOP_SENT, E1Error
 from switchsim.dsp.engine import NONE
 from switchsim.model.events import LineLooped
+from switchsim.model.messages import LineSlips
 from switchsim.model.part import State
 
 if TYPE_CHECKING:
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 
     from switchsim.terminals.line_end import LineEnd
 
-RECEIVED, SENT = "received", "sent"
+RECEIVED: Final = 1
 INJECTORS: Final = 4
 """Errors that can be made on a direction at the same time from one of its ends."""
 PAYLOAD: Final = 0xFFFFFFFE
@@ -26,7 +28,8 @@ Values = dict[str, int | str]
 
 class Deed(State):
     """What one fault holds. forced: E1 unit -> SEND_*; injectors: [unit, slot]; looped: unit of a loop, -1; cells: that
-    are overridden; delayed: unit, -1; loop: its name."""
+    are overridden; delayed: unit, -1; loop: its name. values: of what happens again; done: how often it has happened.
+    """
 
     forced: dict[int, int] = {}
     injectors: list[list[int]] = []
@@ -34,6 +37,8 @@ class Deed(State):
     cells: list[int] = []
     delayed: int = -1
     loop: str = ""
+    values: dict[str, int | str] = {}
+    done: int = 0
 
 
 class LineFaultsState(State):
@@ -41,7 +46,7 @@ class LineFaultsState(State):
 
 
 class LineFaults:
-    """Works for a LineEnd."""
+    """Works for a LineEnd. Timers: `fault/<its number>`."""
 
     def __init__(self, end: LineEnd) -> None:
         self.end = end
@@ -51,22 +56,24 @@ class LineFaults:
     def state(self) -> LineFaultsState:
         return self.end.state.faults
 
-    def _unit(self, direction: str) -> int:
+    def _unit(self, direction: int) -> int:
         return self.end.row.receive if direction == RECEIVED else self.end.row.transmit
+
+    def _where(self, values: Values) -> str:
+        """As people say it."""
+        return f"what {self.end.row.name} {'receives' if values['direction'] == RECEIVED else 'sends'}"
 
     def inject(self, fault: str, values: Values) -> str:
         """Let a fault of the catalogue act; its effect in words, "" where nothing could be done."""
         self.end.stir()
         return str(getattr(self, f"_{values['act']}")(fault, values))
 
-    def _force(self, fault: str, values: Values) -> str:
-        """act: force. direction, flags (SEND_*)."""
-        self.force(fault, (str(values["direction"]),), int(values["flags"]))
-        return f"{values['what']} on what {self.end.row.name} {_does(values)}"
+    def _send(self, fault: str, values: Values) -> str:
+        self.force(fault, (int(values["direction"]),), int(values["kind"]))
+        return f"{values['what']} on {self._where(values)}"
 
     def _error(self, fault: str, values: Values) -> str:
-        """act: error. direction, kind (ERR_*), random, count, skip, spacing, ppb, timeslots, bits."""
-        unit = self._unit(str(values["direction"]))
+        unit = self._unit(int(values["direction"]))
         used = [slot for deed in self.state.deeds.values() for one, slot in deed.injectors if one == unit]
         first = INJECTORS * (unit == self.end.row.receive)  # the other end of the line may break it, too
         free = [slot for slot in range(first, first + INJECTORS) if slot not in used]
@@ -80,28 +87,17 @@ class LineFaults:
         )  # fmt: skip
         self.engine.e1_inject(unit, free[0], error)
         self.state.deeds[fault] = Deed(injectors=[[unit, free[0]]])
-        return f"{values['what']} in what {self.end.row.name} {_does(values)}"
-
-    def _shift(self, fault: str, values: Values) -> str:
-        """act: shift. direction, how: +1 a bit too many, -1 a bit lost. It stays: alignment is found anew."""
-        self.engine.e1_shift(self._unit(str(values["direction"])), int(values["how"]))
-        return f"a bit {'too many' if int(values['how']) > 0 else 'lost'} in what {self.end.row.name} {_does(values)}"
-
-    def _slip(self, fault: str, values: Values) -> str:
-        """act: slip. how: +1 repeated, -1 lost; of what is received."""
-        self.end.slip(int(values["how"]), "fault")
-        return f"a frame {'repeated' if int(values['how']) > 0 else 'lost'}"
+        return f"{values['what']} in {self._where(values)}"
 
     def _delay(self, fault: str, values: Values) -> str:
-        """act: delay. direction, cycles."""
-        unit = self._unit(str(values["direction"]))
-        if not self.engine.e1_delay(unit, int(values["cycles"])):
+        unit = self._unit(int(values["direction"]))
+        if not self.engine.e1_delay(unit, int(values["kind"])):
             return ""
         self.state.deeds[fault] = Deed(delayed=unit)
-        return f"{values['cycles']} cycles more for what {self.end.row.name} {_does(values)}"
+        return f"{values['kind']} cycles more for {self._where(values)}"
 
     def _loop(self, fault: str, values: Values) -> str:
-        """act: loop. loop: local, line, payload, timeslots (mask `timeslots`)."""
+        """loop: local, line, payload, timeslots (mask `timeslots`)."""
         row, loop = self.end.row, str(values["loop"])
         deed = Deed(loop=loop)
         if loop == "local":  # what this end sends comes back to it
@@ -119,7 +115,58 @@ class LineFaults:
         self.end.owner.emit(LineLooped(row.name, row.end, loop, 1))
         return f"{loop} loop at the {row.end} end of {row.name}"
 
-    def force(self, fault: str, directions: Iterable[str], flags: int) -> None:
+    # -- what happens again and again ----------------------------------------------------------------------------
+
+    def _shift(self, fault: str, values: Values) -> str:
+        self._begin(fault, values)
+        return f"bits {'put into' if int(values['kind']) > 0 else 'lost in'} {self._where(values)}"
+
+    def _slip(self, fault: str, values: Values) -> str:
+        self._begin(fault, values)
+        return f"frames {'repeated' if int(values['kind']) > 0 else 'lost'} in {self._where(values)}"
+
+    def _interrupt(self, fault: str, values: Values) -> str:
+        self._begin(fault, values)
+        return f"interruptions of {self._where(values)}"
+
+    def _begin(self, fault: str, values: Values) -> None:
+        self.state.deeds[fault] = Deed(values=values)
+        self.again(fault)
+
+    def again(self, fault: str) -> None:
+        """The timer of a fault that acts again and again."""
+        deed = self.state.deeds.get(fault)
+        if deed is None:
+            return
+        values, unit = deed.values, self._unit(int(deed.values["direction"]))
+        if deed.forced:  # an interruption is over
+            deed.forced = {}
+            self._forces()
+            wait = int(values["every"]) - int(values["time"])
+        elif values["act"] == "interrupt":
+            deed.forced, deed.done = {unit: SEND_NOTHING}, deed.done + 1
+            self._forces()
+            self.end.owner.start_line_timer(f"fault/{fault}", self.end.number, int(values["time"]))
+            return
+        else:
+            deed.done += 1
+            wait = int(values["every"])
+            if values["act"] == "shift":
+                self.engine.e1_shift(unit, int(values["kind"]))
+            else:
+                self._slip_at(unit, int(values["kind"]))
+        if deed.done != int(values["count"]):
+            self.end.owner.start_line_timer(f"fault/{fault}", self.end.number, wait)
+
+    def _slip_at(self, unit: int, how: int) -> None:
+        if unit == self.end.row.receive:
+            self.end.slip(how, "fault")
+        else:
+            self.end.owner.tell_other_end(self.end.number, LineSlips(how))
+
+    # -- signals on the line -------------------------------------------------------------------------------------
+
+    def force(self, fault: str, directions: Iterable[int], flags: int) -> None:
         """The line itself carries that (SEND_*), whatever its sender wants."""
         self.end.stir()
         self.state.deeds[fault] = Deed(forced={self._unit(direction): flags for direction in directions})
@@ -146,9 +193,7 @@ class LineFaults:
             self.engine.e1_delay(deed.delayed, 0)
         if deed.loop:
             self.end.owner.emit(LineLooped(self.end.row.name, self.end.row.end, deed.loop, 0))
+        if deed.values:
+            self.end.owner.stop_line_timer(f"fault/{fault}", self.end.number)
         if deed.forced:
             self._forces()
-
-
-def _does(values: Values) -> str:
-    return "receives" if values["direction"] == RECEIVED else "sends"

@@ -43,7 +43,7 @@ class QualityState(State):
     performance: PerformanceState = msgspec.field(default_factory=lambda: PerformanceState.starting(0))
     g822: SlipState = msgspec.field(default_factory=SlipState)
     watching: bool = False
-    counts: list[int] = [0, 0, 0, 0]
+    counts: list[int] = msgspec.field(default_factory=lambda: [0, 0, 0, 0])
     lost: bool = False
     rai: bool = False
     slips: int = 0

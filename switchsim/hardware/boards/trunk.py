@@ -18,17 +18,15 @@ from switchsim.hardware.site import Link, Rack, Site
 from switchsim.model.message import Message
 from switchsim.model.messages import (
     LineChanged,
-    LineClock,
-    LineStirred,
     ListenCheck,
     NodeClock,
     ReferenceState,
 )
 from switchsim.model.order import Act, Order
 from switchsim.model.part import MediaEvent, State
-from switchsim.terminals.line_end import LineEnd, LineEndState, units_of
+from switchsim.terminals.line_end import LINE_MESSAGES, LineEnd, LineEndState, LineMessage, units_of
 
-CUT: Final = {1: ("received",), 2: ("sent",), 3: ("received", "sent")}
+CUT: Final = {1: (1,), 2: (2,), 3: (1, 2)}
 CHECKS: Final = (EV_CHECK_ON, EV_CHECK_OFF)
 DEFECTS: Final = ("los", "rai", "ais", "lof", "eber", "lomf", "cas_lomf", "remote_mf", "ts16_ais", "slips", "quality")
 """In the order of the bits of a LINE register; each has its alarm `e1_<defect>`."""
@@ -77,8 +75,8 @@ class Trunk(Board[TrunkState]):
         for number, line in enumerate(self.lines):
             if not line.joined:
                 far = f"farend/line/{line.name}"
-                links.append(Link(self.path, f"far/{number}", far, "line", (LineStirred, LineClock)))
-                links.append(Link(far, "line", self.path, f"remote/{number}", (LineStirred, LineClock)))
+                links.append(Link(self.path, f"far/{number}", far, "line", LINE_MESSAGES))
+                links.append(Link(far, "line", self.path, f"remote/{number}", LINE_MESSAGES))
         return links
 
     def registers(self) -> dict[str, int]:
@@ -126,7 +124,7 @@ class Trunk(Board[TrunkState]):
 
     def on_message(self, port: str, message: Any) -> None:
         """What is on a line, or in the clock, is there whether or not the board lives."""
-        if isinstance(message, LineStirred | LineClock):
+        if isinstance(message, LineMessage):
             self.ends[int(port.partition("/")[2])].other_end_says(message)
         elif isinstance(message, NodeClock):
             for end in self.ends:
@@ -148,11 +146,9 @@ class Trunk(Board[TrunkState]):
 
     def on_timer(self, name: str) -> None:
         """A slip happens to a dead board's line, too; whatever it counts, it counts while it lives."""
-        what, _, number = name.partition("/")
-        if what == "slip":
-            self.ends[int(number)].slip_due()
-        elif what == "second":
-            self.ends[int(number)].second()
+        what, _, number = name.rpartition("/")
+        if what in ("slip", "second") or what.startswith("fault/"):
+            self.ends[int(number)].timer(what)
         else:
             super().on_timer(name)
 
