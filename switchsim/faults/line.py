@@ -158,8 +158,8 @@ ROWS: Final = (
            every=Parameter("cycles", "1s", low=2, high=seconds(3600)),
            count=Parameter("number", 0, high=1_000_000)),
     LineFault("line_loop", "an end sends back what it receives, or hears itself: local, it hears what it sends; line, "
-              "all goes back as it came, with its framing; payload, all timeslots under a framing of its own; timeslots, "
-              "some of them", "line", POINT, (), (), harms_speech=True, shows=("line_looped",), parameters=LOOPS),
+              "all goes back as it came, with its framing; payload, all timeslots under a framing of its own; "
+              "timeslots, some of them", "line", POINT, (), (), harms_speech=True, shows=("line_looped",), parameters=LOOPS),
     _signal("line_los", "no pulses on the line", "e1_los e1_rai", "los rai"),
     _signal("line_ais", "unframed ones on the line, as equipment sends whose own input is lost", "e1_ais e1_rai",
             "ais rai"),
