@@ -1,0 +1,134 @@
+"""Attach mode `cas`: one octet of signalling bits (abcd in the low nibble) and 160 octets of the circuit, each way."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+
+from switchsim import assembly
+from switchsim.assembly.shipped import folder as shipped
+from switchsim.dsp.e1 import CAS
+from switchsim.dsp.e1_lines import EV_CAS, E1Config
+from switchsim.dsp.engine import Engine, EngineConfig, philox
+from switchsim.errors import BadInput
+from switchsim.farend.attached import Attached, AttachedConfig
+from switchsim.farend.attached_modes import BLOCKED
+from switchsim.kernel.journal import Journal
+from switchsim.kernel.prng import Streams
+from switchsim.kernel.scheduler import Kernel
+from switchsim.model.order import Outside
+from switchsim.sut.options import FAST, default_pace, parse_attach
+
+PLACE, SLOT = "farend/attached/e1-0:5", 5
+LINE, BLOCK = 8, 160
+MULTIFRAME = 16
+"""Bits of a channel come once in a CAS multiframe, so they are as much later at most."""
+
+
+class Bench:
+    """One line with CAS and no machine: what arrives is recorded, what the machine's end sends is set by hand."""
+
+    def __init__(self) -> None:
+        config = EngineConfig(n_sources=1, n_recorders=2, n_switched=4 * 32, n_e1=2)
+        self.engine = Engine(config)
+        first = self.engine.first_switched_cell
+        self.near_rx, self.transmit, self.far_tx, self.far_rx = (first + 32 * number for number in range(4))
+        self.engine.e1_define(0, E1Config(first_cell=self.near_rx, opposite=1, flags=CAS))
+        self.engine.e1_define(1, E1Config(first_cell=self.far_rx, opposite=0, flags=CAS))
+        self.bits: list[tuple[int, int]] = []
+        self.kernel = Kernel(self, Journal(bytearray().extend, lambda _: None), Streams(1, philox))
+        self.part = Attached(PLACE, self.kernel, self.engine, AttachedConfig(
+            line="e1-0", timeslot=SLOT, mode="cas", near_rx=self.near_rx + SLOT, far_rx=self.far_rx + SLOT, source=0,
+            recorder=0, e1_sends=0, e1_hears=1))
+        self.kernel.add(self.part)
+        self.engine.connect(self.far_rx + SLOT, self.transmit + SLOT)
+        self.engine.connect(self.transmit + SLOT, self.near_rx + SLOT)
+        self.engine.record_start(1, self.near_rx + SLOT)
+        self.kernel.power_on()
+
+    # the kernel's media: the engine, whose CAS events at the machine's end are kept
+
+    @property
+    def now(self) -> int:
+        return self.engine.now
+
+    def run(self, until: int) -> list[object]:
+        seen = self.engine.run(until)
+        self.bits += [(event.at, event.b) for event in seen
+                      if (event.kind, event.unit, event.a) == (EV_CAS, 0, SLOT)]
+        return list(seen)
+
+    def tell(self, at: int, what: str, octets: bytes = b"") -> None:
+        self.kernel.order(at, PLACE, Outside("e1-0:5", what, octets))
+
+
+def blocks(count: int) -> list[bytes]:
+    source = random.Random(7)
+    return [bytes([number]) + source.randbytes(BLOCK) for number in (0b1001, 0b0001, 0b1111, 0b0101)[:count]]
+
+
+def test_bits_hold_for_a_whole_block_and_the_circuit_is_blocked_before_and_after() -> None:
+    bench, sent = Bench(), blocks(3)
+    bench.tell(320, "attached")
+    for number, block in enumerate(sent):
+        bench.tell(320 + BLOCK * (number + 1), "data", block)
+    bench.tell(320 + BLOCK * 4 + 80, "detached")
+    bench.kernel.run(1600)
+    assert [abcd for _, abcd in bench.bits] == [BLOCKED, 0b1001, 0b0001, 0b1111, BLOCKED]
+    for (at, _), wanted in zip(bench.bits, (0, 480, 640, 800, 1040), strict=True):
+        assert wanted <= at <= wanted + MULTIFRAME + 2 * LINE
+    line = bench.engine.record_drain(1)[LINE:]
+    assert line[480 : 480 + 3 * BLOCK] == b"".join(block[1:] for block in sent)
+    assert set(line[:304]) == set(line[1048:]) == {0xFF}
+
+
+def test_the_program_gets_the_bits_as_they_were_when_its_block_was_full() -> None:
+    bench = Bench()
+    bench.tell(0, "attached")
+    got: list[bytes] = []
+    for step, abcd in enumerate((0b1001, 0b0101, 0b1101)):
+        bench.engine.e1_abcd(1, SLOT, abcd)
+        bench.kernel.run(BLOCK * (step + 1) + 1)
+        got += bench.part.take_outbox()
+    assert [block[0] for block in got] == [0b1001, 0b0101, 0b1101]
+    assert {len(block) for block in got} == {1 + BLOCK}
+
+
+def test_of_the_first_octet_the_low_nibble_counts_and_other_lengths_are_dropped() -> None:
+    bench = Bench()
+    bench.tell(0, "attached")
+    bench.tell(160, "data", b"\xf6" + bytes(BLOCK))
+    bench.tell(320, "data", bytes(BLOCK))
+    bench.kernel.run(640)
+    assert [abcd for _, abcd in bench.bits] == [BLOCKED, 0b0110]
+    assert bench.part.state.bad_lengths == 1
+
+
+def test_timeslot_16_and_lines_without_signalling_bits_are_refused(tmp_path: Path) -> None:
+    option = parse_attach("e1-0:5=cas:unix:/tmp/a")
+    assert (option.mode.shortest, option.mode.longest, default_pace([option], [])) == (161, 161, FAST)
+    with pytest.raises(BadInput, match="timeslot 16 carries the signalling bits"):
+        parse_attach("e1-0:16=cas:unix:/tmp/a")
+    machines = shipped("boards") / "machines"
+    with pytest.raises(BadInput, match="has no signalling bits"):
+        assembly.build(machines / "one_e1_pri.yaml", seed=1, attached=(("e1-0", 5, "cas"),),
+                       journal_sink=bytearray().extend)
+
+
+def test_timeslot_16_of_a_line_with_signalling_bits_is_nobodys(tmp_path: Path) -> None:
+    (tmp_path / "clear.yaml").write_text("""format: 1
+name: clear
+title: {zh: 透明, en: clear}
+rack:
+  main_control: {frame: 0, slots: {0: pwc, 1: ema, 2-3: mpu, 4: nod, 5-6: bnet, 7: ckv, 8: alm, 9: sig, 10: spt}}
+  trunk: {frame: 1, slots: {0: dtm}}
+lines:
+  - {names: e1-0, signalling: {kind: clear}, framing: {cas: true}}
+numbers: {}
+services: {}
+""")
+    with pytest.raises(BadInput, match="carries the signalling bits"):
+        assembly.build(tmp_path / "clear.yaml", seed=1, attached=(("e1-0", 16, "raw"),),
+                       journal_sink=bytearray().extend)
