@@ -15,6 +15,7 @@
 #define E1_BIT2 0x40u             /* 1 in odd frames */
 #define E1_A 0x20u
 #define E1_SA4 0x10u              /* Sa5..Sa8 follow */
+#define E1_NO_ABCD 13             /* not used: b = 1, c = 0, d = 1; 0 would imitate the alignment signal (G.704 5.1.3.2.2) */
 #define E1_NO_AVOID E1_BITS       /* no place in a frame */
 
 /* Bits 64w+1..64w+64 of a frame, the first on the line in the most significant place. */

@@ -7,7 +7,8 @@
 
 #define FAS_ERRORS 3u             /* consecutive: loss of frame alignment (G.706 4.1.1) */
 #define PERSISTENCE 3u            /* NFAS, of A; sub-multiframes, of the SSM */
-#define EBER_FAS 16000u           /* 4 s */
+#define EBER_FAS 1000u            /* a quarter of a second */
+#define EBER_PARTS 16u            /* 4 s */
 #define SECOND 1000u              /* sub-multiframes */
 #define FALSE_ALIGNMENT 915u      /* errored blocks of 1000 (G.706 4.3.2) */
 #define SEARCH_FRAMES 3200u       /* 400 ms (G.706 Annex B) */
@@ -50,7 +51,8 @@ static void lose_cas(swd_e1_rx *rx)
 /* What was counted over frames of another alignment. */
 static void forget_frames(swd_e1_rx *rx)
 {
-    rx->fas_bad = rx->nfas_bad = rx->a_run = rx->eber_fas = rx->eber_errors = 0;
+    rx->fas_bad = rx->nfas_bad = rx->a_run = rx->eber_fas = rx->eber_part = rx->eber_sum = 0;
+    memset(rx->eber_errors, 0, sizeof rx->eber_errors);
     e1_set(rx, SWD_E1_RAI | SWD_E1_EBER, 0);
 }
 
@@ -67,16 +69,22 @@ static void lose_frame(swd_e1_rx *rx, uint32_t avoid)
 
 /* ---- TS0 */
 
+/* A window of 4 s that moves on by quarters of a second, so that neither 1e-3 nor its end is found later than in 5 s. */
 static void estimate_errors(swd_e1_rx *rx, uint32_t wrong)
 {
-    rx->eber_errors += wrong != 0;
-    if (rx->eber_errors >= SWD_E1_EBER_SET)
-        rx->status |= SWD_E1_EBER;
+    if (wrong) {
+        rx->eber_errors[rx->eber_part]++;
+        if (++rx->eber_sum == SWD_E1_EBER_SET)
+            rx->status |= SWD_E1_EBER;
+    }
     if (++rx->eber_fas < EBER_FAS)
         return;
-    if (rx->eber_errors <= SWD_E1_EBER_CLEAR)
+    if (rx->eber_sum <= SWD_E1_EBER_CLEAR)
         e1_set(rx, SWD_E1_EBER, 0);
-    rx->eber_fas = rx->eber_errors = 0;
+    rx->eber_fas = 0;
+    rx->eber_part = (rx->eber_part + 1) % EBER_PARTS;
+    rx->eber_sum -= rx->eber_errors[rx->eber_part];
+    rx->eber_errors[rx->eber_part] = 0;
 }
 
 /* Returns whether frame alignment is lost. */
@@ -300,7 +308,7 @@ void swd_e1_rx_reset(swd_e1_rx *rx, uint32_t flags, uint32_t los_intervals, uint
     rx->flags = flags;
     rx->los_intervals = los_intervals;
     rx->ssm_sa = ssm_sa;
-    memset(rx->abcd, 15, sizeof rx->abcd);
+    memset(rx->abcd, E1_NO_ABCD, sizeof rx->abcd);
     lose_crc(rx);
     lose_cas(rx);
     lose_frame(rx, E1_NO_AVOID);

@@ -13,7 +13,7 @@ void swd_e1_tx_reset(swd_e1_tx *tx, uint32_t flags, uint32_t crc_frame, uint32_t
     tx->crc_frame = crc_frame;
     tx->cas_frame = cas_frame;
     memset(tx->sa, 1, sizeof tx->sa);
-    memset(tx->abcd, 15, sizeof tx->abcd); /* 0 is forbidden: it imitates the alignment signal */
+    memset(tx->abcd, E1_NO_ABCD, sizeof tx->abcd);
     tx->si = tx->e[0] = tx->e[1] = 1;
 }
 

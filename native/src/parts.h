@@ -175,9 +175,9 @@ typedef struct swd_e1_rx {
     uint32_t zero_run, los_window, los_ones;
     uint32_t ais_zeros, ais_half, ais_run;
     uint32_t cas_bad, y_run, ts16_before, ts16_zeros, ts16_frames, ts16_ones, ts16_silent;
-    uint32_t eber_fas, eber_errors;
+    uint32_t eber_fas, eber_part, eber_sum;
+    uint16_t eber_errors[16];     /* errored FAS of each quarter of a second */
     uint32_t ssm_bits, ssm_n, ssm_latest, ssm_run;
-    uint32_t spare;
     uint8_t hunt[256];            /* by the place of a TS0's last bit: 0 nothing, 1 FAS in the frame before, 2 FAS and NFAS */
 } swd_e1_rx;
 
