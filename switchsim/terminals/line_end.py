@@ -190,6 +190,8 @@ class LineEnd:
     def start(self) -> None:
         """Once, at power-on."""
         framing = self.row.framing
+        if framing.ssm_bit:
+            self.state.heard_quality = self.state.told_quality = DO_NOT_USE  # as a Sa bit says that is always 1
         if self.row.bits:
             self.stir()
         sends_crc4 = framing.crc4 if self.row.end == MACHINE else framing.far_crc4

@@ -102,10 +102,12 @@ class Trunk(Board[TrunkState]):
                 self.ends[number].look()
                 for defect in sorted({*line.defects} ^ {*line.alarmed}):
                     self._persist(number, defect)
+        self._tell_clocks()
         self.checks.started()
 
     def stopped(self) -> None:
         self.checks.stopped()
+        self._tell_clocks()
         if "hang" not in self.state.dead:
             for number in range(len(self.lines)):
                 self._power(number, SEND_NOTHING)
@@ -186,6 +188,11 @@ class Trunk(Board[TrunkState]):
         if found.in_service != line.in_service:
             line.in_service = found.in_service
             self.send("bus", LineChanged(self.bus, number, line.in_service, "".join(line.defects[:1])))
+
+    def _tell_clocks(self) -> None:
+        """A dead board has no references."""
+        for number in range(len(self.lines)):
+            self.line_clock_heard(number)
 
     def line_clock_heard(self, number: int) -> None:
         end = self.ends[number]
