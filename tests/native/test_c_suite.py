@@ -55,7 +55,7 @@ def test_strict_warnings_find_nothing(build: Path, compiler: str) -> None:
 
 @pytest.mark.peer("clang", "libclang-rt-14-dev")
 @pytest.mark.parametrize(("target", "seconds", "least"), [
-    ("fuzz", 2, 1000), ("fuzz_su", 3, 500), ("fuzz_engine", 6, 50),
+    ("fuzz", 2, 1000), ("fuzz_su", 3, 500), ("fuzz_e1", 3, 200), ("fuzz_engine", 6, 50),
 ])  # fmt: skip
 def test_fuzzers_find_nothing(build: Path, target: str, seconds: int, least: int) -> None:
     ran = make(target, build, f"SECONDS={seconds}")
@@ -94,7 +94,8 @@ def test_hdlc_fuzzer_can_find(tmp_path: Path) -> None:
     ("source.c", "if (s->start + k >= x->edge)", "if (k == s->a)"),
     ("su_tx.c", "*at_octet = made / 8;", "*at_octet = 0;"),
     ("su_rx.c", "b->length == SU_OVERLONG", "b->length == SU_OVERLONG + 1"),
-], ids=["range", "cut", "notice", "overlong"])  # fmt: skip
+    ("e1_align.c", "if (before == 1 && (octet & E1_BIT2))", "if (before == 1 && !(octet & E1_BIT2))"),
+], ids=["range", "cut", "notice", "overlong", "bit 2"])  # fmt: skip
 def test_engine_scripts_can_find(tmp_path: Path, file: str, old: str, new: str) -> None:
-    """An act without its range check; a cadence that is looked at once a call; a notice's place; an octet too many."""
+    """No range check; a cadence that is looked at once a call; a notice's place; an octet too many; bit 2 of NFAS."""
     assert caught(make("test", tmp_path / "build", native=break_copy(tmp_path, file, old, new)))
