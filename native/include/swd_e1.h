@@ -63,7 +63,7 @@ typedef struct swd_e1_config {
     uint32_t ssm_sa;             /* 4..8: this Sa bit carries synchronization status; 0: none does */
 } swd_e1_config;
 
-#define SWD_ERR_BIT 1            /* each bit of the masks, timeslot 0 too: inverted on the line */
+#define SWD_ERR_BIT 1            /* each bit of the masks, timeslot 0 too: inverted on the line, unless there are no pulses */
 #define SWD_ERR_CODE 2           /* each pulse at a bit of the masks: it and all after it change polarity, one bipolar violation */
 #define SWD_ERR_FAS 3            /* each frame alignment word: bits 2..8 as in the mask, 0x40 = bit 2 */
 #define SWD_ERR_NFAS 4           /* each frame without it: bit 2 */
@@ -114,7 +114,7 @@ int swd_e1_force(swd_engine *e, uint32_t unit, uint32_t side, uint32_t send);
 /* Sa4..Sa8 = 16, 8, 4, 2, 1 (31 after swd_e1_define) and the 4 bits of synchronization status (15) in place of one of them. That one
  * is 1 in what swd_e1_received tells. */
 int swd_e1_sa(swd_engine *e, uint32_t unit, uint32_t sa5, uint32_t ssm);
-int swd_e1_abcd(swd_engine *e, uint32_t unit, uint32_t timeslot, uint32_t abcd);  /* with CAS; 15 after swd_e1_define */
+int swd_e1_abcd(swd_engine *e, uint32_t unit, uint32_t timeslot, uint32_t abcd);  /* with CAS; 13 after swd_e1_define */
 /* At bit level, slot 0..7; the one before in that slot ends. */
 int swd_e1_inject(swd_engine *e, uint32_t unit, uint32_t slot, const swd_e1_error *error);
 int swd_e1_inject_stop(swd_engine *e, uint32_t unit, uint32_t slot);

@@ -1,6 +1,8 @@
 /* e1_line.c: the directions of E1 lines: what they are, their level, what is sent and what was received. */
 #include "e1_line.h"
 
+#define ABCD_UNUSED 13            /* G.704 5.1.3.2: b, c and d that are not used are 1, 0 and 1 */
+
 uint64_t swd_e1_unit_octets(void) { return sizeof(e1_unit); }
 uint64_t swd_e1_ring_octets(void) { return sizeof(e1_ring); }
 
@@ -76,8 +78,8 @@ int swd_e1_define(swd_engine *e, uint32_t unit, const swd_e1_config *config)
     u->sa = u->heard_sa = 31;
     u->ssm = 15;
     u->heard_ssm = e1_has_ssm(u) ? 15 : E1_NO_SSM;
-    memset(u->abcd, 15, sizeof u->abcd);
-    memset(u->heard, 15, sizeof u->heard);
+    memset(u->abcd, ABCD_UNUSED, sizeof u->abcd);
+    memset(u->heard, ABCD_UNUSED, sizeof u->heard);
     return SWD_OK;
 }
 
