@@ -8,8 +8,8 @@ The file, all integers little-endian:
     header   4s magic "SWIN" | u16 format (1) | u16 number of sources | for each source: u16 length, UTF-8 name
     record   u16 length of the octets | u64 at_cycle | u16 source | u32 seq | u8 kind | the octets
 
-The octets of `ami`, `csta`, `agi` and `database` begin with the number of the connection, u32 big-endian
-(switchsim/model/outside.py); secrets never stand in them.
+The octets of `ami`, `csta`, `agi`, `e1d` and `database` begin with the number of the connection, u32 big-endian
+(switchsim/model/outside.py, e1d.py); secrets never stand in them.
 
 Records are in the order of delivery, so `at_cycle` never falls; `seq` counts the records of one source from 0. There is
 no check sum on purpose: an octet that was changed by hand is replayed, and shows as the first line of the journal that

@@ -33,8 +33,8 @@ class Face(Protocol):
 
     @property
     def sources(self) -> tuple[str, ...]:
-        """Names of the sources, in the order of the options: attachments, then clocks, then `ami`, `csta`, `agi` and
-        `database` as far as there are any, then `run`."""
+        """Names of the sources, in the order of the options: attachments, then clocks, then `ami`, `csta`, `agi`,
+        `e1d` and `database` as far as there are any, then `run`."""
 
     def wait_ready(self, timeout_s: float, look: Callable[[], None] = ...) -> None: ...
     def next_deadline(self, now_cycle: int) -> int | None: ...

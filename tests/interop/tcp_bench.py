@@ -127,7 +127,7 @@ def put_toys(monkeypatch: pytest.MonkeyPatch, *more: str) -> None:
         machine = build(*words, **options)
         wanted = {"ami": listeners.ami, "csta": listeners.csta, "agi": bool(listeners.agi), "database": False}
         toys = {name: Toy(place, machine.kernel) for name, place in INTERFACES.items()
-                if (wanted[name] or name in more) and place not in machine.kernel.parts}  # fmt: skip
+                if (wanted.get(name) or name in more) and place not in machine.kernel.parts}  # fmt: skip
         for toy in toys.values():
             toy.others = toys
             machine.kernel.add(toy)

@@ -67,50 +67,67 @@ def read_all(client: socket.socket, opened: list[socket.socket]) -> bool:
         assert struct.unpack_from("=HH", octets) == (0x01E1, len(octets))
 
 
+class Crowd:
+    """Four clients who send anything, and whatever timeslots they get."""
+
+    def __init__(self, server: E1dServer, source: random.Random, stack: ExitStack) -> None:
+        self.server = server
+        self.source = source
+        self.stack = stack
+        self.clients = [dial(server, stack) for _ in range(4)]
+        self.opened: list[socket.socket] = []
+
+    def act(self) -> None:
+        for index, client in enumerate(self.clients):
+            with suppress(BlockingIOError, BrokenPipeError, ConnectionResetError):
+                client.send(packet(self.source))
+            if not read_all(client, self.opened):
+                client.close()
+                self.clients[index] = dial(self.server, self.stack)
+        for one in self.opened:
+            one.setblocking(False)
+            with suppress(BlockingIOError, BrokenPipeError, ConnectionResetError):
+                one.send(self.source.randbytes(self.source.choice((1, 160, 265, 3000))))
+        if self.opened and self.source.random() < 0.3:
+            self.opened.pop(self.source.randrange(len(self.opened))).close()
+
+    def go(self) -> None:
+        for one in (*self.clients, *self.opened):
+            one.close()
+
+
+def pass_time(server: E1dServer, now: int, sessions: dict[int, str]) -> int:
+    """To the next cycle at which a run would stop."""
+    now = server.next_block(now) or now + 80
+    server.service()
+    server.settle(now)
+    book(server, sessions)
+    return now
+
+
 @pytest.mark.parametrize("seed", range(8))
 def test_whatever_clients_send_the_books_balance(server: E1dServer, seed: int) -> None:
-    source, before = random.Random(seed), len(os.listdir("/proc/self/fd"))
+    before, now = len(os.listdir("/proc/self/fd")), 0
     server.in_step = seed % 2 == 0
     sessions: dict[int, str] = {}
-    opened: list[socket.socket] = []
-    now = 0
     with ExitStack() as stack:
-        clients = [dial(server, stack) for _ in range(4)]
+        crowd = Crowd(server, random.Random(seed), stack)
         for _ in range(300):
-            now = server.next_block(now) or now + 80
-            for index, client in enumerate(clients):
-                with suppress(BlockingIOError, BrokenPipeError, ConnectionResetError):
-                    client.send(packet(source))
-                if not read_all(client, opened):
-                    client.close()
-                    clients[index] = dial(server, stack)
-            for one in opened:
-                one.setblocking(False)
-                with suppress(BlockingIOError, BrokenPipeError, ConnectionResetError):
-                    one.send(source.randbytes(source.choice((1, 160, 265, 3000))))
-            if opened and source.random() < 0.3:
-                opened.pop(source.randrange(len(opened))).close()
-            server.service()
-            server.settle(now)
-            book(server, sessions)
+            crowd.act()
+            now = pass_time(server, now, sessions)
             for number in sessions:
                 server.deliver(pack_item(Item.DATA, number, bytes(160)))
             server.deliver(pack_item(Item.EVENT, 0, struct.pack("=HHBBBB", 0x01E1, 8, 0x40, 0, 0, 0)))
             server.flush()
-        for one in (*clients, *opened):
-            one.close()
+        crowd.go()
     for _ in range(20_000):  # what was written before a close still goes on the line
-        now = server.next_block(now) or now + 80
-        server.service()
-        server.settle(now)
-        book(server, sessions)
-        if not sessions and not server.control.there:
+        if not sessions:
             break
+        now = pass_time(server, now, sessions)
     assert sessions == {}
-    assert server.sessions == {}
-    counts = server.counts
-    assert min(counts.wrong_filter, counts.wrong_length) > 0
-    assert counts.opened > 8
+    assert (server.sessions, server.control.there) == ({}, {})
+    assert min(server.counts.wrong_filter, server.counts.wrong_length) > 0
+    assert server.counts.opened > 8
     assert len(os.listdir("/proc/self/fd")) == before
 
 

@@ -11,7 +11,7 @@ from switchsim import assembly
 from switchsim.assembly.shipped import folder as shipped
 from switchsim.dsp.e1 import CAS
 from switchsim.dsp.e1_lines import EV_CAS, E1Config
-from switchsim.dsp.engine import Engine, EngineConfig, philox
+from switchsim.dsp.engine import Engine, EngineConfig, Event, philox
 from switchsim.errors import BadInput
 from switchsim.farend.attached import Attached, AttachedConfig
 from switchsim.farend.attached_modes import BLOCKED
@@ -27,18 +27,30 @@ MULTIFRAME = 16
 """Bits of a channel come once in a CAS multiframe, so they are as much later at most."""
 
 
+class Media(Engine):
+    """An engine that keeps what the machine's end receives: (cycle, abcd) of the timeslot."""
+
+    bits: list[tuple[int, int]]
+
+    def run(self, until: int) -> list[Event]:
+        seen = super().run(until)
+        self.bits += [(event.at, event.b) for event in seen if (event.kind, event.unit, event.a) == (EV_CAS, 0, SLOT)]
+        return seen
+
+
 class Bench:
     """One line with CAS and no machine: what arrives is recorded, what the machine's end sends is set by hand."""
 
     def __init__(self) -> None:
         config = EngineConfig(n_sources=1, n_recorders=2, n_switched=4 * 32, n_e1=2)
-        self.engine = Engine(config)
+        self.engine = Media(config)
+        self.bits: list[tuple[int, int]] = []
+        self.engine.bits = self.bits
         first = self.engine.first_switched_cell
         self.near_rx, self.transmit, self.far_tx, self.far_rx = (first + 32 * number for number in range(4))
         self.engine.e1_define(0, E1Config(first_cell=self.near_rx, opposite=1, flags=CAS))
         self.engine.e1_define(1, E1Config(first_cell=self.far_rx, opposite=0, flags=CAS))
-        self.bits: list[tuple[int, int]] = []
-        self.kernel = Kernel(self, Journal(bytearray().extend, lambda _: None), Streams(1, philox))
+        self.kernel = Kernel(self.engine, Journal(bytearray().extend, lambda _: None), Streams(1, philox))
         self.part = Attached(PLACE, self.kernel, self.engine, AttachedConfig(
             line="e1-0", timeslot=SLOT, mode="cas", near_rx=self.near_rx + SLOT, far_rx=self.far_rx + SLOT, source=0,
             recorder=0, e1_sends=0, e1_hears=1))
@@ -47,18 +59,6 @@ class Bench:
         self.engine.connect(self.transmit + SLOT, self.near_rx + SLOT)
         self.engine.record_start(1, self.near_rx + SLOT)
         self.kernel.power_on()
-
-    # the kernel's media: the engine, whose CAS events at the machine's end are kept
-
-    @property
-    def now(self) -> int:
-        return self.engine.now
-
-    def run(self, until: int) -> list[object]:
-        seen = self.engine.run(until)
-        self.bits += [(event.at, event.b) for event in seen
-                      if (event.kind, event.unit, event.a) == (EV_CAS, 0, SLOT)]
-        return list(seen)
 
     def tell(self, at: int, what: str, octets: bytes = b"") -> None:
         self.kernel.order(at, PLACE, Outside("e1-0:5", what, octets))

@@ -233,13 +233,19 @@ def test_a_snapshot_goes_on_the_same(cut: int) -> None:
 
 
 def test_a_machine_without_lines_to_the_network_and_a_plant_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(BadInput, match="takes no"):
-        assembly.build(MACHINES / "two_exchanges.yaml" if (MACHINES / "two_exchanges.yaml").exists() else _plant(),
-                       seed=1, listeners=Listeners(e1d=True), journal_sink=bytearray().extend)
-
-
-def _plant() -> Path:
-    return next(path for path in sorted(MACHINES.glob("*.yaml")) if "machines:" in path.read_text())
+    lineless = tmp_path / "lineless.yaml"
+    lineless.write_text("""format: 1
+name: lineless
+title: {zh: 无, en: none}
+rack:
+  main_control: {frame: 0, slots: {0: pwc, 1: ema, 2-3: mpu, 4: nod, 5-6: bnet, 7: ckv, 8: alm, 9: sig, 10: spt}}
+lines: []
+numbers: {}
+services: {}
+""")
+    for path, says in ((lineless, "no line to the network"), (MACHINES / "two_cities.yaml", "takes no programs")):
+        with pytest.raises(BadInput, match=says):
+            assembly.build(path, seed=1, listeners=Listeners(e1d=True), journal_sink=bytearray().extend)
 
 
 def test_lines_of_voice_processors_are_none_of_the_interface() -> None:
