@@ -40,6 +40,8 @@ def page(title: str, *parts: str) -> str:
 
 
 def events_page() -> str:
+    import switchsim.model.call_events as call_events
+    import switchsim.model.clock_events as clock_events
     import switchsim.model.events as events
     import switchsim.model.line_events as line_events
     import switchsim.model.link_events as link_events
@@ -49,7 +51,7 @@ def events_page() -> str:
     parts = ["Every line of `journal.jsonl` has `at` (cycle), `phase`, `place` (path of the part that wrote it),",
              "`seq`, `kind` (the event's name), then the fields below. Integers and text only.", "",
              *_told(ast.parse(inspect.getsource(events)))]
-    modules = (events, rack_events, line_events, link_events)
+    modules = (events, rack_events, line_events, clock_events, link_events, call_events)
     return page("Journal events", *parts, *(line for module in modules for line in _events_of(module)),
                 "## The call-centre platform", "", *_events_of(platform_events))
 

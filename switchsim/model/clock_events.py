@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from switchsim.model.event import Event
 
+# -- clocks ------------------------------------------------------------------------------------------------------------
+
 
 class ClockMode(Event, frozen=True):
     """A clock changed its mode, or the reference that it follows.

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from switchsim.model.event import Event
 
+# -- E1 lines ----------------------------------------------------------------------------------------------------------
+
 
 class LineStatus(Event, frozen=True):
     """What the receiver of a line's end finds, changed: words of los, ais, lof, rai, lomf (CRC-4 multiframe),

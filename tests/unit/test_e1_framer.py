@@ -68,7 +68,7 @@ def test_loss_of_frame_makes_the_octets_ones_at_once() -> None:
 
 @pytest.mark.parametrize("imitated", [False, True], ids=["plain", "imitated"])
 def test_a_peer_without_crc_is_known_after_400_ms(imitated: bool) -> None:
-    """G.706 Annex B; also while a timeslot looks like TS0, which keeps the parallel search busy."""
+    """G.706 annex B; also while a timeslot looks like TS0, which keeps the parallel search busy."""
     sender, receiver = e1.E1Sender(e1.CRC4), e1.E1Receiver(e1.CRC4)
     sender.send = e1.SEND_NO_CRC
     in_frame_at = decided_at = 0

@@ -1,4 +1,4 @@
-"""HDB3 by hand (G.703 Annex A): pulses as +1, 0, -1, coded with all four zeros of a run in sight.
+"""HDB3 by hand (G.703 annex A): pulses as +1, 0, -1, coded with all four zeros of a run in sight.
 
 Marks alternate (AMI). Each block of four successive spaces becomes 000V or B00V, so chosen that the number of B pulses
 between two consecutive V pulses is odd; so successive V pulses alternate and the line carries no direct current.

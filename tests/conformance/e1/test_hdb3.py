@@ -1,4 +1,4 @@
-"""The line code (G.703 Annex A): pulses of the framer against pulses by hand."""
+"""The line code (G.703 annex A): pulses of the framer against pulses by hand."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Line:
 
 
 def starts(octets: bytes) -> list[list[int]]:
-    """The pulses by hand, for each state that a coder may be in when it starts (Annex A leaves it open)."""
+    """The pulses by hand, for each state that a coder may be in when it starts (annex A leaves it open)."""
     return [encode(bits_of(octets), last, marks) for last in (-1, 1) for marks in (0, 1)]
 
 
