@@ -28,7 +28,7 @@
 #define SWD_E1_LOF 4             /* no frame alignment (G.706 4.1); LOS and AIS do not hide it */
 #define SWD_E1_RAI 8             /* A = 1 in 3 consecutive NFAS; until 0 in 3, or LOF */
 #define SWD_E1_LOCRC 16          /* no CRC-4 multiframe alignment: searching for it, or for the frame */
-#define SWD_E1_NO_CRC 32         /* searched for 400 ms: the peer has no CRC-4 (G.706 Annex B); until LOF */
+#define SWD_E1_NO_CRC 32         /* searched for 400 ms: the peer has no CRC-4 (G.706 annex B); until LOF */
 #define SWD_E1_LOCAS 64          /* no CAS multiframe alignment (G.732 5.2) */
 #define SWD_E1_RMA 128           /* Y = 1 in 2 consecutive multiframes; until 0 in 2, or LOCAS */
 #define SWD_E1_TS16_AIS 256      /* at most 3 zeros in TS16 in each of two consecutive multiframes; until 4 in one, or CAS alignment, or LOF */

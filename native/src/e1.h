@@ -16,6 +16,7 @@
 #define E1_A 0x20u
 #define E1_SA4 0x10u              /* Sa5..Sa8 follow */
 #define E1_NO_ABCD 13             /* not used: b = 1, c = 0, d = 1; 0 would imitate the alignment signal (G.704 5.1.3.2.2) */
+#define E1_NO_SSM 0xFFu
 #define E1_NO_AVOID E1_BITS       /* no place in a frame */
 
 /* Bits 64w+1..64w+64 of a frame, the first on the line in the most significant place. */
@@ -46,6 +47,11 @@ uint32_t swd_e1_hunt(swd_e1_rx *rx, const uint8_t *line, uint32_t from);
 void swd_e1_look_start(swd_e1_rx *rx, uint32_t offset);
 /* One frame of the search. Returns 1 when NFAS 11 of the multiframe has just passed in the alignment look_offset. */
 int swd_e1_look(swd_e1_rx *rx, const uint8_t *line);
+
+/* e1_check.c */
+void swd_e1_crc_start(swd_e1_rx *rx);
+/* Frame `number` of the multiframe. Returns whether the alignment is false (G.706 4.3.2). */
+int swd_e1_crc_frame(swd_e1_rx *rx, const uint8_t *frame, uint32_t number);
 
 /* e1_cas.c */
 void swd_e1_cas_start(swd_e1_rx *rx);

@@ -1,4 +1,4 @@
-/* Searching: for frame alignment (G.706 4.1.2), and in it for the CRC-4 multiframe (4.2 and Annex B).
+/* Searching: for frame alignment (G.706 4.1.2), and in it for the CRC-4 multiframe (4.2 and annex B).
  *
  * Frame alignment is FAS, bit 2 = 1 a frame later, FAS another frame later. All 256 places are followed at the same time, which is
  * what a search that resumes one bit after a candidate that failed would find if it could go back in time: an imitation that does

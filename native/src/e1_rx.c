@@ -6,26 +6,14 @@
 #include "e1.h"
 
 #define FAS_ERRORS 3u             /* consecutive: loss of frame alignment (G.706 4.1.1) */
-#define PERSISTENCE 3u            /* NFAS, of A; sub-multiframes, of the SSM */
+#define PERSISTENCE 3u            /* NFAS, of A */
 #define EBER_FAS 1000u            /* a quarter of a second */
 #define EBER_PARTS 16u            /* 4 s */
-#define SECOND 1000u              /* sub-multiframes */
-#define FALSE_ALIGNMENT 915u      /* errored blocks of 1000 (G.706 4.3.2) */
-#define SEARCH_FRAMES 3200u       /* 400 ms (G.706 Annex B) */
-#define NO_SSM 0xFFu
+#define SEARCH_FRAMES 3200u       /* 400 ms (G.706 annex B) */
 
 static int crc_aligned(const swd_e1_rx *rx)
 {
     return (rx->flags & SWD_E1_CRC4) && !(rx->status & (SWD_E1_LOF | SWD_E1_LOCRC | SWD_E1_NO_CRC));
-}
-
-static void forget_crc(swd_e1_rx *rx)
-{
-    rx->crc = rx->crc_before = rx->c_bits = rx->crc_whole = rx->crc_known = 0;
-    rx->window_blocks = rx->window_errors = 0;
-    rx->e_zeros = rx->e_seen = rx->e_ones = 0;
-    rx->ssm_bits = rx->ssm_n = rx->ssm_run = 0;
-    rx->ssm_latest = NO_SSM;
 }
 
 static void lose_crc(swd_e1_rx *rx)
@@ -33,9 +21,9 @@ static void lose_crc(swd_e1_rx *rx)
     if (!(rx->flags & SWD_E1_CRC4))
         return;
     rx->counts.crc_losses += (uint64_t)crc_aligned(rx);
-    forget_crc(rx);
+    swd_e1_crc_start(rx);
     rx->crc_good[0] = rx->crc_good[1] = 0;
-    rx->ssm = NO_SSM;
+    rx->ssm = E1_NO_SSM;
     e1_set(rx, SWD_E1_NO_CRC | SWD_E1_FEBE_ALL, 0);
     rx->status |= SWD_E1_LOCRC;
 }
@@ -122,88 +110,6 @@ static int take_nfas(swd_e1_rx *rx, uint8_t octet)
     return (rx->flags & SWD_E1_NFAS) && rx->nfas_bad == FAS_ERRORS;
 }
 
-/* ---- the CRC-4 multiframe */
-
-/* The C bits of a whole sub-multiframe have come: they tell of the one before, `which` 0 or 1. */
-static void judge_block(swd_e1_rx *rx, uint32_t which)
-{
-    uint32_t good = rx->c_bits == rx->crc_before;
-    rx->counts.crc_blocks++;
-    rx->counts.crc_errors += !good;
-    rx->crc_good[which] = (uint8_t)good;
-    rx->window_blocks++;
-    rx->window_errors += !good;
-    if (rx->window_errors == FALSE_ALIGNMENT) {
-        rx->counts.false_alignments++;
-        lose_frame(rx, rx->offset);
-    } else if (rx->window_blocks == SECOND) {
-        rx->window_blocks = rx->window_errors = 0;
-    }
-}
-
-static void take_e(swd_e1_rx *rx, uint32_t e)
-{
-    rx->counts.e_blocks++;
-    rx->counts.e_errors += !e;
-    if (!(rx->status & SWD_E1_FEBE_ALL)) {
-        rx->e_zeros = e ? 0 : rx->e_zeros + 1;
-        if (rx->e_zeros == SECOND) {
-            rx->status |= SWD_E1_FEBE_ALL;
-            rx->e_zeros = rx->e_seen = rx->e_ones = 0;
-        }
-        return;
-    }
-    rx->e_ones += e;
-    if (++rx->e_seen < SECOND)
-        return;
-    e1_set(rx, SWD_E1_FEBE_ALL, !rx->e_ones);
-    rx->e_seen = rx->e_ones = 0;
-}
-
-/* The nibble in frames 1, 3, 5, 7 or 9, 11, 13, 15 (G.704 2.3.4). */
-static void take_ssm(swd_e1_rx *rx, uint32_t number)
-{
-    rx->ssm_n = (number & 7) == 1 ? 1 : rx->ssm_n + 1;
-    rx->ssm_bits = (rx->ssm_bits << 1 | (rx->sa >> (8 - rx->ssm_sa) & 1u)) & 15;
-    if ((number & 7) != 7 || rx->ssm_n != 4)
-        return;
-    rx->ssm_run = rx->ssm_bits == rx->ssm_latest ? rx->ssm_run + 1 : 1;
-    rx->ssm_latest = rx->ssm_bits;
-    if (rx->ssm_run == PERSISTENCE) {
-        rx->ssm = (uint8_t)rx->ssm_bits;
-        rx->ssm_run = PERSISTENCE - 1;
-    }
-}
-
-static void take_crc_odd(swd_e1_rx *rx, uint8_t octet, uint32_t number)
-{
-    if (number > 12)
-        take_e(rx, octet >> 7);
-    if (rx->ssm_sa && !rx->fas_bad)
-        take_ssm(rx, number);
-    else
-        rx->ssm_n = 0;
-}
-
-/* A sub-multiframe is judged with C4 of the next one, in frame 6 or 14. */
-static void take_crc(swd_e1_rx *rx, const uint8_t *frame, uint32_t number)
-{
-    if ((number & 7) == 0) {
-        rx->crc_before = swd_e1_crc_bits(rx->crc);
-        rx->crc_known = rx->crc_whole;
-        rx->crc_whole = 1;
-        rx->crc = 0;
-    }
-    rx->crc = swd_e1_crc_add(rx->crc, frame, !(number & 1));
-    if (number & 1) {
-        take_crc_odd(rx, frame[0], number);
-        return;
-    }
-    rx->c_bits = (rx->c_bits << 1 | frame[0] >> 7) & 15;
-    if ((number & 7) == 6 && rx->crc_known)
-        judge_block(rx, number == 6);
-}
-
 static void take_frame(swd_e1_rx *rx, const uint8_t *frame)
 {
     uint32_t number = rx->crc_frame;
@@ -212,8 +118,8 @@ static void take_frame(swd_e1_rx *rx, const uint8_t *frame)
         lose_frame(rx, E1_NO_AVOID);
         return;
     }
-    if (crc_aligned(rx))
-        take_crc(rx, frame, number);
+    if (crc_aligned(rx) && swd_e1_crc_frame(rx, frame, number))
+        lose_frame(rx, rx->offset);
     if ((rx->flags & SWD_E1_CAS) && !(rx->status & SWD_E1_LOF))
         swd_e1_cas_frame(rx, frame[16]);
 }
@@ -275,7 +181,7 @@ static void align_multiframe(swd_e1_rx *rx, const uint8_t *line, uint8_t *out)
         copy_frame(rx, line, out);
     }
     rx->crc_frame = ends_too(rx->offset) ? 12 : 11;
-    forget_crc(rx);
+    swd_e1_crc_start(rx);
     e1_set(rx, SWD_E1_LOCRC, 0);
 }
 
@@ -312,7 +218,7 @@ void swd_e1_rx_reset(swd_e1_rx *rx, uint32_t flags, uint32_t los_intervals, uint
     lose_crc(rx);
     lose_cas(rx);
     lose_frame(rx, E1_NO_AVOID);
-    rx->ssm = NO_SSM;
+    rx->ssm = E1_NO_SSM;
     memset(&rx->counts, 0, sizeof rx->counts);
 }
 
@@ -326,7 +232,7 @@ void swd_e1_rx_aligned(swd_e1_rx *rx, uint32_t crc_frame, uint32_t cas_frame)
     rx->ts16_zeros = 8u * cas_frame; /* the part of a multiframe that was not seen is no TS16 AIS */
     rx->zero_run = 0;
     forget_frames(rx);
-    forget_crc(rx);
+    swd_e1_crc_start(rx);
     rx->crc_good[0] = rx->crc_good[1] = (rx->flags & SWD_E1_CRC4) != 0;
 }
 
