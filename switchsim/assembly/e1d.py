@@ -48,7 +48,7 @@ def build_e1d(layout: Layout, kernel: Kernel, engine: Engine) -> None:
         for line in layout.lines if line.name in layout.e1d_lines
     )  # fmt: skip
     units = tuple(E1dUnit(source, recorder, hdlc) for source, recorder, hdlc in layout.e1d_units)
-    kernel.add(E1dFarEnd(PLACE, kernel, engine, E1dConfig(lines, units)))
+    kernel.add(E1dFarEnd(PLACE, kernel, engine, E1dConfig(lines, units, framers=True)))
     for unit in units:
         kernel.own_media((EV_FRAME, EV_BAD_FRAME), unit.hdlc, PLACE)
 

@@ -9,9 +9,11 @@ from switchsim.assembly.rack import wire
 from switchsim.assembly.signalling import PriSpec
 from switchsim.dsp.engine import Engine
 from switchsim.farend.clock import FarClock
+from switchsim.farend.e1d import PLACE as E1D
 from switchsim.farend.line import FarLine
 from switchsim.hardware.site import Link, Rack
 from switchsim.kernel.scheduler import Kernel
+from switchsim.model.e1d import LineReceives, SaWanted
 from switchsim.model.messages import LineSeen, NodeClock, ReferenceState
 from switchsim.terminals.line_end import units_of
 
@@ -42,13 +44,17 @@ class FarLines:
         place, user = far_line_place(line.name), self._user(line)
         row, plan = self.layout.far_line(line, self.bits), self.clocks[line.name]
         clock = FarClock(f"farend/clock/{line.name}", self.kernel, plan)
-        self.kernel.add(FarLine(place, self.kernel, self.engine, row, user=bool(user), follows=plan.follows))
+        self.kernel.add(FarLine(place, self.kernel, self.engine, row, user=bool(user), follows=plan.follows,
+                                programs=line.name in self.layout.e1d_lines))
         self.kernel.add(clock)
         wire(self.kernel, Link(clock.path, "line", place, "clock", (NodeClock,)))
         if plan.follows:
             wire(self.kernel, Link(place, "reference", clock.path, "reference", (ReferenceState,)))
         for kinds, unit in units_of(row):
             self.kernel.own_media(kinds, unit, place)
+        if line.name in self.layout.e1d_lines:
+            wire(self.kernel, Link(place, "programs", E1D, f"line/{line.name}", (LineReceives,)))
+            wire(self.kernel, Link(E1D, f"line/{line.name}", place, "programs", (SaWanted,)))
         if user:
             wire(self.kernel, Link(place, "user", user, "line", (LineSeen,)))
         if line.name in self.rack.voice:

@@ -6,6 +6,7 @@ from typing import Any
 
 from switchsim.dsp.e1 import SEND_NOTHING
 from switchsim.dsp.engine import Engine
+from switchsim.model.e1d import LineReceives, SaWanted
 from switchsim.model.events import FaultFired, FaultUndone
 from switchsim.model.message import Message
 from switchsim.model.messages import LineSeen, NodeClock, ReferenceState
@@ -17,7 +18,8 @@ from switchsim.terminals.line_end import LineEnd, LineEndRow, LineEndState, Line
 
 class FarLine(Part[LineEndState]):
     """`farend/line/<line>`. In ports: `line` (the machine's end), `sender` (LineSeen: the equipment sends, or not),
-    `clock` (NodeClock). Out: `line`, `user` (LineSeen: to the equipment), `reference` (ReferenceState: to its clock).
+    `clock` (NodeClock). Out: `line`, `user` (LineSeen: to the equipment), `reference` (ReferenceState: to its clock),
+    `programs` (LineReceives: to programs that open its timeslots; in: SaWanted).
 
     Owns the events of the native E1 unit that arrives at it. Act `cas` (timeslot, abcd).
     """
@@ -25,13 +27,15 @@ class FarLine(Part[LineEndState]):
     phase = Phase.LINE_IN
 
     def __init__(
-        self, path: str, host: Host, engine: Engine, row: LineEndRow, *, user: bool, follows: bool = False
-    ) -> None:
+        self, path: str, host: Host, engine: Engine, row: LineEndRow, *, user: bool, follows: bool = False,
+        programs: bool = False,
+    ) -> None:  # fmt: skip
         super().__init__(path, host)
         self.engine = engine
         self.row = row
         self.user = user
         self.follows = follows
+        self.programs = programs
         self.state = LineEndState()
         self.seen = True
         self.restored()
@@ -48,12 +52,15 @@ class FarLine(Part[LineEndState]):
 
     def on_timer(self, name: str) -> None:
         self.line.timer(name)
+        self._tell_programs()
 
     def on_message(self, port: str, message: Any) -> None:
         if isinstance(message, LineSeen):
             self.line.send("equipment", 0 if message.in_service else SEND_NOTHING)
         elif isinstance(message, NodeClock):
             self.line.clock(message)
+        elif isinstance(message, SaWanted):
+            self.line.sa_bits(message.sa)
         elif isinstance(message, LineMessage):
             self.line.other_end_says(message)
 
@@ -85,7 +92,14 @@ class FarLine(Part[LineEndState]):
     def tell_other_end(self, number: int, message: Message) -> None:
         self.send("line", message)
 
+    def _tell_programs(self) -> None:
+        """The bits of a line that is watched are looked at once a second; what else is found is told at once."""
+        if self.programs:
+            sa, _ = self.engine.e1_received(self.row.receive)
+            self.send("programs", LineReceives(self.row.name, self.state.status, sa))
+
     def line_found(self, number: int) -> None:
+        self._tell_programs()
         in_service = self.line.found.in_service
         if in_service != self.seen:
             self.seen = in_service

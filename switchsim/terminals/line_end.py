@@ -67,6 +67,7 @@ class LineEndState(State):
     sends: dict[str, int] = {}
     muted: list[str] = []
     bits: bool = False
+    sa: int = 0x1F  # Sa4..Sa8 sent, as bits 4..0
     slips: int = 0
     own: NodeClock = NodeClock(0, 0, "")
     heard: LineClock = LineClock(0, "")
@@ -271,7 +272,14 @@ class LineEnd:
         if quality != self.state.told_quality and self.row.framing.ssm_bit:
             self.state.told_quality = quality
             self.stir()
-            self.engine.e1_sa(self.row.transmit, ALL_SA, quality)
+            self.engine.e1_sa(self.row.transmit, self.state.sa, quality)
+
+    def sa_bits(self, sa: int) -> None:
+        """Send these Sa4..Sa8 (bits 4..0); the one that carries the status message goes on with it."""
+        if sa != self.state.sa:
+            self.state.sa = sa
+            self.stir()
+            self.engine.e1_sa(self.row.transmit, sa, self.state.told_quality)
 
     def ssm_heard(self, quality: int) -> None:
         """A synchronisation status message arrived over the Sa bit."""

@@ -76,8 +76,8 @@ def test_bits_hold_for_a_whole_block_and_the_circuit_is_blocked_before_and_after
         bench.tell(320 + BLOCK * (number + 1), "data", block)
     bench.tell(320 + BLOCK * 4 + 80, "detached")
     bench.kernel.run(1600)
-    assert [abcd for _, abcd in bench.bits] == [BLOCKED, 0b1001, 0b0001, 0b1111, BLOCKED]
-    for (at, _), wanted in zip(bench.bits, (0, 480, 640, 800, 1040), strict=True):
+    assert [abcd for _, abcd in bench.bits] == [0b1001, 0b0001, 0b1111, BLOCKED]
+    for (at, _), wanted in zip(bench.bits, (480, 640, 800, 1040), strict=True):
         assert wanted <= at <= wanted + MULTIFRAME + 2 * LINE
     line = bench.engine.record_drain(1)[LINE:]
     assert line[480 : 480 + 3 * BLOCK] == b"".join(block[1:] for block in sent)
@@ -98,11 +98,12 @@ def test_the_program_gets_the_bits_as_they_were_when_its_block_was_full() -> Non
 
 def test_of_the_first_octet_the_low_nibble_counts_and_other_lengths_are_dropped() -> None:
     bench = Bench()
+    assert bench.engine.e1_abcd_received(0, SLOT) == BLOCKED
     bench.tell(0, "attached")
     bench.tell(160, "data", b"\xf6" + bytes(BLOCK))
     bench.tell(320, "data", bytes(BLOCK))
     bench.kernel.run(640)
-    assert [abcd for _, abcd in bench.bits] == [BLOCKED, 0b0110]
+    assert [abcd for _, abcd in bench.bits] == [0b0110]
     assert bench.part.state.bad_lengths == 1
 
 

@@ -275,3 +275,12 @@ def test_sa_bits_received_are_told_when_they_changed() -> None:
         bench.part.sa_bits("e1-0", sa)
     bench.run(8)
     assert bench.events() == [(0x7F, 0, b"\xe1"), (0x7F, 0, b"\xf1")]
+
+
+def test_sa_bits_of_a_client_are_sent() -> None:
+    """They stand in what the machine's end receives."""
+    bench = Bench()
+    bench.tell(0, "attached", 1, b"control")
+    bench.tell(800, "data", 1, b"\x00\x70")  # Sa4, Sa5, Sa7
+    bench.run(8_000)
+    assert bench.machine.engine.e1_received(0)[0] & 0b11111 == 0b11010
