@@ -14,7 +14,7 @@ from switchsim.faults.line import ACTS, ALL_TIMESLOTS, LINE_FAULTS, TAKES, LineF
 from switchsim.proto.e1 import Received, consequences, words
 from switchsim.proto.e1.consequent import EndOptions
 
-HEADER = Path(__file__).parents[2] / "native" / "include" / "swd.h"
+HEADER = Path(__file__).parents[2] / "native" / "include" / "swd_e1.h"
 Given = dict[str, int | str]
 
 
@@ -129,6 +129,11 @@ REFUSALS: list[tuple[str, Given, str]] = [
     ("line_delay", {}, "line_delay: time is missing"),
     ("line_delay", {"time": "257ms"}, "line_delay: time: '257ms' | a duration of 1cyc to 256ms"),
     ("line_slip", {"how": "twice"}, "line_slip: how: 'twice' | one of repeated, lost"),
+    ("line_loop", {}, "line_loop: loop is missing"),
+    ("line_loop", {"loop": "payload", "end": "near"}, "line_loop: end: 'near' | one of machine, far"),
+    ("line_loop", {"loop": "timeslots"}, "line_loop: timeslots is missing"),
+    ("line_loop", {"loop": "line", "timeslots": "3"}, "line_loop: timeslots says nothing to line"),
+    ("line_loop", {"loop": "timeslots", "timeslots": "0"}, "timeslots: 0 is out of range"),
     ("line_interruptions", {"time": "2s"}, "line_interruptions: time: an interruption of 16000 cycles every 8000"),
 ]
 
@@ -146,8 +151,11 @@ def given_for(row: LineFault) -> Given:
     return {name: "1ms" for name, parameter in row.parameters.items() if parameter.default is None}
 
 
-@pytest.mark.parametrize("row", LINE_FAULTS.values(), ids=LINE_FAULTS.keys())
-def test_every_row(row: LineFault) -> None:
+DIRECTED = {name: row for name, row in LINE_FAULTS.items() if ACTS[name].act != "loop"}
+
+
+@pytest.mark.parametrize("row", DIRECTED.values(), ids=DIRECTED.keys())
+def test_every_row_that_acts_on_a_direction(row: LineFault) -> None:
     assert (row.target, row.point) == ("line", "e1")
     assert row.alarms or row.shows
     assert set(describe_parameters(row)) == set(row.parameters) >= {"direction"}
@@ -160,6 +168,14 @@ def test_every_row(row: LineFault) -> None:
             for mode, (must, _) in TAKES.items():
                 more: Given = {name: "1e-4" if name == "rate" else 3 for name in must}
                 assert values(row.name, mode=mode, direction=direction, **more)["act"] == "error"
+
+
+@pytest.mark.parametrize("end", ["machine", "far"])
+@pytest.mark.parametrize(("given", "mask"), [({"loop": "local"}, 0), ({"loop": "line"}, 0), ({"loop": "payload"}, 0),
+                                             ({"loop": "timeslots", "timeslots": "1,5-6"}, 0b1100010)])  # fmt: skip
+def test_loops(end: str, given: Given, mask: int) -> None:
+    plain = values("line_loop", end=end, **given)
+    assert [plain[key] for key in ("act", "end", "loop", "timeslots")] == ["loop", end, given["loop"], mask]
 
 
 def test_every_row_has_its_act() -> None:
