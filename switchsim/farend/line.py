@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from switchsim.dsp.e1 import SEND_NOTHING
+from switchsim.dsp.e1 import AIS, LOF, LOS, SEND_NOTHING
 from switchsim.dsp.engine import Engine
 from switchsim.model.e1d import LineReceives, SaWanted
 from switchsim.model.events import FaultFired, FaultUndone
@@ -95,8 +95,9 @@ class FarLine(Part[LineEndState]):
     def _tell_programs(self) -> None:
         """The bits of a line that is watched are looked at once a second; what else is found is told at once."""
         if self.programs:
-            sa, _ = self.engine.e1_received(self.row.receive)
-            self.send("programs", LineReceives(self.row.name, self.state.status, sa))
+            status = self.state.status
+            sa = -1 if status & (LOS | AIS | LOF) else self.engine.e1_received(self.row.receive)[0]
+            self.send("programs", LineReceives(self.row.name, status, sa))
 
     def line_found(self, number: int) -> None:
         self._tell_programs()

@@ -63,16 +63,6 @@ def test_ten_seconds_of_octets_and_frames_come_back_bit_by_bit_and_los_is_told(t
     assert replay(served.folder) == (0, f"equal, digest {served.done['digest']}\n")
 
 
-def test_two_runs_with_a_lock_step_client_are_equal(tmp_path: Path) -> None:
-    digests = set()
-    for name in "ab":
-        path = tmp_path / name / "e1d.ctl"
-        program = [*EXAMPLE, str(path), "--seconds", "1"]
-        served = serve(tmp_path / name, "one_e1_pri", "--e1d", str(path), *FAST, "--seconds", "2", programs=[program])
-        digests.add(served.done["digest"])
-    assert len(digests) == 1
-
-
 def test_at_real_pace_blocks_come_in_time_and_nothing_is_waited_for(tmp_path: Path) -> None:
     path = tmp_path / "e1d.ctl"
     program = [*EXAMPLE, str(path), "--seconds", "1"]
@@ -230,3 +220,25 @@ def test_a_scenario_holds_it_under_sut(tmp_path: Path) -> None:
         "expect": [{"kind": "count", "event": "program_attached", "min": 1, "max": 1}]}))
     assert run_command_line(["run", str(tmp_path / "open.yaml"), "--quiet", "--out", str(tmp_path / "run")]) == 0
     assert replay(tmp_path / "run")[0] == 0
+
+
+def test_a_line_that_is_lost_is_told_by_the_framer_of_its_far_end(tmp_path: Path) -> None:
+    """The machine sends no pulses for half a second: LOS and the loss of alignment, on and off."""
+    (tmp_path / "los.yaml").write_text(json.dumps({
+        "format": 1, "machine": "one_e1_pri", "seconds": 3, "timeline": [
+            {"at": "1s", "fault": "line_los", "where": {"line": "e1-0"}, "values": {"direction": "sent"},
+             "for": "500ms"}]}))
+
+    def act(client: Client) -> list[str]:
+        control = client.control()
+        raw, heard = client.open(RAW_SLOT, RAW, control), 0
+        while heard < 20_000:
+            heard += len(raw.recv(BLOCK))
+            raw.sendall(bytes(BLOCK))
+        while len(control.events) < 4:
+            control.receive()
+        return control.events
+
+    served, events = with_client(tmp_path, act, *FAST, "--scenario", str(tmp_path / "los.yaml"))
+    assert events == ["los on", "lof on", "los off", "lof off"]
+    assert replay(served.folder)[0] == 0
