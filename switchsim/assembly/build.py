@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from switchsim.assembly.bit_tests import BitTestWanted
 from switchsim.assembly.built import Machine
 from switchsim.assembly.draft import Attachment, draft
 from switchsim.assembly.erect import erect
@@ -33,12 +34,14 @@ def build(
     agents: Sequence[AgentWanted] = (),
     record: Sequence[str] = (),
     capture: Sequence[str] = (),
+    tests: Sequence[BitTestWanted] = (),
     attached: Sequence[Attachment] = (),
     kinds: Sequence[Path] = (),
     listeners: Listeners = NO_LISTENERS,
     journal_sink: Callable[[bytes], object],
     second_sink: Callable[[Checkpoint], object] = lambda _: None,
     batch: int = DEFAULT_BATCH,
+    bits: bool = False,
 ) -> Machine:
     """The machine of a file, with its load and its people; not yet switched on. What is wanted of it: see Wish.
 
@@ -46,8 +49,8 @@ def build(
     """
     wish = Wish(
         seed=seed, load=tuple(load), agents=tuple(agents), record=tuple(record), capture=tuple(capture),
-        attached=tuple(attached), kinds=tuple(kinds),
-        listeners=listeners, journal_sink=journal_sink, second_sink=second_sink, batch=batch,
+        tests=tuple(tests), attached=tuple(attached), kinds=tuple(kinds),
+        listeners=listeners, journal_sink=journal_sink, second_sink=second_sink, batch=batch, bits=bits,
     )  # fmt: skip
     document = read(machine)
     if is_plant(document):
@@ -60,7 +63,7 @@ def build(
 
 def _alone(machine: Path, document: Document, wish: Wish) -> Machine:
     one = draft(machine, document, wish.kinds, attached=wish.attached, recorders=len(wish.record),
-                taps=count_taps(wish.capture), listeners=wish.listeners)  # fmt: skip
+                taps=count_taps(wish.capture), listeners=wish.listeners, tests=wish.tests)  # fmt: skip
     engine = Engine(one.layout.engine, Assets(one.sounds, list(one.tone_set.tones.values())))
     kernel = Kernel(engine, wish.journal(), Streams(wish.seed, philox), tick=one.spec.tick, batch=wish.batch)
     built = erect(one, kernel, engine, wish)

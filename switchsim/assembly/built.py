@@ -213,6 +213,8 @@ def _lay_line(engine: Engine, line: LinePlan, sends: int | None) -> None:
     for timeslot in range(LINE_CELLS):
         engine.connect(line.receive_cell + timeslot, line.far_tx_cell + timeslot)
         engine.connect(line.far_rx_cell + timeslot, line.transmit_cell + timeslot)
+        if line.network_cell != line.transmit_cell:
+            engine.connect(line.transmit_cell + timeslot, line.network_cell + timeslot)
 
 
 def _lay_access(engine: Engine, access: AccessPlan) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from switchsim.assembly.bit_tests import BitTestWanted
 from switchsim.assembly.ccs_review import review_configuration
 from switchsim.assembly.flow_review import compile_flows
 from switchsim.assembly.kinds import LoadedKind, load_kinds
@@ -63,17 +64,18 @@ class Draft:
 
 def draft(
     path: Path, document: Document, kinds: Sequence[Path], *, attached: Sequence[Attachment], recorders: int,
-    taps: int = 0, listeners: Listeners = NO_LISTENERS,
+    taps: int = 0, listeners: Listeners = NO_LISTENERS, tests: Sequence[BitTestWanted] = (),
 ) -> Draft:  # fmt: skip
     """Read, review, lay out a machine that stands alone; raises BadInput with everything that does not fit."""
     spec = document.validate(MachineFile)
-    return lay_out(path, document, spec, kinds, recorders=recorders, taps=taps, attached=attached, listeners=listeners)
+    return lay_out(path, document, spec, kinds, recorders=recorders, taps=taps, attached=attached, listeners=listeners,
+                   tests=tests)
 
 
 def lay_out(
     path: Path, document: Document, spec: MachineFile, kinds: Sequence[Path], *, recorders: int, taps: int = 0,
     attached: Sequence[Attachment] = (), listeners: Listeners = NO_LISTENERS, joined: frozenset[str] = frozenset(),
-    first_party: int = 1, first_call: int = 1,
+    first_party: int = 1, first_call: int = 1, tests: Sequence[BitTestWanted] = (),
 ) -> Draft:  # fmt: skip
     """Review a machine file that was read, and lay it out; the rest as Planner. Raises BadInput."""
     known, lines = load_kinds(kinds), document.lines
@@ -83,7 +85,7 @@ def lay_out(
     tone_set, prompts = load_tones(spec, lines, path), load_prompts(spec, lines, path)
     modes = {f"{line}:{timeslot}": mode for line, timeslot, mode in attached}
     planner = Planner(spec, known, list(tone_set.tones), modes, recorders, taps=taps, joined=joined,
-                      first_party=first_party, first_call=first_call, e1d=listeners.e1d)  # fmt: skip
+                      first_party=first_party, first_call=first_call, e1d=listeners.e1d, tests=tests)  # fmt: skip
     files = load_shared(spec.platform, lines, path)
     review_configuration(spec.platform, files, lines)
     shared = compile_flows(files, spec, lines)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from switchsim.assembly.bit_tests import build_tests
 from switchsim.assembly.built import Machine
 from switchsim.assembly.cautions import timer_warnings
 from switchsim.assembly.draft import Draft
@@ -24,6 +25,7 @@ def erect(one: Draft, kernel: Kernel, engine: Engine, wish: Wish) -> Machine:
     platform = PlatformBuilder(one, racks.rack, kernel, engine, wish.listeners)
     platform.build()
     FarLines(spec, layout, racks.rack, kernel, engine, wish.bits).build()
+    build_tests(layout, kernel, engine)
     around = Surroundings(spec, layout, racks.rack, kernel, engine, list(one.tone_set.tones))
 
     built = Machine(kernel, engine, spec, layout, FaultPlaces(layout, one.planner))

@@ -50,6 +50,7 @@ class LinePlan:
     far_hears_cell: int  # what the built-in far end listens to: `far_rx_cell`, or copies of it
     framing: Framing
     joined: bool  # with another machine's
+    network_cell: int  # what the switching network feeds: `transmit_cell`, or where a test set sends, copied to it
     reference: bool = False  # the machine's clock may follow it
 
     @property
@@ -105,6 +106,20 @@ class SeatPlan:
 
 
 @dataclass(frozen=True)
+class BitTestPlan:
+    """A bit error rate test: what is measured, at which ends (machine, far), and the first of its sources."""
+
+    name: str
+    pattern: str
+    line: str
+    timeslots: tuple[int, ...]
+    send: str
+    check: str
+    inverted: bool
+    first_source: int
+
+
+@dataclass(frozen=True)
 class AccessPlan:
     """A D channel of seats: what its board is given of it, its sets, and its wires.
 
@@ -154,6 +169,7 @@ class Layout:
     first_tap: int = 0  # the first HDLC receiver that listens from beside
     sends: dict[str, int] = field(default_factory=dict)  # joined line -> E1 unit that the other machine receives
     raw: dict[str, tuple[int, int]] = field(default_factory=dict)  # line:timeslot -> source, recorder
+    tests: list[BitTestPlan] = field(default_factory=list)
     e1d_lines: dict[str, tuple[int, ...]] = field(default_factory=dict)  # line -> timeslots that programs can open
     e1d_units: list[tuple[int, int, int]] = field(default_factory=list)  # source, recorder, HDLC unit
     voice: dict[tuple[str, int], VoicePlan] = field(default_factory=dict)  # (line, timeslot) of voice processors

@@ -5,8 +5,10 @@ It follows from the machine file and the attachments alone.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from switchsim.assembly.bit_tests import BitTestWanted, plan_tests
 from switchsim.assembly.e1d import plan_e1d
 from switchsim.assembly.kinds import LoadedKind
 from switchsim.assembly.layout import HDLC, LINE_CELLS, SS7, BoardPlace, Layout, LinePlan, SeatPlan, VoicePlan
@@ -19,6 +21,7 @@ from switchsim.dsp.engine import CELL_IDLE, CELL_ONES, CONF_LEGS, EngineConfig
 from switchsim.hardware.boards.bnet import NO_CELL
 from switchsim.hardware.site import LapLink, Receiver, Slots
 from switchsim.terminals.continuity import CHECK_TONES
+from switchsim.terminals.line_end import MACHINE
 
 
 @dataclass
@@ -39,13 +42,14 @@ class Planner:
     def __init__(
         self, machine: MachineFile, kinds: dict[str, LoadedKind], tones: list[str], attached: dict[str, str],
         recorders: int, *, taps: int = 0, joined: frozenset[str] = frozenset(),
-        first_party: int = 1, first_call: int = 1, e1d: bool = False,
+        first_party: int = 1, first_call: int = 1, e1d: bool = False, tests: Sequence[BitTestWanted] = (),
     ) -> None:  # fmt: skip
         """attached: line:timeslot -> mode. recorders: besides those of raw attachments. taps: HDLC receivers beside
         lines.
 
         joined: lines with another machine at their far end. first_party: the first watermark that is this machine's;
-        first_call: its first number of a call. e1d: programs can open timeslots of lines to the network.
+        first_call: its first number of a call. e1d: programs can open timeslots of lines to the network. tests: bit
+        error rate tests of its lines.
         """
         self.machine = machine
         self.kinds = kinds
@@ -54,6 +58,7 @@ class Planner:
         self.taps = taps
         self.joined = joined
         self.e1d = e1d
+        self.tests = tests
         self.first_call = first_call
         self.layout = Layout()
         self.sources, self.ears, self.hdlc, self.switched = _Counter(), _Counter(), _Counter(), _Counter()
@@ -92,6 +97,8 @@ class Planner:
             n_receivers=len(layout.receivers) + len(layout.voice),
             n_checks=len(layout.checks) + len(layout.far_checks),
             n_ears=self.ears.used,
+            n_patterns=len(layout.tests),
+            n_berts=len(layout.tests),
             n_recorders=self.recorders.used,
         )
         return layout
@@ -138,6 +145,7 @@ class Planner:
         self.number7 = Number7Planner(self)
         layout.tone_sources = {name: self.sources.take() for name in self.tones if name not in CHECK_TONES.values()}
         layout.announcers = [self.sources.take() for _ in range(self.given.get("announcers", 0))]
+        plan_tests(self, self.tests)
         for name, signalling in self.machine.line_names():
             self._far_end(name, signalling)
         plan_e1d(self)
@@ -211,18 +219,20 @@ class Planner:
 
     def _lines(self) -> None:
         framings = self.machine.framings()
+        tested = {test.line for test in self.layout.tests if test.send == MACHINE}
         references = {one.line for one in self.machine.clock.references} if self.machine.clock else set()
         for index, (name, signalling) in enumerate(self.machine.line_names()):
             board, number = self.owner("lines", index)
             receive, transmit, far_tx, far_rx = (self.cells(LINE_CELLS) for _ in range(4))
             far_hears = self.cells(LINE_CELLS) if name in self.layout.e1d_lines else far_rx
+            network = self.cells(LINE_CELLS) if name in tested else transmit
             first_slot = len(self.heard)
             for timeslot in range(1, LINE_CELLS):
-                self.slot(f"{name}:{timeslot}", receive + timeslot, transmit + timeslot)
+                self.slot(f"{name}:{timeslot}", receive + timeslot, network + timeslot)
             self.layout.lines.append(
                 LinePlan(name, signalling, tuple(self.machine.link_timeslots(name)), index, receive, transmit, far_tx,
                          far_rx, first_slot, board.path, number, far_hears, framings[name].framing(),
-                         name in self.joined, name in references)
+                         name in self.joined, network, name in references)
             )
 
     def _links(self) -> None:

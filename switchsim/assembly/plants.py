@@ -23,7 +23,7 @@ from switchsim.assembly.ward import Ward
 from switchsim.assembly.wish import Wish
 from switchsim.dsp.assets import Assets
 from switchsim.dsp.engine import Engine, EngineConfig, philox
-from switchsim.errors import BadInput
+from switchsim.errors import BadInput, one_of
 from switchsim.farend.plan import Dial, Listen, Wait
 from switchsim.kernel.prng import Streams
 from switchsim.kernel.scheduler import Kernel
@@ -258,6 +258,7 @@ def _drafts(members: Members, wish: Wish) -> dict[str, Draft]:
         mine = frozenset(line for line, _ in spec.line_names()) & members.plant.joined
         drafts[name] = lay_out(path, document, spec, wish.kinds, recorders=len(_own_records(members, name, wish)),
                                taps=count_taps(_own_captures(members, name, wish)), joined=mine,
+                               tests=[test for test in wish.tests if members.line_owner[test.line] == name],
                                first_party=party, first_call=1 + index * CALLS_APART)  # fmt: skip
         party = drafts[name].planner.parties.used
     if party - 1 > MOST_PARTIES and members.plant.speech != "none":
@@ -313,7 +314,10 @@ def _owner(members: Members, name: str) -> str | None:
 
 
 def _refuse_strangers(members: Members, wish: Wish) -> None:
-    """Recordings and taps are of a machine."""
+    """Recordings, taps and tests are of a machine."""
+    for test in wish.tests:
+        if test.line not in members.line_owner:
+            raise BadInput.one(f"test {test.name}", f"no line {test.line!r}", one_of(members.line_owner))
     for key, texts in (("record", wish.record), ("capture", wish.capture)):
         for text in texts:
             if _owner(members, text if key == "capture" else text.partition(" ")[2]) is None:

@@ -18,8 +18,9 @@ PEOPLE: Final = ("n_sources", "n_ears")
 
 
 def voices(layout: Layout) -> int:
-    """Sources of the machine itself, tones and announcers, which a plan numbers before those of people."""
-    return len([name for name in layout.tone_sources if name not in CHECK_TONES.values()]) + len(layout.announcers)
+    """Sources of the machine itself, tones, announcers and test sets, which a plan numbers before those of people."""
+    tones = [name for name in layout.tone_sources if name not in CHECK_TONES.values()]
+    return len(tones) + len(layout.announcers) + sum(len(test.timeslots) for test in layout.tests)
 
 
 def without_people(layout: Layout) -> EngineConfig:

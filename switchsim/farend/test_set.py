@@ -1,7 +1,8 @@
-"""A bit error rate test set at one end of a line: it sends a test pattern in some timeslots and checks what comes back.
+"""A bit error rate test set: it sends a test pattern in timeslots of a line and checks what arrives at an end of it.
 
-What comes is what the other end sends: a loopback there, or another test set. While a measurement runs, the timeslots
-carry nothing else that way; what the line is connected with comes back when it stops. Seconds are judged by G.821.
+It checks what the other end receives of its own pattern; or, at the end that sends, what comes from the other one: a
+loopback there, or another test set. While a measurement runs, the timeslots carry nothing else that way; what the line
+is connected with comes back when it stops. Seconds are judged by G.821.
 """
 
 from __future__ import annotations
@@ -24,8 +25,8 @@ MOST_TIMESLOTS = 31
 
 
 def timeslots_of(text: int | str) -> tuple[int, ...]:
-    """Timeslots 1..31 of `5` or `1-15,17-31`, rising; raises ValueError when the text names none or another one."""
-    numbers: set[int] = set()
+    """Timeslots 1..31 of `5` or `1-15,17-31`, rising; raises ValueError: none, another one, one twice."""
+    numbers: list[int] = []
     for part in str(text).split(","):
         first, dash, last = part.strip().partition("-")
         if not (first.isascii() and first.isdigit() and (not dash or (last.isascii() and last.isdigit()))):
@@ -33,7 +34,10 @@ def timeslots_of(text: int | str) -> tuple[int, ...]:
         low, high = int(first), int(last or first)
         if not 1 <= low <= high <= MOST_TIMESLOTS:
             raise ValueError(f"timeslots {part.strip()!r} are outside 1..31; expected some of them as in 1-15,17-31")
-        numbers.update(range(low, high + 1))
+        for number in range(low, high + 1):
+            if number in numbers:
+                raise ValueError(f"timeslot {number} twice; expected each once, some of 1..31 as in 1-15,17-31")
+            numbers.append(number)
     return tuple(sorted(numbers))
 
 
@@ -49,15 +53,21 @@ def in_words(timeslots: tuple[int, ...] | list[int]) -> str:
 
 
 class BitErrorConfig(msgspec.Struct, frozen=True, kw_only=True):
-    """Given by the assembly: the line's end, cells of the two directions there, and the native units."""
+    """Given by the assembly: what is measured, cells of the line, and the native units.
+
+    pattern, timeslots, inverted: of a start that does not say another one.
+    """
 
     line: str
-    end: str  # machine, far
-    first_sent: int  # the first of the 32 switched cells of the direction that leaves this end
-    first_received: int  # of the direction that arrives at it
+    end: str  # machine, far: where it checks
+    first_sent: int  # the first of the 32 switched cells into which it sends
+    first_received: int  # and of those that it checks
     generator: int
     bert: int
-    first_source: int  # of MOST_TIMESLOTS sources
+    first_source: int  # of as many sources as timeslots
+    pattern: str = "2^15-1"
+    timeslots: tuple[int, ...] = tuple(range(1, MOST_TIMESLOTS + 1))
+    inverted: bool = False
 
 
 class Measurement(msgspec.Struct):
@@ -82,7 +92,7 @@ class BitErrorState(State):
 
 
 class BitErrorTestSet(Part[BitErrorState]):
-    """`farend/test_set/<line>/<end>`. Acts: start (pattern, timeslots, inverted), stop, error (count: wrong bits sent).
+    """`farend/test/<name>`. Acts: start (pattern, timeslots, inverted), stop, error (count: wrong bits sent).
 
     A start while a measurement runs stops that first. The time before the first sync counts as lost from the end of
     the first second on.
@@ -103,9 +113,10 @@ class BitErrorTestSet(Part[BitErrorState]):
         match order.act:
             case "start":
                 self._stop()
-                values = order.values
-                timeslots = list(timeslots_of(values["timeslots"]))
-                self._start(str(values["pattern"]), timeslots, bool(values.get("inverted", 0)))
+                values, config = order.values, self.config
+                timeslots = list(timeslots_of(values["timeslots"]) if "timeslots" in values else config.timeslots)
+                pattern = str(values.get("pattern", config.pattern))
+                self._start(pattern, timeslots, bool(values.get("inverted", config.inverted)))
             case "stop":
                 self._stop()
             case "error":
@@ -147,7 +158,7 @@ class BitErrorTestSet(Part[BitErrorState]):
         """Sync or its loss."""
         assert event.kind == EV_BERT, f"{self.path} owns no unit of {event}"
         running, config = self.state.running, self.config
-        if running is None:  # stopped between the cycle of the event and this tick
+        if running is None or event.at < running.started:  # of one that was stopped before this tick
             return
         place = (config.line, config.end, in_words(running.timeslots), running.pattern)
         running.in_sync = bool(event.a)

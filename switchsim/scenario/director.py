@@ -187,6 +187,8 @@ class Director:
         acts = getattr(self._stage.kernel.parts[place], "acts", (act.do,))
         if act.do not in acts:
             raise BadInput.one("", f"{act.who} can not {act.do!r}", f"one of {', '.join(sorted(acts))}")
+        if "value" in values and act.sort == "test":
+            values["count"] = values.pop("value")
         if "number" in values and act.sort == "exchange":
             values["called"] = values.pop("number")
         return place, Act(act.do, values)

@@ -8,6 +8,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from switchsim.assembly.bit_tests import BitTestSpec, check_together
 from switchsim.assembly.loads import Load
 from switchsim.assembly.people import AgentsSpec
 from switchsim.assembly.taps import CAPTURED, HEARD, TO_CAPTURE, TO_HEAR
@@ -95,6 +96,7 @@ class Scenario(Strict):
     drained: Annotated[bool, Field(description="The run is to end without a call that is still up.")] = True
     record: Many[Annotated[str, _form(HEARD, TO_HEAR), Field(json_schema_extra={"pattern": HEARD})]] = ()
     capture: Many[Annotated[str, _form(CAPTURED, TO_CAPTURE), Field(json_schema_extra={"pattern": CAPTURED})]] = ()
+    tests: Many[BitTestSpec] = ()
     sut: SutSpec | None = None
 
     @property
@@ -124,6 +126,11 @@ class Scenario(Strict):
         for index, who in enumerate(self.record):
             if who in self.record[:index]:
                 raise wrong(f"{who} is recorded already", "each of them once", where=("record", index))
+        return self
+
+    @model_validator(mode="after")
+    def _tests_do_not_meet(self) -> Scenario:
+        check_together(self.tests)
         return self
 
     @model_validator(mode="after")

@@ -61,13 +61,14 @@ class Staged:
     """Everything of one run but where it is written."""
 
     def __init__(
-        self, prepared: Prepared, sinks: Sinks, teller: Teller, stop: StopSignal, batch: int | None = None
-    ) -> None:
+        self, prepared: Prepared, sinks: Sinks, teller: Teller, stop: StopSignal, batch: int | None = None, *,
+        bits: bool = False,
+    ) -> None:  # fmt: skip
         """Raises BadInput, at the scenario's lines, when machine, load, people and timeline do not fit each other."""
         scenario = prepared.scenario
         self._prepared = prepared
         self.sinks = sinks
-        self.machine = self._built(sinks, batch)
+        self.machine = self._built(sinks, batch, bits)
         self.interfaces = interfaces_of(self.machine, prepared.outside.listeners)
         self.director = Director(scenario.timeline, self.machine, prepared.document.lines, prepared.captures)
         self.story = Story(teller, prepared.until)
@@ -78,17 +79,17 @@ class Staged:
         if prepared.dials:
             self.machine.kernel.observers.append(self._dial)
 
-    def _built(self, sinks: Sinks, batch: int | None) -> assembly.Machine:
+    def _built(self, sinks: Sinks, batch: int | None, bits: bool) -> assembly.Machine:
         prepared, scenario = self._prepared, self._prepared.scenario
         try:
             return assembly.build(
                 prepared.machine_path, seed=prepared.seed, load=tuple(load.wanted() for load in scenario.load),
                 agents=tuple(agents.wanted() for agents in scenario.agents), record=scenario.record,
-                capture=scenario.capture,
+                capture=scenario.capture, tests=[test.wanted() for test in scenario.tests],
                 attached=tuple((one.line, one.timeslot, one.mode.name) for one in prepared.outside.attaches),
                 kinds=prepared.kinds, listeners=prepared.outside.listeners,
                 journal_sink=sinks.journal, second_sink=sinks.second,
-                batch=batch or DEFAULT_BATCH)
+                batch=batch or DEFAULT_BATCH, bits=bits)
         except BadInput as error:
             raise BadInput([self._at_its_line(problem) for problem in error.problems]) from error
 
@@ -99,6 +100,9 @@ class Staged:
         sort, _, name = problem.file.partition(" ")
         if name in taps.get(sort, ()):
             return lines.problem((sort, taps[sort].index(name)), problem.what, problem.expected, problem.advice)
+        tests = [test.name for test in self._prepared.scenario.tests]
+        if sort == "test" and name in tests:
+            return lines.problem(("tests", tests.index(name)), problem.what, problem.expected, problem.advice)
         name = name.partition("/")[0]  # a plan is called LOAD/NUMBER
         if sort == "load" and name in load:
             where: tuple[str | int, ...] = ("load", load.index(name))

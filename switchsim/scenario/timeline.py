@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final, Literal
 import msgspec
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
+from switchsim.assembly.bit_tests import Pattern
 from switchsim.assembly.people import DialText
 from switchsim.assembly.yamltypes import Duration, Strict, Value, duration_or, wrong
 from switchsim.model.event import Event
@@ -34,6 +35,7 @@ ACTS: Final[dict[str, dict[str, tuple[set[str], set[str]]]]] = {
     "exchange": {"call": ({"number"}, {"calling"}), "restart": (_NOTHING, _NOTHING),
                  "check_every": ({"value"}, _NOTHING), "check_loop": ({"manner"}, {"value"})},
     "load": {"start": (_NOTHING, _NOTHING), "stop": (_NOTHING, _NOTHING)},
+    "test": {"start": (_NOTHING, {"pattern"}), "stop": (_NOTHING, _NOTHING), "error": (_NOTHING, {"value"})},
     "board": {
         "reset": (_NOTHING, _NOTHING), "read": ({"register"}, _NOTHING), "write": ({"register", "value"}, _NOTHING),
     },
@@ -43,6 +45,7 @@ ACTS: Final[dict[str, dict[str, tuple[set[str], set[str]]]]] = {
     "point": {"restart": (_NOTHING, _NOTHING)},
 }
 """Who can do what, or to what it is done: act -> (what must go with it, what may)."""
+_SORTS: Final = "agent|caller|exchange|load|test|board|process|link|circuit|line|point"
 UPKEEP: Final = ("link", "circuit", "line", "point")
 """Management of No.7; the others are people and boards."""
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
@@ -121,13 +124,13 @@ class HealStep(_Moment):
 
 class Acted(Strict):
     """What somebody does; `who`: `agent SEAT`, `caller LINE:TIMESLOT`, `exchange LINE`, `load NAME`, `board PLACE`,
-    `process NAME` of the platform (whose acts take values `with`).
+    `process NAME` of the platform (whose acts take values `with`), `test NAME`: a bit error rate test set.
 
     Management of No.7 is done to a `link LINE:TIMESLOT`, a `circuit LINE:TIMESLOT` or all circuits of a `line LINE` at
     one `end`, or to a `point NAME`.
     """
 
-    who: Annotated[str, Field(pattern=r"^(agent|caller|exchange|load|board|process|link|circuit|line|point) \S{1,64}$")]
+    who: Annotated[str, Field(pattern=rf"^({_SORTS}) \S{{1,64}}$")]
     do: str
     number: DialText | None = None
     seat: DialText | None = None
@@ -137,6 +140,7 @@ class Acted(Strict):
     register_: Annotated[str | None, Field(alias="register")] = None
     value: Annotated[int | None, Field(ge=0, le=65_535)] = None
     manner: Literal["good", "none", "wrong", "late"] | None = None
+    pattern: Pattern | None = None
     end: EndName | None = None
     with_: Annotated[dict[str, Value], Field(alias="with", max_length=20)] = Field(default_factory=dict)
 
@@ -175,7 +179,8 @@ class Acted(Strict):
 
     def values(self) -> dict[str, int | str]:
         """What goes with the act, without what was not said."""
-        names = ("number", "seat", "digits", "calling", "behaviour", "register_", "value", "manner", "end")
+        names = ("number", "seat", "digits", "calling", "behaviour", "register_", "value", "manner", "pattern",
+                 "end")
         return {name.rstrip("_"): value for name in names if (value := getattr(self, name)) is not None}
 
 
