@@ -60,7 +60,7 @@ def line_faults() -> Iterator[str]:
         which = set(WHEN) <= set(row.parameters)
         own = [f"`{name}` {cell(text)}" for name, text in describe_parameters(row).items()
                if name != "direction" and not (which and name in WHEN)]
-        alarms = ", ".join(f"`{one}`" for one in row.alarms) + (" (not with `sent`)" if row.untold else "")
+        alarms = "; ".join(f"`{one}`{how}" for one, how in zip(row.alarms, ("", " with `sent`"), strict=False))
         told = "; ".join(["*which ones*"] * which + own) or "-"
         yield f"| `{row.name}` | {cell(row.text)} | {told} | {row.needs or '-'} | {alarms or '-'} |"
     yield from ("", "## Which ones", "", "| parameter | may be |", "|---|---|")

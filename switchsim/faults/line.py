@@ -49,16 +49,16 @@ ACTS: Final[dict[str, Act]] = {
 class LineFault(ParameterFault, frozen=True, kw_only=True):
     """A fault of one direction of a line.
 
-    needs: what the line must have for it to be one: crc4, cas, hdb3. untold: sent, nobody tells the machine of it, and
-    then no alarm or defect of the row is due.
+    needs: what the line must have for it to be one: crc4, cas, hdb3. alarms, defects: the first one of the machine's
+    receiver; the others, if any, by which the machine is told of a fault in what it sends.
     """
 
     needs: str = ""
-    untold: bool = False
 
     def promises(self, direction: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """(alarms, defects) of the machine, one of each due, when it acts in this direction."""
-        return ((), ()) if self.untold and direction == "sent" else (self.alarms, self.defects)
+        which = slice(1, None) if direction == "sent" else slice(1)
+        return self.alarms[which], self.defects[which]
 
 
 DIRECTION: Final = Parameter("word", "received", words=tuple(DIRECTIONS))
@@ -115,10 +115,10 @@ def _mask(most: int, usual: int) -> dict[str, Parameter]:
     return {"bits": Parameter("number", usual, low=1, high=most)}
 
 
-def _signal(name: str, text: str, alarms: str, defects: str, *, harms_speech: bool = True, needs: str = "",
-            untold: bool = False) -> LineFault:  # fmt: skip
+def _signal(name: str, text: str, alarms: str, defects: str, *, harms_speech: bool = True,
+            needs: str = "") -> LineFault:  # fmt: skip
     return LineFault(name, text, "line", POINT, tuple(alarms.split()), tuple(defects.split()), shows=("line_status",),
-                     harms_speech=harms_speech, needs=needs, untold=untold, parameters={"direction": DIRECTION})
+                     harms_speech=harms_speech, needs=needs, parameters={"direction": DIRECTION})
 
 
 def _event(name: str, text: str, shows: tuple[str, ...], harms_speech: bool, **parameters: Parameter) -> LineFault:
@@ -159,16 +159,17 @@ ROWS: Final = (
            count=Parameter("number", 0, high=1_000_000)),
     LineFault("line_loop", "an end sends back what it receives, or hears itself: local, it hears what it sends; line, "
               "all goes back as it came, with its framing; payload, all timeslots under a framing of its own; "
-              "timeslots, some of them", "line", POINT, (), (), harms_speech=True, shows=("line_looped",), parameters=LOOPS),
+              "timeslots, some of them", "line", POINT, (), (), harms_speech=True, shows=("line_looped",),
+              parameters=LOOPS),
     _signal("line_los", "no pulses on the line", "e1_los e1_rai", "los rai"),
     _signal("line_ais", "unframed ones on the line, as equipment sends whose own input is lost", "e1_ais e1_rai",
             "ais rai"),
     _signal("line_lof", "the timeslots are there, but no framing in timeslot 0", "e1_lof e1_rai", "lof rai"),
-    _signal("line_rai", "the A bit says that the other end receives nothing", "e1_rai", "rai", untold=True),
+    _signal("line_rai", "the A bit says that the other end receives nothing", "e1_rai", "rai"),
     _signal("ts16_ais", "ones in timeslot 16, as equipment sends that lost the signalling alone",
             "e1_ts16_ais e1_remote_mf", "ts16_ais remote_mf", needs="cas", harms_speech=False),
     _signal("remote_mf_alarm", "the Y bit says that the other end has no multiframe alignment", "e1_remote_mf",
-            "remote_mf", needs="cas", untold=True, harms_speech=False),
+            "remote_mf", needs="cas", harms_speech=False),
     _signal("line_no_crc", "the sender is one without CRC-4: after 400 ms of search the receiver goes on without it, "
             "and nobody raises an alarm for that", "", "", needs="crc4", harms_speech=False),
 )  # fmt: skip

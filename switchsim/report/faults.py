@@ -23,7 +23,12 @@ from switchsim.model.events import (
     FlowChanged,
     FrameBad,
     LampShown,
+    LineLooped,
+    LineMeasured,
     LineSlip,
+    LineStatus,
+    LineThreshold,
+    LineUnavailable,
     LookUpDone,
     PlatformLink,
     ProcessState,
@@ -69,6 +74,8 @@ class FaultFacts(msgspec.Struct, frozen=True):
     shows: kinds of events by which it is noticed where it raises no defect; nobody asks for them.
     harms_messages: signal units or messages say what is not so while it acts; retrieval by them can not be exact.
     layers: whose rules are then broken by it: 2 level 2 of the link, 3 level 3, 4 the user parts.
+    about: of one fault of a run, where what it shows lies: narrower than the part that it is done to; `` that part.
+    line: of one fault, the E1 line whose events are its own; `` any line's.
     """
 
     alarms: tuple[str, ...] = ()
@@ -79,6 +86,8 @@ class FaultFacts(msgspec.Struct, frozen=True):
     harms_messages: bool = False
     layers: tuple[int, ...] = (2, 3, 4)
     shows: tuple[str, ...] = ()
+    about: str = ""
+    line: str = ""
 
 
 class FaultChain(msgspec.Struct):
@@ -112,18 +121,32 @@ def lies_under(place: str, where: str) -> bool:
     return place == where or (bool(where) and place.startswith((where + "/", where + ":")))
 
 
+OF_LINES: Final = (LineStatus, LineSlip, LineLooped, LineUnavailable, LineThreshold, LineMeasured)
+
+
+def _line_troubled(event: Event) -> bool:
+    """An event of OF_LINES that does not say that something is over."""
+    if isinstance(event, LineStatus):
+        return bool(event.status)
+    return not isinstance(event, LineLooped | LineUnavailable) or bool(event.on)
+
+
 class FaultWatch:
-    """Follows every fault; give it every record of KINDS. `facts`: by the fault's catalogue name."""
+    """Follows every fault; give it every record of KINDS.
+
+    facts: by the fault's catalogue name. own: of single faults of the run, by their numbers, where parameters decide.
+    """
 
     KINDS: ClassVar[tuple[type[Event], ...]] = (
         FaultArmed, FaultFired, FaultUndone, DefectSeen, AlarmRaised, AlarmCleared, SignallingLink, Violated,
-        Changeover, FrameBad, LampShown, ClockMode, ClockReference, LineSlip, *OF_PLATFORM,
+        Changeover, FrameBad, LampShown, ClockMode, ClockReference, *OF_LINES, *OF_PLATFORM,
     )  # fmt: skip
 
-    def __init__(self, facts: Mapping[str, FaultFacts]) -> None:
+    def __init__(self, facts: Mapping[str, FaultFacts], own: Mapping[str, FaultFacts] | None = None) -> None:
         self.facts = facts
+        self.own = own or {}
         self.chains: dict[str, FaultChain] = {}
-        self._told: dict[str, int] = {}  # kind of event -> cycle of the last one that tells trouble
+        self._told: dict[tuple[str, str], int] = {}  # kind of event, line -> cycle of the last one that tells trouble
         self._watched: dict[str, None] = {}  # processes for which a monitor has a lamp
 
     def take(self, record: Record) -> None:
@@ -135,7 +158,7 @@ class FaultWatch:
                 chain = self.chains[fault]
                 if chain.fired < 0:
                     chain.fired, chain.effect = at, effect
-                    if at in [self._told.get(kind) for kind in self.facts.get(chain.name, _NOTHING).shows]:
+                    if any(told == at and self._may_be(chain, *what) for what, told in self._told.items()):
                         chain.detected = at  # what it did was told in this very cycle, before that it was done
             case FaultUndone(fault=fault) if fault in self.chains:
                 self.chains[fault].undone = at
@@ -149,31 +172,42 @@ class FaultWatch:
                 self._watched[f"{record.place.rpartition('/')[0]}/{about}"] = None
             case SignallingLink(state="failed" | "blocked") | Violated() | Changeover() | FrameBad() as event:
                 self._shown(at, snake(type(event).__name__))
-            case ClockMode() | ClockReference(stage="hold_off" | "failed" | "given_up") | LineSlip() as event:
+            case ClockMode() | ClockReference(stage="hold_off" | "failed" | "given_up") as event:
                 self._shown(at, snake(type(event).__name__))
+            case event if isinstance(event, OF_LINES) and _line_troubled(event):
+                self._shown(at, snake(type(event).__name__), event.line)
             case event if isinstance(event, OF_PLATFORM) and _tells_trouble(event):
                 self._shown(at, snake(type(event).__name__))
             case _:
                 pass
 
-    def _shown(self, at: int, kind: str) -> None:
-        """A link tells that something is wrong: every fault that acts, or did lately, may be meant."""
-        self._told[kind] = at
+    def _shown(self, at: int, kind: str, line: str = "") -> None:
+        """A link or line tells that something is wrong: every fault that acts, or did lately, may be meant."""
+        self._told[kind, line] = at
         for chain in self.chains.values():
             lasts = chain.undone < 0 or at - chain.undone <= LATELY_CYCLES
-            if chain.detected < 0 <= chain.fired and lasts and kind in self.facts.get(chain.name, _NOTHING).shows:
+            if chain.detected < 0 <= chain.fired and lasts and self._may_be(chain, kind, line):
                 chain.detected = at
+
+    def _may_be(self, chain: FaultChain, kind: str, line: str) -> bool:
+        """Whether this kind of event, of this line, shows such a fault."""
+        facts = self._facts(chain) or _NOTHING
+        return kind in facts.shows and (not line or facts.line in ("", line))
+
+    def _facts(self, chain: FaultChain) -> FaultFacts | None:
+        return self.own.get(chain.fault, self.facts.get(chain.name))
 
     def causes_of(self, alarm: str, about: str) -> list[FaultChain]:
         """The fired faults that explain an alarm: by its place; else because the catalogue says that they show it."""
         return self._by_place(about) or self._by_kind(lambda facts: facts.alarms, alarm)
 
     def _by_place(self, about: str) -> list[FaultChain]:
-        return [chain for chain in self.chains.values() if chain.fired >= 0 and lies_under(about, chain.where)]
+        fired = [chain for chain in self.chains.values() if chain.fired >= 0]
+        return [chain for chain in fired if lies_under(about, (self._facts(chain) or _NOTHING).about or chain.where)]
 
     def _by_kind(self, shown: Callable[[FaultFacts], tuple[str, ...]], what: str) -> list[FaultChain]:
         fired = [chain for chain in self.chains.values() if chain.fired >= 0]
-        return [chain for chain in fired if what in shown(self.facts.get(chain.name, _NOTHING))]
+        return [chain for chain in fired if what in shown(self._facts(chain) or _NOTHING)]
 
     def _detected(self, at: int, defect: str, about: str) -> None:
         for chain in _meant(self._by_place(about) or self._by_kind(lambda facts: facts.defects, defect), at):
@@ -201,7 +235,7 @@ class FaultWatch:
 
     def _judge(self, chain: FaultChain) -> CheckResult:
         name, title = f"fault.{chain.fault}", f"{chain.name} at {chain.where}"
-        facts = self.facts.get(chain.name)
+        facts = self._facts(chain)
         if chain.fired < 0:
             what = f"fault {chain.fault} ({chain.name}) never fired: the run is invalid"
             return judged(name, title, [Finding(chain.armed, chain.where, what)], reason=chain.stages())

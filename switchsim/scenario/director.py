@@ -93,6 +93,10 @@ class Director:
         """What the faults of the timeline are about, by the numbers that the journal gives them."""
         return {fault.number: _scope(fault) for fault in self._faults.values()}
 
+    def faults(self) -> dict[str, tuple[FaultStep, str, dict[str, Value]]]:
+        """(step, place, values as resolved) of the timeline's faults, by the numbers that the journal gives them."""
+        return {fault.number: (fault.step, fault.place, fault.values) for fault in self._faults.values()}
+
     def next_at(self) -> int | None:
         """The cycle of the next timed step, or of the next act on the program."""
         steps = self._timed[-1][:1] if self._timed else ()

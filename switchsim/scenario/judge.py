@@ -35,7 +35,7 @@ def judge(
     `problem`: what broke the run off from outside, with its exit code. `plan`: the machine's routes.
     """
     figures, alarms, end = FigureCounter(machines=settings.machines), AlarmList(), EndWatch()
-    faults = FaultWatch(settings.facts)
+    faults = FaultWatch(settings.facts, settings.own_facts)
     checks, wanted = CheckRun(built_in_checks(settings)), CheckRun(expectations(settings, expects))
     traffic = TrafficCounter(plan or TrafficPlan())
     takers = (figures.take, alarms.take, end.take, faults.take, checks.take, wanted.take, traffic.take)

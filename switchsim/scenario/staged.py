@@ -16,13 +16,13 @@ from switchsim.kernel.scheduler import DEFAULT_BATCH
 from switchsim.model.event import Event
 from switchsim.model.events import ProcessorActive, RunEnded
 from switchsim.model.order import Act, Value
-from switchsim.report.faults import FaultFacts
 from switchsim.scenario.checks import CheckSettings, SignallingFacts
 from switchsim.scenario.checks.base import CcsRules
 from switchsim.scenario.director import Director
 from switchsim.scenario.interfaces import interfaces_of
 from switchsim.scenario.loop import RunLoop
 from switchsim.scenario.prepare import Prepared
+from switchsim.scenario.promised import facts_of, own_facts
 from switchsim.scenario.stop import StopSignal
 from switchsim.scenario.story import Story, Teller
 from switchsim.units import seconds
@@ -152,12 +152,11 @@ class Staged:
 
     def settings(self) -> CheckSettings:
         """What the checks must know of this machine."""
-        facts = {
-            name: FaultFacts(
-                row.alarms, row.defects, harms_speech=row.harms_speech, harms_messages=row.harms_messages,
-                layers=row.layers, shows=row.shows)
-            for name, row in self.machine.faults.rows.items()
-        }
+        rows, joins = self.machine.faults.rows, self.machine.joins
+        own = {number: own_facts(rows[step.fault], step.where["line"], place, values,
+                                 joined=step.where["line"] in joins)
+               for number, (step, place, values) in self.director.faults().items()
+               if rows[step.fault].target == "line"}  # fmt: skip
         signalling = SignallingFacts(**self.machine.signalling_network)
         scopes = {fault: msgspec.structs.replace(scope, link=signalling.one(scope.link))
                   for fault, scope in self.director.scopes().items()}  # fmt: skip
@@ -165,5 +164,6 @@ class Staged:
             drained=self._prepared.scenario.drained, seat_queues=self.machine.seat_queues,
             agent_skills=self.machine.agent_skills,
             ccs_rules={version: CcsRules(**rules) for version, rules in self.machine.ccs_rules.items()},
-            machines=self.machine.names, joins=self.machine.joins, processors=self.machine.processors, facts=facts,
-            scopes=scopes, signalling=signalling)
+            machines=self.machine.names, joins=self.machine.joins, processors=self.machine.processors,
+            facts={name: facts_of(row) for name, row in rows.items()}, own_facts=own, scopes=scopes,
+            signalling=signalling)

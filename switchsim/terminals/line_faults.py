@@ -138,6 +138,7 @@ class LineFaults:
         deed = self.state.deeds.get(fault)
         if deed is None:
             return
+        self.end.stir()  # since the last time the line may have become calm
         values, unit = deed.values, self._unit(int(deed.values["direction"]))
         if deed.forced:  # an interruption is over
             deed.forced = {}

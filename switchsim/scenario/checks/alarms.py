@@ -74,7 +74,7 @@ class AlarmsCleared(Check):
 
     def __init__(self, settings: CheckSettings) -> None:
         super().__init__(settings)
-        self._faults = FaultWatch(settings.facts)
+        self._faults = FaultWatch(settings.facts, settings.own_facts)
         self._up: dict[tuple[str, str], int] = {}
         self._defects: dict[tuple[str, str], int] = {}
         self._gone: dict[str, int] = {}

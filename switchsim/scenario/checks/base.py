@@ -82,7 +82,8 @@ class CheckSettings(msgspec.Struct, frozen=True, kw_only=True):
     machines: those of a plant, whose places begin with their names; a machine that stands alone has no name.
     joins: line of one machine -> line of another that is its other end, both ways.
     processors: places of the main processors; empty: those that the journal names.
-    facts: the fault catalogue, by name. scopes: what the run's faults are about, by their numbers.
+    facts: the fault catalogue, by name. own_facts: of faults of the run whose parameters decide, by their numbers.
+    scopes: what the run's faults are about, by their numbers.
     signalling: the No.7 network; empty: there is none.
     """
 
@@ -94,6 +95,7 @@ class CheckSettings(msgspec.Struct, frozen=True, kw_only=True):
     joins: Mapping[str, str] = msgspec.field(default_factory=dict)
     processors: tuple[str, ...] = ()
     facts: Mapping[str, FaultFacts] = msgspec.field(default_factory=dict)
+    own_facts: Mapping[str, FaultFacts] = msgspec.field(default_factory=dict)
     scopes: Mapping[str, FaultScope] = msgspec.field(default_factory=dict)
     signalling: SignallingFacts = SignallingFacts()
     path_delay_cycles: int = 64  # the longest way through lines and stages

@@ -179,7 +179,7 @@ class Fault(_Expected):
         limit = f" within {format_cycles(entry.within)}" if entry.within is not None else ""
         super().__init__(settings, name, entry.name or f"fault {entry.fault} is {entry.stage}{limit}")
         self.entry = entry
-        self._watch = FaultWatch(settings.facts)
+        self._watch = FaultWatch(settings.facts, settings.own_facts)
 
     def handlers(self) -> dict[type[Event], Handler]:
         return dict.fromkeys(FaultWatch.KINDS, self._event)
