@@ -19,6 +19,7 @@ from pri_bench import Program, summary
 from test_serve_ss7 import TIMESLOTS, Ss7Bench
 
 from switchsim.kernel.inputs import InputKind, InputRecord
+from switchsim.model.order import Heal, Inject
 from switchsim.model.order import Outside as Order
 from switchsim.sut.options import FAST, parse_attach, parse_clock
 from switchsim.sut.outside import Outside
@@ -28,7 +29,6 @@ pytestmark = pytest.mark.peer("libss7-dev")
 
 TOLD = {InputKind.CONNECTED: "attached", InputKind.CLOSED: "detached", InputKind.DATA: "data",
         InputKind.BAD_LENGTH: "bad_length"}  # fmt: skip
-FIRST_DIRECTION = 0
 
 
 @pytest.fixture(scope="module")
@@ -106,10 +106,11 @@ def test_bit_errors_are_repaired_by_level_2(tmp_path: Path, ss7_peer: str) -> No
     def noise(bench: Joined) -> None:
         now = bench.machine.kernel.now
         if bench.stop == 0 and now >= ms(1500):
-            bench.machine.engine.line_errors(FIRST_DIRECTION, 300_000, 7)
-            bench.stop = now
-        if 0 < bench.stop < now - seconds(2):
-            bench.machine.engine.line_errors(FIRST_DIRECTION, 0, 7)
+            bench.stop = now + seconds(2)
+            values: dict[str, int | str] = {"mode": "random", "rate": "3e-4", "timeslots": "5-6"}
+            place, point, plain = bench.machine.resolve_fault("logic_errors", {"line": "e1-0"}, values)
+            bench.machine.order(now, place, Inject("1", point, plain))
+            bench.machine.order(bench.stop, place, Heal("1", point, plain))
 
     bench, said = joined(tmp_path, ss7_peer, "--calls 30 --gap 50 --hold 500 --expect 30 --linger 3000",
                          "--calls 30 --gap 55 --hold 500 --expect 30 --linger 3000", noise)
