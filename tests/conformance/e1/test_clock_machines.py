@@ -11,7 +11,7 @@ from switchsim.assembly import build
 from switchsim.assembly.build import Machine
 from switchsim.kernel.snapshot import restore, take
 from switchsim.model.event import Event, Record
-from switchsim.model.events import AlarmCleared, AlarmRaised, ClockActive, ClockMode, LineSlip, decode_line
+from switchsim.model.events import AlarmCleared, AlarmRaised, ClockActive, ClockMode, LineSlip, LineStatus, decode_line
 from switchsim.model.order import Act, Heal, Inject
 from switchsim.proto.clock.store import LIMIT, NANO_FRAMES
 from switchsim.units import CYCLES_PER_SECOND, round_up, seconds
@@ -138,6 +138,30 @@ def test_the_instants_of_slips_do_not_depend_on_the_batch_or_a_snapshot(one: Wri
 def test_wander_of_a_far_end_below_the_hysteresis_makes_no_slip(one: Write) -> None:
     assert Run(one(line="clock: {wander: {shape: sine, amplitude_us: 50, period: 4s}}")).to(seconds(20)).slips() == []
     assert Run(one(line="clock: {wander: {shape: sine, amplitude_us: 130, period: 4s}}")).to(seconds(20)).slips() != []
+
+
+def test_after_a_loss_of_the_line_the_store_begins_in_the_middle(one: Write) -> None:
+    """While nothing arrives it stands still; then its first slip is as far away as after power-on, at both ends."""
+    run = Run(one(line="clock: {ppm: 50}"))
+    cut = {"line": 0, "directions": 3}
+    run.inject(seconds(2), DTM, "line_cut", **cut)  # 2.266 s after power-on would be the first slip
+    run.heal(seconds(9), DTM, "line_cut", **cut)
+    run.to(seconds(15))
+    for place, end in ((DTM, "machine"), ("farend/line/e1-0", "far")):
+        back = [row.at for row in run.events(LineStatus, place=place)
+                if isinstance(row.event, LineStatus) and not {"los", "ais", "lof"} & {*row.event.status.split()}]
+        assert seconds(9) <= back[0] <= seconds(10)
+        first = run.slips(place)[0][0]
+        assert abs(first - back[0] - LIMIT // 50_000) <= 2 * TICK, end
+
+
+def test_a_board_that_is_pulled_slips_no_more_and_begins_in_the_middle(one: Write) -> None:
+    run = Run(one(line="clock: {ppm: 50}"))
+    run.inject(seconds(2), DTM, "pull")
+    run.heal(seconds(9), DTM, "pull")
+    run.to(seconds(15))
+    works = seconds(11)  # after its test of itself
+    assert run.slips(DTM)[0] == (round_up(works + LIMIT // 50_000, TICK), "lost")
 
 
 # -- references --------------------------------------------------------------------------------------------------------
