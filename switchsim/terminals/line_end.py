@@ -29,6 +29,9 @@ from switchsim.units import CYCLES_PER_SECOND
 MACHINE: Final = "machine"
 FAR: Final = "far"
 RECEIVER_EVENTS: Final = (EV_E1, EV_CAS, EV_SSM)
+BOARD: Final = "board"
+LOST_FRAMES: Final = int(Received.LOS | Received.AIS | Received.LOF)
+"""No frames arrive: the elastic store stands still, and its reader begins in the middle when they come back."""
 LOST: Final = 5  # phases of the two multiframes of a direction differ: nothing is derived from one for the other
 
 
@@ -142,6 +145,8 @@ class LineEnd:
         if status == self.state.status:
             return
         self.stir()
+        if self.state.status & LOST_FRAMES and not status & LOST_FRAMES:
+            self.store.recentred(self.owner.now)
         self.state.status = status
         self.quality.status(status)
         self.owner.emit(LineStatus(self.row.name, self.row.end, words(status)))
@@ -181,6 +186,14 @@ class LineEnd:
         else:
             muted.remove(who)
         self.engine.e1_mute(self.row.receive, bool(muted))
+
+    def power(self, sends: int) -> None:
+        """The board of this end works (0), or it is dead and sends these of SEND_*; its store begins in the middle."""
+        self.mute(BOARD, bool(sends))
+        self.send(BOARD, sends)
+        if not sends:
+            self.store.recentred(self.owner.now)
+        self._clocks()
 
     def cas(self, timeslot: int, abcd: int) -> None:
         """Send signalling bits on a channel."""
@@ -287,7 +300,9 @@ class LineEnd:
         self.owner.line_clock_heard(self.number)
 
     def _clocks(self) -> None:
-        heard = self.state.heard.ppb if self.usable else self.state.own.ppb
+        """The elastic store drifts while frames are written into it; a bad error ratio does not stop that."""
+        stands = bool(self.state.status & LOST_FRAMES) or BOARD in self.state.muted
+        heard = self.state.own.ppb if stands else self.state.heard.ppb
         self.store.frequencies(self.owner.now, heard, self.state.own.ppb)
         self._next_slip()
 

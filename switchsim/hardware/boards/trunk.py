@@ -97,7 +97,7 @@ class Trunk(Board[TrunkState]):
         for number, line in enumerate(self.state.lines):
             if not line.in_service:
                 self.send("bus", LineChanged(self.bus, number, False, "".join(line.defects[:1])))
-            self._power(number, 0)
+            self.ends[number].power(0)
             if self.now:
                 self.ends[number].look()
                 for defect in sorted({*line.defects} ^ {*line.alarmed}):
@@ -110,17 +110,13 @@ class Trunk(Board[TrunkState]):
         self._tell_clocks()
         if "hang" not in self.state.dead:
             for number in range(len(self.lines)):
-                self._power(number, SEND_NOTHING)
+                self.ends[number].power(SEND_NOTHING)
 
     def reset(self) -> None:
         """While it tests itself its transmitters send AIS, as unequipped ones do."""
         super().reset()
         for number in range(len(self.lines)):
-            self._power(number, SEND_AIS)
-
-    def _power(self, number: int, sends: int) -> None:
-        self.ends[number].mute("board", bool(sends))
-        self.ends[number].send("board", sends)
+            self.ends[number].power(SEND_AIS)
 
     # -- what comes ----------------------------------------------------------------------------------------------
 
@@ -147,7 +143,7 @@ class Trunk(Board[TrunkState]):
             super().handle(port, message)
 
     def on_timer(self, name: str) -> None:
-        """A slip happens to a dead board's line, too; whatever it counts, it counts while it lives."""
+        """A slip happens to a board that hangs, too; whatever it counts, it counts while it lives."""
         what, _, number = name.rpartition("/")
         if what in ("slip", "second") or what.startswith("fault/"):
             self.ends[int(number)].timer(what)
