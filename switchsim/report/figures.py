@@ -27,6 +27,7 @@ from switchsim.model.events import (
     Routed,
     SeatState,
 )
+from switchsim.report.bit_tests import BitTestFigures, BitTests
 from switchsim.report.causes import cause_name
 from switchsim.report.recovery import RecoveryWatch
 from switchsim.units import CYCLES_PER_SECOND, seconds
@@ -41,6 +42,7 @@ class Figures(msgspec.Struct, frozen=True):
     placed, placed_answered: calls of the machine itself towards the network; all else counts calls from there.
     refused: attempts, calls of the machine itself among them, that met an overloaded processor (cause 42).
     recovery_cycles: the longest time from a fault of the platform to its next right decision, of those that came.
+    tests: what bit error rate tests found, a row a measurement.
     not_offered: callers whom their own exchange could not connect (no link, no free channel); no call of the machine.
     KPI names of the call centre: connect_rate_percent 接通率, service_level_percent, mean_wait_cycles 等待时长,
     mean_talk_cycles 平均通话时长, calls_an_hour, utilisation_percent (talk, hold and wrap-up of signed-in time).
@@ -73,6 +75,7 @@ class Figures(msgspec.Struct, frozen=True):
     peak_queued: int
     at_end: dict[str, int]
     recovery_cycles: int = 0
+    tests: tuple[BitTestFigures, ...] = ()
 
 
 FIGURE_NAMES: Final = tuple(
@@ -112,6 +115,7 @@ class FigureCounter:
         self._seats: dict[str, tuple[str, int]] = {}
         self._seat_cycles: Counter[str] = Counter()
         self._recovery = RecoveryWatch(machines)
+        self._tests = BitTests()
         self._handlers: dict[type[Event], Callable[[int, Any], None]] = {
             CallOffered: self._offered,
             CallAnswered: self._answered,
@@ -132,6 +136,7 @@ class FigureCounter:
     def take(self, record: Record) -> None:
         self.event(record.at, record.event)
         self._recovery.take(record)
+        self._tests.take(record)
 
     def event(self, at: int, event: Event) -> None:
         handler = self._handlers.get(type(event))
@@ -259,4 +264,5 @@ class FigureCounter:
             peak_queued=self._peak_queued,
             at_end={state: count for state, count in sorted(self.states.items()) if count},
             recovery_cycles=self._recovery.longest(),
+            tests=tuple(self._tests.found),
         )

@@ -74,6 +74,7 @@ def figure_pairs(figures: Figures) -> list[tuple[str, str]]:
         ("calls an hour", str(figures.calls_an_hour)),
         ("seat utilisation", f"{figures.utilisation_percent} %"),
         ("most calls at once", f"{figures.peak_up}, {figures.peak_queued} of them queued"),
+        *((f"test {one.test}", one.told()) for one in figures.tests),
     ]
 
 
