@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from decimal import Decimal
 from typing import Annotated, Any, Final, Literal
 
 import msgspec
@@ -106,13 +107,18 @@ class _Moment(Strict):
         return self
 
 
+def _as_written(value: object) -> object:
+    """A number with decimals is taken as text, so that whoever reads it can do so exactly, and tell its range."""
+    return str(value) if isinstance(value, Decimal) else value
+
+
 class FaultStep(_Moment):
     """Inject a fault of the catalogue (`switchsim faults MACHINE`); `for`: how long, or until a heal step names it."""
 
     fault: str
     id: Name | None = None
     where: dict[str, Value] = Field(default_factory=dict)
-    values: dict[str, Value] = Field(default_factory=dict)
+    values: dict[str, Annotated[Value, BeforeValidator(_as_written)]] = Field(default_factory=dict)
     for_: Annotated[int, duration_or("until_healed", UNTIL_HEALED), Field(alias="for")] = UNTIL_HEALED
 
 
