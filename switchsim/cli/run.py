@@ -21,11 +21,12 @@ from switchsim.errors import WORST_FIRST, ExitCode
 @click.option("--json", "as_json", is_flag=True, help="The verdicts of conformance sheets as JSON.")
 @click.option("--quiet", is_flag=True, help="Only one line a scenario.")
 @click.option("--batch", type=click.IntRange(1, 8000), hidden=True, help="Cycles a native call; changes no journal.")
+@click.option("--bits", is_flag=True, hidden=True, help="E1 lines at bit level always; changes no journal.")
 @click.option("--several", is_flag=True, hidden=True, help="One of several runs: --out is their folder.")
 @PATH
 @outside_options
 def command(scenarios: tuple[str, ...], seed: int | None, out: str | None, force: bool, junit: str | None, jobs: int,
-            as_json: bool, quiet: bool, batch: int | None, several: bool, search: tuple[str, ...],
+            as_json: bool, quiet: bool, batch: int | None, bits: bool, several: bool, search: tuple[str, ...],
             **outside: Any) -> ExitCode:
     """Run each SCENARIO, and every scenario below each DIR; the exit code is the worst of theirs.
 
@@ -48,7 +49,7 @@ def command(scenarios: tuple[str, ...], seed: int | None, out: str | None, force
         codes.append(play_sheets(sheets, as_json, quiet, suites))
     wanted = Asked(
         seed=seed, out=Path(out) if out else None, force=force, junit=Path(junit) if junit else None, quiet=quiet,
-        batch=batch, search=search, several=several or len(paths) > 1,
+        batch=batch, bits=bits, search=search, several=several or len(paths) > 1,
         outside=asked(outside))
     codes += run_all(paths, wanted, jobs, suites)
     write_junit(wanted.junit, suites)

@@ -39,6 +39,7 @@ class Asked:
     junit: Path | None = None
     quiet: bool = False
     batch: int | None = None
+    bits: bool = False
     search: Sequence[str] = ()
     outside: OutsideAsked = NOTHING_ASKED
     several: bool = False
@@ -69,7 +70,7 @@ def run_one(path: Path, asked: Asked, stop: StopSignal, suites: list[bytes]) -> 
     try:
         prepared = prepare(path, seed=asked.seed, search=asked.search, asked=asked.outside)
         options = RunOptions(out=asked.out, force=asked.force, several=asked.several, batch=asked.batch,
-                             arguments=sys.argv[1:])
+                             bits=asked.bits, arguments=sys.argv[1:])
         with _teller(asked.quiet) as teller:
             finished = run(prepared, options, teller, stop)
     except SwitchsimError as error:
@@ -216,7 +217,7 @@ def arguments_of(path: Path, asked: Asked) -> list[str]:
     for option, many in (("--path", asked.search), ("--attach", outside.attach), ("--clock", outside.clock),
                          ("--agi", outside.agi)):
         words += [word for text in many for word in (option, text)]
-    flags = (("--force", asked.force), ("--quiet", asked.quiet), ("--several", asked.several),
+    flags = (("--force", asked.force), ("--quiet", asked.quiet), ("--several", asked.several), ("--bits", asked.bits),
              ("--insecure-no-auth", outside.no_auth))
     return [*words, *(flag for flag, given in flags if given), "--", str(path)]
 

@@ -52,6 +52,7 @@ class RunOptions:
     """True: this is one of several runs, which go to folders below `out`."""
     arguments: Sequence[str] = ()
     batch: int | None = None
+    bits: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ def run(prepared: Prepared, options: RunOptions, teller: Teller, stop: StopSigna
     """Run it. Raises BadInput before anything is written; afterwards what happens is in the folder, and returned."""
     with ExitStack() as stack:
         sinks = Sinks()
-        staged = Staged(prepared, sinks, teller, stop, options.batch)
+        staged = Staged(prepared, sinks, teller, stop, options.batch, bits=options.bits)
         for warning in staged.machine.warnings:
             teller.line(str(warning))
         outside = _listen(prepared, staged, stack)
