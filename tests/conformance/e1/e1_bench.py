@@ -11,6 +11,7 @@ from g704 import FRAME_BITS, Bits, Encoder, octets_of
 from switchsim.dsp import e1
 
 QUIET = bytes([0x55]) * 32  # no FAS in it, nor across the bounds of its timeslots
+NUMBERED = bytes(0x40 | number for number in range(32))  # each timeslot another octet, no FAS in them
 MULTIFRAME_OCTETS = 16 * 32
 MS = 8  # frames
 
@@ -86,3 +87,19 @@ def errors_at_random(line: bytearray, rate: float, seed: int) -> int:
             return count
         flip(line, at)
         count += 1
+
+
+def imitating(count: int, timeslots: list[int], even: int, odd: int, crc4: bool) -> Bits:
+    """Frames whose payload imitates the alignment signal in some timeslots, in even and odd frames."""
+    encoder, bits = Encoder(crc4=crc4), []
+    for number in range(count):
+        octets = bytearray(NUMBERED)
+        for timeslot in timeslots:
+            octets[timeslot] = odd if number % 2 else even
+        bits += encoder.frame(octets)
+    return bits
+
+
+def right(out: bytes, timeslots: list[int]) -> bool:
+    """Whether the octets of the timeslots that imitate nothing are where they belong."""
+    return all(out[t] == NUMBERED[t] for t in range(1, 32) if t not in timeslots)
