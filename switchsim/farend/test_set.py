@@ -139,7 +139,7 @@ class BitErrorTestSet(Part[BitErrorState]):
     def _stop(self) -> None:
         if self.state.running is None:
             return
-        self._tell_result(self.state.running)
+        self._tell(self.state.running)
         self.stop_timer("second")
         for timeslot in self.state.running.timeslots:
             self.engine.override(self.config.first_sent + timeslot, NONE)
@@ -150,7 +150,13 @@ class BitErrorTestSet(Part[BitErrorState]):
     def closing(self) -> None:
         """A measurement that nobody stopped is told as far as it came."""
         if self.state.running is not None:
-            self._tell_result(self.state.running)
+            self._tell(self.state.running)
+
+    def _tell(self, running: Measurement) -> None:
+        """The result, with the second that is over at this very cycle, whose timer has not come yet."""
+        if self.now >= self._second_ends(running):
+            self._second(running)
+        self._tell_result(running)
 
     # -- what it finds -----------------------------------------------------------------------------------------------
 
@@ -172,6 +178,13 @@ class BitErrorTestSet(Part[BitErrorState]):
         """A second is over."""
         running = self.state.running
         assert running is not None, name
+        self._second(running)
+        self.start_timer("second", self._second_ends(running) - self.now)
+
+    def _second_ends(self, running: Measurement) -> int:
+        return running.started + (running.seconds + 1) * CYCLES_PER_SECOND
+
+    def _second(self, running: Measurement) -> None:
         counts = self._counts()
         bits, errors = counts.bits - running.bits, counts.errors - running.errors
         running.bits, running.errors = counts.bits, counts.errors
@@ -183,8 +196,6 @@ class BitErrorTestSet(Part[BitErrorState]):
                 self._add(running, result)
         running.seconds += 1
         running.lost = not running.in_sync
-        due = running.started + (running.seconds + 1) * CYCLES_PER_SECOND
-        self.start_timer("second", due - self.now)
 
     def _add(self, running: Measurement, result: Measured) -> None:
         """A register closed: a day is over."""
@@ -197,7 +208,6 @@ class BitErrorTestSet(Part[BitErrorState]):
         return self.engine.bert_counters(self.config.bert)
 
     def _tell_result(self, running: Measurement) -> None:
-        """Changes nothing: also what the end of a run tells."""
         counts, config = self._counts(), self.config
         readings = BitPerformance(running.side, len(running.timeslots)).readings(every=True)
         day = [reading.counts for reading in readings if reading.period == LONGEST]

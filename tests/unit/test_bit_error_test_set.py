@@ -170,6 +170,22 @@ def test_a_pattern_that_never_comes_back_is_never_in_sync() -> None:
     assert (result.bits, result.seconds, result.unavailable_seconds) == (0, 12, 12)
 
 
+@pytest.mark.parametrize("stopped", [True, False])
+def test_a_second_that_ends_with_the_measurement_is_one_of_it(stopped: bool) -> None:
+    """A stop, or the end of the run, after whole seconds to the cycle; the last of them has an error."""
+    line = Line()
+    line.start(timeslots="1-2")
+    line.act(ms(2500), "error")
+    if stopped:
+        line.act(ms(3100), "stop")
+    line.kernel.run(ms(3100) + stopped)
+    if not stopped:
+        line.kernel.part("farend/test/far").closing()
+    assert line.told()[-2] == (ms(3100), PatternErrors("e1-0", "far", 2, 128_000, 1))
+    result = line.result()
+    assert (result.seconds, result.errors, result.errored_seconds) == (3, 1, 1)
+
+
 def test_a_stopped_test_set_leaves_the_line_as_it_was() -> None:
     line = Line()
     line.engine.connect(line.cells[0] + 4, CELL_IDLE)
