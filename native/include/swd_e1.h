@@ -104,7 +104,7 @@ int swd_e1_define(swd_engine *e, uint32_t unit, const swd_e1_config *config);
 /* 1: bit level from now on, sender and receiver aligned, the counts from 0. 0: octet level; SWD_E_RANGE while anything would be lost
  * thereby: a status, a shift, delay, loop (also of another unit from this one), tap, injector, or something that the sender is told to send. */
 int swd_e1_level(swd_engine *e, uint32_t unit, int bits);
-/* 1: swd_e1_level(unit, 0) would be accepted, and for 32 frames nothing was wrong and nothing counted. */
+/* 1: swd_e1_level(unit, 0) would be accepted, and for 4.25 s nothing was wrong and nothing counted: no window of the receiver holds anything. */
 int swd_e1_clean(const swd_engine *e, uint32_t unit);
 int swd_e1_mute(swd_engine *e, uint32_t unit, int on);                /* at either level: all 32 cells carry 0xFF */
 int swd_e1_send(swd_engine *e, uint32_t unit, uint32_t send);         /* SWD_E1_SEND_*; at octet level 0 alone */

@@ -9,6 +9,7 @@
 
 #define E1_OCTETS 32u
 #define E1_BITS 256u
+#define E1_SECOND_FRAMES 8000u
 #define E1_FAS 0x1Bu              /* bits 2..8 of TS0 in even frames (G.704 table 5a) */
 #define E1_FAS_MASK 0x7Fu
 #define E1_BIT1 0x80u

@@ -8,7 +8,7 @@
 void swd_e1_crc_start(swd_e1_rx *rx)
 {
     rx->crc = rx->crc_before = rx->c_bits = rx->crc_whole = rx->crc_known = 0;
-    rx->window_blocks = rx->window_errors = 0;
+    rx->window_errors = 0;
     rx->e_zeros = rx->e_seen = rx->e_ones = 0;
     rx->ssm_bits = rx->ssm_n = rx->ssm_run = 0;
     rx->ssm_latest = E1_NO_SSM;
@@ -22,14 +22,11 @@ static int judge_block(swd_e1_rx *rx, uint32_t which)
     rx->counts.crc_blocks++;
     rx->counts.crc_errors += !good;
     rx->crc_good[which] = (uint8_t)good;
-    rx->window_blocks++;
     rx->window_errors += !good;
     if (rx->window_errors == FALSE_ALIGNMENT) {
         rx->counts.false_alignments++;
         return 1;
     }
-    if (rx->window_blocks == SECOND)
-        rx->window_blocks = rx->window_errors = 0;
     return 0;
 }
 

@@ -101,9 +101,11 @@ static void set_send(e1_unit *u)
 void swd_e1_align(e1_unit *u, uint64_t at)
 {
     swd_e1_counts counts = u->rx.counts;
+    uint32_t clock = u->rx.clock;
     swd_e1_rx_reset(&u->rx, u->config.flags, u->config.los_intervals, e1_has_ssm(u) ? u->config.ssm_sa : 0);
     swd_e1_rx_aligned(&u->rx, (uint32_t)(at + u->config.phase) % 16, (uint32_t)at % 16);
     u->rx.counts = counts;
+    u->rx.clock = clock;
     memcpy(u->rx.abcd, u->heard, E1_SLOTS);
     u->rx.sa = (uint8_t)u->heard_sa;
     u->rx.ssm = (uint8_t)u->heard_ssm;
@@ -129,6 +131,7 @@ static void warm_up(swd_engine *e, uint32_t unit)
             payload[slot] = (uint8_t)(row[slot] >> 8 * (at % SWD_ROW_CYCLES));
         swd_e1_frame(e, u, (e1_ring *)((uint8_t *)e + e->at_e1_rings) + unit, at, payload, out);
     }
+    u->rx.clock = (uint32_t)(e->now % E1_CLOCK_FRAMES);
 }
 
 static void hold_cells(swd_engine *e, const e1_unit *u, int on)

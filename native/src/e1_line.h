@@ -11,7 +11,8 @@
 #define E1_NO_SSM 0xFF
 #define E1_SSM_CYCLES 32          /* three whole sub-multiframes, and the rest of one */
 #define E1_ON_THE_LINE (SWD_E1_SEND_NOTHING | SWD_E1_SEND_AIS)
-#define E1_QUIET_CYCLES 32        /* two CRC-4 multiframes */
+#define E1_CLOCK_FRAMES 32000     /* of a receiver: 4 s */
+#define E1_QUIET_CYCLES (E1_CLOCK_FRAMES + 2000) /* nothing is left of what its windows counted */
 #define E1_CODEC_CYCLES 32        /* how long the line code is run after the last injector of code errors has ended */
 
 typedef struct e1_injector {

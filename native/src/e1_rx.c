@@ -7,7 +7,7 @@
 
 #define FAS_ERRORS 3u             /* consecutive: loss of frame alignment (G.706 4.1.1) */
 #define PERSISTENCE 3u            /* NFAS, of A */
-#define EBER_FAS 1000u            /* a quarter of a second */
+#define EBER_FRAMES 2000u         /* a quarter of a second */
 #define EBER_PARTS 16u            /* 4 s */
 #define SEARCH_FRAMES 3200u       /* 400 ms (G.706 annex B) */
 
@@ -39,7 +39,7 @@ static void lose_cas(swd_e1_rx *rx)
 /* What was counted over frames of another alignment. */
 static void forget_frames(swd_e1_rx *rx)
 {
-    rx->fas_bad = rx->nfas_bad = rx->a_run = rx->eber_fas = rx->eber_part = rx->eber_sum = 0;
+    rx->fas_bad = rx->nfas_bad = rx->a_run = rx->eber_sum = 0;
     memset(rx->eber_errors, 0, sizeof rx->eber_errors);
     e1_set(rx, SWD_E1_RAI | SWD_E1_EBER, 0);
 }
@@ -60,19 +60,26 @@ static void lose_frame(swd_e1_rx *rx, uint32_t avoid)
 /* A window of 4 s that moves on by quarters of a second, so that neither 1e-3 nor its end is found later than in 5 s. */
 static void estimate_errors(swd_e1_rx *rx, uint32_t wrong)
 {
-    if (wrong) {
-        rx->eber_errors[rx->eber_part]++;
-        if (++rx->eber_sum == SWD_E1_EBER_SET)
-            rx->status |= SWD_E1_EBER;
-    }
-    if (++rx->eber_fas < EBER_FAS)
+    if (!wrong)
+        return;
+    rx->eber_errors[rx->clock / EBER_FRAMES]++;
+    if (++rx->eber_sum == SWD_E1_EBER_SET)
+        rx->status |= SWD_E1_EBER;
+}
+
+/* Time goes on by a frame. What is judged by seconds begins with those of the clock, so that it does not depend on when a
+ * receiver was looked at first. */
+static void tick(swd_e1_rx *rx)
+{
+    rx->clock = (rx->clock + 1) % (EBER_PARTS * EBER_FRAMES);
+    if (rx->clock % E1_SECOND_FRAMES == 0)
+        rx->window_errors = 0;
+    if (rx->clock % EBER_FRAMES)
         return;
     if (rx->eber_sum <= SWD_E1_EBER_CLEAR)
         e1_set(rx, SWD_E1_EBER, 0);
-    rx->eber_fas = 0;
-    rx->eber_part = (rx->eber_part + 1) % EBER_PARTS;
-    rx->eber_sum -= rx->eber_errors[rx->eber_part];
-    rx->eber_errors[rx->eber_part] = 0;
+    rx->eber_sum -= rx->eber_errors[rx->clock / EBER_FRAMES];
+    rx->eber_errors[rx->clock / EBER_FRAMES] = 0;
 }
 
 /* Returns whether frame alignment is lost. */
@@ -229,6 +236,7 @@ void swd_e1_rx_aligned(swd_e1_rx *rx, uint32_t crc_frame, uint32_t cas_frame)
     rx->offset = 0;
     rx->crc_frame = crc_frame;
     rx->cas_frame = rx->ts16_frames = cas_frame;
+    rx->ais_half = cas_frame & 1;
     rx->ts16_zeros = 8u * cas_frame; /* the part of a multiframe that was not seen is no TS16 AIS */
     rx->zero_run = 0;
     forget_frames(rx);
@@ -252,6 +260,7 @@ uint32_t swd_e1_rx_push_pulses(swd_e1_rx *rx, const uint8_t *line, const uint8_t
     if (rx->status & (SWD_E1_LOS | SWD_E1_AIS | SWD_E1_LOF))
         memset(out, 0xFF, E1_OCTETS);
     memcpy(rx->previous, line, E1_OCTETS);
+    tick(rx);
     return before ^ rx->status;
 }
 

@@ -166,7 +166,8 @@ typedef struct swd_e1_rx {
     uint32_t fas_bad, nfas_bad, a_run; /* errored ones running; NFAS running whose A differs from the status */
     uint32_t crc, crc_before, c_bits; /* of the present sub-multiframe; check bits of the one before; received check bits */
     uint32_t crc_whole, crc_known; /* the present sub-multiframe was seen from its start; crc_before is of a whole one */
-    uint32_t window_blocks, window_errors; /* of the 1000 */
+    uint32_t clock;               /* calls so far, modulo 4 s: seconds and quarters of them begin with it, aligned or not */
+    uint32_t window_errors;       /* of the 1000 blocks of this second */
     uint32_t e_zeros, e_seen, e_ones;
     uint32_t search_frames;       /* since the search for the CRC-4 multiframe began: 400 ms */
     uint32_t look_offset, look_nfas, look_left, look_bad; /* of the frame alignment it is looked for in, which may be another */
@@ -175,7 +176,7 @@ typedef struct swd_e1_rx {
     uint32_t zero_run, los_window, los_ones;
     uint32_t ais_zeros, ais_half, ais_run;
     uint32_t cas_bad, y_run, ts16_before, ts16_zeros, ts16_frames, ts16_ones, ts16_silent;
-    uint32_t eber_fas, eber_part, eber_sum;
+    uint32_t eber_sum;
     uint16_t eber_errors[16];     /* errored FAS of each quarter of a second */
     uint32_t ssm_bits, ssm_n, ssm_latest, ssm_run;
     uint8_t hunt[256];            /* by the place of a TS0's last bit: 0 nothing, 1 FAS in the frame before, 2 FAS and NFAS */

@@ -226,6 +226,7 @@ class LineEnd:
         self.engine.e1_level(self.row.receive, True)
         self.engine.e1_level(self.row.transmit, True)
         self._watch()
+        self.quality.from_zero()
         return True
 
     def _watch(self) -> None:

@@ -13,6 +13,7 @@ from switchsim.dsp.engine import NONE
 from switchsim.model.events import LineLooped
 from switchsim.model.messages import LineSlips
 from switchsim.model.part import State
+from switchsim.units import ms
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 RECEIVED: Final = 1
 INJECTORS: Final = 4
 """Errors that can be made on a direction at the same time from one of its ends."""
+RELAY: Final = ms(8)
+"""Until a loop is switched: it carries what has passed since the line is looked at bit by bit, and nothing older."""
 PAYLOAD: Final = 0xFFFFFFFE
 Values = dict[str, int | str]
 
@@ -98,6 +101,11 @@ class LineFaults:
 
     def _loop(self, fault: str, values: Values) -> str:
         """loop: local, line, payload, timeslots (mask `timeslots`)."""
+        self.state.deeds[fault] = Deed(values=values)
+        self.end.owner.start_line_timer(f"fault/{fault}", self.end.number, RELAY)
+        return f"{values['loop']} loop at the {self.end.row.end} end of {self.end.row.name}"
+
+    def _switch_loop(self, fault: str, values: Values) -> None:
         row, loop = self.end.row, str(values["loop"])
         deed = Deed(loop=loop)
         if loop == "local":  # what this end sends comes back to it
@@ -113,7 +121,6 @@ class LineFaults:
                 deed.cells.append(row.speaks + timeslot)
         self.state.deeds[fault] = deed
         self.end.owner.emit(LineLooped(row.name, row.end, loop, 1))
-        return f"{loop} loop at the {row.end} end of {row.name}"
 
     # -- what happens again and again ----------------------------------------------------------------------------
 
@@ -140,6 +147,9 @@ class LineFaults:
             return
         self.end.stir()  # since the last time the line may have become calm
         values, unit = deed.values, self._unit(int(deed.values["direction"]))
+        if values["act"] == "loop":
+            self._switch_loop(fault, values)
+            return
         if deed.forced:  # an interruption is over
             deed.forced = {}
             self._forces()

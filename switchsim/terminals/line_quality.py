@@ -72,6 +72,10 @@ class LineQuality:
         self.state.counts = self._counts()
         self.status(self.end.state.status)
 
+    def from_zero(self) -> None:
+        """The line has just gone to bit level, perhaps by its other end some cycles ago: all that it counts is new."""
+        self.state.counts = [0, 0, 0, 0]
+
     def _counts(self) -> list[int]:
         found = self.end.engine.e1_counters(self.end.row.receive)
         return [found.crc_blocks, found.crc_errors, found.fas_errors, found.e_errors]
@@ -88,8 +92,7 @@ class LineQuality:
     def second(self) -> None:
         """A second is over that was looked at."""
         state, counts = self.state, self._counts()
-        rises = [now - then if now >= then else now for now, then in zip(counts, state.counts, strict=True)]
-        blocks, errored, fas_errors, far = rises  # counted anew since the line went to bit level
+        blocks, errored, fas_errors, far = (now - then for now, then in zip(counts, state.counts, strict=True))
         second = Second(
             blocks=blocks, errored=errored, fas_errors=fas_errors, defect=state.lost, far_errored=far, rai=state.rai,
             slips=state.slips,
@@ -117,8 +120,11 @@ class LineQuality:
 
     def close(self) -> None:
         """The run is over: tell the registers that still run."""
+        over = self.end.owner.now // CYCLES_PER_SECOND
         if not self.state.watching:
-            self._tell(self.performance.clean_until(self.end.owner.now // CYCLES_PER_SECOND))
+            self._tell(self.performance.clean_until(over))
+        elif self.performance.at < over:  # the run ends with a second, before its timer
+            self.second()
         self._tell(list(self.performance.readings()))
 
     def _tell(self, results: list[Result]) -> None:
