@@ -22,6 +22,9 @@ from switchsim.dsp.engine import CELL_ONES, NONE, Engine, EngineConfig
 
 # Slips
 
+QUIET = 34_400
+"""Cycles after which a direction is clean: 4.25 s, and what is on the way."""
+
 
 @pytest.mark.parametrize("bits", [False, True], ids=["octet level", "bit level"])
 @pytest.mark.parametrize("how", [1, -1])
@@ -104,7 +107,7 @@ def test_a_longer_line_is_silent_until_the_signal_has_run_through_it() -> None:
     line.engine.e1_delay(0, 2048)
     line.run(4000)
     assert line.engine.e1_delay(0, 0)
-    line.run(400)
+    line.run(QUIET)
     assert line.engine.e1_clean(0)
 
 
@@ -132,7 +135,7 @@ def test_a_local_loop_brings_back_what_is_sent_a_multiframe_later() -> None:
     whole.run(880)
     assert line.heard()[80:] == whole.heard()[80 - 16 : -16]
     line.engine.e1_loop(0, 1, LOOP_NONE)
-    line.run(400)
+    line.run(QUIET)
     assert not line.events
     assert line.engine.e1_clean(0)
     assert line.engine.e1_counters(0).crc_errors == 4  # twice, two blocks in which one stream became the other
@@ -212,6 +215,8 @@ def test_what_the_sender_is_made_to_send_is_seen_and_passes(send: int, status: i
     line.engine.e1_send(0, 0)
     line.run(800)
     assert line.engine.e1_status(0) == 0
+    assert not line.engine.e1_clean(0)  # its windows still hold what was
+    line.run(QUIET)
     assert line.engine.e1_clean(0)
     line.bring_down()
     with pytest.raises(ValueError, match="e1_send"):
