@@ -215,19 +215,17 @@ class LineEnd:
 
     def stir(self) -> None:
         """Something is about to happen: both directions bit by bit, both ends watch."""
-        if self._to_bits():
-            self.owner.tell_other_end(self.number, LineStirred(self.row.name))
+        self._to_bits()
+        self.owner.tell_other_end(self.number, LineStirred(self.row.name))
 
-    def _to_bits(self) -> bool:
-        """False: it was so already."""
-        if self.state.bits:
-            return False
+    def _to_bits(self) -> None:
+        """Also when this end thinks that it is so: in this very cycle the other one may have found the line calm."""
+        counted = self.quality.counted() if self.state.bits else None
         self.state.bits = True
         self.engine.e1_level(self.row.receive, True)
         self.engine.e1_level(self.row.transmit, True)
         self._watch()
-        self.quality.from_zero()
-        return True
+        self.quality.go_on(counted)
 
     def _watch(self) -> None:
         if not self.state.quality.watching:

@@ -72,9 +72,19 @@ class LineQuality:
         self.state.counts = self._counts()
         self.status(self.end.state.status)
 
-    def from_zero(self) -> None:
-        """The line has just gone to bit level, perhaps by its other end some cycles ago: all that it counts is new."""
-        self.state.counts = [0, 0, 0, 0]
+    def counted(self) -> list[int]:
+        """Of this second."""
+        return [now - then for now, then in zip(self._counts(), self.state.counts, strict=True)]
+
+    def go_on(self, counted: list[int] | None) -> None:
+        """The line is at bit level. None: this end did not know, and all that is counted is new, though the other end
+        may have gone there some cycles ago. Else so much of this second was counted before, by counters that may have
+        begun anew.
+        """
+        if counted is None:
+            self.state.counts = [0, 0, 0, 0]
+        else:
+            self.state.counts = [now - before for now, before in zip(self._counts(), counted, strict=True)]
 
     def _counts(self) -> list[int]:
         found = self.end.engine.e1_counters(self.end.row.receive)
@@ -91,13 +101,13 @@ class LineQuality:
 
     def second(self) -> None:
         """A second is over that was looked at."""
-        state, counts = self.state, self._counts()
-        blocks, errored, fas_errors, far = (now - then for now, then in zip(counts, state.counts, strict=True))
+        state = self.state
+        blocks, errored, fas_errors, far = self.counted()
         second = Second(
             blocks=blocks, errored=errored, fas_errors=fas_errors, defect=state.lost, far_errored=far, rai=state.rai,
             slips=state.slips,
         )  # fmt: skip
-        state.counts, state.slips, state.lost, state.rai = counts, 0, False, False
+        state.counts, state.slips, state.lost, state.rai = self._counts(), 0, False, False
         self.status(self.end.state.status)
         self._tell(self.performance.second(second))
 
