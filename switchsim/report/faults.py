@@ -147,6 +147,7 @@ class FaultWatch:
         self.own = own or {}
         self.chains: dict[str, FaultChain] = {}
         self._told: dict[tuple[str, str], int] = {}  # kind of event, line -> cycle of the last one that tells trouble
+        self._up: dict[tuple[str, str], None] = {}  # alarms, and what they are about
         self._watched: dict[str, None] = {}  # processes for which a monitor has a lamp
 
     def take(self, record: Record) -> None:
@@ -213,8 +214,17 @@ class FaultWatch:
         for chain in _meant(self._by_place(about) or self._by_kind(lambda facts: facts.defects, defect), at):
             if chain.detected < 0:
                 chain.detected = at
+            self._still_up(chain, at)
+
+    def _still_up(self, chain: FaultChain, at: int) -> None:
+        """A fault need not raise an alarm that is up already, perhaps for one that was there before."""
+        facts = self._facts(chain) or _NOTHING
+        for alarm, about in self._up:
+            if chain.alarmed < 0 and alarm in facts.alarms and lies_under(about, facts.about or chain.where):
+                chain.alarmed, chain.alarm, chain.about = at, alarm, about
 
     def _alarmed(self, at: int, alarm: str, about: str) -> None:
+        self._up[alarm, about] = None
         for chain in _meant(self.causes_of(alarm, about), at):
             if chain.alarmed < 0:
                 chain.alarmed, chain.alarm, chain.about = at, alarm, about
@@ -222,6 +232,7 @@ class FaultWatch:
                     chain.detected = at  # who reports has noticed
 
     def _cleared(self, at: int, alarm: str, about: str) -> None:
+        self._up.pop((alarm, about), None)
         for chain in self.chains.values():
             if chain.alarmed >= 0 and chain.cleared < 0 and (chain.alarm, chain.about) == (alarm, about):
                 chain.cleared = at
