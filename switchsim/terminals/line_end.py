@@ -137,10 +137,6 @@ class LineEnd:
         else:
             self.ssm_heard(event.a)
 
-    def look(self) -> None:
-        """A board that starts sees its line anew."""
-        self._status(self.engine.e1_status(self.row.receive))
-
     def _status(self, status: int) -> None:
         if status == self.state.status:
             return
@@ -229,7 +225,20 @@ class LineEnd:
 
     def _watch(self) -> None:
         if not self.state.quality.watching:
-            self.quality.watch()
+            if not self.state.quality.asleep:
+                self.quality.watch()
+            self._second_in(1)
+
+    def sleep(self) -> None:
+        """The board of this end has died: nothing is counted or told."""
+        self.quality.sleep()
+        self._second_in(1)
+
+    def wake(self) -> None:
+        """It starts again, and sees its line anew; nothing when it has not slept."""
+        if self.state.quality.asleep:
+            self._status(self.engine.e1_status(self.row.receive))
+            self.quality.wake()
             self._second_in(1)
 
     def _second_in(self, seconds: int) -> None:
@@ -238,7 +247,9 @@ class LineEnd:
 
     def second(self) -> None:
         """The timer `second`: a second that was watched is over, or the registers must be told how things went on."""
-        if self.state.quality.watching:
+        if self.state.quality.asleep:
+            later = int(self.state.bits and self._stirs())
+        elif self.state.quality.watching:
             self.quality.second()
             later = 1 if self._stirs() else self.quality.rest()
         else:

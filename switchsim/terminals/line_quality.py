@@ -35,7 +35,8 @@ QUARTER: Final = "15min"
 
 
 class QualityState(State):
-    """watching: every second is looked at. counts: crc_blocks, crc_errors, fas_errors, e_errors when the second began.
+    """watching: every second is looked at; asleep: nobody can. counts: crc_blocks, crc_errors, fas_errors, e_errors
+    when the second began.
 
     lost, rai, slips: of this second. alerted: a threshold of the running 15 minutes was reached.
     """
@@ -43,6 +44,7 @@ class QualityState(State):
     performance: PerformanceState = msgspec.field(default_factory=lambda: PerformanceState.starting(0))
     g822: SlipState = msgspec.field(default_factory=SlipState)
     watching: bool = False
+    asleep: bool = False
     counts: list[int] = msgspec.field(default_factory=lambda: [0, 0, 0, 0])
     lost: bool = False
     rai: bool = False
@@ -128,10 +130,34 @@ class LineQuality:
         due = [self.performance.due(), None if change is None else -(-change // CYCLES_PER_SECOND)]
         return max(1, min(one for one in due if one is not None) - now) if any(one is not None for one in due) else 0
 
+    # -- a board that is dead counts nothing ---------------------------------------------------------------------
+
+    def sleep(self) -> None:
+        """Nobody counts any more."""
+        if not (self.state.watching or self.state.asleep):
+            self._tell(self.performance.clean_until(self.end.owner.now // CYCLES_PER_SECOND))
+        self.state.watching, self.state.asleep = False, True
+
+    def wake(self) -> None:
+        """Somebody counts again: every second in which nobody did for any part of it was a lost one."""
+        self.state.asleep = False
+        self._dark()
+        self.watch()
+        self.state.lost = True
+
+    def _dark(self) -> None:
+        """Nobody is alerted: that the board was dead is known already."""
+        over = self.end.owner.now // CYCLES_PER_SECOND
+        while self.performance.at < over:
+            told = self.performance.second(Second(defect=True))
+            self._tell([one for one in told if not isinstance(one, Crossing)])
+
     def close(self) -> None:
         """The run is over: tell the registers that still run."""
         over = self.end.owner.now // CYCLES_PER_SECOND
-        if not self.state.watching:
+        if self.state.asleep:
+            self._dark()
+        elif not self.state.watching:
             self._tell(self.performance.clean_until(over))
         elif self.performance.at < over:  # the run ends with a second, before its timer
             self.second()

@@ -99,7 +99,8 @@ class Trunk(Board[TrunkState]):
                 self.send("bus", LineChanged(self.bus, number, False, "".join(line.defects[:1])))
             self.ends[number].power(0)
             if self.now:
-                self.ends[number].look()
+                self.ends[number].wake()
+                self.line_found(number)
                 for defect in sorted({*line.defects} ^ {*line.alarmed}):
                     self._persist(number, defect)
         self._tell_clocks()
@@ -108,6 +109,8 @@ class Trunk(Board[TrunkState]):
     def stopped(self) -> None:
         self.checks.stopped()
         self._tell_clocks()
+        for end in self.ends:
+            end.sleep()
         if "hang" not in self.state.dead:
             for number in range(len(self.lines)):
                 self.ends[number].power(SEND_NOTHING)
@@ -143,7 +146,7 @@ class Trunk(Board[TrunkState]):
             super().handle(port, message)
 
     def on_timer(self, name: str) -> None:
-        """A slip happens to a board that hangs, too; whatever it counts, it counts while it lives."""
+        """A slip happens to a board that hangs, too."""
         what, _, number = name.rpartition("/")
         if what in ("slip", "second") or what.startswith("fault/"):
             self.ends[int(number)].timer(what)
@@ -170,7 +173,12 @@ class Trunk(Board[TrunkState]):
         self.send(f"far/{number}", message)
 
     def line_found(self, number: int) -> None:
-        """Defects as they come and go; the main processor is told when the line's circuits cannot be used any more."""
+        """Defects as they come and go; the main processor is told when the line's circuits cannot be used any more.
+
+        A dead board sees nothing; when it starts it sees what there is then.
+        """
+        if not self.alive:
+            return
         line, end = self.state.lines[number], self.ends[number]
         found, held = end.found, list(line.defects)
         line.defects = [*(alarm.removeprefix("e1_") for alarm in found.alarms), *end.quality.defects]
