@@ -51,7 +51,8 @@ class ClockAlarms:
 
     def _why(self, one: Reference) -> str:
         heard = self.board.state.heard.get(one.line)
-        return f"{one.line} out of range" if heard is None or heard.usable else f"{one.line} no signal"
+        out = heard is not None and heard.usable and not self.board.pll.in_range(heard.ppb)
+        return f"{one.line} {'out of range' if out else 'no signal'}"
 
     def _out_of_range(self) -> bool:
         board = self.board

@@ -133,6 +133,14 @@ class Selector:
         self._select(now)
         while self._loop(now):
             self._select(now)
+        self._forgive()
+
+    def _forgive(self) -> None:
+        """What was given up is no loop while something better is followed; if it is needed again, it is tried anew."""
+        selected = self.selected
+        for one in self.state.references:
+            if one.given_up and selected is not None and self._order(selected) < self._order(one):
+                one.given_up = False
 
     def _loop(self, now: int) -> bool:
         """Whether a reference is given up now."""

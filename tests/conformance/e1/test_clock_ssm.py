@@ -207,3 +207,26 @@ def test_a_standby_reference_that_comes_from_here_is_no_loop() -> None:
     one.heard(0, "b", True, 0, SEC, "there<here<far", at_once=True)
     one.advance(0)
     assert (one.state.selected, one.next_change(0)) == ("a", None)
+
+
+def test_what_was_given_up_is_tried_anew_after_a_better_one() -> None:
+    """The first reference comes back: what was a loop is none now, and may stand in for it again."""
+    one = selector(1, 2, own="here", loop_cycles=seconds(5), wait_cycles=seconds(10))
+    one.heard(0, "b", True, 0, SEC, "there<here", at_once=True)
+    one.advance(0)
+    one.advance(seconds(5))
+    assert (one.state.selected, one.state.references[1].given_up) == ("", True)
+    one.heard(seconds(20), "a", True, 0, SEC, "far")
+    one.advance(seconds(29))
+    assert (one.state.selected, one.state.references[1].given_up) == ("", True)
+    one.advance(seconds(30))
+    assert (one.state.selected, one.state.references[1].given_up) == ("a", False)
+
+
+def test_a_loop_of_the_first_reference_is_not_tried_again_while_the_second_is_followed() -> None:
+    one = selector(1, 2, own="here", loop_cycles=seconds(5))
+    one.heard(0, "a", True, 0, SEC, "there<here", at_once=True)
+    one.heard(0, "b", True, 0, SEC, "far", at_once=True)
+    for at in (0, seconds(5), seconds(3600)):
+        one.advance(at)
+    assert (one.state.selected, one.state.references[0].given_up) == ("b", True)
