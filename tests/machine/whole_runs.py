@@ -79,14 +79,14 @@ def telltale_machine(folder: Path, machine: Path = SMALL, place: tuple[str, str]
 class Inside:
     """A run in this process, its journal in memory."""
 
-    def __init__(self, prepared: Prepared, batch: int | None = None) -> None:
+    def __init__(self, prepared: Prepared, batch: int | None = None, *, bits: bool = False) -> None:
         self.prepared = prepared
         self.octets = bytearray()
         self.seconds: list[Any] = []
         sinks = Sinks()
         sinks.out = self
         self.sinks = sinks
-        self.staged = Staged(prepared, sinks, Teller(), StopSignal(), batch)
+        self.staged = Staged(prepared, sinks, Teller(), StopSignal(), batch, bits=bits)
         self.machine = self.staged.machine
 
     def journal(self, octets: bytes) -> None:
