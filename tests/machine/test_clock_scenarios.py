@@ -1,4 +1,4 @@
-"""Clocks disturbed on purpose: every shipped scenario passes, fails without its disturbance, and repeats to the octet."""
+"""Clocks disturbed on purpose: every shipped scenario passes, fails without that, and repeats to the octet."""
 
 from __future__ import annotations
 
