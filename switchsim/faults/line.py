@@ -50,10 +50,12 @@ class LineFault(ParameterFault, frozen=True, kw_only=True):
     """A fault of one direction of a line.
 
     needs: what the line must have for it to be one: crc4, cas, hdb3. alarms, defects: the first one of the machine's
-    receiver; the others, if any, by which the machine is told of a fault in what it sends.
+    receiver; the others, if any, by which the machine is told of a fault in what it sends. echoes: who speaks over the
+    line may hear himself.
     """
 
     needs: str = ""
+    echoes: bool = False
 
     def promises(self, direction: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """(alarms, defects) of the machine, one of each due, when it acts in this direction."""
@@ -159,8 +161,8 @@ ROWS: Final = (
            count=Parameter("number", 0, high=1_000_000)),
     LineFault("line_loop", "an end sends back what it receives, or hears itself: local, it hears what it sends; line, "
               "all goes back as it came, with its framing; payload, all timeslots under a framing of its own; "
-              "timeslots, some of them", "line", POINT, (), (), harms_speech=True, shows=("line_looped",),
-              parameters=LOOPS),
+              "timeslots, some of them", "line", POINT, (), (), harms_speech=True, harms_messages=True,
+              echoes=True, shows=("line_looped",), parameters=LOOPS),
     _signal("line_los", "no pulses on the line", "e1_los e1_rai", "los rai"),
     _signal("line_ais", "unframed ones on the line, as equipment sends whose own input is lost", "e1_ais e1_rai",
             "ais rai"),

@@ -72,6 +72,7 @@ class FaultFacts(msgspec.Struct, frozen=True):
     brief_cycles: a fault that is undone before it acted so long need not show: alarms wait for defects to last.
     harms_speech: speech may be missing while it acts (a cut line), and need not be found wanting.
     shows: kinds of events by which it is noticed where it raises no defect; nobody asks for them.
+    echoes: who speaks may hear himself while it acts.
     harms_messages: signal units or messages say what is not so while it acts; retrieval by them can not be exact.
     layers: whose rules are then broken by it: 2 level 2 of the link, 3 level 3, 4 the user parts.
     about: of one fault of a run, where what it shows lies: narrower than the part that it is done to; `` that part.
@@ -83,6 +84,7 @@ class FaultFacts(msgspec.Struct, frozen=True):
     within_cycles: int = seconds(30)
     brief_cycles: int = BRIEF_CYCLES
     harms_speech: bool = False
+    echoes: bool = False
     harms_messages: bool = False
     layers: tuple[int, ...] = (2, 3, 4)
     shows: tuple[str, ...] = ()

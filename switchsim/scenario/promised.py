@@ -20,8 +20,8 @@ CUT: Final = {2: slice(1, None)}
 def facts_of(row: FaultRow) -> FaultFacts:
     """What the catalogue says of a kind of fault."""
     return FaultFacts(
-        row.alarms, row.defects, harms_speech=row.harms_speech, harms_messages=row.harms_messages, layers=row.layers,
-        shows=row.shows)  # fmt: skip
+        row.alarms, row.defects, harms_speech=row.harms_speech, echoes=isinstance(row, LineFault) and row.echoes,
+        harms_messages=row.harms_messages, layers=row.layers, shows=row.shows)  # fmt: skip
 
 
 def own_facts(row: FaultRow, line: Value, place: str, values: Mapping[str, Value], *, joined: bool) -> FaultFacts:

@@ -63,9 +63,10 @@ class _Harm:
         """Whether one acted at `at` or later."""
         return any(at <= until for _, until in self._windows.values())
 
-    def during(self, at: int, later: int) -> bool:
-        """Whether one acted at `at`, or began up to `later`."""
-        return any(begin <= later and at <= until for begin, until in self._windows.values())
+    def during(self, at: int, later: int, *, echoing: bool = False) -> bool:
+        """Whether one acted at `at`, or began up to `later`; echoing: one by which speakers hear themselves."""
+        return any(begin <= later and at <= until for fault, (begin, until) in self._windows.items()
+                   if not echoing or self._settings.facts[self._faults[fault].name].echoes)  # fmt: skip
 
     def _armed(self, record: Record, event: FaultArmed) -> None:
         self._faults[event.fault] = event
@@ -144,7 +145,8 @@ class _Speech(Check):
 class NoCrossedSpeech(_Speech):
     """Nobody hears somebody whom he is not connected with, or himself, for longer than the tolerance. Who places a
     call may hear its far end before the answer. Who are parted while a fault acts that the catalogue says harms speech
-    may hear each other on: without its node board the switching network parts nobody."""
+    may hear each other on: without its node board the switching network parts nobody. Over a looped line speakers hear
+    themselves."""
 
     name = "speech.crossed"
     title = "no party hears another one than those it is connected with"
@@ -191,7 +193,8 @@ class NoCrossedSpeech(_Speech):
         if since is None or until - since <= self.tolerance:
             return
         heard_on = self._parted.get(_pair(ear, mouth)) == since
-        if heard_on and self.harm.during(since, since + self.tolerance):
+        himself = ear == mouth and self.harm.during(since, since + self.tolerance, echoing=True)
+        if himself or (heard_on and self.harm.during(since, since + self.tolerance)):
             self._excused += 1
         else:
             who = "itself" if ear == mouth else f"party {mouth} ({self.talks.place_of(mouth)})"
@@ -201,7 +204,7 @@ class NoCrossedSpeech(_Speech):
     def finish(self, end: int) -> CheckResult:
         for ear, mouth in list(self._wrong):
             self._right(ear, mouth, end)
-        reason = f"{self._excused} heard on while a fault that harms speech acted" if self._excused else ""
+        reason = f"{self._excused} heard on or themselves while a fault that harms speech acted" if self._excused else ""
         return self._not_judged() or judged(self.name, self.title, self.findings, reason=reason)
 
 
