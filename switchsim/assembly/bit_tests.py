@@ -42,12 +42,12 @@ def _timeslots(value: Any) -> tuple[int, ...]:
     """`5`, `1-15,17-31` or a list of such; rising."""
     rows = value if isinstance(value, list | tuple) else [value]
     if any(isinstance(row, bool) or not isinstance(row, int | str) for row in rows):
-        raise wrong(f"{value!r} names no timeslots", FORM)
+        raise wrong(f"{value!r:.60} names no timeslots", FORM)
     try:
         return timeslots_of(",".join(str(row) for row in rows))
     except ValueError as error:
         what, _, _ = str(error).partition("; expected ")
-        raise wrong(what, FORM) from None
+        raise wrong(f"{what:.100}", FORM) from None
 
 
 def known_pattern(value: Any) -> Any:

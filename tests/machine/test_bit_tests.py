@@ -11,9 +11,10 @@ from whole_runs import ROOT, Inside, prepared
 
 from switchsim.errors import BadInput, ExitCode
 from switchsim.kernel.snapshot import restore, take
-from switchsim.model.events import decode_line
+from switchsim.model.events import CallAnswered, PartyState, decode_line
 from switchsim.model.line_events import PatternErrors, PatternLost, PatternResult, PatternSync
 from switchsim.scenario.prepare import prepare
+from switchsim.scenario.replay import replay
 from switchsim.scenario.runner import RunOptions, run
 from switchsim.scenario.stop import StopSignal
 from switchsim.scenario.story import Teller
@@ -33,11 +34,11 @@ def test_a_shipped_scenario_passes(path: Path, tmp_path: Path) -> None:
 
 
 def inside(folder: Path, tests: list[dict[str, Any]], timeline: list[dict[str, Any]], **more: Any) -> Inside:
-    """Three seconds of the machine with one clear line; more: keys of the scenario, and the run's `batch`."""
-    batch = more.pop("batch", None)
+    """Three seconds of the machine with one clear line; more: keys of the scenario, `batch` and `bits` of the run."""
+    batch, bits = more.pop("batch", None), more.pop("bits", False)
     text = yaml.safe_dump({"format": 1, "machine": "clear_line", "seed": 1, "seconds": 3, "tests": tests,
                            "timeline": timeline, **more})  # fmt: skip
-    return Inside(prepared(folder, text), batch)
+    return Inside(prepared(folder, text), batch, bits=bits)
 
 
 def act(at: str, test: str, do: str, **more: Any) -> dict[str, Any]:
@@ -157,6 +158,29 @@ def test_a_plant_without_speech_has_test_sets(tmp_path: Path) -> None:
     assert results(one)["w"].errors == 0
 
 
+def test_a_recorded_run_with_tests_is_replayed(tmp_path: Path) -> None:
+    (tmp_path / "clean.yaml").write_text(SCENARIOS[0].read_text(encoding="utf-8"), encoding="utf-8")
+    finished = run(prepare(tmp_path / "clean.yaml"), RunOptions(out=tmp_path / "run"), Teller(), StopSignal())
+    assert replay(finished.folder).difference is None
+
+
+def test_calls_beside_a_test_are_good_and_one_under_it_hears_nothing(tmp_path: Path) -> None:
+    """Timeslot 2 of a line with calls is taken by a test set: the D channel and the call in timeslot 1 do not mind."""
+    load = {"name": "c", "shape": "burst", "calls": 2, "every": "1h", "start": "200ms", "numbers": ["10000"],
+            "plan": [{"do": "wait"}, {"do": "speak"}, {"do": "hold", "time": "1s"}],
+            "patience": "1500ms"}  # fmt: skip
+    one = inside(tmp_path, [OUT | {"timeslots": 2}], [act("100ms", "out", "start")], machine="one_e1_pri", seconds=8,
+                 load=[load])  # fmt: skip
+    one.go()
+    assert results(one)["out"].errors == 0
+    events = [decode_line(line).event for line in bytes(one.octets).splitlines()[1:]]
+    talking = [event.party for event in events if isinstance(event, PartyState) and event.state == "talking"]
+    gone = [event.party for event in events if isinstance(event, PartyState) and event.state == "abandons"]
+    assert sum(isinstance(event, CallAnswered) for event in events) == 2
+    assert len(talking) == len(gone) == 1
+    assert talking != gone
+
+
 # -- refusals --------------------------------------------------------------------------------------------------------
 
 REFUSED = [
@@ -234,9 +258,11 @@ def usual(tmp_path_factory: pytest.TempPathFactory) -> str:
     return inside(tmp_path_factory.mktemp("usual"), [OUT, BACK], EVENTFUL).go()
 
 
-@pytest.mark.parametrize("batch", [1, 8, 160])
-def test_the_digest_does_not_depend_on_the_batch(batch: int, usual: str, tmp_path: Path) -> None:
-    one = inside(tmp_path, [OUT, BACK], EVENTFUL, batch=batch)
+@pytest.mark.parametrize("how", [{"batch": 1}, {"batch": 8}, {"batch": 160}, {"bits": True}], ids=str)
+def test_the_digest_depends_neither_on_the_batch_nor_on_the_level(
+    how: dict[str, Any], usual: str, tmp_path: Path
+) -> None:
+    one = inside(tmp_path, [OUT, BACK], EVENTFUL, **how)
     assert one.go() == usual
     kinds = {type(event) for _, _, event in told(one)}
     assert kinds == set(TOLD)
