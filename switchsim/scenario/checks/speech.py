@@ -204,7 +204,7 @@ class NoCrossedSpeech(_Speech):
     def finish(self, end: int) -> CheckResult:
         for ear, mouth in list(self._wrong):
             self._right(ear, mouth, end)
-        reason = f"{self._excused} heard on or themselves while a fault that harms speech acted" if self._excused else ""
+        reason = f"{self._excused} heard on or themselves while a fault harmed speech" if self._excused else ""
         return self._not_judged() or judged(self.name, self.title, self.findings, reason=reason)
 
 
