@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from switchsim.model.event import Event, Record
-from switchsim.model.events import FaultFired, FrameReceived, FrameSent, LineSlip
+from switchsim.model.events import FaultFired, FaultUndone, FrameReceived, FrameSent, LineSlip
 from switchsim.report.result import CheckResult, Outcome
 from switchsim.scenario.checks.base import CheckRun, CheckSettings
 from switchsim.scenario.checks.line_frames import FramesHitBySlips
@@ -64,6 +64,23 @@ def test_another_fault_excuses_what_it_may_have_done() -> None:
     fault = FaultFired("1", "west-east cut")
     result = judge(sent(100, 0), (150, SLIP), came(160, 0), (900, fault), sent(910, 1), sent(2000, 2), came(2060, 2))
     assert result.outcome is Outcome.PASSED
+
+
+def test_a_fault_that_lasts_excuses_what_is_lost_meanwhile_and_nothing_later() -> None:
+    lasts = [(500, FaultFired("1", "west-east 1 in 1000 bits wrong")), (150, SLIP), sent(100, 0), came(160, 0)]
+    lost = [sent(5000, 1), sent(5100, 2), came(5160, 2)]
+    assert judge(*lasts, *lost).outcome is Outcome.PASSED
+    assert judge(*lasts, *lost, (6000, FaultUndone("1"))).outcome is Outcome.PASSED
+    assert judge(*lasts, *lost, (4000, FaultUndone("1"))).outcome is Outcome.FAILED
+
+
+def test_a_slip_after_the_frame_was_gone_explains_nothing_however_late_the_next_one_comes() -> None:
+    result = judge(sent(100, 0), came(160, 0), sent(1000, 1), (3000, SLIP), sent(20_000, 2), came(20_060, 2))
+    assert result.outcome is Outcome.FAILED
+
+
+def test_the_first_frame_after_power_on_is_no_exception() -> None:
+    assert judge(sent(0, 0), sent(10, 1), came(70, 1), (150, SLIP)).outcome is Outcome.FAILED
 
 
 def test_without_slips_there_is_nothing_to_judge() -> None:
