@@ -53,6 +53,8 @@ void swd_e1_watch_pulses(swd_e1_rx *rx, const uint8_t *pulses)
 {
     if (!(rx->status & SWD_E1_LOS) && !gap_reached(rx, pulses))
         return;
+    if (rx->zero_run == rx->los_intervals && !(e1_word(pulses, 0) | e1_word(pulses, 1) | e1_word(pulses, 2) | e1_word(pulses, 3)))
+        return; /* and the window stays empty */
     for (uint32_t i = 0; i < E1_BITS; i++) {
         uint32_t pulse = pulses[i >> 3] >> (7 - (i & 7)) & 1u;
         if (pulse)

@@ -34,35 +34,45 @@ static uint32_t last_bit(uint32_t offset)
 
 void swd_e1_hunt_start(swd_e1_rx *rx, uint32_t avoid)
 {
-    memset(rx->hunt, 0, sizeof rx->hunt);
+    memset(rx->hunt_fas, 0, sizeof rx->hunt_fas);
+    memset(rx->hunt_nfas, 0, sizeof rx->hunt_nfas);
     rx->hunt_bits = 0xFF;         /* no part of a FAS: seven new bits are needed */
     rx->hunt_avoid = avoid == E1_NO_AVOID ? E1_NO_AVOID : last_bit(avoid);
     rx->hunt_avoid_left = AVOID_PUSHES + 1;
 }
 
-/* What the place holds now, having held `before`; 3: alignment. */
-static uint8_t advance(uint8_t before, uint32_t octet)
+/* Places `from`..255, but for `avoid`, in word w of a frame's bits, the first bit in the most significant place. */
+static uint64_t places(uint32_t w, uint32_t from, uint32_t avoid)
 {
-    uint32_t fas = (octet & E1_FAS_MASK) == E1_FAS;
-    if (before == 2 && fas)
-        return 3;
-    if (before == 1 && (octet & E1_BIT2))
-        return 2;
-    return (uint8_t)fas;
+    uint64_t mask = from >= 64 * (w + 1) ? 0 : from <= 64 * w ? ~0ull : ~0ull >> (from - 64 * w);
+    return avoid / 64 == w ? mask & ~(1ull << (63 - avoid % 64)) : mask;
+}
+
+/* All places of a word at a time: bit i of `late` n is the bit of the line n bits before place i. */
+static uint32_t hunt_word(swd_e1_rx *rx, uint32_t w, uint64_t before, uint64_t bits, uint64_t mask)
+{
+    uint64_t late[7] = {bits};
+    for (uint32_t n = 1; n < 7; n++)
+        late[n] = bits >> n | before << (64 - n);
+    uint64_t fas = late[0] & late[1] & ~late[2] & late[3] & late[4] & ~late[5] & ~late[6]; /* 0011011, the last bit in late[0] */
+    uint64_t found = rx->hunt_nfas[w] & fas & mask, nfas = rx->hunt_fas[w] & late[6];
+    rx->hunt_fas[w] = (rx->hunt_fas[w] & ~mask) | (fas & ~rx->hunt_nfas[w] & mask);
+    rx->hunt_nfas[w] = (rx->hunt_nfas[w] & ~mask) | (nfas & mask);
+    return found ? 64 * w + (uint32_t)__builtin_clzll(found) : E1_BITS;
 }
 
 uint32_t swd_e1_hunt(swd_e1_rx *rx, const uint8_t *line, uint32_t from)
 {
-    uint32_t bits = rx->hunt_bits, avoid = rx->hunt_avoid;
-    for (uint32_t i = from; i < E1_BITS; i++) {
-        bits = bits << 1 | (line[i >> 3] >> (7 - (i & 7)) & 1u);
-        if (i == avoid)
-            continue;
-        rx->hunt[i] = advance(rx->hunt[i], bits);
-        if (rx->hunt[i] == 3)
-            return i;
+    uint64_t before = ~0ull << 8 | (rx->hunt_bits & 0xFF);
+    uint32_t found = E1_BITS, avoid = rx->hunt_avoid;
+    for (uint32_t w = 0; w < 4 && found == E1_BITS; w++) {
+        uint64_t seen = places(w, from, E1_NO_AVOID), bits = e1_word(line, w) | ~seen; /* what came earlier is no part of a FAS */
+        found = hunt_word(rx, w, before, bits, places(w, from, avoid));
+        before = bits;
     }
-    rx->hunt_bits = bits;
+    if (found < E1_BITS)
+        return found;
+    rx->hunt_bits = (uint32_t)before & 0xFF;
     if (avoid != E1_NO_AVOID && --rx->hunt_avoid_left == 0)
         rx->hunt_avoid = E1_NO_AVOID;
     return E1_BITS;

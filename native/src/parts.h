@@ -179,7 +179,7 @@ typedef struct swd_e1_rx {
     uint32_t eber_sum;
     uint16_t eber_errors[16];     /* errored FAS of each quarter of a second */
     uint32_t ssm_bits, ssm_n, ssm_latest, ssm_run;
-    uint8_t hunt[256];            /* by the place of a TS0's last bit: 0 nothing, 1 FAS in the frame before, 2 FAS and NFAS */
+    uint64_t hunt_fas[4], hunt_nfas[4]; /* by the place of a TS0's last bit: FAS in the frame before; FAS, and NFAS after it */
 } swd_e1_rx;
 
 /* Searching, from nothing. los_intervals: 10..255; ssm_sa: 4..8 or 0. */
