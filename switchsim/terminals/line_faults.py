@@ -41,6 +41,7 @@ class Deed(State):
     delayed: int = -1
     loop: str = ""
     values: dict[str, int | str] = {}
+    began: int = 0  # cycle of the first time of what happens again
     done: int = 0
 
 
@@ -137,7 +138,7 @@ class LineFaults:
         return f"interruptions of {self._where(values)}"
 
     def _begin(self, fault: str, values: Values) -> None:
-        self.state.deeds[fault] = Deed(values=values)
+        self.state.deeds[fault] = Deed(values=values, began=self.end.owner.now)
         self.again(fault)
 
     def again(self, fault: str) -> None:
@@ -153,7 +154,6 @@ class LineFaults:
         if deed.forced:  # an interruption is over
             deed.forced = {}
             self._forces()
-            wait = int(values["every"]) - int(values["time"])
         elif values["act"] == "interrupt":
             deed.forced, deed.done = {unit: SEND_NOTHING}, deed.done + 1
             self._forces()
@@ -161,13 +161,13 @@ class LineFaults:
             return
         else:
             deed.done += 1
-            wait = int(values["every"])
             if values["act"] == "shift":
                 self.engine.e1_shift(unit, int(values["kind"]))
             else:
                 self._slip_at(unit, int(values["kind"]))
         if deed.done != int(values["count"]):
-            self.end.owner.start_line_timer(f"fault/{fault}", self.end.number, wait)
+            due = deed.began + deed.done * int(values["every"])
+            self.end.owner.start_line_timer(f"fault/{fault}", self.end.number, max(1, due - self.end.owner.now))
 
     def _slip_at(self, unit: int, how: int) -> None:
         if unit == self.end.row.receive:
