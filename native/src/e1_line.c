@@ -1,7 +1,6 @@
 /* e1_line.c: the directions of E1 lines: what they are, their level, what is sent and what was received. */
 #include "e1_line.h"
 
-#define ABCD_UNUSED 13            /* G.704 5.1.3.2: b, c and d that are not used are 1, 0 and 1 */
 
 uint64_t swd_e1_unit_octets(void) { return sizeof(e1_unit); }
 uint64_t swd_e1_ring_octets(void) { return sizeof(e1_ring); }
@@ -78,8 +77,8 @@ int swd_e1_define(swd_engine *e, uint32_t unit, const swd_e1_config *config)
     u->sa = u->heard_sa = 31;
     u->ssm = 15;
     u->heard_ssm = e1_has_ssm(u) ? 15 : E1_NO_SSM;
-    memset(u->abcd, ABCD_UNUSED, sizeof u->abcd);
-    memset(u->heard, ABCD_UNUSED, sizeof u->heard);
+    memset(u->abcd, E1_NO_ABCD, sizeof u->abcd);
+    memset(u->heard, E1_NO_ABCD, sizeof u->heard);
     return SWD_OK;
 }
 
@@ -200,7 +199,6 @@ int swd_e1_level(swd_engine *e, uint32_t unit, int bits)
         if (!u->bits)
             enter(e, unit);
         memset(&u->rx.counts, 0, sizeof u->rx.counts);
-        memset(u->injectors, 0, sizeof u->injectors);
         u->troubles = 0;
         u->wrong_until = e->now;
     } else {

@@ -3,12 +3,12 @@
 #ifndef SWD_E1_LINE_H
 #define SWD_E1_LINE_H
 
+#include "e1.h"
 #include "engine.h"
 
 #define E1_SLOTS 32               /* timeslots of a frame */
 #define E1_MULTIFRAME 16          /* frames */
 #define E1_RING 32                /* frames remembered: what others read of a unit is a row old at least, in whatever order units are computed */
-#define E1_NO_SSM 0xFF
 #define E1_SSM_CYCLES 32          /* three whole sub-multiframes, and the rest of one */
 #define E1_ON_THE_LINE (SWD_E1_SEND_NOTHING | SWD_E1_SEND_AIS)
 #define E1_CLOCK_FRAMES 32000     /* of a receiver: 4 s */

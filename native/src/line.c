@@ -100,8 +100,7 @@ int swd_line_cut(swd_engine *e, uint32_t i, int cut)
             bit_set(AT(e, uint64_t, at_cut), k);
         else
             bit_clear(AT(e, uint64_t, at_cut), k);
-        swd_node_attach(e, k, cut ? SWD_CELL_ONES : swd_payload_of(e, k));
-        swd_wake_cell(e, e->first_switched + k);
+        swd_route(e, k);
     }
     return SWD_OK;
 }
