@@ -19,6 +19,7 @@ from switchsim.model.events import CasReceived, LineSlip, LineStatus
 from switchsim.model.message import Message
 from switchsim.model.messages import LineClock, LineSlips, LineStirred, NodeClock
 from switchsim.model.part import MediaEvent, State
+from switchsim.proto.clock.ssm import Quality
 from switchsim.proto.clock.store import Store, StoreState
 from switchsim.proto.e1 import Consequences, EndOptions, Received, consequences, ranked, words
 from switchsim.terminals.framing import Framing
@@ -28,11 +29,13 @@ from switchsim.units import CYCLES_PER_SECOND
 
 MACHINE: Final = "machine"
 FAR: Final = "far"
+DO_NOT_USE: Final = int(Quality.DO_NOT_USE)
 RECEIVER_EVENTS: Final = (EV_E1, EV_CAS, EV_SSM)
 BOARD: Final = "board"
 LOST_FRAMES: Final = int(Received.LOS | Received.AIS | Received.LOF)
 """No frames arrive: the elastic store stands still, and its reader begins in the middle when they come back."""
-LOST: Final = 5  # phases of the two multiframes of a direction differ: nothing is derived from one for the other
+PHASE: Final = 5
+"""The two multiframes of a direction do not begin in the same frame: nothing is derived from one for the other."""
 
 
 LineMessage = LineStirred | LineClock | LineSlips
@@ -265,6 +268,7 @@ class LineEnd:
         engine.e1_level(row.receive, False)
         engine.e1_level(row.transmit, False)
         self.state.bits = False
+        self.faults.calm()
         return False
 
     def other_end_says(self, message: Message) -> None:
@@ -332,17 +336,14 @@ class LineEnd:
         self._next_slip()
 
     def slip(self, how: int, why: str) -> None:
-        """One frame repeated (+1) or lost (-1)."""
-        self.engine.e1_slip(self.row.receive, how)
+        """One frame repeated (+1) or lost (-1); nothing while another slip of this cycle waits."""
+        if not self.engine.e1_slip(self.row.receive, how):
+            return
         self.state.slips += 1
         self._watch()
         self.quality.slipped()
         self.owner.emit(LineSlip(self.row.name, self.row.end, "repeated" if how > 0 else "lost", why, self.state.slips))
         self.owner.line_found(self.number)
-
-
-ALL_SA: Final = 0x1F
-DO_NOT_USE: Final = 15
 
 
 def units_of(row: LineEndRow) -> list[tuple[tuple[int, ...], int]]:
@@ -353,5 +354,5 @@ def units_of(row: LineEndRow) -> list[tuple[tuple[int, ...], int]]:
 def e1_config(framing: Framing, first_cell: int, opposite: int) -> E1Config:
     """Of a direction: native cells from `first_cell`; opposite: the unit whose receiver stands at the sender's end."""
     flags = CRC4 * framing.crc4 | CAS * framing.cas | HDB3 * framing.hdb3 | NFAS * framing.nfas_loss
-    return E1Config(first_cell=first_cell, opposite=opposite, flags=flags, phase=LOST, los_intervals=framing.los,
+    return E1Config(first_cell=first_cell, opposite=opposite, flags=flags, phase=PHASE, los_intervals=framing.los,
                     ssm_sa=framing.ssm_bit)  # fmt: skip

@@ -30,15 +30,17 @@ Values = dict[str, int | str]
 
 
 class Deed(State):
-    """What one fault holds. forced: E1 unit -> SEND_*; injectors: [unit, slot]; looped: unit of a loop, -1; cells: that
-    are overridden; delayed: unit, -1; loop: its name. values: of what happens again; done: how often it has happened.
+    """What one fault holds. forced: E1 unit -> SEND_*; injectors: [unit, slot]; errors: that they make, 0 until undone;
+    looped: units of loops; cells: that are overridden; delayed: E1 unit -> cycles; loop: its name. values: of what
+    happens again; done: how often it has happened. A unit of another machine can have a negative number.
     """
 
     forced: dict[int, int] = {}
     injectors: list[list[int]] = []
-    looped: int = -1
+    errors: int = 0
+    looped: list[int] = []
     cells: list[int] = []
-    delayed: int = -1
+    delayed: dict[int, int] = {}
     loop: str = ""
     values: dict[str, int | str] = {}
     began: int = 0  # cycle of the first time of what happens again
@@ -78,10 +80,8 @@ class LineFaults:
 
     def _error(self, fault: str, values: Values) -> str:
         unit = self._unit(int(values["direction"]))
-        used = [slot for deed in self.state.deeds.values() for one, slot in deed.injectors if one == unit]
-        first = INJECTORS * (unit == self.end.row.receive)  # the other end of the line may break it, too
-        free = [slot for slot in range(first, first + INJECTORS) if slot not in used]
-        if not free:
+        slot = self._free_injector(unit)
+        if slot is None:
             return ""
         error = E1Error(
             kind=int(values["kind"]), random=bool(values["random"]), count=int(values["count"]),
@@ -89,15 +89,31 @@ class LineFaults:
             timeslots=int(values["timeslots"]), bits=int(values["bits"]),
             key=self.end.owner.draw(f"errors/{self.end.number}"),
         )  # fmt: skip
-        self.engine.e1_inject(unit, free[0], error)
-        self.state.deeds[fault] = Deed(injectors=[[unit, free[0]]])
+        self.engine.e1_inject(unit, slot, error)
+        self.state.deeds[fault] = Deed(injectors=[[unit, slot]], errors=error.count)
         return f"{values['what']} in {self._where(values)}"
+
+    def _free_injector(self, unit: int) -> int | None:
+        """One that nobody has, or that has made all its errors."""
+        for deed in self.state.deeds.values():
+            deed.injectors = [
+                [one, slot] for one, slot in deed.injectors
+                if not deed.errors or self.engine.e1_injected(one, slot) < deed.errors
+            ]  # fmt: skip
+        used = [slot for deed in self.state.deeds.values() for one, slot in deed.injectors if one == unit]
+        first = INJECTORS * (unit == self.end.row.receive)  # the other end of the line may break it, too
+        return next((slot for slot in range(first, first + INJECTORS) if slot not in used), None)
+
+    def calm(self) -> None:
+        """The line is at octet level: every injector has made its errors."""
+        for deed in self.state.deeds.values():
+            deed.injectors = []
 
     def _delay(self, fault: str, values: Values) -> str:
         unit = self._unit(int(values["direction"]))
         if not self.engine.e1_delay(unit, int(values["kind"])):
             return ""
-        self.state.deeds[fault] = Deed(delayed=unit)
+        self.state.deeds[fault] = Deed(delayed={unit: int(values["kind"])})
         return f"{values['kind']} cycles more for {self._where(values)}"
 
     def _loop(self, fault: str, values: Values) -> str:
@@ -111,10 +127,10 @@ class LineFaults:
         deed = Deed(loop=loop)
         if loop == "local":  # what this end sends comes back to it
             self.engine.e1_loop(row.receive, row.transmit, LOOP_SENT)
-            deed.looped = row.receive
+            deed.looped.append(row.receive)
         elif loop == "line":  # what arrives goes back as it is, framing and all
             self.engine.e1_loop(row.transmit, row.receive, LOOP_RECEIVED)
-            deed.looped = row.transmit
+            deed.looped.append(row.transmit)
         else:
             mask = PAYLOAD if loop == "payload" else int(values["timeslots"]) & PAYLOAD
             for timeslot in (one for one in range(1, 32) if mask >> one & 1):
@@ -191,17 +207,22 @@ class LineFaults:
             self.engine.e1_force(unit, unit == self.end.row.receive, flags)
 
     def undo(self, fault: str) -> None:
+        """A fault ends; what another one holds as well goes on."""
         deed = self.state.deeds.pop(fault, None)
         if deed is None:
             return
+        others = list(self.state.deeds.values())
         for unit, slot in deed.injectors:
             self.engine.e1_inject_stop(unit, slot)
         for cell in deed.cells:
-            self.engine.override(cell, NONE)
-        if deed.looped >= 0:
-            self.engine.e1_loop(deed.looped, deed.looped, LOOP_NONE)
-        if deed.delayed >= 0:
-            self.engine.e1_delay(deed.delayed, 0)
+            if not any(cell in other.cells for other in others):
+                self.engine.override(cell, NONE)
+        for unit in deed.looped:
+            if not any(unit in other.looped for other in others):
+                self.engine.e1_loop(unit, unit, LOOP_NONE)
+        for unit in deed.delayed:
+            cycles = [other.delayed[unit] for other in others if unit in other.delayed]
+            self.engine.e1_delay(unit, cycles[-1] if cycles else 0)
         if deed.loop:
             self.end.owner.emit(LineLooped(self.end.row.name, self.end.row.end, deed.loop, 0))
         if deed.values:

@@ -103,7 +103,7 @@ def begun(what: Prepared, name: str) -> Inside:
     if name == "damaged":  # signalling bits to and fro
         for number in range(90):
             timeslot, end = 1 + number % 15, "farend/line/e1-0" if number % 2 else DTM
-            values = {"line": 0, "timeslot": timeslot, "abcd": (5 * number + 1) % 16}
+            values: dict[str, int | str] = {"line": 0, "timeslot": timeslot, "abcd": (5 * number + 1) % 16}
             run.machine.order(ms(100 * number), end, Act("cas", values))
     return run
 
