@@ -8,6 +8,7 @@ from switchsim.scenario.checks.changeover import CHANGEOVER
 from switchsim.scenario.checks.conservation import CONSERVATION
 from switchsim.scenario.checks.expected import expectations
 from switchsim.scenario.checks.isup import ISUP_CHECKS
+from switchsim.scenario.checks.line_alarms import LINE_ALARMS
 from switchsim.scenario.checks.line_frames import LINE_FRAMES
 from switchsim.scenario.checks.link_tests import LINK_TESTS
 from switchsim.scenario.checks.link_timers import LINK_TIMERS
@@ -25,8 +26,8 @@ from switchsim.scenario.checks.speech import SPEECH
 from switchsim.scenario.checks.timers import TIMERS
 
 BUILT_IN: tuple[type[Check], ...] = (
-    *CONSERVATION, *SPEECH, *QUEUES, *PROCESSORS, *ALARMS, *TIMERS, *LINKS, *SIGNALLING, *CHANGEOVER,
-    *LINK_TIMERS, *LINK_TESTS, *LINE_FRAMES, *ISUP_CHECKS,
+    *CONSERVATION, *SPEECH, *QUEUES, *PROCESSORS, *ALARMS, *LINE_ALARMS, *TIMERS, *LINKS, *SIGNALLING,
+    *CHANGEOVER, *LINK_TIMERS, *LINK_TESTS, *LINE_FRAMES, *ISUP_CHECKS,
     *PLATFORM_CALLS, *PLATFORM_QUEUES, *PLATFORM_ORDER, *PLATFORM_PAIR, *PLATFORM_RECOVERY, *PLATFORM_FLOWS,
 )  # fmt: skip
 """Every check that runs unasked, in the order in which they are told."""
