@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from clock_bench import Bench, plan
+from clock_bench import KIND, Bench, plan
 
 from switchsim.kernel.snapshot import restore, take
 from switchsim.model.events import AlarmRaised, ClockActive, ClockMode, ClockReference, OrderGiven
@@ -87,6 +87,18 @@ def test_three_boards_take_over_in_their_order() -> None:
     started(bench, seconds(20))
     assert [one.place for one in bench.events(ClockActive)] == ["frame/0/slot/8", "frame/0/slot/9", PLACE]
     assert bench.clock().gives
+
+
+@pytest.mark.parametrize("after", [-8, 0, 1, 7, 8, 9, 16, 24])
+def test_the_active_board_dies_while_the_other_starts(after: int) -> None:
+    """Before it has answered that it gives the clock: whoever lives then gives it."""
+    bench = Bench(plan(1), boards=2)
+    bench.inject(seconds(5), "pull", board=0)
+    bench.heal(seconds(7), "pull", board=0)
+    bench.inject(seconds(7) + KIND.timings["self_test"] + after, "pull", "2", board=1)
+    started(bench, seconds(30))
+    assert bench.clock().gives
+    assert modes(bench)[-1][1] == "locked"
 
 
 # -- two machines ------------------------------------------------------------------------------------------------------

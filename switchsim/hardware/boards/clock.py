@@ -145,7 +145,8 @@ class Clock(Board[ClockState]):
         if isinstance(message, BusSilent):
             if place in state.lives:
                 state.lives.remove(place)
-            if self.alive and state.active == place:
+            nobody = not (state.active or state.lives)  # it died before it could answer this board, which has started
+            if self.alive and (state.active == place or nobody):
                 self._succeed()
             return
         if place not in state.lives:
