@@ -69,7 +69,6 @@ class Heard:
         return [one for one in self.records if isinstance(one.event, kinds)]
 
 
-
 @pytest.fixture(scope="module")
 def clean(tmp_path_factory: pytest.TempPathFactory) -> Heard:
     return Heard(tmp_path_factory.mktemp("clean"), MENU)
