@@ -130,7 +130,7 @@ class EngineShare(Engine):
         self.engine.e1_send(self.e1(unit), send)
 
     def e1_force(self, unit: int, receiver: bool, send: int) -> None:
-        self.engine.e1_force(unit + self.before.n_e1, receiver, send)
+        self.engine.e1_force(self.e1(unit), receiver, send)
 
     def e1_sa(self, unit: int, sa5: int, ssm: int = 15) -> None:
         self.engine.e1_sa(self.e1(unit), sa5, ssm)

@@ -162,7 +162,7 @@ class Surroundings:
             source, recorder = self.layout.raw[key]
             units = {"source": source, "recorder": recorder}
             if mode == CAS:
-                units |= {"e1_sends": 2 * line.index, "e1_hears": 2 * line.index + 1}
+                units |= {"e1_sends": line.receive_unit, "e1_hears": line.transmit_unit}
         config = AttachedConfig(line=name, timeslot=timeslot, mode=mode, **cells, **units)
         part = Attached(place, self.kernel, self.engine, config)
         self.kernel.add(part)

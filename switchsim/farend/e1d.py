@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import msgspec
 
+from switchsim.dsp.e1 import AIS, LOF, LOS, RAI
 from switchsim.dsp.engine import EV_BAD_FRAME, EV_FRAME, NONE, Engine
 from switchsim.farend.attached_modes import BAD_REASONS, DRAIN_CYCLES
 from switchsim.farend.e1d_timeslot import (
@@ -45,8 +46,6 @@ from switchsim.proto.e1d.wire import (
 )
 
 PLACE: Final = "farend/e1d"
-LOS, AIS, LOF, RAI = 1, 2, 4, 8
-"""Bits of what a receiver finds, as the native core has them (SWD_E1_LOS ... SWD_E1_RAI)."""
 SIGNALS: Final = ((LOS, LOS_ON, LOS_OFF), (AIS, AIS_ON, AIS_OFF), (RAI, RAI_ON, RAI_OFF), (LOF, LOF_ON, LOF_OFF))
 TIMESLOTS: Final = range(1, 32)
 _FEED, _DRAIN, _JOIN = "feed", "drain", "join"

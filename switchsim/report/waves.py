@@ -107,7 +107,7 @@ class Waves:
 
     def status(self, _: str, event: LineStatus) -> Iterator[Change]:
         known = self._status.setdefault((event.line, event.end), dict.fromkeys(STATUS_WORDS))
-        words = event.status.replace(",", " ").split()
+        words = event.status.split()
         known.update(dict.fromkeys(words))
         for word in known:
             yield _end(event, word), int(word in words)

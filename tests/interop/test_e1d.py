@@ -18,7 +18,8 @@ from serve_bench import replay, serve
 from timeslots import BLOCK, HDLC, RAW, block_of
 
 from switchsim.assembly.built import Machine
-from switchsim.farend.e1d import LOS, PLACE
+from switchsim.dsp.e1 import LOS
+from switchsim.farend.e1d import PLACE
 from switchsim.model.order import Act
 
 FAST = ("--pace", "fast")

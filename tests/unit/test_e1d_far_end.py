@@ -12,8 +12,9 @@ import pytest
 from switchsim import assembly
 from switchsim.assembly.built import Machine
 from switchsim.assembly.shipped import folder as shipped
+from switchsim.dsp.e1 import AIS, LOF, LOS, RAI
 from switchsim.errors import BadInput
-from switchsim.farend.e1d import AIS, LOF, LOS, PLACE, RAI, E1dFarEnd
+from switchsim.farend.e1d import PLACE, E1dFarEnd
 from switchsim.kernel.snapshot import restore, take
 from switchsim.model.e1d import Item, step_of, unpack_item, unpack_sent, write_opened
 from switchsim.model.order import Act, Outside
