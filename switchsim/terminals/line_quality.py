@@ -15,6 +15,7 @@ from switchsim.proto.e1 import (
     UNACCEPTABLE,
     Availability,
     Crossing,
+    Measured,
     Performance,
     PerformanceState,
     Received,
@@ -161,7 +162,8 @@ class LineQuality:
             self._tell(self.performance.clean_until(over))
         elif self.performance.at < over:  # the run ends with a second, before its timer
             self.second()
-        self._tell(list(self.performance.readings()))
+        for one in self.performance.readings():
+            self._measured(one)
 
     def _tell(self, results: list[Result]) -> None:
         name, end = self.end.row.name, self.end.row.end
@@ -177,9 +179,12 @@ class LineQuality:
             else:
                 if one.side == NEAR and one.period == QUARTER:
                     self.state.alerted = False
-                counts = one.counts
-                self.end.owner.emit(LineMeasured(
-                    name, end, one.side, one.period, one.since * CYCLES_PER_SECOND, one.seconds, counts.es, counts.ses,
-                    counts.bbe, counts.uas, counts.slips))  # fmt: skip
+                self._measured(one)
         if self.state.alerted != alerted:
             self.end.owner.line_found(self.end.number)
+
+    def _measured(self, one: Measured) -> None:
+        counts = one.counts
+        self.end.owner.emit(LineMeasured(
+            self.end.row.name, self.end.row.end, one.side, one.period, one.since * CYCLES_PER_SECOND, one.seconds,
+            counts.es, counts.ses, counts.bbe, counts.uas, counts.slips))  # fmt: skip
