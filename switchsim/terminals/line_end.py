@@ -253,7 +253,10 @@ class LineEnd:
         if self.state.quality.asleep:
             later = int(self.state.bits and self._stirs())
         elif self.state.quality.watching:
+            lapses = self.quality.g822.next_change()
             self.quality.second()
+            if lapses is not None and lapses <= self.owner.now:  # slips of an hour ago count no more
+                self.owner.line_found(self.number)
             later = 1 if self._stirs() else self.quality.rest()
         else:
             later = self.quality.ask()

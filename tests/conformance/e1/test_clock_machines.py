@@ -9,9 +9,20 @@ import pytest
 
 from switchsim.assembly import build
 from switchsim.assembly.build import Machine
+from switchsim.hardware.boards.trunk import Trunk
 from switchsim.kernel.snapshot import restore, take
 from switchsim.model.event import Event, Record
-from switchsim.model.events import AlarmCleared, AlarmRaised, ClockActive, ClockMode, LineSlip, LineStatus, decode_line
+from switchsim.model.events import (
+    AlarmCleared,
+    AlarmRaised,
+    ClockActive,
+    ClockMode,
+    DefectGone,
+    DefectSeen,
+    LineSlip,
+    LineStatus,
+    decode_line,
+)
 from switchsim.model.order import Act, Heal, Inject
 from switchsim.proto.clock.store import LIMIT, NANO_FRAMES
 from switchsim.units import CYCLES_PER_SECOND, round_up, seconds
@@ -30,9 +41,9 @@ joins: [{between: [north-0, south-0]}]
 class Run:
     """A machine or plant, its journal kept."""
 
-    def __init__(self, path: Path, *, seed: int = 1, batch: int = 160) -> None:
+    def __init__(self, path: Path, *, seed: int = 1, batch: int = 160, bits: bool = False) -> None:
         self.octets = bytearray()
-        self.machine: Machine = build(path, seed=seed, batch=batch, journal_sink=self.octets.extend)
+        self.machine: Machine = build(path, seed=seed, batch=batch, bits=bits, journal_sink=self.octets.extend)
         self.machine.power_on()
 
     def inject(self, at: int, place: str, point: str, **values: int) -> None:
@@ -153,6 +164,18 @@ def test_after_a_loss_of_the_line_the_store_begins_in_the_middle(one: Write) -> 
         assert seconds(9) <= back[0] <= seconds(10)
         first = run.slips(place)[0][0]
         assert abs(first - back[0] - LIMIT // 50_000) <= 2 * TICK, end
+
+
+@pytest.mark.parametrize("bits", [False, True])
+def test_slips_of_an_hour_ago_count_no_more_though_the_line_is_watched(one: Write, bits: bool) -> None:
+    run = Run(one(line="clock: {ppm: 50}"), bits=bits).to(seconds(5))
+    trunk = run.machine.part(DTM)
+    assert isinstance(trunk, Trunk)
+    an_hour_ago = seconds(5 - 3600 + 3) + 100
+    trunk.ends[0].quality.g822.state.times[:] = [an_hour_ago] * 31
+    run.to(seconds(12))
+    told = [(type(row.event), row.at) for row in run.events(DefectSeen, DefectGone, place=DTM)]
+    assert told == [(DefectSeen, run.slips(DTM)[2][0]), (DefectGone, seconds(9))]
 
 
 def test_a_board_that_is_pulled_slips_no_more_and_begins_in_the_middle(one: Write) -> None:
