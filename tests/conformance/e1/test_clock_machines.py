@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from switchsim.assembly import build
-from switchsim.assembly.build import Machine
+from switchsim.assembly.built import Machine
+from switchsim.hardware.boards.clock import Clock
 from switchsim.hardware.boards.trunk import Trunk
 from switchsim.kernel.snapshot import restore, take
 from switchsim.model.event import Event, Record
@@ -194,7 +195,9 @@ def test_a_machine_that_follows_its_line_does_not_slip(one: Write) -> None:
     run = Run(one("clock: {ppm: 4.6, references: [{line: e1-0}]}", "clock: {ppm: 50}")).to(seconds(20))
     assert run.slips() == []
     assert run.modes() == [("locked", "e1-0")]
-    assert run.machine.part(CKV).read("OFFSET") == 500
+    board = run.machine.part(CKV)
+    assert isinstance(board, Clock)
+    assert board.read("OFFSET") == 500
 
 
 def test_looped_timing_of_the_far_end_does_not_slip(one: Write) -> None:
