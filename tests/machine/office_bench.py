@@ -12,13 +12,13 @@ from switchsim.assembly import build
 from switchsim.assembly.loads import ConstantLoad, LoadWanted
 from switchsim.assembly.people import AgentWanted
 from switchsim.farend.chance import Constant
-from switchsim.faults.catalogue import CATALOGUE
 from switchsim.model.event import Event, Record
 from switchsim.model.events import CallRecord, FaultArmed, PartyCalls, PartyHears, PartyPlaced, SeatState
 from switchsim.model.order import Act, Heal, Inject, Order, Value
 from switchsim.report.faults import FaultFacts
 from switchsim.report.result import Outcome
 from switchsim.scenario.checks import CheckRun, CheckSettings, built_in_checks
+from switchsim.scenario.promised import facts_of, own_facts
 from switchsim.units import ms, seconds
 
 HERE = Path(__file__).parent
@@ -90,6 +90,7 @@ class Bench:
         )  # fmt: skip
         self.records: list[Record] = []
         self.faults = 0
+        self.own_facts: dict[str, FaultFacts] = {}
         self.machine.kernel.observers.append(self._observe)
         self.machine.power_on()
         self.run(settle)
@@ -139,7 +140,9 @@ class Bench:
         """Make a fault of the catalogue act, now or at a cycle; returns what heals it (`until` does so at a cycle)."""
         place, point, found = self.machine.resolve_fault(name, where, dict(values))
         self.faults += 1
-        number = str(self.faults)
+        number, row = str(self.faults), self.machine.faults.rows[name]
+        if row.target == "line":
+            self.own_facts[number] = own_facts(row, where["line"], place, found, joined=False)
         self.machine.kernel.emit(place, FaultArmed(number, name, place))
         self.machine.order(at or self.now, place, Inject(number, point, found))
         if until:
@@ -227,11 +230,10 @@ class Bench:
 
     def findings(self, *, drained: bool = True, but: Sequence[str] = ()) -> list[str]:
         """What the checks of every scenario find wrong, in words."""
-        facts = {name: FaultFacts(row.alarms, row.defects, harms_speech=row.harms_speech)
-                 for name, row in CATALOGUE.items()}  # fmt: skip
+        facts = {name: facts_of(row) for name, row in self.machine.faults.rows.items()}
         settings = CheckSettings(drained=drained, seat_queues=self.machine.seat_queues,
                                  agent_skills=self.machine.agent_skills,
-                                 processors=self.machine.processors, facts=facts)  # fmt: skip
+                                 processors=self.machine.processors, facts=facts, own_facts=self.own_facts)
         run = CheckRun([check for check in built_in_checks(settings) if check.name not in but])
         for record in self.records:
             run.take(record)

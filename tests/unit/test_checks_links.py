@@ -84,3 +84,11 @@ def test_a_peers_mistakes_are_not_ours() -> None:
 
 def test_not_applicable_without_i_frames() -> None:
     assert verdict_of(Sequence, ESTABLISHED, END).outcome is Outcome.NOT_APPLICABLE
+
+
+def test_own_commands_that_a_looped_line_brings_back_are_not_the_peers() -> None:
+    """The peer's commands have another C/R bit than ours (Q.921 table 5)."""
+    back = [received(110, i_frame(0, 0, INFO)), received(120, u_frame(SABME, True)), received(130, u_frame(DISC, True))]
+    rows = [*ESTABLISHED, we(100, 0), *back, received(900, rr(1)), they(910, 0, 1), sent(920, rr(1))]
+    assert verdict_of(Sequence, rows, END).outcome is Outcome.PASSED
+    assert verdict_of(Sequence, [*ESTABLISHED, we(100, 0), they(110, 0)], END).outcome is Outcome.FAILED

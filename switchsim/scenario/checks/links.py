@@ -17,6 +17,7 @@ from switchsim.units import seconds
 
 MODULUS = 128
 WINDOW = 7  # k for 64 kbit/s call control, Q.921 5.9.5
+COMMANDS = ("I", "SABME", "DISC")
 ACKNOWLEDGE_CYCLES = seconds(2)  # the peer's T200, and its poll
 
 
@@ -24,6 +25,7 @@ class _Link(msgspec.Struct):
     up: bool = False
     asked: bool = False  # we sent SABME
     offered: bool = False  # the peer's last command to set the mode was SABME, not DISC
+    command_bit: int = -1  # C/R of our commands, once one was seen
     busy: bool = False  # we told the peer to wait (RNR), and may discard what comes
     vs: int = 0  # N(S) of the next new frame
     va: int = 0  # the peer acknowledged all before
@@ -55,6 +57,8 @@ class Sequence(Check):
     def _sent(self, record: Record, event: FrameSent) -> None:
         lapd, link = read_lapd(bytes.fromhex(event.octets)), self._link(record, event.link)
         place = f"{record.place} {event.link}"
+        if lapd.kind in COMMANDS:
+            link.command_bit = lapd.command_bit
         if lapd.kind == "UA" and link.offered:
             self._reset(link)
         elif lapd.kind in ("SABME", "DISC", "DM", "UA"):
@@ -95,6 +99,8 @@ class Sequence(Check):
 
     def _received(self, record: Record, event: FrameReceived) -> None:
         lapd, link = read_lapd(bytes.fromhex(event.octets)), self._link(record, event.link)
+        if lapd.kind in COMMANDS and lapd.command_bit == link.command_bit:
+            return  # one of our own, from a line that is looped: no response is of this kind (Q.921 table 5)
         if lapd.kind == "UA" and link.asked:
             self._reset(link)
         elif lapd.kind in ("SABME", "DISC", "DM"):
