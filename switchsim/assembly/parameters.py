@@ -44,7 +44,7 @@ def read_parameters(row: ParameterFault, given: dict[str, Value]) -> dict[str, V
         value = given.get(name, parameter.default)
         if value is None:
             raise wrong(f"{row.name}: {name} is missing", f"values: {{{name}: ...}}")
-        if value != "":
+        if name in given or value != "":
             values[name] = _READERS[parameter.kind](f"{row.name}: {name}", parameter, value)
     values |= row.fixed
     _check_together(row, values)
