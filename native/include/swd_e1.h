@@ -81,8 +81,8 @@ typedef struct swd_e1_error {
     uint32_t random;             /* 0: the first and then each spacing-th; 1: at random, by draws of swd_philox under `key` */
     uint64_t count;              /* as many and no more; 0: until stopped */
     uint64_t skip;               /* opportunities let by before the first */
-    uint64_t spacing;            /* at least 1 */
-    uint32_t rate_ppb;           /* random: 1..500,000,000 of a thousand million opportunities */
+    uint64_t spacing;            /* at least 1; of no matter with a rate */
+    uint32_t rate_ppb;           /* 1..500,000,000 of a thousand million opportunities; not random: as evenly as can be; 0: spacing */
     uint32_t timeslots;          /* BIT, CODE: bit t = timeslot t */
     uint32_t bits;               /* BIT, CODE: 0x80 = the first bit on the line; others: see the kinds, where they name a mask */
     uint32_t spare;

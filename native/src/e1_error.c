@@ -5,9 +5,21 @@
 #define MOST_OPPORTUNITIES (1ull << 62)
 #define SENDS_NO_FRAME (SWD_E1_SEND_AIS | SWD_E1_SEND_NOTHING | SWD_E1_SEND_UNFRAMED)
 
+__extension__ typedef unsigned __int128 wide;
+
+/* Of the n-th error at an even rate, from 0: so many opportunities from the first. */
+static uint64_t place_of(uint64_t n, uint32_t rate_ppb)
+{
+    return (uint64_t)((wide)n * 1000000000u / rate_ppb);
+}
+
 static uint64_t next_wait(e1_injector *x)
 {
-    return x->asked.random ? swd_geometric_gap(x->lambda, x->asked.key, x->draws++) : x->asked.spacing - 1;
+    if (x->asked.random)
+        return swd_geometric_gap(x->lambda, x->asked.key, x->draws++);
+    if (x->asked.rate_ppb)
+        return place_of(x->done, x->asked.rate_ppb) - place_of(x->done - 1, x->asked.rate_ppb) - 1;
+    return x->asked.spacing - 1;
 }
 
 /* The first of the n opportunities, from `from` on, that is hit; n: none. */
@@ -122,7 +134,7 @@ int swd_e1_inject(swd_engine *e, uint32_t unit, uint32_t slot, const swd_e1_erro
         return SWD_E_RANGE;
     if (error->skip > MOST_OPPORTUNITIES || error->spacing > MOST_OPPORTUNITIES)
         return SWD_E_RANGE;
-    if (error->random ? error->rate_ppb < 1 || error->rate_ppb > 500000000 : error->spacing < 1)
+    if (error->rate_ppb > 500000000 || (error->random ? error->rate_ppb < 1 : error->spacing < 1))
         return SWD_E_RANGE;
     e1_unit *u = e1_of(e, unit);
     x.asked.spare = 0;

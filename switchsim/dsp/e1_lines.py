@@ -64,7 +64,7 @@ class E1Error:
     count: int = 0  # as many and no more; 0: until stopped
     skip: int = 0  # opportunities
     spacing: int = 1
-    rate_ppb: int = 0  # random: 1..500,000,000
+    rate_ppb: int = 0  # random: 1..500,000,000; else as evenly as can be, and 0: spacing
     timeslots: int = ALL_TIMESLOTS  # ERR_BIT, ERR_CODE: bit t = timeslot t
     bits: int = 0
     key: int = 0  # of the random draws

@@ -196,13 +196,13 @@ def _error(row: LineFault, read: Values) -> Values:
     mode = str(read["mode"])
     _check_mode(row, mode, read)
     ppb = int(read.get("rate", 0))
-    spacing = {"count": int(read.get("spacing", COUNTED)), "rate": _even(ppb) if ppb else 1}.get(mode, 1)
+    spacing = int(read.get("spacing", COUNTED)) if mode == "count" else 1
     return {
         "random": int(mode == "random"),
         "count": 1 if mode == "single" else int(read.get("count", 0)),
         "skip": read["skip"],
         "spacing": spacing,
-        "ppb": ppb if mode == "random" else 0,
+        "ppb": ppb,
         "timeslots": read.get("timeslots", ALL_TIMESLOTS),
         "bits": read.get("bits", 0),
     }
@@ -217,11 +217,6 @@ def _check_mode(row: LineFault, mode: str, read: Values) -> None:
         if name in read and name not in must + may:
             having = [other for other, (needed, possible) in TAKES.items() if name in needed + possible]
             raise BadInput.one("", f"{row.name}: {name} says nothing with mode {mode}", f"mode {' or '.join(having)}")
-
-
-def _even(ppb: int) -> int:
-    """Opportunities from one error to the next, to the nearest whole one."""
-    return (2 * WHOLE_PPB + ppb) // (2 * ppb)
 
 
 def _again(_: LineFault, read: Values) -> Values:

@@ -51,8 +51,8 @@ G826: Final = Limits()
 
 
 def near_end(second: Second, limits: Limits) -> Judged:
-    """G.826 annex B.2. An errored FAS lies in a block that its CRC finds errored; alone it makes an ES, no BBE."""
-    errored = second.errored if second.blocks else 0
+    """G.826 annex B.2. With CRC-4 a block is errored by its CRC or by a FAS in it; without it there is no BBE."""
+    errored = max(second.errored, second.fas_errors) if second.blocks else 0
     severe = errored >= limits.ses_blocks if second.blocks else second.fas_errors >= limits.ses_fas
     return _judged(severe or second.defect, errored, bool(second.fas_errors), second.slips)
 
