@@ -110,22 +110,21 @@ void swd_e1_align(e1_unit *u, uint64_t at)
     u->rx.ssm = (uint8_t)u->heard_ssm;
 }
 
-/* Sender and receiver as if they had always been aligned: a multiframe passes through them, its payload being what the cells
- * carried last. Thereby what others read of it is there, and what is half sent is half received. */
+/* Sender and receiver as if they had always been aligned: the last sixteen frames pass through them, as the cells carried them: the
+ * two rows hold so much. Thereby what others read of it is there, and what is half sent is half received. */
 static void warm_up(swd_engine *e, uint32_t unit)
 {
     e1_unit *u = e1_of(e, unit);
-    uint64_t at = e->now + E1_RING - E1_MULTIFRAME; /* its place in rings and multiframes alone matters */
-    uint32_t a = (uint32_t)(e->now % SWD_ROW_CYCLES);
-    const uint64_t *cur = AT(e, const uint64_t, at_rows[e->now / SWD_ROW_CYCLES & 1]) + e->first_switched + u->first;
-    const uint64_t *old = AT(e, const uint64_t, at_rows[(e->now / SWD_ROW_CYCLES & 1) ^ 1]) + e->first_switched + u->first;
+    uint64_t at = e->now + E1_RING - E1_MULTIFRAME; /* 32 cycles late, which is the same place in rings, multiframes and rows */
+    const uint64_t *rows[2] = {AT(e, const uint64_t, at_rows[0]) + e->first_switched + u->first,
+                               AT(e, const uint64_t, at_rows[1]) + e->first_switched + u->first};
     uint8_t payload[32], out[32];
     swd_e1_tx_reset(&u->tx, u->config.flags, (uint32_t)(at + u->config.phase) % 16, (uint32_t)at % 16);
     swd_e1_align(u, at);
     u->tx.ssm_sa = (uint8_t)(e1_has_ssm(u) ? u->config.ssm_sa : 0);
     set_sender(u);
     for (uint32_t k = 0; k < E1_MULTIFRAME; k++, at++) {
-        const uint64_t *row = at % SWD_ROW_CYCLES < a ? cur : old;
+        const uint64_t *row = rows[at / SWD_ROW_CYCLES & 1];
         for (uint32_t slot = 0; slot < E1_SLOTS; slot++)
             payload[slot] = (uint8_t)(row[slot] >> 8 * (at % SWD_ROW_CYCLES));
         swd_e1_frame(e, u, (e1_ring *)((uint8_t *)e + e->at_e1_rings) + unit, at, payload, out);

@@ -42,6 +42,7 @@ class FarLine(Part[LineEndState]):
 
     def restored(self) -> None:
         self.line = LineEnd(self, self.engine, 0, self.row, self.state)
+        self.ends = [self.line]
         self.seen = self.line.found.in_service
 
     def start(self) -> None:

@@ -38,6 +38,7 @@ from switchsim.model.clock_events import (
 from switchsim.model.event import Event, Record
 from switchsim.model.line_events import (
     CasReceived as CasReceived,
+    LineCounted as LineCounted,
     LineLooped as LineLooped,
     LineMeasured as LineMeasured,
     LineSlip as LineSlip,

@@ -14,12 +14,14 @@ class LineStatus(Event, frozen=True):
     """What the receiver of a line's end finds, changed: words of los, ais, lof, rai, lomf (CRC-4 multiframe),
     no_crc (the other end has no CRC-4), cas_lomf, remote_mf (Y bit), ts16_ais, e_bits (all 0), eber; `` nothing wrong.
 
-    Each as its circuit has it (G.706, G.775, O.162), before any persistence or ranking.
+    Each as its circuit has it (G.706, G.775, O.162), before any persistence or ranking. found: the cycle with whose
+    last bit it was so; the board acts at the next control tick.
     """
 
     line: str
     end: str
     status: str
+    found: int
 
 
 class LineSlip(Event, frozen=True):
@@ -84,6 +86,23 @@ class LineMeasured(Event, frozen=True):
     bbe: int
     uas: int
     slips: int
+
+
+class LineCounted(Event, frozen=True):
+    """What a line's end counted in a whole run, at its end, if anything was wrong: errored CRC-4 blocks, errored
+    alignment words, E bits that were 0, violations of the line code, losses of frame, CRC-4 and CAS multiframe
+    alignment, and how often 915 errored blocks of a second made it search anew."""
+
+    line: str
+    end: str
+    crc_errors: int
+    fas_errors: int
+    e_errors: int
+    code_violations: int
+    frame_losses: int
+    crc_losses: int
+    cas_losses: int
+    false_alignments: int
 
 
 class CasReceived(Event, frozen=True):

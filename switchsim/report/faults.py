@@ -23,6 +23,7 @@ from switchsim.model.events import (
     FlowChanged,
     FrameBad,
     LampShown,
+    LineCounted,
     LineLooped,
     LineMeasured,
     LineSlip,
@@ -123,7 +124,7 @@ def lies_under(place: str, where: str) -> bool:
     return place == where or (bool(where) and place.startswith((where + "/", where + ":")))
 
 
-OF_LINES: Final = (LineStatus, LineSlip, LineLooped, LineUnavailable, LineThreshold, LineMeasured)
+OF_LINES: Final = (LineStatus, LineSlip, LineLooped, LineUnavailable, LineThreshold, LineMeasured, LineCounted)
 
 
 def _line_troubled(event: Event) -> bool:

@@ -168,6 +168,8 @@ class Director:
             raise BadInput(problems)
 
     def _told(self, act: Acted) -> list[Told]:
+        if act.do == "cas":
+            return [(0, *self._cas(act))]
         if act.sort not in UPKEEP:
             return [(0, *self._person(act))]
         orders = self._stage.signalling_links.upkeep(act.sort, act.name, act.do, act.end or "")
@@ -220,6 +222,23 @@ class Director:
             known = ", ".join(board.kind.registers) or "none"
             raise BadInput.one("", f"{act.name} has no register {register!r}", f"one of {known}")
         return act.name, Act(act.do, act.values())
+
+    def _cas(self, act: Acted) -> tuple[str, Order]:
+        """The end of a line that sends signalling bits of a channel."""
+        line, _, timeslot = act.name.partition(":")
+        ends = [(path, number, end.row) for path, part in self._stage.kernel.parts.items()
+                for number, end in enumerate(getattr(part, "ends", ()))]  # fmt: skip
+        found = [one for one in ends if one[2].name == line and one[2].end == (act.end or "machine")]
+        if not found or not found[0][2].framing.cas:
+            known = list(dict.fromkeys(row.name for _, _, row in ends if row.framing.cas))
+            raise BadInput.one("", f"{act.who!r} has no signalling bits", one_of(known) if known else "",
+                               "a line with framing: {cas: true}")
+        if timeslot == "16":
+            raise BadInput.one("", "timeslot 16 carries the signalling bits of the others", "1..15, 17..31")
+        if not 0 <= (value := int(act.value or 0)) <= 15:
+            raise BadInput.one("", f"signalling bits {value}", "0..15: a is 8, b 4, c 2, d 1")
+        place, number, _ = found[0]
+        return place, Act("cas", {"line": number, "timeslot": int(timeslot), "abcd": value})
 
     def _caller(self, act: Acted) -> tuple[str, int]:
         """The exchange of the person whose telephone is on a circuit, and that person there."""

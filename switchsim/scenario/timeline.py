@@ -41,7 +41,9 @@ ACTS: Final[dict[str, dict[str, tuple[set[str], set[str]]]]] = {
         "reset": (_NOTHING, _NOTHING), "read": ({"register"}, _NOTHING), "write": ({"register", "value"}, _NOTHING),
     },
     "link": dict.fromkeys(("inhibit", "uninhibit", "activate", "deactivate"), _AT_AN_END),
-    "circuit": dict.fromkeys(("block", "unblock", "reset", "query", "check"), _AT_AN_END),
+    "circuit": {
+        **dict.fromkeys(("block", "unblock", "reset", "query", "check"), _AT_AN_END), "cas": ({"value"}, {"end"}),
+    },
     "line": dict.fromkeys(("block", "unblock", "reset", "query"), _AT_AN_END),
     "point": {"restart": (_NOTHING, _NOTHING)},
 }

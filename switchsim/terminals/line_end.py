@@ -134,13 +134,13 @@ class LineEnd:
     def media(self, event: MediaEvent) -> None:
         """An event of RECEIVER_EVENTS of the receive unit."""
         if event.kind == EV_E1:
-            self._status(event.a)
+            self._status(event.a, event.at)
         elif event.kind == EV_CAS:
             self.owner.emit(CasReceived(self.row.name, self.row.end, event.a, event.b))
         else:
             self.ssm_heard(event.a)
 
-    def _status(self, status: int) -> None:
+    def _status(self, status: int, found: int) -> None:
         if status == self.state.status:
             return
         self.stir()
@@ -148,11 +148,11 @@ class LineEnd:
             self.store.recentred(self.owner.now)
         self.state.status = status
         self.quality.status(status)
-        self.owner.emit(LineStatus(self.row.name, self.row.end, words(status)))
-        found = self.found
+        self.owner.emit(LineStatus(self.row.name, self.row.end, words(status), found))
+        then = self.found
         self.mute("eber", bool(ranked(status) & Received.EBER))  # the framer squelches for the others
-        self.send("rai", SEND_A if found.send_rai else 0)
-        self.send("remote_mf", SEND_Y if found.send_y else 0)
+        self.send("rai", SEND_A if then.send_rai else 0)
+        self.send("remote_mf", SEND_Y if then.send_y else 0)
         self._clocks()
         self.owner.line_found(self.number)
         self.owner.line_clock_heard(self.number)
@@ -240,7 +240,7 @@ class LineEnd:
     def wake(self) -> None:
         """It starts again, and sees its line anew; nothing when it has not slept."""
         if self.state.quality.asleep:
-            self._status(self.engine.e1_status(self.row.receive))
+            self._status(self.engine.e1_status(self.row.receive), self.owner.now)
             self.quality.wake()
             self._second_in(1)
 
@@ -339,8 +339,8 @@ class LineEnd:
         self._next_slip()
 
     def slip(self, how: int, why: str) -> None:
-        """One frame repeated (+1) or lost (-1); nothing while another slip of this cycle waits."""
-        if not self.engine.e1_slip(self.row.receive, how):
+        """One frame repeated (+1) or lost (-1); nothing while another slip of this cycle waits, or in a dead board."""
+        if self.state.muted or not self.engine.e1_slip(self.row.receive, how):
             return
         self.state.slips += 1
         self._watch()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from switchsim.model.events import LineMeasured, LineThreshold, LineUnavailable
+from switchsim.model.events import LineCounted, LineMeasured, LineThreshold, LineUnavailable
 from switchsim.model.part import State
 from switchsim.proto.e1 import (
     UNACCEPTABLE,
@@ -33,11 +33,16 @@ if TYPE_CHECKING:
 LOST: Final = int(Received.LOS | Received.AIS | Received.LOF)
 NEAR: Final = "near"
 QUARTER: Final = "15min"
+COUNTED: Final = (
+    "crc_blocks", "crc_errors", "fas_errors", "e_errors", "code_violations", "frame_losses", "crc_losses",
+    "cas_losses", "false_alignments",
+)  # fmt: skip
+"""Of the counters of a receiver; all but the first are anomalies."""
 
 
 class QualityState(State):
-    """watching: every second is looked at; asleep: nobody can. counts: crc_blocks, crc_errors, fas_errors, e_errors
-    when the second began.
+    """watching: every second is looked at; asleep: nobody can. counts: what COUNTED says, when the second began;
+    totals: of all seconds before it.
 
     lost, rai, slips: of this second. alerted: a threshold of the running 15 minutes was reached.
     """
@@ -46,7 +51,8 @@ class QualityState(State):
     g822: SlipState = msgspec.field(default_factory=SlipState)
     watching: bool = False
     asleep: bool = False
-    counts: list[int] = msgspec.field(default_factory=lambda: [0, 0, 0, 0])
+    counts: list[int] = msgspec.field(default_factory=lambda: [0] * len(COUNTED))
+    totals: list[int] = msgspec.field(default_factory=lambda: [0] * len(COUNTED))
     lost: bool = False
     rai: bool = False
     slips: int = 0
@@ -85,13 +91,13 @@ class LineQuality:
         begun anew.
         """
         if counted is None:
-            self.state.counts = [0, 0, 0, 0]
+            self.state.counts = [0] * len(COUNTED)
         else:
             self.state.counts = [now - before for now, before in zip(self._counts(), counted, strict=True)]
 
     def _counts(self) -> list[int]:
         found = self.end.engine.e1_counters(self.end.row.receive)
-        return [found.crc_blocks, found.crc_errors, found.fas_errors, found.e_errors]
+        return [getattr(found, name) for name in COUNTED]
 
     def status(self, status: int) -> None:
         """What the receiver finds from now on."""
@@ -105,7 +111,9 @@ class LineQuality:
     def second(self) -> None:
         """A second is over that was looked at."""
         state = self.state
-        blocks, errored, fas_errors, far = self.counted()
+        counted = self.counted()
+        blocks, errored, fas_errors, far = counted[:4]
+        self._add(counted)
         second = Second(
             blocks=blocks, errored=errored, fas_errors=fas_errors, defect=state.lost, far_errored=far, rai=state.rai,
             slips=state.slips,
@@ -113,6 +121,9 @@ class LineQuality:
         state.counts, state.slips, state.lost, state.rai = self._counts(), 0, False, False
         self.status(self.end.state.status)
         self._tell(self.performance.second(second))
+
+    def _add(self, counted: list[int]) -> None:
+        self.state.totals = [one + more for one, more in zip(self.state.totals, counted, strict=True)]
 
     def rest(self) -> int:
         """The line is calm, nobody looks any more. Returns the seconds until it must be asked again, 0: not at all."""
@@ -164,6 +175,10 @@ class LineQuality:
             self.second()
         for one in self.performance.readings():
             self._measured(one)
+        if self.state.watching:
+            self._add(self.counted())
+        if any(self.state.totals[1:]):
+            self.end.owner.emit(LineCounted(self.end.row.name, self.end.row.end, *self.state.totals[1:]))
 
     def _tell(self, results: list[Result]) -> None:
         name, end = self.end.row.name, self.end.row.end

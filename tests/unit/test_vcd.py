@@ -104,8 +104,9 @@ CASES: list[tuple[str, list[Row], dict[str, Wave]]] = [
      {"links/e1-0_16/up_a": [(0, 0), (1000, 1), (3000, 0)], "links/e1-0_16/up_b": [(0, 0), (2000, 1)],
       "links/e1-0_16/state_a": [(0, "unknown"), (4000, "failed")]}),
     ("a line: its status word by word", [
-        (8, "t", LineStatus("e1-0", "machine", "los lof")), (16, "t", LineStatus("e1-0", "machine", "lof cas_lomf")),
-        (24, "t", LineStatus("e1-0", "machine", ""))],
+        (8, "t", LineStatus("e1-0", "machine", "los lof", 0)),
+        (16, "t", LineStatus("e1-0", "machine", "lof cas_lomf", 0)),
+        (24, "t", LineStatus("e1-0", "machine", "", 0))],
      {RUN + "los": [(0, 0), (1000, 1), (2000, 0)], RUN + "ais": [(0, 0)], RUN + "rai": [(0, 0)],
       RUN + "lof": [(0, 0), (1000, 1), (3000, 0)], RUN + "cas_lomf": [(0, 0), (2000, 1), (3000, 0)]}),
     ("a line: slips, loops, availability", [
