@@ -105,6 +105,18 @@ def test_hearing_told_after_parting_counts_from_the_parting() -> None:
     assert verdict_of(NoCrossedSpeech, rows, 20_000).outcome is Outcome.PASSED
 
 
+@pytest.mark.parametrize(("until", "outcome"), [(3100, Outcome.PASSED), (3000 + TOLERANCE + 1, Outcome.FAILED)])
+def test_what_a_supervisor_heard_counts_from_the_end_of_listening_in(until: int, outcome: Outcome) -> None:
+    rows = [
+        *a_talk(1000, 3000)[: len(PLACED) + len(talking(1, 1000))],
+        *at_mpu(1500, SeatState("8002", "listening", 1)),
+        *at_mpu(3000, SeatState("8002", "idle", 0), SeatState("8001", "wrap_up", 0), CallState(1, "clearing", "")),
+        hears(3600, OTHER, "mix", f"{CALLER}+{AGENT}", 1600),
+        hears(3610, OTHER, "quiet", "", until),
+    ]
+    assert verdict_of(NoCrossedSpeech, rows, 20_000).outcome is outcome
+
+
 def a_conference() -> list[Row]:
     return [
         *PLACED,

@@ -27,7 +27,7 @@ from switchsim.model.events import (
 from switchsim.report.result import CheckResult, Outcome, judged
 from switchsim.scenario.checks.base import Check, CheckSettings, Handler
 from switchsim.scenario.checks.lies import OPEN
-from switchsim.scenario.checks.talks import SPEAKING, THROUGH, Pair, Talks
+from switchsim.scenario.checks.talks import SPEAKING, THROUGH, Pair, Talks, seat_place
 from switchsim.units import format_cycles, ms
 
 DIGIT_CYCLES = ms(250)
@@ -156,12 +156,15 @@ class NoCrossedSpeech(_Speech):
         super().__init__(settings)
         self._wrong: dict[tuple[int, int], int] = {}
         self._parted: dict[Pair, int] = {}
+        self._listened: dict[tuple[int, int], int] = {}  # (ear, mouth) -> until when a supervisor listened in
 
     def handlers(self) -> dict[type[Event], Handler]:
         return super().handlers() | {SeatState: self._seat}
 
     def _seat(self, record: Record, event: SeatState) -> None:
         """A supervisor who stops listening in may hear no more of whom it heard."""
+        for listened in self.talks.listened_to_at(seat_place(event.seat)):
+            self._listened[listened] = record.at
         self.talks.seat(record, event)
         for ear, mouths in self.hears.items():
             if self.talks.place_of(ear) == f"seat {event.seat}":
@@ -185,8 +188,9 @@ class NoCrossedSpeech(_Speech):
         if not heard:
             self._right(ear, mouth, since)
         elif not self._allowed(ear, mouth):
-            # What is told now began at `since`: perhaps while the two were still connected.
-            self._wrong[ear, mouth] = max(since, self._parted.get(_pair(ear, mouth), 0))
+            # What is told now began at `since`: perhaps while the two were still connected, or the one listened in.
+            parted, listened = self._parted.get(_pair(ear, mouth), 0), self._listened.get((ear, mouth), 0)
+            self._wrong[ear, mouth] = max(since, parted, listened)
 
     def _right(self, ear: int, mouth: int, until: int) -> None:
         since = self._wrong.pop((ear, mouth), None)

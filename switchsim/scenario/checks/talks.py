@@ -96,6 +96,11 @@ class Talks:
         number = self._listening.get(self.place_of(ear))
         return number is not None and mouth in self._parties(number)
 
+    def listened_to_at(self, place: str) -> list[tuple[int, int]]:
+        """(ear, mouth) of the seat there and of all whom it listens in on."""
+        number, ear = self._listening.get(place), self._party_at.get(place)
+        return [] if number is None or ear is None else [(ear, mouth) for mouth in sorted(self._parties(number))]
+
     def place_of(self, party: int) -> str:
         return self._place_of.get(party, f"party {party}")
 
