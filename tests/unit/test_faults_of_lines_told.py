@@ -97,7 +97,7 @@ def chain_of(rows: list[Row], facts: dict[str, FaultFacts], one: dict[str, Fault
 
 
 TOLD: list[tuple[Event, bool]] = [
-    (LineStatus("e1-0", "machine", "los lof"), True), (LineStatus("e1-0", "far", ""), False),
+    (LineStatus("e1-0", "machine", "los lof", 0), True), (LineStatus("e1-0", "far", "", 0), False),
     (LineSlip("e1-0", "machine", "lost", "fault", 1), True), (LineLooped("e1-0", "far", "line", 1), True),
     (LineLooped("e1-0", "far", "line", 0), False), (LineUnavailable("e1-0", "machine", "near", 1, 0), True),
     (LineUnavailable("e1-0", "machine", "near", 0, 0), False),
@@ -121,7 +121,7 @@ def test_events_of_a_line_show_a_fault_but_not_those_that_say_that_it_is_over(
 
 def test_what_another_line_shows_is_not_of_this_fault() -> None:
     rows: list[Row] = [(100, "b", FaultArmed("1", "it", BOARD)), (200, "b", FaultFired("1", "")),
-                       (300, "b", LineStatus("e1-1", "machine", "los"))]  # fmt: skip
+                       (300, "b", LineStatus("e1-1", "machine", "los", 0))]  # fmt: skip
     assert chain_of(rows, FACTS, {"1": FaultFacts(shows=SHOWS, line="e1-0")}).detected < 0
     assert chain_of(rows, FACTS, {"1": FaultFacts(shows=SHOWS, line="e1-1")}).detected == 300
     assert chain_of(rows, FACTS, {"2": FaultFacts()}).detected == 300, "facts of another fault"
@@ -143,7 +143,7 @@ def test_an_alarm_that_is_up_already_need_not_be_raised_again(
 ) -> None:
     rows: list[Row] = [(10, "b", FaultArmed("1", "line_los", BOARD)), raised(alarm, about, 100)]
     rows += [(150, "b", AlarmCleared(alarm, about, 100))] * cleared
-    rows += [(200, "b", FaultFired("1", "")), (201, "b", LineStatus("e1-0", "machine", "los")),
+    rows += [(200, "b", FaultFired("1", "")), (201, "b", LineStatus("e1-0", "machine", "los", 0)),
              (201, "b", DefectSeen("los", LINE)), (200 + seconds(4), "b", FaultUndone("1"))]  # fmt: skip
     watch = FaultWatch({}, {"1": own("line_los", direction=1)})
     for record in records(rows):
