@@ -105,12 +105,16 @@ class LineQuality:
         self.state.rai = self.state.rai or bool(ranked(status) & Received.RAI)
 
     def slipped(self) -> None:
+        if self.state.watching:
+            self.second()
         self.state.slips += 1
         self.g822.slip(self.end.owner.now)
 
     def second(self) -> None:
-        """A second is over that was looked at."""
+        """A second is over that was looked at: with its timer, or before what else happens in that very cycle."""
         state = self.state
+        if self.performance.at == self.end.owner.now // CYCLES_PER_SECOND:
+            return
         counted = self.counted()
         blocks, errored, fas_errors, far = counted[:4]
         self._add(counted)
@@ -146,7 +150,9 @@ class LineQuality:
 
     def sleep(self) -> None:
         """Nobody counts any more."""
-        if not (self.state.watching or self.state.asleep):
+        if self.state.watching:
+            self.second()
+        elif not self.state.asleep:
             self._tell(self.performance.clean_until(self.end.owner.now // CYCLES_PER_SECOND))
         self.state.watching, self.state.asleep = False, True
 
@@ -171,7 +177,7 @@ class LineQuality:
             self._dark()
         elif not self.state.watching:
             self._tell(self.performance.clean_until(over))
-        elif self.performance.at < over:  # the run ends with a second, before its timer
+        else:
             self.second()
         for one in self.performance.readings():
             self._measured(one)

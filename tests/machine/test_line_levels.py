@@ -16,7 +16,8 @@ from tests.machine.whole_runs import PLAIN, Run, digests
 ROOT = Path(__file__).parents[2]
 BITS = Run(("--bits",))
 SCENARIOS = ("smoke/busy_minute", "faults/line_cut", "faults/board_power", "faults/line/clocks_apart")
-FAULTS = (
+Values = dict[str, int | str]
+FAULTS: tuple[tuple[str, Values], ...] = (
     ("line_los", {}), ("line_ais", {}), ("line_lof", {}), ("line_rai", {}), ("line_no_crc", {}),
     ("line_los", {"direction": "sent"}), ("line_ais", {"direction": "sent"}),
     ("logic_errors", {"mode": "random", "rate": "1e-4"}), ("logic_errors", {"mode": "single", "direction": "sent"}),
@@ -52,6 +53,33 @@ def journal(seed: int, *, bits: bool) -> bytes:
 @pytest.mark.parametrize("seed", range(16))
 def test_faults_at_any_cycle_give_the_same_journal(seed: int) -> None:
     assert journal(seed, bits=False) == journal(seed, bits=True)
+
+
+def dying(seed: int, *, bits: bool, batch: int = 160) -> bytes:
+    """As `journal`, of a line with signalling bits; its board dies at a second, or at any cycle, and slips go on."""
+    chance, octets = random.Random(seed), bytearray()
+    machine = build(ROOT / "boards/machines/clear_e1.yaml", seed=seed, journal_sink=octets.extend, bits=bits,
+                    batch=batch)  # fmt: skip
+    machine.power_on()
+    named: list[tuple[str, Values, Values]] = []
+    named += [(name, {"line": "e1-0"}, dict(values)) for name, values in chance.sample(FAULTS, 3)]
+    named += [(chance.choice(("board_hang", "board_pull")), {"board": "frame/1/slot/0"}, {})]
+    named += [("clock_offset", {"clock": "e1-0"}, {"ppm": chance.choice((-400, 300))})]
+    for number, (name, where, values) in enumerate(named):
+        begin = seconds(chance.randrange(1, 4)) if name.startswith("board") else chance.randrange(seconds(4))
+        place, point, plain = machine.resolve_fault(name, where, values)
+        machine.order(begin, place, Inject(str(number), point, plain))
+        machine.order(begin + chance.randrange(1, seconds(2)), place, Heal(str(number), point, plain))
+    machine.run(seconds(9))
+    machine.close()
+    return bytes(octets)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_board_that_dies_gives_the_same_journal_at_both_levels_and_in_any_batch(seed: int) -> None:
+    octets = dying(seed, bits=False)
+    assert octets == dying(seed, bits=True)
+    assert octets == dying(seed, bits=False, batch=8)
 
 
 def test_one_bit_that_is_wrong_at_bit_level_alone_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
