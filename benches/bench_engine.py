@@ -1,7 +1,7 @@
 """The media path of the full B-type machine, idle and with every circuit in talk, in multiples of real time.
 
-48 E1 (32 timeslots, both ways at octet level, and the far sides), 256 seats, 96 HDLC channels, 1440 circuits. One call runs a batch of
-160 cycles, as the kernel does. Each bench prints its multiple of real time (one core).
+48 E1 (32 timeslots, both ways at octet level, and the far sides), 256 seats, 96 HDLC channels, 1440 circuits. One call
+runs a batch of 160 cycles, as the kernel does. Each bench prints its multiple of real time (one core).
 """
 
 from __future__ import annotations

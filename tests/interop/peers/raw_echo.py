@@ -31,7 +31,7 @@ def dial(path: str) -> socket.socket:
 def echo_all(line: socket.socket, heard: list[int], limit: int) -> bool:
     """Echo the blocks that are there now; false when the machine closed.
 
-    A machine that closes with an echo unread shows it once as a reset; the blocks it sent before are still there to be read.
+    A machine that closes with an echo unread shows it once as a reset; the blocks that it sent before are still there.
     """
     while heard[0] != limit:
         try:
