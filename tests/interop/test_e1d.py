@@ -92,7 +92,7 @@ def test_a_timeslot_is_one_clients_until_it_is_closed_or_taken_by_force(tmp_path
         again, _ = client.ask_open(one, RAW_SLOT, RAW)
         return busy, forced, again
 
-    served, (busy, forced, again) = with_client(tmp_path, act, *FAST, "--seconds", "1")
+    served, (busy, forced, again) = with_client(tmp_path, act, *FAST, "--seconds", "20")
     assert busy == b""
     assert forced == bytes([RAW_SLOT, HDLC, 0, 0, 0, 0xA5])
     assert again == bytes([RAW_SLOT, RAW, 0, 0, 0, 0xA5])
