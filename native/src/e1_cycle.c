@@ -76,6 +76,17 @@ static void receive(e1_unit *u, uint64_t at, uint8_t frame[32], uint8_t out[32])
     swd_e1_rx_push_pulses(&u->rx, frame, pulses, out);
 }
 
+/* What the line itself does to the bits; a local loop is made before it. */
+static void travel(swd_engine *e, e1_unit *u, uint64_t at, uint8_t frame[32], int trial)
+{
+    if ((u->forced[0] | u->forced[1]) & E1_ON_THE_LINE)
+        memset(frame, (u->forced[0] | u->forced[1]) & SWD_E1_SEND_NOTHING ? 0 : 0xFF, E1_SLOTS);
+    if (u->delay_ring != SWD_NONE)
+        swd_e1_delay_frame(e, u, at, frame, trial);
+    if (u->active && memcmp(frame, nothing, E1_SLOTS) != 0)
+        swd_e1_bit_errors(u, frame);
+}
+
 void swd_e1_frame(swd_engine *e, e1_unit *u, e1_ring *ring, uint64_t at, const uint8_t payload[32], uint8_t out[32])
 {
     uint8_t frame[32];
@@ -87,12 +98,8 @@ void swd_e1_frame(swd_engine *e, e1_unit *u, e1_ring *ring, uint64_t at, const u
         const e1_ring *from = ring_of(e, u->loop_from);
         memcpy(frame, (u->loop == SWD_E1_LOOP_SENT ? from->sent : from->received)[(at - E1_MULTIFRAME) % E1_RING], E1_SLOTS);
     }
-    if ((u->forced[0] | u->forced[1]) & E1_ON_THE_LINE)
-        memset(frame, (u->forced[0] | u->forced[1]) & SWD_E1_SEND_NOTHING ? 0 : 0xFF, E1_SLOTS);
-    if (u->delay_ring != SWD_NONE)
-        swd_e1_delay_frame(e, u, at, frame, ring == NULL);
-    if (u->active && memcmp(frame, nothing, E1_SLOTS) != 0)
-        swd_e1_bit_errors(u, frame);
+    if (u->loop != SWD_E1_LOOP_SENT)
+        travel(e, u, at, frame, ring == NULL);
     shift_bits(u, frame);
     receive(u, at, frame, out);
     if (ring)

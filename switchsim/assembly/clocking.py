@@ -19,6 +19,7 @@ from switchsim.terminals.clocking import ClockPlan, FarClockPlan, ReferencePlan
 from switchsim.units import ms, seconds
 
 if TYPE_CHECKING:
+    from switchsim.assembly.kinds import LoadedKind
     from switchsim.assembly.layout import Layout
     from switchsim.assembly.machine import MachineFile
 
@@ -124,9 +125,13 @@ def far_clock_plans(machine: MachineFile) -> dict[str, FarClockPlan]:
     return plans
 
 
-def clock_problems(spec: ClockSpec | None, lines: Sequence[str]) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
+def clock_problems(
+    spec: ClockSpec | None, lines: Sequence[str], boards: int
+) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
     """References that lead nowhere: where, what, expected."""
     seen: list[str] = []
+    if spec and spec.references and not boards:
+        yield ("clock", "references"), "references without a clock board", "a ckv in the rack"
     for index, one in enumerate(spec.references if spec else ()):
         where = ("clock", "references", index, "line")
         if one.line not in lines:
@@ -136,9 +141,14 @@ def clock_problems(spec: ClockSpec | None, lines: Sequence[str]) -> Iterator[tup
         seen.append(one.line)
 
 
+def is_clock(kind: LoadedKind) -> bool:
+    """Whether boards of that kind give a clock."""
+    return issubclass(kind.board, Clock)
+
+
 def clock_boards(layout: Layout) -> list[str]:
     """Places of the clock boards, in the order in which they take over."""
-    return [board.path for board in layout.boards if issubclass(board.loaded.board, Clock)]
+    return [board.path for board in layout.boards if is_clock(board.loaded)]
 
 
 def clock_values(row: ClockFault, given: dict[str, int | str]) -> dict[str, int | str]:

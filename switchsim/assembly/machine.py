@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from switchsim.assembly.clocking import ClockSpec, FarClockSpec, clock_problems
+from switchsim.assembly.clocking import ClockSpec, FarClockSpec, clock_problems, is_clock
 from switchsim.assembly.framing import FramingSpec
 from switchsim.assembly.kinds import LoadedKind, Prompt, Title, Word
 from switchsim.assembly.people import AgentsSpec, Chance, DialText
@@ -249,8 +249,13 @@ class Reviewer:
                 self._say((*where, "ssm_bit"), f"ssm_bit {row.framing.ssm_bit}", "0, or an Sa bit: 4..8")
 
     def _clocks(self) -> None:
-        for where, what, expected in clock_problems(self.machine.clock, [n for n, _ in self.machine.line_names()]):
+        spec, boards = self.machine.clock, [name for row in self.machine.rack.values() for name in row.slots.values()]
+        with_clock = sum(name in self.kinds and is_clock(self.kinds[name]) for name in boards)
+        for where, what, expected in clock_problems(spec, [n for n, _ in self.machine.line_names()], with_clock):
             self._say(where, what, expected)
+        framings = self.machine.framings()
+        if spec and spec.ssm and not any(framings[one.line].ssm_bit for one in spec.references if one.line in framings):
+            self._say(("clock", "ssm"), "no reference carries status messages", "a reference with framing: {ssm_bit: 4}")
 
     def _services(self) -> None:
         for number, service in self.machine.numbers.items():

@@ -28,10 +28,12 @@ class LineClock(Message, frozen=True):
     """One end of a line to the other: the clock of what it sends. Its quality goes in the Sa bits.
 
     ppb: off nominal. origin: names of the clocks that the frequency comes from, the nearest first, with `<` between.
+    returned: through a line loop, as it came.
     """
 
     ppb: int
     origin: str
+    returned: bool = False
 
 
 class NodeClock(Message, frozen=True):

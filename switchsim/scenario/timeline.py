@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from decimal import Decimal
+from fnmatch import fnmatchcase
 from typing import Annotated, Any, Final, Literal
 
 import msgspec
@@ -92,7 +93,14 @@ class Trigger(Strict):
         """True when this event of this place is one of those that count."""
         if not isinstance(event, _KINDS[self.event]):
             return False
-        return all((place if name == "place" else getattr(event, name)) == value for name, value in self.where.items())
+        return all(_fits(place if name == "place" else getattr(event, name), value) for name, value in self.where.items())
+
+
+def _fits(said: Any, wanted: Value) -> bool:
+    """Texts with `*` as in `expect`."""
+    if isinstance(wanted, str) and "*" in wanted:
+        return fnmatchcase(str(said), wanted)
+    return bool(said == wanted)
 
 
 class _Moment(Strict):

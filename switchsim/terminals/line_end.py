@@ -11,7 +11,7 @@ from typing import Final, Protocol
 
 import msgspec
 
-from switchsim.dsp.e1 import CAS, CRC4, HDB3, NFAS, SEND_A, SEND_NO_CRC, SEND_Y
+from switchsim.dsp.e1 import CAS, CRC4, HDB3, NFAS, SEND_A, SEND_Y
 from switchsim.dsp.e1_lines import EV_CAS, EV_E1, EV_SSM, E1Config
 from switchsim.dsp.engine import Engine
 from switchsim.model.event import Event
@@ -207,10 +207,6 @@ class LineEnd:
             self.state.heard_quality = self.state.told_quality = DO_NOT_USE  # as a Sa bit says that is always 1
         if self.row.bits:
             self.stir()
-        sends_crc4 = framing.crc4 if self.row.end == MACHINE else framing.far_crc4
-        hears_crc4 = framing.far_crc4 if self.row.end == MACHINE else framing.crc4
-        if not sends_crc4 and hears_crc4 is not sends_crc4:
-            self.send("no_crc4", SEND_NO_CRC)
 
     def stir(self) -> None:
         """Something is about to happen: both directions bit by bit, both ends watch."""
@@ -282,6 +278,7 @@ class LineEnd:
         elif isinstance(message, LineClock):
             self.state.heard = message
             self._clocks()
+            self._tell_clock()
             self.owner.line_clock_heard(self.number)
 
     # -- clocks --------------------------------------------------------------------------------------------------
@@ -295,7 +292,23 @@ class LineEnd:
         """The clock that this end sends with and reads with has changed."""
         self.state.own = own
         self._clocks()
-        told, quality = LineClock(own.ppb, own.origin), DO_NOT_USE if own.reference == self.row.name else own.quality
+        self._tell_clock()
+
+    def loops_changed(self) -> None:
+        """A loop takes the clock with the bits, as real ones do: it is made before the elastic store."""
+        self._clocks()
+        self._tell_clock()
+
+    def _clock_sent(self) -> LineClock:
+        own, heard = self.state.own, self.state.heard
+        if self.faults.looped("line") and not heard.returned:
+            return LineClock(heard.ppb, heard.origin, True)
+        return LineClock(own.ppb, own.origin)
+
+    def _tell_clock(self) -> None:
+        own = self.state.own
+        quality = DO_NOT_USE if own.reference == self.row.name else own.quality
+        told = self._clock_sent()
         if told != self.state.told:
             self.state.told = told
             self.owner.tell_other_end(self.number, told)
@@ -318,7 +331,7 @@ class LineEnd:
 
     def _clocks(self) -> None:
         """The elastic store drifts while frames are written into it; a bad error ratio does not stop that."""
-        stands = bool(self.state.status & LOST_FRAMES) or BOARD in self.state.muted
+        stands = bool(self.state.status & LOST_FRAMES) or BOARD in self.state.muted or self.faults.looped("local")
         heard = self.state.own.ppb if stands else self.state.heard.ppb
         self.store.frequencies(self.owner.now, heard, self.state.own.ppb)
         self._next_slip()
@@ -356,6 +369,6 @@ def units_of(row: LineEndRow) -> list[tuple[tuple[int, ...], int]]:
 
 def e1_config(framing: Framing, first_cell: int, opposite: int) -> E1Config:
     """Of a direction: native cells from `first_cell`; opposite: the unit whose receiver stands at the sender's end."""
-    flags = CRC4 * framing.crc4 | CAS * framing.cas | HDB3 * framing.hdb3 | NFAS * framing.nfas_loss
+    flags = CRC4 * (framing.crc4 and framing.far_crc4) | CAS * framing.cas | HDB3 * framing.hdb3 | NFAS * framing.nfas_loss
     return E1Config(first_cell=first_cell, opposite=opposite, flags=flags, phase=PHASE, los_intervals=framing.los,
                     ssm_sa=framing.ssm_bit)  # fmt: skip

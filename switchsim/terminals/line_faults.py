@@ -62,6 +62,10 @@ class LineFaults:
     def state(self) -> LineFaultsState:
         return self.end.state.faults
 
+    def looped(self, loop: str) -> bool:
+        """Whether such a loop is closed."""
+        return any(deed.loop == loop for deed in self.state.deeds.values())
+
     def _unit(self, direction: int) -> int:
         return self.end.row.receive if direction == RECEIVED else self.end.row.transmit
 
@@ -138,6 +142,7 @@ class LineFaults:
                 deed.cells.append(row.speaks + timeslot)
         self.state.deeds[fault] = deed
         self.end.owner.emit(LineLooped(row.name, row.end, loop, 1))
+        self.end.loops_changed()
 
     # -- what happens again and again ----------------------------------------------------------------------------
 
@@ -225,6 +230,7 @@ class LineFaults:
             self.engine.e1_delay(unit, cycles[-1] if cycles else 0)
         if deed.loop:
             self.end.owner.emit(LineLooped(self.end.row.name, self.end.row.end, deed.loop, 0))
+            self.end.loops_changed()
         if deed.values:
             self.end.owner.stop_line_timer(f"fault/{fault}", self.end.number)
         if deed.forced:
