@@ -12,10 +12,13 @@ static const uint8_t none[E1_SLOTS];
 
 void swd_e1_code_start(e1_unit *u, uint64_t at)
 {
+    uint8_t plus[32], minus[32], before[32];
     if (at >= u->codec_until) {
         swd_hdb3_reset(&u->coder);
         swd_hdb3_reset(&u->decoder);
         u->swapped = 0;
+        swd_hdb3_encode(&u->coder, u->last, plus, minus); /* so that the first pulse has one before it */
+        swd_hdb3_decode(&u->decoder, plus, minus, before);
     }
     u->codec_until = at + E1_CODEC_CYCLES;
 }

@@ -255,7 +255,7 @@ class Reviewer:
             self._say(where, what, expected)
         framings = self.machine.framings()
         if spec and spec.ssm and not any(framings[one.line].ssm_bit for one in spec.references if one.line in framings):
-            self._say(("clock", "ssm"), "no reference carries status messages", "a reference with framing: {ssm_bit: 4}")
+            self._say(("clock", "ssm"), "no reference carries status messages", "a line with framing: {ssm_bit: 4}")
 
     def _services(self) -> None:
         for number, service in self.machine.numbers.items():

@@ -155,8 +155,8 @@ ROWS: Final = (
            False, how=Parameter("word", "lost", words=("repeated", "lost")), **AGAIN),
     _event("line_delay", "what the line carries comes so much later; healed, what is under way is lost",
            ("line_status",), True, time=Parameter("cycles", None, low=1, high=2048)),
-    _event("line_interruptions", "no pulses for a time, again and again, in whole ticks of 8 cycles; for exact cycles take "
-           "line_los", COUNTS, True, time=Parameter("cycles", None, low=8, high=seconds(60)),
+    _event("line_interruptions", "no pulses for a time, again and again, in whole ticks of 8 cycles; for exact cycles "
+           "take line_los", COUNTS, True, time=Parameter("cycles", None, low=8, high=seconds(60)),
            every=Parameter("cycles", "1s", low=2, high=seconds(3600)),
            count=Parameter("number", 0, high=1_000_000)),
     LineFault("line_loop", "an end sends back what it receives, or hears itself: local, it hears what it sends; line, "

@@ -93,7 +93,8 @@ class Trigger(Strict):
         """True when this event of this place is one of those that count."""
         if not isinstance(event, _KINDS[self.event]):
             return False
-        return all(_fits(place if name == "place" else getattr(event, name), value) for name, value in self.where.items())
+        return all(_fits(place if name == "place" else getattr(event, name), value)
+                   for name, value in self.where.items())
 
 
 def _fits(said: Any, wanted: Value) -> bool:

@@ -353,7 +353,7 @@ class LineEnd:
 
     def slip(self, how: int, why: str) -> None:
         """One frame repeated (+1) or lost (-1); nothing while another slip of this cycle waits, or in a dead board."""
-        if self.state.muted or not self.engine.e1_slip(self.row.receive, how):
+        if BOARD in self.state.muted or not self.engine.e1_slip(self.row.receive, how):
             return
         self.state.slips += 1
         self._watch()
@@ -369,6 +369,7 @@ def units_of(row: LineEndRow) -> list[tuple[tuple[int, ...], int]]:
 
 def e1_config(framing: Framing, first_cell: int, opposite: int) -> E1Config:
     """Of a direction: native cells from `first_cell`; opposite: the unit whose receiver stands at the sender's end."""
-    flags = CRC4 * (framing.crc4 and framing.far_crc4) | CAS * framing.cas | HDB3 * framing.hdb3 | NFAS * framing.nfas_loss
+    crc4 = framing.crc4 and framing.far_crc4
+    flags = CRC4 * crc4 | CAS * framing.cas | HDB3 * framing.hdb3 | NFAS * framing.nfas_loss
     return E1Config(first_cell=first_cell, opposite=opposite, flags=flags, phase=PHASE, los_intervals=framing.los,
                     ssm_sa=framing.ssm_bit)  # fmt: skip

@@ -114,7 +114,7 @@ def test_a_snapshot_while_the_fault_acts_goes_on_as_it_did(name: str) -> None:
 
 
 @pytest.mark.parametrize(("fault", "values"), [
-    ("line_interruptions", "time: 1cyc, every: 5s, count: 3"), ("alignment_shift", "every: 5s, count: 3"),
+    ("line_interruptions", "time: 8cyc, every: 5s, count: 3"), ("alignment_shift", "every: 5s, count: 3"),
     ("line_interruptions", "direction: sent, time: 2ms, every: 5s, count: 3"),
 ])  # fmt: skip
 def test_what_happens_again_when_the_line_has_become_calm(fault: str, values: str, tmp_path: Path) -> None:
