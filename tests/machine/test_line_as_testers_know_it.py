@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from whole_runs import command
 
 from switchsim.assembly.yamlfile import parse
 from switchsim.errors import BadInput
-from tests.machine.whole_runs import command
 
 ROOT = Path(__file__).parents[2]
 MACHINE = (ROOT / "boards/machines/clear_e1.yaml").read_text(encoding="utf-8")

@@ -6,12 +6,12 @@ import random
 from pathlib import Path
 
 import pytest
+from whole_runs import PLAIN, Run, digests
 
 from switchsim.assembly import build
 from switchsim.dsp.e1_lines import ERR_BIT, E1Acts, E1Error
 from switchsim.model.order import Heal, Inject
 from switchsim.units import ms, seconds
-from tests.machine.whole_runs import PLAIN, Run, digests
 
 ROOT = Path(__file__).parents[2]
 BITS = Run(("--bits",))

@@ -94,7 +94,7 @@ def test_hdlc_fuzzer_can_find(tmp_path: Path) -> None:
     ("source.c", "if (s->start + k >= x->edge)", "if (k == s->a)"),
     ("su_tx.c", "*at_octet = made / 8;", "*at_octet = 0;"),
     ("su_rx.c", "b->length == SU_OVERLONG", "b->length == SU_OVERLONG + 1"),
-    ("e1_align.c", "if (before == 1 && (octet & E1_BIT2))", "if (before == 1 && !(octet & E1_BIT2))"),
+    ("e1_align.c", "nfas = rx->hunt_fas[w] & late[6];", "nfas = rx->hunt_fas[w] & ~late[6];"),
 ], ids=["range", "cut", "notice", "overlong", "bit 2"])  # fmt: skip
 def test_engine_scripts_can_find(tmp_path: Path, file: str, old: str, new: str) -> None:
     """No range check; a cadence that is looked at once a call; a notice's place; an octet too many; bit 2 of NFAS."""
