@@ -56,7 +56,7 @@ def test_a_loop_takes_the_clock_with_it(loop: str, end: str, tmp_path: Path) -> 
 
 @pytest.mark.parametrize("count", [1, 10, 100])
 def test_every_code_violation_is_counted(count: int, tmp_path: Path) -> None:
-    """Once, or twice: all pulses behind it are turned over, and so is the next V, which then has the sign of the last."""
+    """Once, or twice: all pulses behind it are turned over, and the next V of HDB3 then has the sign of the last."""
     found = events(tmp_path, f"  - {{at: 1s, fault: code_violations, where: {{line: e1-0}}, values: "
                              f"{{mode: count, count: {count}, timeslots: 5}}}}\n")  # fmt: skip
     assert [count <= one["code_violations"] <= 2 * count for one in of(found, "line_counted", end="machine")] == [True]
