@@ -9,7 +9,7 @@ from switchsim.dsp.engine import Engine
 from switchsim.model.e1d import LineReceives, SaWanted
 from switchsim.model.events import FaultFired, FaultUndone
 from switchsim.model.message import Message
-from switchsim.model.messages import LineSeen, NodeClock, ReferenceState
+from switchsim.model.messages import LineCas, LineSeen, NodeClock, ReferenceState
 from switchsim.model.order import Act, Heal, Inject, Order
 from switchsim.model.part import Host, MediaEvent, Part
 from switchsim.model.phase import Phase
@@ -17,8 +17,9 @@ from switchsim.terminals.line_end import LineEnd, LineEndRow, LineEndState, Line
 
 
 class FarLine(Part[LineEndState]):
-    """`farend/line/<line>`. In ports: `line` (the machine's end), `sender` (LineSeen: the equipment sends, or not),
-    `clock` (NodeClock). Out: `line`, `user` (LineSeen: to the equipment), `reference` (ReferenceState: to its clock),
+    """`farend/line/<line>`. In ports: `line` (the machine's end), `sender` (LineSeen: the equipment sends, or not;
+    LineCas: signalling bits to be sent), `clock` (NodeClock). Out: `line`, `user` (LineSeen, LineCas: to the
+    equipment), `reference` (ReferenceState: to its clock),
     `programs` (LineReceives: to programs that open its timeslots; in: SaWanted).
 
     Owns the events of the native E1 unit that arrives at it. Act `cas` (timeslot, abcd).
@@ -58,6 +59,8 @@ class FarLine(Part[LineEndState]):
     def on_message(self, port: str, message: Any) -> None:
         if isinstance(message, LineSeen):
             self.line.send("equipment", 0 if message.in_service else SEND_NOTHING)
+        elif isinstance(message, LineCas):
+            self.line.cas(message.timeslot, message.abcd)
         elif isinstance(message, NodeClock):
             self.line.clock(message)
         elif isinstance(message, SaWanted):
@@ -107,6 +110,10 @@ class FarLine(Part[LineEndState]):
             self.seen = in_service
             if self.user:
                 self.send("user", LineSeen(in_service, self.row.name))
+
+    def cas_heard(self, number: int, timeslot: int, abcd: int) -> None:
+        if self.user:
+            self.send("user", LineCas(self.row.name, timeslot, abcd))
 
     def line_clock_heard(self, number: int) -> None:
         if self.follows:

@@ -12,6 +12,16 @@ class LineSeen(Message, frozen=True):
     line: str = ""
 
 
+class LineCas(Message, frozen=True):
+    """Signalling bits of a channel, abcd with a in bit 3. From the far end of a line to its exchange: they arrived; from
+    the exchange: to be sent.
+    """
+
+    line: str
+    timeslot: int
+    abcd: int
+
+
 class LineStirred(Message, frozen=True):
     """One end of a line to the other: something is about to happen on it, bit by bit. Both ends measure from now on."""
 

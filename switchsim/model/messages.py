@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from switchsim.model.line_messages import (
+    LineCas as LineCas,
     LineClock as LineClock,
     LineSeen as LineSeen,
     LineSlips as LineSlips,
@@ -103,6 +104,33 @@ class ListenCheck(BusMessage, frozen=True):
     hz: int
 
 
+class SendCas(BusMessage, frozen=True):
+    """To a trunk board: signalling bits of a channel of its line, abcd with a in bit 3. report: tell what arrives."""
+
+    line: int
+    timeslot: int
+    abcd: int
+    report: bool = False
+
+
+class ListenMfc(BusMessage, frozen=True):
+    """A register of an MFC board hears forward or backward signals; `` = released, and silent."""
+
+    register: int
+    direction: str
+    limits: str = "itu"  # as the receivers' sets: itu, china
+
+
+class SendMfc(BusMessage, frozen=True):
+    """A register of an MFC board sends signal 1..15, or nothing (0); cycles 0 = until told otherwise."""
+
+    register: int
+    direction: str
+    signal: int
+    cycles: int = 0
+    limits: str = "itu"
+
+
 class SeatDisplay(BusMessage, frozen=True):
     """What the seat set shows and rings: state as in SeatState, text for the person."""
 
@@ -160,6 +188,28 @@ class Level2Report(BusMessage, frozen=True):
 class DigitReceived(BusMessage, frozen=True):
     receiver: int
     digit: str
+
+
+class CasHeard(BusMessage, frozen=True):
+    """Signalling bits a, b of a channel, recognised (Q.422 3.1): a in bit 1."""
+
+    line: int
+    timeslot: int
+    ab: int
+
+
+class MfcHeard(BusMessage, frozen=True):
+    """A register hears a signal begin, or end."""
+
+    register: int
+    signal: int
+    on: bool
+
+
+class MfcSent(BusMessage, frozen=True):
+    """A register has sent a pulse to its end."""
+
+    register: int
 
 
 class CheckHeard(BusMessage, frozen=True):
@@ -267,6 +317,13 @@ class ActiveLamp(Message, frozen=True):
     """A program to its board."""
 
     active: bool
+
+
+class PoolLevel(Message, frozen=True):
+    """A program to its board: calls wait because no unit of a pool (receiver, register) is free, or none does now."""
+
+    pool: str
+    short: bool
 
 
 class LoadLevel(Message, frozen=True):

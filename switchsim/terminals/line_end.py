@@ -99,6 +99,8 @@ class LineOwner(Protocol):
         """What the receiver finds changed."""
     def line_clock_heard(self, number: int) -> None:
         """The clock of what arrives, or whether it can be used, changed."""
+    def cas_heard(self, number: int, timeslot: int, abcd: int) -> None:
+        """Signalling bits that arrive changed."""
 
 
 class LineEnd:
@@ -137,6 +139,7 @@ class LineEnd:
             self._status(event.a, event.at)
         elif event.kind == EV_CAS:
             self.owner.emit(CasReceived(self.row.name, self.row.end, event.a, event.b))
+            self.owner.cas_heard(self.number, event.a, event.b)
         else:
             self.ssm_heard(event.a)
 

@@ -198,6 +198,9 @@ class Trunk(Board[TrunkState]):
         for number in range(len(self.lines)):
             self.line_clock_heard(number)
 
+    def cas_heard(self, number: int, timeslot: int, abcd: int) -> None:
+        """Signalling bits of a line that nobody here reads."""
+
     def line_clock_heard(self, number: int) -> None:
         end = self.ends[number]
         if end.row.reference:
