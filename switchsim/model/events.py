@@ -93,6 +93,10 @@ from switchsim.model.platform_events import (
     SoundRecorded as SoundRecorded,
     VoiceChannel as VoiceChannel,
 )
+from switchsim.model.r2_events import (
+    R2Line as R2Line,
+    R2Register as R2Register,
+)
 from switchsim.model.rack_events import (
     AlarmCleared as AlarmCleared,
     AlarmRaised as AlarmRaised,
