@@ -58,7 +58,7 @@ typedef struct line {
     uint64_t count;
 } line;
 
-enum source_kind { SOURCE_IDLE, SOURCE_TONE, SOURCE_PROMPTS, SOURCE_DIGITS, SOURCE_MARK, SOURCE_RAW, SOURCE_PATTERN };
+enum source_kind { SOURCE_IDLE, SOURCE_TONE, SOURCE_PROMPTS, SOURCE_DIGITS, SOURCE_MARK, SOURCE_RAW, SOURCE_PATTERN, SOURCE_MFC };
 
 /* What the common case of an ear needs in every row, packed: it hears what it expects. */
 typedef struct quick_ear {
@@ -71,19 +71,26 @@ typedef struct quick_ear {
 
 typedef struct source {
     uint32_t kind;
-    uint32_t unit;                /* tone, mark id, or generator */
+    uint32_t unit;                /* tone, mark id, generator, or direction of MFC */
     uint64_t start;               /* cycle of the first octet */
     uint64_t edge;                /* tone: first cycle of the next cadence step */
     uint32_t on;                  /* tone: the present step sounds */
-    uint32_t count, current, position, loop;   /* prompts and digits */
-    uint32_t on_cycles, off_cycles;
-    int32_t low, high;            /* digits: amplitudes */
+    uint32_t count, current, position, loop;   /* prompts and digits; MFC: cycles in all, signal, cycles so far */
+    int32_t amplitude[2];         /* digits and MFC, as all of the next three: of each frequency */
+    int32_t offset_ppm[2];
+    uint32_t phase[2], ramp;
     uint32_t read, fill, underruns;            /* raw */
+    uint32_t spare;               /* no octet without a name: engines are compared octet for octet */
 } source;
+
+typedef struct source_digits {
+    char digits[MAX_DIGITS];
+    uint32_t on_cycles[MAX_DIGITS], off_cycles[MAX_DIGITS];
+} source_digits;
 
 typedef union source_data {
     uint16_t prompts[MAX_PROMPTS];
-    char digits[MAX_DIGITS];
+    source_digits digits;
     uint8_t fifo[FIFO_OCTETS];
 } source_data;
 
@@ -212,6 +219,12 @@ void swd_e1_span(swd_engine *e, const span *s);
 
 /* source.c */
 void swd_sources_span(swd_engine *e, const swd_assets *assets, const span *s);
+void swd_source_set(swd_engine *e, uint32_t i, source x);                 /* from the present cycle on */
+void swd_source_done(swd_engine *e, source *x, uint32_t unit, uint64_t at);
+
+/* source_pair.c */
+uint64_t swd_digits_span(swd_engine *e, uint32_t unit, source *x, const span *s);
+uint64_t swd_mfc_span(swd_engine *e, uint32_t unit, source *x, const span *s);
 
 /* The source carries what a generator deals out to it. */
 void swd_source_pattern(swd_engine *e, uint32_t i, uint32_t generator);

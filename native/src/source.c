@@ -1,11 +1,7 @@
-/* source.c: tones with cadences, prompts, DTMF digits, marks, raw octets. */
+/* source.c: tones with cadences, prompts, marks, raw octets; signals of two frequencies are in source_pair.c. */
 #include "engine.h"
 
 #define MANY_BUSY 16              /* of 64 sources: their marks are made together */
-
-static const uint32_t DTMF_LOW_MHZ[4] = {697000, 770000, 852000, 941000};
-static const uint32_t DTMF_HIGH_MHZ[4] = {1209000, 1336000, 1477000, 1633000};
-static const char DTMF_KEYS[] = "123A456B789C*0#D";
 
 static int16_t clip(int32_t x) { return (int16_t)(x > INT16_MAX ? INT16_MAX : x < INT16_MIN ? INT16_MIN : x); }
 
@@ -68,7 +64,7 @@ static uint64_t tone_span(swd_engine *e, const swd_assets *assets, source *x, co
     return (tone_octets(e, assets, x->unit, s->row) & sounding) | (ROW_IDLE & ~sounding);
 }
 
-static void done(swd_engine *e, source *x, uint32_t unit, uint64_t at)
+void swd_source_done(swd_engine *e, source *x, uint32_t unit, uint64_t at)
 {
     x->kind = SOURCE_IDLE;
     swd_event_push(e, at, SWD_EV_SOURCE_DONE, unit, 0, 0);
@@ -99,32 +95,7 @@ static uint64_t prompts_span(swd_engine *e, const swd_assets *assets, uint32_t u
         const swd_prompt *prompt = &assets->prompts[list[x->current]];
         out[k] = assets->octets[prompt->offset + x->position++];
         if (x->position == prompt->n_octets && !next_prompt(x))
-            done(e, x, unit, s->start + k);
-    }
-    return octets;
-}
-
-static uint8_t digit_octet(const source *x, char digit, uint32_t t)
-{
-    uint32_t key = (uint32_t)(strchr(DTMF_KEYS, digit) - DTMF_KEYS);
-    int32_t low = swd_sine(swd_phase_step(DTMF_LOW_MHZ[key / 4]) * t, x->low);
-    int32_t high = swd_sine(swd_phase_step(DTMF_HIGH_MHZ[key % 4]) * t, x->high);
-    return swd_alaw_encode(clip(low + high));
-}
-
-static uint64_t digits_span(swd_engine *e, uint32_t unit, source *x, const span *s)
-{
-    const char *digits = AT(e, const source_data, at_source_data)[unit].digits;
-    uint64_t octets = ROW_IDLE;
-    uint8_t *out = (uint8_t *)&octets;
-    for (uint32_t k = s->a; k < s->b && x->kind == SOURCE_DIGITS; k++) {
-        if (x->position < x->on_cycles)
-            out[k] = digit_octet(x, digits[x->current], x->position);
-        if (++x->position == x->on_cycles + x->off_cycles) {
-            x->position = 0;
-            if (++x->current == x->count)
-                done(e, x, unit, s->start + k);
-        }
+            swd_source_done(e, x, unit, s->start + k);
     }
     return octets;
 }
@@ -152,7 +123,8 @@ static uint64_t source_octets(swd_engine *e, const swd_assets *assets, uint32_t 
     switch (x->kind) {
     case SOURCE_TONE: return tone_span(e, assets, x, s);
     case SOURCE_PROMPTS: return prompts_span(e, assets, unit, x, s);
-    case SOURCE_DIGITS: return digits_span(e, unit, x, s);
+    case SOURCE_DIGITS: return swd_digits_span(e, unit, x, s);
+    case SOURCE_MFC: return swd_mfc_span(e, unit, x, s);
     case SOURCE_RAW: return raw_span(e, unit, x, s);
     default: return ROW_IDLE;
     }
@@ -202,7 +174,7 @@ void swd_sources_span(swd_engine *e, const swd_assets *assets, const span *s)
     }
 }
 
-static void set(swd_engine *e, uint32_t i, source x)
+void swd_source_set(swd_engine *e, uint32_t i, source x)
 {
     uint32_t id = x.kind == SOURCE_MARK ? x.unit : 0;
     AT(e, source, at_sources)[i] = x;
@@ -215,13 +187,13 @@ int swd_source_idle(swd_engine *e, uint32_t i)
 {
     if (i >= e->config.n_sources)
         return SWD_E_RANGE;
-    set(e, i, (source){.kind = SOURCE_IDLE});
+    swd_source_set(e, i, (source){.kind = SOURCE_IDLE});
     return SWD_OK;
 }
 
 void swd_source_pattern(swd_engine *e, uint32_t i, uint32_t generator)
 {
-    set(e, i, (source){.kind = SOURCE_PATTERN, .unit = generator});
+    swd_source_set(e, i, (source){.kind = SOURCE_PATTERN, .unit = generator});
 }
 
 static int tone_good(const swd_tone *tone)
@@ -232,7 +204,8 @@ static int tone_good(const swd_tone *tone)
     for (uint32_t i = tone->repeat_from; i < tone->n_steps; i++)
         loop += tone->step_cycles[i];
     for (int f = 0; f < 2; f++)
-        if (tone->freq_mhz[f] > 3999999 || tone->level_mdbm0[f] < -60000 || tone->level_mdbm0[f] > 3000)
+        if (tone->freq_mhz[f] > 3999999 || tone->level_mdbm0[f] < SWD_LEVEL_FLOOR_MDBM0 ||
+            tone->level_mdbm0[f] > SWD_LEVEL_TOP_MDBM0)
             return 0;
     return tone->n_steps == 0 || loop > 0;
 }
@@ -241,7 +214,7 @@ int swd_source_tone(swd_engine *e, const swd_assets *assets, uint32_t i, uint32_
 {
     if (i >= e->config.n_sources || tone >= assets->n_tones || tone >= MAX_TONES || !tone_good(&assets->tones[tone]))
         return SWD_E_RANGE;
-    set(e, i, (source){.kind = SOURCE_TONE, .unit = tone, .start = e->now, .edge = e->now});
+    swd_source_set(e, i, (source){.kind = SOURCE_TONE, .unit = tone, .start = e->now, .edge = e->now});
     return SWD_OK;
 }
 
@@ -255,22 +228,7 @@ int swd_source_prompts(swd_engine *e, const swd_assets *assets, uint32_t i, cons
             return SWD_E_RANGE;
     memset(&AT(e, source_data, at_source_data)[i], 0, sizeof(source_data));
     memcpy(AT(e, source_data, at_source_data)[i].prompts, prompts, n_prompts * sizeof *prompts);
-    set(e, i, (source){.kind = SOURCE_PROMPTS, .count = n_prompts, .loop = loop != 0, .start = e->now});
-    return SWD_OK;
-}
-
-int swd_source_digits(swd_engine *e, uint32_t i, const char *digits, uint32_t on_cycles, uint32_t off_cycles,
-                      int32_t low_mdbm0, int32_t high_mdbm0)
-{
-    size_t n = strlen(digits);
-    if (i >= e->config.n_sources || n < 1 || n > MAX_DIGITS || strspn(digits, DTMF_KEYS) != n || on_cycles < 1 ||
-        on_cycles > 1u << 20 || off_cycles > 1u << 20 || low_mdbm0 < -60000 || low_mdbm0 > 3000 ||
-        high_mdbm0 < -60000 || high_mdbm0 > 3000)
-        return SWD_E_RANGE;
-    memset(&AT(e, source_data, at_source_data)[i], 0, sizeof(source_data));
-    memcpy(AT(e, source_data, at_source_data)[i].digits, digits, n);
-    set(e, i, (source){.kind = SOURCE_DIGITS, .count = (uint32_t)n, .on_cycles = on_cycles, .off_cycles = off_cycles,
-                       .low = swd_amplitude_q15(low_mdbm0), .high = swd_amplitude_q15(high_mdbm0), .start = e->now});
+    swd_source_set(e, i, (source){.kind = SOURCE_PROMPTS, .count = n_prompts, .loop = loop != 0, .start = e->now});
     return SWD_OK;
 }
 
@@ -278,7 +236,7 @@ int swd_source_mark(swd_engine *e, uint32_t i, uint32_t id)
 {
     if (i >= e->config.n_sources || id < 1 || id > 2047)
         return SWD_E_RANGE;
-    set(e, i, (source){.kind = SOURCE_MARK, .unit = id, .start = e->now});
+    swd_source_set(e, i, (source){.kind = SOURCE_MARK, .unit = id, .start = e->now});
     return SWD_OK;
 }
 
@@ -287,7 +245,7 @@ int swd_source_raw(swd_engine *e, uint32_t i)
     if (i >= e->config.n_sources)
         return SWD_E_RANGE;
     memset(&AT(e, source_data, at_source_data)[i], 0, sizeof(source_data));
-    set(e, i, (source){.kind = SOURCE_RAW, .start = e->now});
+    swd_source_set(e, i, (source){.kind = SOURCE_RAW, .start = e->now});
     return SWD_OK;
 }
 

@@ -5,8 +5,6 @@
 #include "tables.h"
 
 #define SAMPLE_RATE_MHZ 8000000u
-#define LEVEL_FLOOR_MDBM0 (-60000)
-#define LEVEL_TOP_MDBM0 3000
 
 uint32_t swd_phase_step(uint32_t freq_mhz)
 {
@@ -18,8 +16,8 @@ int32_t swd_amplitude_q15(int32_t level_mdbm0)
 {
     /* 10^(x / 20 dB) is the product of three table entries, one for each group of bits of x. Q16 * Q30 / Q30 twice: the
      * factors are below 2^31 and 2^31, the products below 2^62; together at most 1/100 off before rounding. */
-    assert(level_mdbm0 >= LEVEL_FLOOR_MDBM0 && level_mdbm0 <= LEVEL_TOP_MDBM0);
-    uint32_t above_floor = (uint32_t)(level_mdbm0 - LEVEL_FLOOR_MDBM0);
+    assert(level_mdbm0 >= SWD_LEVEL_FLOOR_MDBM0 && level_mdbm0 <= SWD_LEVEL_TOP_MDBM0);
+    uint32_t above_floor = (uint32_t)(level_mdbm0 - SWD_LEVEL_FLOOR_MDBM0);
     uint64_t peak = swd_table_peak[above_floor >> 10];
     peak = (peak * swd_table_ratio_32[above_floor >> 5 & 31]) >> 30;
     peak = (peak * swd_table_ratio_1[above_floor & 31]) >> 30;

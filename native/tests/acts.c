@@ -146,6 +146,20 @@ static int dial(swd_engine *e, script *s, uint32_t unit)
     return swd_source_digits(e, unit, digits, on, off, -9000 - (int32_t)u16(s), script_u8(s) < 8 ? INT32_MIN : -7000);
 }
 
+static int signal_pair(swd_engine *e, script *s, uint32_t unit)
+{
+    uint32_t kind = script_u8(s), on[4], off[4], cycles = kind & 1 ? u16(s) & 1023 : 0;
+    swd_pair_shape shape = {{-(int32_t)u16(s), 3140 + (kind == 7)}, {(int32_t)u16(s) - 32768, kind == 9 ? 100001 : 0},
+                            {u16(s) << 16, u16(s) << 8}, script_u8(s) < 128 ? 0 : script_u8(s) % 16};
+    if (kind & 2)
+        return swd_source_mfc(e, unit, kind >> 2 & 1, script_index(s, 16), cycles, &shape);
+    for (uint32_t i = 0; i < 4; i++) {
+        on[i] = cycles + i;
+        off[i] = 3 * i * (kind & 4);
+    }
+    return swd_source_dtmf(e, unit, "7*D0", on, off, &shape);
+}
+
 static int feed(swd_engine *e, script *s, uint32_t unit)
 {
     uint8_t octets[700];
@@ -157,8 +171,9 @@ static int feed(swd_engine *e, script *s, uint32_t unit)
 
 static int source_act(swd_engine *e, script *s)
 {
-    uint32_t kind = script_u8(s) % 8, unit = script_index(s, e->config.n_sources);
+    uint32_t kind = script_u8(s) % 9, unit = script_index(s, e->config.n_sources);
     switch (kind) {
+    case 8: return signal_pair(e, s, unit);
     case 0: return swd_source_idle(e, unit);
     case 1: return swd_source_tone(e, acts_assets(), unit, script_index(s, acts_assets()->n_tones));
     case 2: return play_prompts(e, s, unit);

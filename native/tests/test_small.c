@@ -34,8 +34,8 @@ void test_prng(void)
 void test_tone(void)
 {
     assert(swd_phase_step(2000000) == 1u << 30);
-    assert(swd_amplitude_q15(0) == 22824 && swd_amplitude_q15(3000) == 32240 && swd_amplitude_q15(-60000) == 23);
-    for (int32_t level = -60000; level < 3000; level++)
+    assert(swd_amplitude_q15(0) == 22824 && swd_amplitude_q15(3000) == 32240 && swd_amplitude_q15(SWD_LEVEL_TOP_MDBM0) == 32764 && swd_amplitude_q15(-60000) == 23);
+    for (int32_t level = SWD_LEVEL_FLOOR_MDBM0; level < SWD_LEVEL_TOP_MDBM0; level++)
         assert(swd_amplitude_q15(level) <= swd_amplitude_q15(level + 1));
     for (uint64_t phase = 0; phase < 1ull << 32; phase += 0x00123457) {
         int32_t opposite = swd_sine((uint32_t)phase + 0x80000000u, 22824);

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from switchsim._native import ffi, lib
+from switchsim.dsp.sources import LEVEL_FLOOR_MDBM0, LEVEL_TOP_MDBM0
 from switchsim.errors import BadInput
 
 MAX_PROMPT_OCTETS: Final = 8000 * 600
@@ -23,7 +24,7 @@ class Tone:
     """Up to two frequencies with a cadence of on and off steps, in turn; after the last it goes on at `repeat_from`."""
 
     freqs_mhz: tuple[int, ...]  # one or two, 1..3,999,999 millihertz
-    levels_mdbm0: tuple[int, ...]  # one a frequency, -60,000..3,000 thousandths of a dBm0
+    levels_mdbm0: tuple[int, ...]  # one a frequency, -60,000..3,140 thousandths of a dBm0
     steps_cycles: tuple[int, ...] = ()  # up to 8: on, off, on, ...; empty: continuous
     repeat_from: int = 0
 
@@ -32,8 +33,8 @@ class Tone:
             raise ValueError(f"a tone has one or two frequencies, each with its level: {self}")
         if not all(0 < freq < 4_000_000 for freq in self.freqs_mhz):
             raise ValueError(f"a frequency of a tone is 1..3999999 millihertz: {self}")
-        if not all(-60_000 <= level <= 3_000 for level in self.levels_mdbm0):
-            raise ValueError(f"a level of a tone is -60000..3000 mdBm0: {self}")
+        if not all(LEVEL_FLOOR_MDBM0 <= level <= LEVEL_TOP_MDBM0 for level in self.levels_mdbm0):
+            raise ValueError(f"a level of a tone is {LEVEL_FLOOR_MDBM0}..{LEVEL_TOP_MDBM0} mdBm0: {self}")
         if len(self.steps_cycles) > 8 or not all(0 <= step < 1 << 32 for step in self.steps_cycles):
             raise ValueError(f"a cadence has at most 8 steps of 0..2^32-1 cycles: {self}")
         if self.steps_cycles and (self.repeat_from < 0 or not any(self.steps_cycles[self.repeat_from :])):

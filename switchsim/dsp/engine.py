@@ -8,7 +8,6 @@ the simulated world may cause, such as a full queue, is a result.
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Final, NamedTuple
 
@@ -33,6 +32,7 @@ from switchsim.dsp.signalling import (
     SuCounts,
     SuTxCounts,
 )
+from switchsim.dsp.sources import DtmfShape, SourceActs
 
 NONE: Final[int] = lib.SWD_NONE
 CELL_IDLE: Final[int] = lib.SWD_CELL_IDLE
@@ -119,7 +119,7 @@ class EngineConfig:
     recorder_octets: int = 8192
 
 
-class Engine(SignallingActs, PatternActs, E1Acts):
+class Engine(SignallingActs, PatternActs, E1Acts, SourceActs):
     """One media path, in memory of its own; belongs to one thread."""
 
     def __init__(self, config: EngineConfig, assets: Assets | None = None) -> None:
@@ -220,46 +220,6 @@ class Engine(SignallingActs, PatternActs, E1Acts):
         """Bits flipped since the line was defined."""
         return int(lib.swd_line_error_count(self._e, line))
 
-    # Sources
-
-    def source_idle(self, source: int) -> None:
-        if lib.swd_source_idle(self._e, source):
-            out_of_range("source_idle", source)
-
-    def source_tone(self, source: int, tone: int) -> None:
-        """A tone of the assets, its cadence beginning now."""
-        if lib.swd_source_tone(self._e, self._native_assets, source, tone):
-            out_of_range("source_tone", source, tone)
-
-    def source_prompts(self, source: int, prompts: Sequence[int], loop: bool = False) -> None:
-        """1..16 prompts, one after the other, or over and over; EV_SOURCE_DONE at their end."""
-        if lib.swd_source_prompts(self._e, self._native_assets, source, list(prompts), len(prompts), loop):
-            out_of_range("source_prompts", source, *prompts)
-
-    def source_digits(self, source: int, digits: str, on_cycles: int, off_cycles: int, low_mdbm0: int,
-                      high_mdbm0: int) -> None:
-        """1..32 DTMF digits 0-9 A-D * #; EV_SOURCE_DONE after the last one's pause."""
-        if lib.swd_source_digits(self._e, source, digits.encode(), on_cycles, off_cycles, low_mdbm0, high_mdbm0):
-            out_of_range("source_digits", source, digits, on_cycles, off_cycles, low_mdbm0, high_mdbm0)
-
-    def source_mark(self, source: int, party: int) -> None:
-        """The watermark of party 1..2047."""
-        if lib.swd_source_mark(self._e, source, party):
-            out_of_range("source_mark", source, party)
-
-    def source_raw(self, source: int) -> None:
-        """Octets as they are fed; idle when none wait."""
-        if lib.swd_source_raw(self._e, source):
-            out_of_range("source_raw", source)
-
-    def source_feed(self, source: int, octets: bytes) -> bool:
-        """Add octets to a raw source; False, nothing added, when more than 640 would wait."""
-        return done(lib.swd_source_feed(self._e, source, octets, len(octets)), "source_feed", source)
-
-    def source_underruns(self, source: int) -> int:
-        """Octets since source_raw for which none was waiting."""
-        return int(lib.swd_source_underruns(self._e, source))
-
     # HDLC
 
     def hdlc_send(self, transmitter: int, frame: bytes) -> bool:
@@ -330,6 +290,6 @@ def exponential_q16(draw: int) -> int:
 
 __all__ = [
     "EV_BERT", "EV_CAS", "EV_E1", "EV_SSM", "MONITOR_AERM", "MONITOR_NONE", "MONITOR_SUERM", "SU_ABORT", "SU_BAD_FCS",
-    "SU_FIRST", "SU_QUEUE", "SU_RAW", "SU_VERBATIM", "Assets", "BertCounts", "E1Config", "E1Counts", "E1Error",
-    "Engine", "EngineConfig", "Event", "SuCounts", "SuTxCounts", "Tone", "exponential_q16", "philox",
+    "SU_FIRST", "SU_QUEUE", "SU_RAW", "SU_VERBATIM", "Assets", "BertCounts", "DtmfShape", "E1Config", "E1Counts",
+    "E1Error", "Engine", "EngineConfig", "Event", "SuCounts", "SuTxCounts", "Tone", "exponential_q16", "philox",
 ]

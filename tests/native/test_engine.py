@@ -297,7 +297,7 @@ def test_idle_stretches_are_jumped(engine: Engine) -> None:
     ("line_errors", (0, 1, 0)), ("source_idle", (4,)), ("source_tone", (0, 1)), ("source_prompts", (0, [2])),
     ("source_prompts", (0, [])), ("source_prompts", (0, [0] * 17)), ("source_digits", (0, "", 1, 1, 0, 0)),
     ("source_digits", (0, "1E", 1, 1, 0, 0)), ("source_digits", (0, "1" * 33, 1, 1, 0, 0)),
-    ("source_digits", (0, "1", 0, 1, 0, 0)), ("source_digits", (0, "1", 1, 1, 3001, 0)), ("source_mark", (0, 0)),
+    ("source_digits", (0, "1", 0, 1, 0, 0)), ("source_digits", (0, "1", 1, 1, 3141, 0)), ("source_mark", (0, 0)),
     ("source_mark", (0, 2048)), ("source_feed", (0, b"x")), ("hdlc_send", (0, b"")), ("hdlc_send", (2, b"x")),
     ("hdlc_send", (0, bytes(301))), ("hdlc_flush", (2,)), ("hdlc_listen", (2, 0)), ("hdlc_listen", (0, 9999)),
     ("receiver_listen", (2, 0)), ("ear_listen", (0, 9999)), ("record_start", (4, 0)), ("record_stop", (4,)),

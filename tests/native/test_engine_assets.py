@@ -79,7 +79,7 @@ def test_a_missing_file_and_an_empty_sound_are_told(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("wrong", [
     {"freqs_mhz": ()}, {"freqs_mhz": (450_000, 1, 2)}, {"levels_mdbm0": (0, 0)}, {"freqs_mhz": (4_000_000,)},
-    {"levels_mdbm0": (3_001,)}, {"steps_cycles": (1,) * 9}, {"steps_cycles": (5, 5), "repeat_from": 2},
+    {"levels_mdbm0": (3_141,)}, {"steps_cycles": (1,) * 9}, {"steps_cycles": (5, 5), "repeat_from": 2},
     {"steps_cycles": (5, 0), "repeat_from": 1}, {"steps_cycles": (-1,)},
 ])  # fmt: skip
 def test_a_tone_out_of_range_is_refused(wrong: dict[str, object]) -> None:
