@@ -17,7 +17,7 @@ import click
 from switchsim.errors import ExitCode, SwitchsimError
 
 COMMANDS: Final = (
-    "run", "serve", "check", "replay", "explain", "traffic", "kpis", "records", "boards", "faults", "scenarios",
+    "run", "serve", "check", "replay", "explain", "traffic", "kpis", "records", "sweep", "boards", "faults", "scenarios",
 )  # fmt: skip
 _NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG)
 REPORT: Final = ("This is an error of switchsim itself. Please report it with the lines above, the command and the run "
