@@ -124,6 +124,21 @@ def interface_faults() -> Iterator[str]:
         yield f"| `{row.name}` | {cell(row.text)} | {', '.join(row.interfaces)} | {_told(row)} |"
 
 
+def r2_faults() -> Iterator[str]:
+    """Of R2 signalling, done by the exchange at the far end."""
+    from switchsim.faults.r2 import R2_FAULTS
+
+    yield from (
+        "", "# Faults of R2 signalling", "",
+        "`where: {line: e1-0, timeslot: 5}`, timeslot 0 for all circuits of the line: what the exchange at its far end",
+        "does wrongly, between its protocol and the line. Of the signals that a fault could meet `skip` are spared,",
+        "then it meets `count` (0: all). Each fires with the first one; the machine tells of it as `violated`, and ends",
+        "the call.", "",
+        "| fault | what breaks | parameters |", "|---|---|---|")
+    for row in R2_FAULTS.values():
+        yield f"| `{row.name}` | {cell(row.text)} | {_told(row)} |"
+
+
 def _told(row: ParameterFault) -> str:
     from switchsim.assembly.parameters import describe_parameters
 

@@ -18,11 +18,13 @@ from switchsim.faults.clock import CLOCK_FAULTS, ClockFault
 from switchsim.faults.interfaces import INTERFACE_FAULTS, InterfaceFault
 from switchsim.faults.line import LINE_FAULTS, LineFault, line_values
 from switchsim.faults.platform import PLATFORM_FAULTS, PlatformFault
+from switchsim.faults.r2 import R2_FAULTS, R2Fault
 from switchsim.faults.signalling import LINK_FAULTS, LinkFault
 from switchsim.hardware.board import DEADLY
 from switchsim.terminals.line_end import FAR
 
 PLATFORM, EVERYBODY, HUB, MACHINE = "callcentre", "*", "icdcomm", "machine"
+R2 = "r2"
 Value = int | str
 
 
@@ -36,7 +38,8 @@ class FaultPlaces:
         self.links = LinkPlaces(layout, planner)
         self.processes: tuple[str, ...] = ()  # of the platform; known once it is built
         self.rows = (
-            CATALOGUE | LINK_FAULTS | LINE_FAULTS | CLOCK_FAULTS | PLATFORM_FAULTS | INTERFACE_FAULTS | self._own_rows()
+            CATALOGUE | LINK_FAULTS | LINE_FAULTS | CLOCK_FAULTS | PLATFORM_FAULTS | INTERFACE_FAULTS | R2_FAULTS
+            | self._own_rows()
         )
 
     def _own_rows(self) -> dict[str, FaultRow]:
@@ -78,6 +81,8 @@ class FaultPlaces:
             return place, row.point, {**read_parameters(row, values), "client": client}
         if isinstance(row, ClockFault):
             return self._clock(row, where["clock"]), row.point, clock_values(row, values)
+        if isinstance(row, R2Fault):
+            return self._r2(**where), row.point, {**read_parameters(row, values), **where}
         place, found = getattr(self, f"_{row.target}")(**where)
         if row.name not in CATALOGUE and row.point not in self.boards[place].loaded.kind.fault_points:
             raise _wrong(f"{name}: the board at {place} has no such fault point", "a board of a kind that has it")
@@ -214,6 +219,19 @@ class FaultPlaces:
         slot = next(one for one in self.layout.lines if one.name == line).slot(timeslot)
         return network, {"slot": slot}
 
+    def _r2(self, line: Value, timeslot: Value) -> str:
+        """The exchange at the far end of a line with R2 signalling, when it is the built-in one."""
+        known = [one for one in self.layout.lines if one.signalling.kind == R2 and one.name in self.layout.exchanges]
+        found = next((one for one in known if one.name == line), None)
+        if found is None:
+            having = ", ".join(one.name for one in known)
+            raise _wrong(f"no exchange with R2 signalling on line {line!r}", f"one of {having}" if having else
+                         "a line with signalling: {kind: r2}")  # fmt: skip
+        circuits = [timeslot for name, timeslot in self.layout.party_sources if name == line]
+        if timeslot != 0 and timeslot not in circuits:
+            raise _wrong(f"no circuit {line}:{timeslot}", "a timeslot of its circuits, or 0 for all of them")
+        return f"farend/exchange/{self.layout.exchanges[found.name]}"
+
     def _seat(self, seat: Value) -> tuple[str, dict[str, Value]]:
         for one in self.layout.seats:
             if one.number == str(seat):
@@ -255,6 +273,8 @@ def _can_be(row: FaultRow, points: set[str], places: FaultPlaces) -> bool:
         return any(board.loaded.spec.kind == "mem" for board in places.layout.boards)
     if isinstance(row, LinkFault):
         return bool(places.layout.number7)
+    if isinstance(row, R2Fault):
+        return any(line.signalling.kind == R2 for line in places.layout.lines)
     if isinstance(row, ClockFault):
         return True
     return row.point in points or row.point in DEADLY

@@ -107,6 +107,7 @@ TARGETS: Final[dict[str, tuple[str, ...]]] = {
     "seat": ("seat",),
     "wires": ("seat",),  # of a seat on a D channel
     "link": ("link", "end"),  # e1-0:16; machine, far, or the name of a point of the far end
+    "r2": ("line", "timeslot"),  # circuits of a line with R2 signalling; timeslot 0 is all of them
     "process": ("process",),  # of the platform, as ccs/a
     "way": ("from", "to"),  # between two processes, `*` is every one
     "clock": ("clock",),  # machine, the place of a clock board, or a line: the clock at its far end
