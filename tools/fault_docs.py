@@ -132,7 +132,7 @@ def r2_faults() -> Iterator[str]:
         "", "# Faults of R2 signalling", "",
         "`where: {line: e1-0, timeslot: 5}`, timeslot 0 for all circuits of the line: what the exchange at its far end",
         "does wrongly, between its protocol and the line. Of the signals that a fault could meet `skip` are spared,",
-        "then it meets `count` (0: all). Each fires with the first one; the machine tells of it as `violated`, and ends",
+        "then it meets `count` (0: all). Each fires with the first one; the machine tells of it as `violated` and ends",
         "the call.", "",
         "| fault | what breaks | parameters |", "|---|---|---|")
     for row in R2_FAULTS.values():
