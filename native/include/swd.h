@@ -52,6 +52,7 @@ typedef struct swd_config {
     uint32_t n_switched;
     uint32_t n_lines;            /* line directions: runs of 32 switched cells that can be impaired together */
     uint32_t n_e1;               /* directions of E1 lines: the same, framed bit by bit when asked for */
+    uint32_t n_paths;            /* impaired speech paths */
     uint32_t n_receivers;        /* DTMF receiver bank, channels */
     uint32_t n_checks;           /* receivers of continuity check tones */
     uint32_t n_ears;
@@ -352,5 +353,6 @@ const char *swd_build_flags(void);                                     /* the co
 /* cdef end */
 
 #include "swd_e1.h"
+#include "swd_path.h"
 
 #endif

@@ -42,6 +42,7 @@ static void init_units(swd_engine *e)
     const swd_config *c = &e->config;
     init_terminals(e);
     swd_e1_init(e);
+    swd_paths_init(e);
     for (uint32_t i = 0; i < c->n_checks; i++)
         swd_check_reset(&AT(e, swd_check, at_checks)[i], SWD_NONE, 0);
     for (uint32_t i = 0; i < c->n_berts; i++)
@@ -182,6 +183,7 @@ static void run_span(swd_engine *e, const swd_assets *assets, uint32_t n)
     swd_conferences_span(e, &s);
     swd_e1_span(e, &s);
     swd_lines_span(e, &s);
+    swd_paths_span(e, assets, &s);
     swd_gates_span(e, &s);
     swd_hdlc_receive_span(e, &s);
     swd_su_receive_span(e, &s);

@@ -139,14 +139,14 @@ struct swd_engine {
     uint32_t first_source, first_hdlc, first_su, first_leg, first_switched;
     uint32_t node_rx, node_su, node_ear, node_leg;      /* nodes: switched cells from 0, then these */
     uint32_t n_pending, n_due;                 /* events; those of them that did not fit into the last call */
-    uint32_t n_gates, stop, n_listening, n_checking, n_recording, n_errored, n_e1_busy;
+    uint32_t n_gates, stop, n_listening, n_checking, n_recording, n_errored, n_e1_busy, n_impaired;
     uint32_t n_generating, n_comparing;        /* generators and checkers of test sequences that run */
     uint32_t e1_tapped, e1_tap_read, e1_tap_fill;        /* the E1 unit whose frames are kept, SWD_NONE: none */
     uint32_t e1_delayed[SWD_E1_DELAYS];                  /* whose frames a ring holds, SWD_NONE: nobody's */
     uint32_t work_capacity, event_capacity;
     uint64_t at_rows[2], at_from, at_source_of, at_head, at_next, at_prev, at_work;
     uint64_t at_awake_switched, at_awake_rx, at_awake_ear, at_awake_conference, at_busy_source, at_busy_tx, at_awake_su, at_busy_su, at_cut;
-    uint64_t at_held, at_override, at_e1, at_e1_rings, at_e1_busy, at_e1_delays, at_e1_tap;
+    uint64_t at_held, at_impaired, at_paths, at_override, at_e1, at_e1_rings, at_e1_busy, at_e1_delays, at_e1_tap;
     uint64_t at_lines, at_sources, at_source_data, at_mark_octets, at_mark_ids, at_tx, at_rx, at_rx_frame_used, at_frames, at_masks;
     uint64_t at_su_tx, at_su_rx, at_su_used;
     uint64_t at_ears, at_quick_ears, at_ear_rings, at_recorders, at_recorder_rings, at_events;
@@ -216,6 +216,11 @@ uint64_t swd_e1_unit_octets(void);
 uint64_t swd_e1_ring_octets(void);
 int swd_e1_touches(const swd_engine *e, uint32_t but, uint32_t first);    /* a defined E1 unit has one of these 32 cells */
 void swd_e1_span(swd_engine *e, const span *s);
+
+/* path.c */
+uint64_t swd_path_unit_octets(void);
+void swd_paths_init(swd_engine *e);
+void swd_paths_span(swd_engine *e, const swd_assets *assets, const span *s);
 
 /* source.c */
 void swd_sources_span(swd_engine *e, const swd_assets *assets, const span *s);

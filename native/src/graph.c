@@ -198,11 +198,11 @@ static void sweep_conferences(swd_engine *e)
 static void sweep_switched(swd_engine *e)
 {
     uint64_t *awake = AT(e, uint64_t, at_awake_switched);
-    const uint64_t *held = AT(e, const uint64_t, at_held);
+    const uint64_t *held = AT(e, const uint64_t, at_held), *impaired = AT(e, const uint64_t, at_impaired);
     const uint32_t *from = AT(e, const uint32_t, at_source_of);
     const uint64_t *row = AT(e, const uint64_t, at_rows[0]);
     for (uint32_t w = 0; w < bit_words(e->config.n_switched); w++)
-        for (uint64_t word = awake[w] & ~held[w]; word; word &= word - 1) {
+        for (uint64_t word = awake[w] & ~held[w] & ~impaired[w]; word; word &= word - 1) {
             uint32_t i = w * 64 + (uint32_t)__builtin_ctzll(word);
             if (swd_cell_asleep(e, from[i]) && swd_cell_steady(e, from[i], row[from[i]]) &&
                 swd_cell_steady(e, e->first_switched + i, row[from[i]]))

@@ -8,7 +8,7 @@ static int config_good(const swd_config *c)
 {
     const uint32_t units[] = {c->n_sources, c->n_hdlc_tx, c->n_hdlc_rx, c->n_su_tx, c->n_su_rx,
                               c->n_lines,   c->n_receivers, c->n_checks,  c->n_ears,
-                              c->n_patterns, c->n_berts,   c->n_e1};
+                              c->n_patterns, c->n_berts,   c->n_e1, c->n_paths};
     for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
         if (units[i] > MAX_UNITS)
             return 0;
@@ -99,6 +99,7 @@ static void lay_out_maps(swd_engine *e, uint64_t *at)
     e->at_busy_su = take(at, bits(c->n_su_tx));
     e->at_cut = take(at, bits(c->n_switched));
     e->at_held = take(at, bits(c->n_switched));
+    e->at_impaired = take(at, bits(c->n_switched));
     e->at_override = take(at, 4ull * c->n_switched);
 }
 
@@ -134,6 +135,7 @@ uint64_t swd_lay_out(swd_engine *e)
     e->at_events = take(&at, sizeof(swd_event) * (uint64_t)e->event_capacity);
     lay_out_receivers(e, &at);
     lay_out_e1(e, &at);
+    e->at_paths = take(&at, swd_path_unit_octets() * c->n_paths);
     return at;
 }
 

@@ -258,6 +258,7 @@ uint32_t swd_check_push(swd_check *c, uint64_t from, const uint8_t *line, uint32
 /* ---- tone.c: integer oscillators. Phase is 32-bit, a turn is 2^32. */
 uint32_t swd_phase_step(uint32_t freq_mhz);                /* rounded to nearest, integers only */
 int32_t swd_amplitude_q15(int32_t level_mdbm0);            /* peak on the 16-bit scale: 0 dBm0 = 22824 (A-law) */
+uint32_t swd_peak_q16(int32_t level_mdbm0);                /* the same in 2^-16, below 2^31 */
 int16_t swd_sine(uint32_t phase, int32_t amplitude);       /* amplitude * sin(phase), from the checked-in table */
 
 /* ---- prng.c: one block of Philox4x64-10. */

@@ -12,7 +12,7 @@ uint32_t swd_phase_step(uint32_t freq_mhz)
     return (uint32_t)((((uint64_t)freq_mhz << 32) + SAMPLE_RATE_MHZ / 2) / SAMPLE_RATE_MHZ);
 }
 
-int32_t swd_amplitude_q15(int32_t level_mdbm0)
+uint32_t swd_peak_q16(int32_t level_mdbm0)
 {
     /* 10^(x / 20 dB) is the product of three table entries, one for each group of bits of x. Q16 * Q30 / Q30 twice: the
      * factors are below 2^31 and 2^31, the products below 2^62; together at most 1/100 off before rounding. */
@@ -21,7 +21,12 @@ int32_t swd_amplitude_q15(int32_t level_mdbm0)
     uint64_t peak = swd_table_peak[above_floor >> 10];
     peak = (peak * swd_table_ratio_32[above_floor >> 5 & 31]) >> 30;
     peak = (peak * swd_table_ratio_1[above_floor & 31]) >> 30;
-    return (int32_t)((peak + 0x8000) >> 16);
+    return (uint32_t)peak;
+}
+
+int32_t swd_amplitude_q15(int32_t level_mdbm0)
+{
+    return (int32_t)((swd_peak_q16(level_mdbm0) + 0x8000) >> 16);
 }
 
 int16_t swd_sine(uint32_t phase, int32_t amplitude)

@@ -55,7 +55,7 @@ swd_config acts_config(script *s)
     swd_config c = {
         .tick_cycles = 1 + script_u8(s) % 8, .n_sources = script_u8(s) % 80, .n_hdlc_tx = script_u8(s) % 5,
         .n_hdlc_rx = script_u8(s) % 5, .n_su_tx = script_u8(s) % 4, .n_su_rx = script_u8(s) % 4, .n_conferences = script_u8(s) % 4, .n_switched = script_u8(s) % 140,
-        .n_lines = script_u8(s) % 4, .n_e1 = script_u8(s) % 6, .n_receivers = script_u8(s) % 6, .n_checks = script_u8(s) % 3, .n_ears = script_u8(s) % 9,
+        .n_lines = script_u8(s) % 4, .n_e1 = script_u8(s) % 6, .n_paths = script_u8(s) % 4, .n_receivers = script_u8(s) % 6, .n_checks = script_u8(s) % 3, .n_ears = script_u8(s) % 9,
         .n_patterns = script_u8(s) % 5, .n_berts = script_u8(s) % 5,
         .n_recorders = script_u8(s) % 3, .recorder_octets = 1024u << script_u8(s) % 2,
     };
@@ -258,6 +258,7 @@ static int any_act(swd_engine *e, script *s)
     switch (kind) {
     case 0: return hdlc_act(e, s);
     case 8: return su_act(e, s);
+    case 15: return acts_path(e, s);
     case 11:
     case 12:
     case 13:
@@ -327,4 +328,5 @@ void rig_check(const rig *r)
     assert(AT(e, const uint64_t, at_rows[1])[SWD_CELL_IDLE] == ROW_IDLE);
     check_lists(e);
     acts_e1_check(e);
+    acts_path_check(e);
 }

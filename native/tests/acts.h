@@ -44,6 +44,10 @@ int acts_e1(swd_engine *e, script *s);
 uint64_t acts_e1_told(const swd_engine *e, uint32_t unit);
 void acts_e1_check(const swd_engine *e);
 
+/* acts_path.c: an act upon an impaired speech path; what must hold. */
+int acts_path(swd_engine *e, script *s);
+void acts_path_check(const swd_engine *e);
+
 #define MAX_CAPACITY 4096u        /* events a call */
 
 /* Open three rigs; play a script on them, from where it is: the third goes on from the first's octets at half the script; close them. */

@@ -33,6 +33,7 @@ from switchsim.dsp.signalling import (
     SuTxCounts,
 )
 from switchsim.dsp.sources import DtmfShape, SourceActs
+from switchsim.dsp.tone_paths import PathActs, PathImpairment
 
 NONE: Final[int] = lib.SWD_NONE
 CELL_IDLE: Final[int] = lib.SWD_CELL_IDLE
@@ -110,6 +111,7 @@ class EngineConfig:
     n_switched: int = 0
     n_lines: int = 0
     n_e1: int = 0
+    n_paths: int = 0
     n_receivers: int = 0
     n_checks: int = 0
     n_ears: int = 0
@@ -119,7 +121,7 @@ class EngineConfig:
     recorder_octets: int = 8192
 
 
-class Engine(SignallingActs, PatternActs, E1Acts, SourceActs):
+class Engine(SignallingActs, PatternActs, E1Acts, SourceActs, PathActs):
     """One media path, in memory of its own; belongs to one thread."""
 
     def __init__(self, config: EngineConfig, assets: Assets | None = None) -> None:
@@ -291,5 +293,6 @@ def exponential_q16(draw: int) -> int:
 __all__ = [
     "EV_BERT", "EV_CAS", "EV_E1", "EV_SSM", "MONITOR_AERM", "MONITOR_NONE", "MONITOR_SUERM", "SU_ABORT", "SU_BAD_FCS",
     "SU_FIRST", "SU_QUEUE", "SU_RAW", "SU_VERBATIM", "Assets", "BertCounts", "DtmfShape", "E1Config", "E1Counts",
-    "E1Error", "Engine", "EngineConfig", "Event", "SuCounts", "SuTxCounts", "Tone", "exponential_q16", "philox",
+    "E1Error", "Engine", "EngineConfig", "Event", "PathImpairment", "SuCounts", "SuTxCounts", "Tone",
+    "exponential_q16", "philox",
 ]
