@@ -2,7 +2,8 @@
 
 A call's Q.931 messages are found by its circuit: the dialogue on that line's D channel whose channel identification
 names the call's timeslot and whose SETUP lies nearest to the call's beginning. Those of ISUP and TUP
-name their circuit. A call that goes on to another exchange has a second circuit; its messages are marked with it.
+name their circuit, and so do the signals of R2. A call that goes on to another exchange has a second circuit; its
+messages are marked with it.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ from switchsim.proto.q931.elements import Cause, ChannelId, Ie, Number, Progress
 from switchsim.report.causes import cause_name
 from switchsim.report.frames import SETUP, Numbering, message_name, read_lapd
 from switchsim.report.journal import CallIndex, CallLine
+from switchsim.report.r2_signals import R2Signals
 from switchsim.report.trunk_messages import TrunkMessages
 from switchsim.units import format_cycles, seconds
 
@@ -83,6 +85,7 @@ class LadderReader:
         self.index = CallIndex()
         self._numbering = Numbering()
         self._trunks = TrunkMessages()
+        self._r2 = R2Signals()
         self._dialogues: list[_Dialogue] = []
         self._open: dict[tuple[str, str, int, bool], _Dialogue] = {}
         self._call_steps: dict[int, list[Step]] = {}
@@ -93,6 +96,7 @@ class LadderReader:
     def take(self, record: Record) -> None:
         self.index.take(record)
         self._trunks.take(record)
+        self._r2.take(record)
         event = record.event
         if isinstance(event, FrameSent | FrameReceived):
             self._frame(record, event)
@@ -152,6 +156,8 @@ class LadderReader:
         until = circuit.until if circuit.until >= 0 else ended
         for message in self._trunks.of_call(circuit.line, circuit.timeslot, circuit.at, until):
             yield Step(message.at, FAR, circuit.mark + message.text, "out" if message.sent else "in")
+        for signal in self._r2.of_call(circuit.line, circuit.timeslot, circuit.at, until):
+            yield Step(signal.at, FAR, circuit.mark + signal.text, "out" if signal.sent else "in")
 
     def _dialogue(self, circuit: _Circuit) -> _Dialogue | None:
         near = [

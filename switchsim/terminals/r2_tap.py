@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final, Literal
 
+import msgspec
+
 from switchsim.model.event import Event
 from switchsim.model.events import R2Line, R2Register
 from switchsim.model.part import State
@@ -26,7 +28,7 @@ ASKS_CATEGORY: Final = {"itu": 5, "china": 6}
 class TapState(State):
     """ab: sent and received last. by: the way of the seizure, while there is one. asked: A-5 came before."""
 
-    ab: dict[str, int] = {SENT: IDLE, RECEIVED: IDLE}
+    ab: dict[str, int] = msgspec.field(default_factory=lambda: {SENT: IDLE, RECEIVED: IDLE})
     by: str = ""
     forward: str = "I"
     backward: str = "A"
