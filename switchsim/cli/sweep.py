@@ -19,18 +19,22 @@ if TYPE_CHECKING:
     from switchsim.sweeps.receivers import Receiver
 
 
+def _kind(ctx: click.Context) -> str:
+    """The kind in what is typed so far: an option that still lacks its value leaves the argument unread."""
+    return ctx.params.get("kind") or next((word for word in ctx.args if word in ("dtmf", "mfc")), "dtmf")
+
+
 def _complete_axis(ctx: click.Context, _param: click.Parameter, begun: str) -> list[CompletionItem]:
     from switchsim.sweeps.axes import KINDS
 
-    axes = KINDS.get(ctx.params.get("kind") or "dtmf", {})
+    axes = KINDS[_kind(ctx)]
     return [CompletionItem(name, help=axis.says) for name, axis in axes.items() if name.startswith(begun)]
 
 
 def _complete_limits(ctx: click.Context, _param: click.Parameter, begun: str) -> list[CompletionItem]:
     from switchsim.sweeps.receivers import limits_of
 
-    names = limits_of(ctx.params.get("kind") or "dtmf")
-    return [CompletionItem(name) for name in names if name.startswith(begun)]
+    return [CompletionItem(name) for name in limits_of(_kind(ctx)) if name.startswith(begun)]
 
 
 @click.command("sweep", short_help="Acceptance curves of the tone receivers, libspandsp's beside ours.")

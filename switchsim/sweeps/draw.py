@@ -41,7 +41,7 @@ def draw(path: Path, axis: Axis, points: Sequence[Point], title: str) -> None:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    with matplotlib.rc_context({"svg.hashsalt": "switchsim", "font.size": 9}):
+    with matplotlib.rc_context({"svg.hashsalt": "switchsim", "svg.fonttype": "none", "font.size": 9}):
         figure = Figure(figsize=(7.2, 3.8), dpi=120, layout="constrained")
         FigureCanvasAgg(figure)
         chart = figure.add_subplot()

@@ -8,7 +8,7 @@ from typing import Any, Final
 import cffi
 import numpy as np
 
-from switchsim._native import lib as native
+from switchsim.dsp.reference.g711 import alaw_decode
 from switchsim.sweeps.receivers import MFC_LETTERS, Receiver
 from switchsim.sweeps.signals import Octets
 
@@ -24,7 +24,7 @@ r2_mf_rx_state_t *r2_mf_rx_init(r2_mf_rx_state_t *s, bool fwd, tone_report_func_
 int r2_mf_rx(r2_mf_rx_state_t *s, const int16_t amp[], int samples);
 int r2_mf_rx_free(r2_mf_rx_state_t *s);
 """
-LINEAR: Final = np.array([native.swd_alaw_decode(code) for code in range(256)], np.int16)
+LINEAR: Final = np.array([alaw_decode(code) for code in range(256)], np.int16)
 TAKEN_EVERY: Final = 8000                 # samples; its buffer of digits holds 128
 R2_LETTERS: Final = "1234567890BCDEF"     # its names of signals 1..15
 _loaded: list[tuple[cffi.FFI, Any] | None] = []
