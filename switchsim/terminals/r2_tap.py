@@ -6,7 +6,7 @@ Names follow from the bits and signals alone, never from what a protocol machine
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final, Literal
+from typing import Final, TypeAlias
 
 import msgspec
 
@@ -14,7 +14,8 @@ from switchsim.model.event import Event
 from switchsim.model.events import R2Line, R2Register
 from switchsim.model.part import State
 
-Way = Literal["sent", "received"]
+Way: TypeAlias = str
+"""sent, received: seen from the end that the tap is at."""
 SENT: Final = "sent"
 RECEIVED: Final = "received"
 FORWARD, BACKWARD = "forward", "backward"
