@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from switchsim.proto.r2 import line, register_incoming, register_outgoing
-from switchsim.proto.r2.actions import Action, BlockedInd, SetupFailed
+from switchsim.proto.r2.actions import Action, BlockedInd, SendLine, SetupFailed
 from switchsim.proto.r2.codes import CONGESTION, NORMAL, SIGNALS, TEMPORARY_FAILURE
 from switchsim.proto.r2.core import Core
 from switchsim.proto.r2.state import BLOCKED, IDLE, IN_CALL, OUT_CALL, SEIZED, Line, R2Config, R2State, Sending
@@ -217,9 +217,19 @@ class Circuit:
         return out
 
     def reset(self) -> Sequence[Action]:
-        """After a restart: idle is sent, a call forgotten (told as released), and idle awaited from the peer."""
+        """After a restart: idle is sent, a call forgotten (told as released), and idle awaited from the peer.
+
+        What the trunk board sends is not known then, so the bits are sent whatever the state says. A circuit that is
+        blocked here stays so.
+        """
         out = self._begin()
         core, state = self._core, self.state
+        if state.line is Line.BLOCKED:
+            out.append(SendLine(BLOCKED))
+            return out
+        core.free_register()
+        core.end_call(TEMPORARY_FAILURE, False)
+        state.sent = -1
         core.settle()
         if state.received != IDLE or state.fault:
             core.stop("reseize")

@@ -99,6 +99,11 @@ def answer_early(core: Core) -> None:
     core.fail("refused", True, TEMPORARY_FAILURE)
 
 
+def still_acknowledged(core: Core) -> None:
+    """11: an answer that came early is gone again before it counted."""
+    core.state.answered = False
+
+
 def answered(core: Core) -> None:
     core.stop("answer", "fault")
     core.state.line = Line.OUT_ANSWERED
@@ -182,6 +187,7 @@ _ROWS: Final[tuple[tuple[tuple[Line, ...], int, OnLine], ...]] = (
     ((_L.OUT_SEIZED, _L.OUT_ABANDONED), ANSWERED, answer_before_acknowledgement),
     ((_L.OUT_NO_ACK,), IDLE, released),
     ((_L.OUT_REGISTER,), ANSWERED, answer_early),
+    ((_L.OUT_REGISTER,), BLOCKED, still_acknowledged),
     ((_L.OUT_COMPLETE,), ANSWERED, answered),
     ((_L.OUT_CLEARED_BACK,), ANSWERED, answered_again),
     ((_L.OUT_ANSWERED,), BLOCKED, cleared_back),

@@ -15,7 +15,7 @@ from switchsim.proto.r2.core import Core
 from switchsim.proto.r2.state import Line, Sending
 
 Act: TypeAlias = Callable[[Core], None]
-_PULSED: Final = {"itu": (3, 4, 6, 15), "china": (3, 4, 5)}
+_PULSED: Final = {"itu": (3, 4, 6, 15), "china": (3, 4, 5, 6)}
 
 
 def begin(core: Core) -> None:
