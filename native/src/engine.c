@@ -1,7 +1,7 @@
 /* engine.c: an engine's beginning, its runs, the handing over of its events. */
 #include "engine.h"
 
-#define ENGINE_FORMAT 0x3630676e65647773u      /* "swdeng06" */
+#define ENGINE_FORMAT 0x3730676e65647773u      /* "swdeng07" */
 
 static void fill_u32(uint32_t *words, uint64_t n, uint32_t value)
 {
@@ -160,10 +160,9 @@ static uint32_t anything_awake(const swd_engine *e)
 {
     /* From at_awake_switched to at_cut lie only bitmaps of what is awake, cleared padding between them. */
     const uint64_t *word = AT(e, const uint64_t, at_awake_switched), *end = AT(e, const uint64_t, at_cut);
-    uint64_t any = 0;
-    for (; word < end; word++)
-        any |= *word;
-    return any != 0 || e->n_listening != 0 || e->n_checking != 0 || e->n_recording != 0 || e->n_errored != 0 ||
+    while (word < end && *word == 0)
+        word++;
+    return word < end || e->n_listening != 0 || e->n_checking != 0 || e->n_recording != 0 || e->n_errored != 0 ||
            e->n_generating != 0 || e->n_comparing != 0 || e->n_e1_busy != 0;
 }
 

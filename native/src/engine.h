@@ -25,6 +25,7 @@
 #define IDLE_OCTET 0xD5
 #define SWEEP_ROWS 64
 #define MAX_GATES 64
+#define NEAR_CELLS 65536
 #define LINE_CELLS 32
 #define LINE_BITS 256             /* of one cycle: 32 cells, 8 bits each, most significant first */
 #define SU_EVENTS 16             /* of one signal unit receiver within a control tick */
@@ -146,6 +147,7 @@ struct swd_engine {
     uint32_t work_capacity, event_capacity;
     uint64_t at_rows[2], at_from, at_source_of, at_head, at_next, at_prev, at_work;
     uint64_t at_awake_switched, at_awake_rx, at_awake_ear, at_awake_conference, at_busy_source, at_busy_tx, at_awake_su, at_busy_su, at_cut;
+    uint64_t at_near;             /* of switched cells: at_source_of in 16 bits, in engines of at most NEAR_CELLS cells */
     uint64_t at_held, at_impaired, at_paths, at_override, at_e1, at_e1_rings, at_e1_busy, at_e1_delays, at_e1_tap;
     uint64_t at_lines, at_sources, at_source_data, at_mark_octets, at_mark_ids, at_tx, at_rx, at_rx_frame_used, at_frames, at_masks;
     uint64_t at_su_tx, at_su_rx, at_su_used;
@@ -259,6 +261,7 @@ int swd_su_rx_settled(const swd_engine *e, uint32_t receiver, uint64_t octets);
 
 /* rows_*.c: one for each instruction set */
 #define MARKS_ARGUMENTS (uint64_t *, const uint64_t *, const uint16_t *, uint32_t, uint64_t, uint64_t)
+uint32_t swd_copy_avx2(uint64_t *to, const uint64_t *old, const uint16_t *from, uint32_t n);
 void swd_marks_plain MARKS_ARGUMENTS;
 void swd_marks_avx2 MARKS_ARGUMENTS;
 void swd_marks_avx512 MARKS_ARGUMENTS;

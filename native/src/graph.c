@@ -30,6 +30,8 @@ void swd_node_attach(swd_engine *e, uint32_t node, uint32_t cell)
         AT(e, uint32_t, at_prev)[head[cell]] = node;
     head[cell] = node;
     AT(e, uint32_t, at_source_of)[node] = cell;
+    if (node < e->config.n_switched && e->n_cells <= NEAR_CELLS)
+        AT(e, uint16_t, at_near)[node] = (uint16_t)cell;
 }
 
 /* Wake the cell; 1 when it was asleep. The constant cells never wake. */
@@ -103,12 +105,12 @@ void swd_wake_cell(swd_engine *e, uint32_t cell)
     }
 }
 
-int swd_cell_asleep(const swd_engine *e, uint32_t cell)
+static inline int asleep(const swd_engine *e, uint32_t cell)
 {
-    if (cell < e->first_source)
-        return 1;
     if (cell >= e->first_switched)
         return !bit_get(AT(e, const uint64_t, at_awake_switched), cell - e->first_switched);
+    if (cell < e->first_source)
+        return 1;
     if (cell >= e->first_leg)
         return !bit_get(AT(e, const uint64_t, at_awake_conference), (cell - e->first_leg) / SWD_CONF_LEGS);
     if (cell >= e->first_su)
@@ -118,6 +120,8 @@ int swd_cell_asleep(const swd_engine *e, uint32_t cell)
     return !bit_get(AT(e, const uint64_t, at_busy_source), cell - e->first_source);
 }
 
+int swd_cell_asleep(const swd_engine *e, uint32_t cell) { return asleep(e, cell); }
+
 int swd_cell_steady(const swd_engine *e, uint32_t cell, uint64_t octets)
 {
     for (uint32_t i = 0; i < e->n_gates; i++)
@@ -126,29 +130,69 @@ int swd_cell_steady(const swd_engine *e, uint32_t cell, uint64_t octets)
     return AT(e, const uint64_t, at_rows[0])[cell] == octets && AT(e, const uint64_t, at_rows[1])[cell] == octets;
 }
 
-/* Copy the awake cells, 64 to a word of the map. Where many of a word are awake all are copied, in a plain loop: what a
- * sleeping cell would copy is what it holds. */
+/* Cells that are copied whatever sleeps among them. What bounds it are accesses and the first cache's size: the map is read
+ * several cells a load, and is of 16 bits where that is enough. */
+static void copy_near(uint64_t *restrict to, const uint64_t *restrict old, const uint16_t *restrict from, size_t n)
+{
+    for (size_t k = 0; k < n; k++)
+        to[k] = old[from[k]];
+}
+
+static void copy_far(uint64_t *restrict to, const uint64_t *restrict old, const uint32_t *restrict from, size_t n)
+{
+    size_t k = 0;
+    for (; k + 8 <= n; k += 8)
+        for (size_t j = k; j < k + 8; j += 2) {
+            uint64_t two;
+            memcpy(&two, from + j, sizeof two);
+            to[j] = old[(uint32_t)two];
+            to[j + 1] = old[two >> 32];
+        }
+    for (; k < n; k++)
+        to[k] = old[from[k]];
+}
+
+static void copy_run(const swd_engine *e, const span *s, uint32_t first, uint32_t n)
+{
+    uint64_t *to = s->cur + e->first_switched + first;
+    const uint16_t *near = AT(e, const uint16_t, at_near) + first;
+    uint32_t done = 0;
+    if (e->n_cells <= NEAR_CELLS) {
+#if defined(__x86_64__)
+        if (swd_isa_selected() >= SWD_ISA_AVX2)
+            done = swd_copy_avx2(to, s->old, near, n);
+#endif
+        copy_near(to + done, s->old, near + done, n - done);
+    } else
+        copy_far(to, s->old, AT(e, const uint32_t, at_source_of) + first, n);
+}
+
+static void copy_awake(uint64_t *restrict to, const uint64_t *restrict old, const uint32_t *restrict from, uint64_t word, uint64_t mask)
+{
+    for (; word; word &= word - 1) {
+        uint32_t k = (uint32_t)__builtin_ctzll(word);
+        put(&to[k], old[from[k]], mask);
+    }
+}
+
+static int many_awake(uint64_t word) { return word == ~0ull || __builtin_popcountll(word) >= MANY_AWAKE; }
+
+/* Copy the awake cells, 64 to a word of the map. Words of which many are awake are copied whole, one run of words after the
+ * other: what a sleeping cell would copy is what it holds. */
 void swd_switch_span(swd_engine *e, const span *s)
 {
     const uint64_t *awake = AT(e, const uint64_t, at_awake_switched), *old = s->old;
     const uint32_t *from = AT(e, const uint32_t, at_source_of);
-    uint64_t *restrict to = s->cur + e->first_switched;
-    uint32_t n_words = bit_words(e->config.n_switched);
+    uint64_t *to = s->cur + e->first_switched;
+    uint32_t n = e->config.n_switched, n_words = bit_words(n);
     for (uint32_t w = 0; w < n_words; w++) {
-        uint64_t word = awake[w];
-        uint32_t i = w * 64;
-        if (!word)
-            continue;
-        if (s->mask == ~0ull && __builtin_popcountll(word) >= MANY_AWAKE) {
-            uint32_t end = i + 64 < e->config.n_switched ? i + 64 : e->config.n_switched;
-            for (uint32_t k = i; k < end; k++)
-                to[k] = old[from[k]];
-            continue;
-        }
-        for (; word; word &= word - 1) {
-            uint32_t k = i + (uint32_t)__builtin_ctzll(word);
-            put(&to[k], old[from[k]], s->mask);
-        }
+        uint32_t first = w * 64, begun = w;
+        while (s->mask == ~0ull && w < n_words && many_awake(awake[w]))
+            w++;
+        if (w > begun)
+            copy_run(e, s, first, (w * 64 < n ? w * 64 : n) - first);
+        if (w < n_words)
+            copy_awake(to + w * 64, old, from + w * 64, awake[w], s->mask);
     }
 }
 
@@ -178,7 +222,7 @@ static int conference_settled(const swd_engine *e, uint32_t conference)
     const uint64_t *row = AT(e, const uint64_t, at_rows[0]);
     uint64_t out[SWD_CONF_LEGS];
     for (uint32_t leg = 0; leg < SWD_CONF_LEGS; leg++)
-        if (from[leg] != SWD_NONE && !(swd_cell_asleep(e, from[leg]) && swd_cell_steady(e, from[leg], row[from[leg]])))
+        if (from[leg] != SWD_NONE && !(asleep(e, from[leg]) && swd_cell_steady(e, from[leg], row[from[leg]])))
             return 0;
     swd_conference_row(e, conference, row, out);
     for (uint32_t leg = 0; leg < SWD_CONF_LEGS; leg++)
@@ -195,6 +239,18 @@ static void sweep_conferences(swd_engine *e)
             bit_clear(awake, i);
 }
 
+/* Of 64 cells from i on, those that hold the same octets in both rows: nearly none while there is sound. */
+static uint64_t unchanged(const swd_engine *e, uint32_t i, uint64_t among)
+{
+    const uint64_t *x = AT(e, const uint64_t, at_rows[0]) + e->first_switched + i, *y = AT(e, const uint64_t, at_rows[1]) + e->first_switched + i;
+    uint32_t n = e->config.n_switched - i < 64 ? e->config.n_switched - i : 64;
+    uint64_t same = 0;
+    for (uint32_t k = 0; among && k < n; k++)
+        if (x[k] == y[k])
+            same |= 1ull << k;
+    return same & among;
+}
+
 static void sweep_switched(swd_engine *e)
 {
     uint64_t *awake = AT(e, uint64_t, at_awake_switched);
@@ -202,9 +258,9 @@ static void sweep_switched(swd_engine *e)
     const uint32_t *from = AT(e, const uint32_t, at_source_of);
     const uint64_t *row = AT(e, const uint64_t, at_rows[0]);
     for (uint32_t w = 0; w < bit_words(e->config.n_switched); w++)
-        for (uint64_t word = awake[w] & ~held[w] & ~impaired[w]; word; word &= word - 1) {
+        for (uint64_t word = unchanged(e, w * 64, awake[w] & ~held[w] & ~impaired[w]); word; word &= word - 1) {
             uint32_t i = w * 64 + (uint32_t)__builtin_ctzll(word);
-            if (swd_cell_asleep(e, from[i]) && swd_cell_steady(e, from[i], row[from[i]]) &&
+            if (asleep(e, from[i]) && swd_cell_steady(e, from[i], row[from[i]]) &&
                 swd_cell_steady(e, e->first_switched + i, row[from[i]]))
                 bit_clear(awake, i);
         }
@@ -217,20 +273,20 @@ static void sweep_listeners(swd_engine *e)
         if (!bit_get(AT(e, const uint64_t, at_awake_rx), i))
             continue;
         uint32_t cell = AT(e, const swd_hdlc_rx, at_rx)[i].cell;
-        if (cell == SWD_NONE || (swd_cell_asleep(e, cell) && swd_rx_settled(e, i, row[cell])))
+        if (cell == SWD_NONE || (asleep(e, cell) && swd_rx_settled(e, i, row[cell])))
             bit_clear(AT(e, uint64_t, at_awake_rx), i);
     }
     for (uint32_t i = 0; i < e->config.n_su_rx; i++) {
         if (!bit_get(AT(e, const uint64_t, at_awake_su), i))
             continue;
         uint32_t cell = AT(e, const swd_su_rx, at_su_rx)[i].bits.cell;
-        if (cell == SWD_NONE || (swd_cell_asleep(e, cell) && swd_su_rx_settled(e, i, row[cell])))
+        if (cell == SWD_NONE || (asleep(e, cell) && swd_su_rx_settled(e, i, row[cell])))
             bit_clear(AT(e, uint64_t, at_awake_su), i);
     }
     for (uint32_t i = 0; i < e->config.n_ears; i++) {
         const ear *x = &AT(e, const ear, at_ears)[i];
         int certain = x->follow == FOLLOW_CONSTANT && x->damaged == 0;
-        if (x->cell == SWD_NONE || (certain && swd_cell_asleep(e, x->cell) && row[x->cell] == x->expect))
+        if (x->cell == SWD_NONE || (certain && asleep(e, x->cell) && row[x->cell] == x->expect))
             bit_clear(AT(e, uint64_t, at_awake_ear), i);
     }
 }

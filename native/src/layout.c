@@ -27,6 +27,13 @@ static uint64_t take(uint64_t *at, uint64_t octets)
     return here;
 }
 
+/* A row's place: its switched cells, of which there are most, begin with a line of the cache. */
+static uint64_t take_row(const swd_engine *e, uint64_t *at)
+{
+    uint64_t before = (64 - 8ull * e->first_switched % 64) % 64;
+    return take(at, before + 8ull * e->n_cells) + before;
+}
+
 static void count_units(swd_engine *e)
 {
     const swd_config *c = &e->config;
@@ -101,6 +108,7 @@ static void lay_out_maps(swd_engine *e, uint64_t *at)
     e->at_held = take(at, bits(c->n_switched));
     e->at_impaired = take(at, bits(c->n_switched));
     e->at_override = take(at, 4ull * c->n_switched);
+    e->at_near = take(at, e->n_cells <= NEAR_CELLS ? 2ull * c->n_switched : 0);
 }
 
 /* Everything's place; the header alone need exist. Returns the size. */
@@ -110,8 +118,8 @@ uint64_t swd_lay_out(swd_engine *e)
     uint64_t at = 0;
     count_units(e);
     take(&at, sizeof *e);
-    e->at_rows[0] = take(&at, 8ull * e->n_cells);
-    e->at_rows[1] = take(&at, 8ull * e->n_cells);
+    e->at_rows[0] = take_row(e, &at);
+    e->at_rows[1] = take_row(e, &at);
     e->at_from = take(&at, 4ull * c->n_switched);
     e->at_source_of = take(&at, 4ull * e->n_nodes);
     e->at_head = take(&at, 4ull * e->n_cells);
