@@ -1,4 +1,7 @@
-"""Who carries out what management of No.7 asks: links, circuits, lines and points named in a scenario, at one end."""
+"""Who carries out what management asks: links, circuits, lines and points named in a scenario, at one end.
+
+Links and points are those of No.7; circuits and lines are of No.7 or of R2, which knows block, unblock and reset.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,7 @@ if TYPE_CHECKING:
 
 Told = list[tuple[str, Act]]
 OWN = "machine"
+R2, R2_ACTS = "r2", ("block", "unblock", "reset")
 
 
 def upkeep(links: LinkPlaces, who: str, name: str, do: str, end: str) -> Told:
@@ -57,6 +61,9 @@ def _point(links: LinkPlaces, name: str, do: str) -> Told:
 def _circuits(links: LinkPlaces, name: str, do: str, end: str) -> Told:
     """`name` is a line, or LINE:TIMESLOT."""
     line_name, _, timeslot = name.partition(":")
+    of_r2 = next((one for one in links.layout.lines if (one.name, one.signalling.kind) == (line_name, R2)), None)
+    if of_r2 is not None:
+        return _r2_circuits(links, of_r2, int(timeslot or 0), do, end)
     line, spec = _line(links, line_name)
     if timeslot and int(timeslot) not in line.speech_timeslots:
         raise wrong(f"{name} is no circuit", "a timeslot for speech of that line")
@@ -75,6 +82,25 @@ def _circuits(links: LinkPlaces, name: str, do: str, end: str) -> Told:
     numbers = {"cic": spec.cic + timeslots[0]} if timeslot else {
         "cics": " ".join(str(spec.cic + one) for one in timeslots)}  # fmt: skip
     return [(f"farend/exchange/{spec.to}", Act(do, {"relation": theirs.index((spec.kind, spec.to)), **numbers}))]
+
+
+def _r2_circuits(links: LinkPlaces, line: LinePlan, timeslot: int, do: str, end: str) -> Told:
+    """timeslot 0: all circuits of the line."""
+    if do not in R2_ACTS:
+        raise wrong(f"{do}: {line.name} is a line of R2", " or ".join(R2_ACTS))
+    if timeslot and timeslot not in line.speech_timeslots:
+        raise wrong(f"{line.name}:{timeslot} is no circuit", "a timeslot for speech of that line")
+    values: list[dict[str, int | str]] = [
+        {"line": line.name, "timeslot": one} for one in line.speech_timeslots if timeslot in (0, one)]  # fmt: skip
+    if end == OWN:
+        return [told for one in values for told in _machine(links, Act(do, one))]
+    if end != "far" or line.name not in links.layout.exchanges:
+        built_in = line.name in links.layout.exchanges
+        raise wrong(f"{line.name} has no end {end!r}", f"{OWN} or far" if built_in else OWN,
+                    "" if built_in else "its far end is an outside program")  # fmt: skip
+    place = f"farend/exchange/{links.layout.exchanges[line.name]}"
+    circuits = [one for one in values if (line.name, int(one["timeslot"])) in links.layout.party_sources]
+    return [(place, Act(do, one)) for one in circuits]
 
 
 def _line(links: LinkPlaces, name: str) -> tuple[LinePlan, No7Spec]:

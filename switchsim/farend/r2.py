@@ -27,6 +27,8 @@ NUMBER_INCOMPLETE: Final = 28
 NO_CIRCUIT: Final = 34
 ORDINARY: Final = 10  # Q.763 3.11: ordinary calling subscriber
 ATTEMPTS: Final = 4
+NO_GOOD: Final = frozenset({"collision", "no_ack", "blocked"})
+"""Failures of a circuit; what the other exchange refuses by its registers, it would refuse on any."""
 PERSON_TIMERS: Final = frozenset({"step", "patience", "dead", "ring", "cleared"})
 
 
@@ -77,12 +79,12 @@ class R2Exchange(Part[R2ExchangeState]):
 
     Owns the events of its MFC receivers, of its parties' sources (SOURCE_DONE) and ears (HEARS). The key of a call is
     the number of its circuit and party, from 1 on. Orders: Act `call` (called, calling, plan, hold_cycles,
-    patience_cycles, line, timeslot), `hang_up` (party), `dial` (party, digits), `block`, `unblock`, `reset` (line,
-    timeslot); Inject and Heal of r2_mistakes.POINTS.
+    patience_cycles, line, timeslot), `hang_up` (party), `dial` (party, digits), `restart`; `block`, `unblock`, `reset`
+    (line, timeslot); Inject and Heal of r2_mistakes.POINTS.
     """
 
     phase = Phase.SIGNAL
-    acts: ClassVar[frozenset[str]] = frozenset({"call", "hang_up", "dial", "block", "unblock", "reset"})
+    acts: ClassVar[frozenset[str]] = frozenset({"call", "restart", "hang_up", "dial"})  # that a scenario can name
 
     def __init__(self, path: str, host: Host, engine: Engine, config: R2ExchangeConfig) -> None:
         super().__init__(path, host)
@@ -147,6 +149,9 @@ class R2Exchange(Part[R2ExchangeState]):
             self._set_up(Wanted(called, calling, plan, hold, patience, line, int(values.get("timeslot", 0))))
         elif order.act in ("hang_up", "dial"):
             self._told(int(values["party"]), order.act, str(values.get("digits", "")))
+        elif order.act == "restart":
+            for number, circuit in enumerate(self.ends.circuits):
+                self.ends.do(number, circuit.reset())
         else:
             number = self.ends.by_place[str(values["line"]), int(values["timeslot"])]
             circuit = self.ends.circuits[number]
@@ -301,10 +306,10 @@ class R2Exchange(Part[R2ExchangeState]):
         self.telephones.put_down(number + 1, action.cause)
 
     def _failed(self, number: int, action: r2.SetupFailed) -> None:
-        """The circuit was no good: the same call on another one, a few times (Q.490 4.1, Q.422 4.1)."""
+        """The circuit was no good: the same call on another one, a few times (Q.422 3.2.7)."""
         wanted = self.state.wanted.pop(number + 1, None)
         self.telephones.put_down(number + 1, action.cause)
-        if wanted is not None and action.try_again and wanted.attempts < ATTEMPTS:
+        if wanted is not None and action.reason in NO_GOOD and wanted.attempts < ATTEMPTS:
             wanted.timeslot = 0
             self.again.append(wanted)
 

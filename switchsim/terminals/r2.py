@@ -106,8 +106,8 @@ class R2Ends:
 
     def power_on(self) -> None:
         """Every circuit sends idle, and is heard blocked, as lines are before anybody sends on them."""
-        for number in range(len(self.rows)):
-            self._put(number, IDLE)
+        for number, circuit in enumerate(self.circuits):
+            self.do(number, circuit.reset())
             self.do(number, self.recognisers[number].push(BUSY << 2 | self.config.cd))
 
     # -- what comes in -----------------------------------------------------------------------------------------------
@@ -182,12 +182,20 @@ class R2Ends:
         before, end.sent = end.sent, action.ab
         now, later = self.mistakes.line(number, action.ab, before, end.heard)
         if now != NOTHING:
+            self._overtake(number)
             self._put(number, now)
         elif later:
             state = self.mistakes.state
             state.numbered += 1
             state.late[state.numbered] = Late(number, action.ab)
             self.owner.start_timer(f"r2/{number}/late/{state.numbered}", later)
+
+    def _overtake(self, number: int) -> None:
+        """Line signals that are late, and now would come after the next one, do not come at all."""
+        late = self.mistakes.state.late
+        for which in [which for which, one in late.items() if one.number == number]:
+            del late[which]
+            self.owner.stop_timer(f"r2/{number}/late/{which}")
 
     def _put(self, number: int, ab: int) -> None:
         abcd = ab << 2 | self.config.cd
