@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from r2_bench import Bench, End
 from r2_by_hand import BLOCKED, IDLE, SEIZED, fresh, incoming, kinds, outgoing
+from r2_pair import Bench, End
 
 from switchsim.proto import r2
 from switchsim.proto.r2.state import Line

@@ -100,7 +100,8 @@ def answer_early(core: Core) -> None:
 
 
 def still_acknowledged(core: Core) -> None:
-    """11: an answer that came early is gone again before it counted."""
+    """11 again: a fault is over, or an answer that came early is gone before it counted."""
+    core.stop("fault")
     core.state.answered = False
 
 
@@ -128,15 +129,11 @@ def forced_release(core: Core) -> None:
     core.fail("refused", True, NORMAL if core.state.line in TALKING else TEMPORARY_FAILURE)
 
 
-def backward_lost(core: Core) -> None:
-    """10 backward before the answer: the other end has let go of the call."""
-    core.violation("3.2", "backward bits 10 after the seizing acknowledgement")
-    core.alarm("3.2", "the seizing acknowledgement went away")
-    core.fail("refused", True, TEMPORARY_FAILURE)
-
-
 def doubtful(core: Core) -> None:
-    """Bits that no state has: the call goes on if they go away again within "fault"."""
+    """Bits that the state does not have, 10 backward among them: the call goes on if they go away within "fault".
+
+    Backward that is 1..2 s of bb = 0 before the answer, in the notes to Q.422's table of the outgoing end.
+    """
     core.violation("3.2", f"bits {core.state.received:02b} in {core.state.line.name.lower()}")
     if not core.runs("fault"):
         core.start("fault")
@@ -192,10 +189,9 @@ _ROWS: Final[tuple[tuple[tuple[Line, ...], int, OnLine], ...]] = (
     ((_L.OUT_CLEARED_BACK,), ANSWERED, answered_again),
     ((_L.OUT_ANSWERED,), BLOCKED, cleared_back),
     ((_L.OUT_REGISTER, _L.OUT_COMPLETE, _L.OUT_ANSWERED, _L.OUT_CLEARED_BACK), SEIZED, forced_release),
-    ((_L.OUT_REGISTER, _L.OUT_COMPLETE), IDLE, backward_lost),
-    ((_L.OUT_ANSWERED, _L.OUT_CLEARED_BACK), IDLE, doubtful),
+    ((_L.OUT_REGISTER, _L.OUT_COMPLETE, _L.OUT_ANSWERED, _L.OUT_CLEARED_BACK), IDLE, doubtful),
     ((_L.OUT_ANSWERED,), ANSWERED, restored),
-    ((_L.OUT_CLEARED_BACK,), BLOCKED, restored),
+    ((_L.OUT_COMPLETE, _L.OUT_CLEARED_BACK), BLOCKED, restored),
     ((_L.OUT_RELEASING, _L.RESETTING, _L.IN_ENDED), IDLE, released),
     (IN_CALL, IDLE, cleared_forward),
     (IN_CALL, SEIZED, restored),
