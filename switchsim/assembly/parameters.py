@@ -133,6 +133,26 @@ def _ppm(what: str, parameter: Parameter, value: Value) -> Value:
     return ppb
 
 
+def _thousandths(what: str, parameter: Parameter, value: Value) -> Value:
+    """Of a decibel, a dBm0 or a hertz."""
+    match = re.fullmatch(r"(-?)(\d{1,4})(?:\.(\d{1,3}))?", str(value))
+    if match is None:
+        raise wrong(f"{what}: {str(value)[:40]!r}", _thousands(parameter))
+    number = int(match[2]) * 1000 + int((match[3] or "").ljust(3, "0"))
+    number = -number if match[1] else number
+    if not parameter.low <= number <= parameter.high:
+        raise wrong(f"{what}: {value} is out of range", _thousands(parameter))
+    return number
+
+
+def _thousands(parameter: Parameter) -> str:
+    low, high = (f"{Decimal(number).scaleb(-3).normalize():f}" for number in (parameter.low, parameter.high))
+    return f"{low}..{high} {UNITS[parameter.kind]}"
+
+
+UNITS: Final = {"db": "dB", "dbm0": "dBm0", "hz": "Hz"}
+
+
 def _text(what: str, parameter: Parameter, value: Value) -> Value:
     if not isinstance(value, str) or len(value) > parameter.high:
         raise wrong(f"{what}: {str(value)[:40]!r}", f"a text of at most {parameter.high} characters")
@@ -185,6 +205,9 @@ _READERS: Final[dict[str, Callable[[str, Parameter, Value], Value]]] = {
     "ppm": _ppm,
     "rate": _rate,
     "timeslots": _timeslots,
+    "db": _thousandths,
+    "dbm0": _thousandths,
+    "hz": _thousandths,
 }
 
 
@@ -201,7 +224,9 @@ def _describe(parameter: Parameter) -> str:
     if parameter.kind == "ppm":
         return f"{parameter.low // 1000}..{parameter.high // 1000} ppm"
     if parameter.kind == "cycles":
-        return f"{_duration(parameter.low)}..{_duration(parameter.high)}{default}"
+        return f"{_duration(parameter.low)}..{_duration(parameter.high)}{default}{optional}"
+    if parameter.kind in UNITS:
+        return f"{_thousands(parameter)}{default}"
     if parameter.kind == "rate":
         return _rates(parameter) + optional
     if parameter.kind == "timeslots":

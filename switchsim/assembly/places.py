@@ -11,6 +11,7 @@ from switchsim.assembly.layout import Layout
 from switchsim.assembly.link_places import LinkPlaces, links_of
 from switchsim.assembly.parameters import describe_parameters, near, read_parameters
 from switchsim.assembly.planner import Planner
+from switchsim.assembly.tone_places import TonePlaces
 from switchsim.assembly.voice import lines_of_processors, places_of_lines
 from switchsim.errors import BadInput
 from switchsim.faults.catalogue import CATALOGUE, TARGETS, FaultRow, ParameterFault
@@ -20,6 +21,7 @@ from switchsim.faults.line import LINE_FAULTS, LineFault, line_values
 from switchsim.faults.platform import PLATFORM_FAULTS, PlatformFault
 from switchsim.faults.r2 import R2_FAULTS, R2Fault
 from switchsim.faults.signalling import LINK_FAULTS, LinkFault
+from switchsim.faults.tones import TONE_FAULTS, ToneFault
 from switchsim.hardware.board import DEADLY
 from switchsim.terminals.line_end import FAR
 
@@ -36,15 +38,17 @@ class FaultPlaces:
         self.planner = planner
         self.boards = {board.path: board for board in layout.boards}
         self.links = LinkPlaces(layout, planner)
+        self.tones = TonePlaces(layout, planner)
         self.processes: tuple[str, ...] = ()  # of the platform; known once it is built
         self.rows = (
             CATALOGUE | LINK_FAULTS | LINE_FAULTS | CLOCK_FAULTS | PLATFORM_FAULTS | INTERFACE_FAULTS | R2_FAULTS
+            | TONE_FAULTS
             | self._own_rows()
         )
 
     def _own_rows(self) -> dict[str, FaultRow]:
         """Fault points of board kinds that the catalogue does not know: a fault each, at a board that has the point."""
-        known = {row.point for row in (CATALOGUE | LINE_FAULTS).values()}
+        known = {row.point for row in (CATALOGUE | LINE_FAULTS | TONE_FAULTS).values()}
         kinds = {board.loaded.kind.name: board.loaded.kind for board in self.layout.boards}
         return {
             name: FaultRow(name, point.text, "board", name, (point.shows,) if point.shows else (), (),
@@ -86,6 +90,9 @@ class FaultPlaces:
         place, found = getattr(self, f"_{row.target}")(**where)
         if row.name not in CATALOGUE and row.point not in self.boards[place].loaded.kind.fault_points:
             raise _wrong(f"{name}: the board at {place} has no such fault point", "a board of a kind that has it")
+        if isinstance(row, ToneFault):
+            read = {**found, **read_parameters(row, values)}
+            return place, row.point, self.tones.values(row, str(where["line"]), read)
         if isinstance(row, LineFault):
             return self._line_fault(row, str(where["line"]), place, {**found, **read_parameters(row, values)})
         return place, row.point, {**self._values(row, values), **found}

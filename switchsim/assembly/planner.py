@@ -22,6 +22,7 @@ from switchsim.hardware.boards.bnet import NO_CELL
 from switchsim.hardware.site import LapLink, Receiver, Slots
 from switchsim.terminals.continuity import CHECK_TONES
 from switchsim.terminals.line_end import MACHINE
+from switchsim.terminals.tone_faults import PATHS
 
 
 @dataclass
@@ -94,6 +95,7 @@ class Planner:
             n_switched=self.switched.used,
             n_lines=2 * len(layout.accesses),
             n_e1=2 * len(layout.lines),
+            n_paths=PATHS if layout.lines else 0,
             n_receivers=len(layout.receivers) + len(layout.voice),
             n_checks=len(layout.checks) + len(layout.far_checks),
             n_ears=self.ears.used,

@@ -15,14 +15,17 @@ from switchsim.dsp.engine import (
     CONF_LEGS,
     NONE,
     BertCounts,
+    DtmfShape,
     E1Config,
     E1Counts,
     E1Error,
     Engine,
     EngineConfig,
+    PathImpairment,
     SuCounts,
     SuTxCounts,
 )
+from switchsim.dsp.tone_paths import ALL as ALL_PARTS
 
 FIRST_SOURCE = CELL_ONES + 1
 SHARED = ("tick_cycles", "recorder_octets")
@@ -106,6 +109,21 @@ class EngineShare(Engine):
 
     def override(self, cell: int, from_cell: int) -> None:
         self.engine.override(self.cell(cell), self.cell(from_cell))
+
+    def path_define(self, path: int, cell: int) -> None:
+        self.engine.path_define(path + self.before.n_paths, self.cell(cell))
+
+    def path_set(self, path: int, impairment: PathImpairment) -> None:
+        if impairment.break_in is not None:
+            cell, gain_mdb = impairment.break_in
+            impairment = replace(impairment, break_in=(self.cell(cell), gain_mdb))
+        self.engine.path_set(path + self.before.n_paths, impairment)
+
+    def path_clear(self, path: int, parts: int = ALL_PARTS) -> None:
+        self.engine.path_clear(path + self.before.n_paths, parts)
+
+    def path_does(self, path: int) -> int:
+        return self.engine.path_does(path + self.before.n_paths)
 
     # E1 lines
 
@@ -194,6 +212,17 @@ class EngineShare(Engine):
         self.engine.source_digits(
             source + self.before.n_sources, digits, on_cycles, off_cycles, low_mdbm0, high_mdbm0
         )
+
+    def source_dtmf(self, source: int, digits: str, shape: DtmfShape) -> None:
+        self.engine.source_dtmf(source + self.before.n_sources, digits, shape)
+
+    def source_mfc(
+        self, source: int, direction: str, signal: int, *, level_mdbm0: tuple[int, int] = (-11_500, -11_500),
+        cycles: int = 0, offset_ppm: tuple[int, int] = (0, 0)
+    ) -> None:  # fmt: skip
+        self.engine.source_mfc(
+            source + self.before.n_sources, direction, signal, level_mdbm0=level_mdbm0, cycles=cycles,
+            offset_ppm=offset_ppm)  # fmt: skip
 
     def source_mark(self, source: int, party: int) -> None:
         self.engine.source_mark(source + self.before.n_sources, party)

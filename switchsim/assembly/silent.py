@@ -10,7 +10,7 @@ from typing import Final
 
 from switchsim.assembly.layout import Layout
 from switchsim.assembly.share import EngineShare
-from switchsim.dsp.engine import CELL_IDLE, Engine, EngineConfig
+from switchsim.dsp.engine import CELL_IDLE, DtmfShape, Engine, EngineConfig
 from switchsim.terminals.continuity import CHECK_TONES
 
 PEOPLE: Final = ("n_sources", "n_ears")
@@ -64,6 +64,9 @@ class SilentShare(EngineShare):
         self, source: int, digits: str, on_cycles: int, off_cycles: int, low_mdbm0: int, high_mdbm0: int
     ) -> None:
         """Nobody in such a machine dials by tones: loads that would are refused."""
+
+    def source_dtmf(self, source: int, digits: str, shape: DtmfShape) -> None:
+        """As source_digits."""
 
     def source_mark(self, source: int, party: int) -> None:
         """Watermarks are what people speak."""

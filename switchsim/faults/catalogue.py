@@ -33,7 +33,7 @@ class FaultRow(msgspec.Struct, frozen=True):
 
 
 Kind = Literal["number", "word", "text", "cycles", "octets", "units", "messages", "timer", "ppm", "rate",
-               "timeslots"]  # fmt: skip
+               "timeslots", "db", "dbm0", "hz"]  # fmt: skip
 
 
 class Parameter(msgspec.Struct, frozen=True):
@@ -43,7 +43,7 @@ class Parameter(msgspec.Struct, frozen=True):
     as in 20ms. octets: hexadecimal, low..high of them. units, messages: names, one or several with blanks between.
     timer: of a layer's table, or all. ppm: a number with up to three decimals (as text), within low..high ppb.
     rate: low..high in 1e-9, written as a part of one, 1e-3. timeslots: numbers and ranges within low..high, 1-15,17;
-    read as a mask, bit t for timeslot t.
+    read as a mask, bit t for timeslot t. db, dbm0, hz: a number with up to three decimals, low..high thousandths.
     default None: it must be given; "": it may stay away.
     """
 

@@ -25,6 +25,7 @@ from switchsim.model.messages import (
 from switchsim.model.order import Act, Order
 from switchsim.model.part import MediaEvent, State
 from switchsim.terminals.line_end import LINE_MESSAGES, LineEnd, LineEndState, LineMessage, units_of
+from switchsim.terminals.tone_faults import ToneFaults, ToneFaultsState
 
 CUT: Final = {1: (1,), 2: (2,), 3: (1, 2)}
 CHECKS: Final = (EV_CHECK_ON, EV_CHECK_OFF)
@@ -44,6 +45,7 @@ class TrunkLineState(State):
 class TrunkState(CommonState):
     lines: list[TrunkLineState] = []
     checks: ChecksState = msgspec.field(default_factory=ChecksState)
+    tones: ToneFaultsState = msgspec.field(default_factory=ToneFaultsState)
 
 
 class Trunk(Board[TrunkState]):
@@ -63,6 +65,7 @@ class Trunk(Board[TrunkState]):
         self.restored()
 
     def restored(self) -> None:
+        self.tones = ToneFaults(self.engine, self.lines, self.state.tones, self.draw)
         self.ends = [
             LineEnd(self, self.engine, number, row, self.state.lines[number].end)
             for number, row in enumerate(self.lines)
@@ -234,6 +237,8 @@ class Trunk(Board[TrunkState]):
         """e1: of a line (faults.line). line_cut: no signal, both ways (directions 3), received (1) or sent (2)."""
         if point == "check_failure":
             return self.checks.fault(int(values["check"]))
+        if point == "tone":
+            return self.tones.inject(str(values["fault"]), values)
         if point not in ("line_cut", "e1"):
             return super().fault(point, values)
         end, fault = self.ends[int(values["line"])], str(values["fault"])
@@ -245,6 +250,8 @@ class Trunk(Board[TrunkState]):
     def undo(self, point: str, values: dict[str, int | str]) -> None:
         if point == "check_failure":
             self.checks.undo(int(values["check"]))
+        elif point == "tone":
+            self.tones.undo(str(values["fault"]))
         elif point in ("line_cut", "e1"):
             self.ends[int(values["line"])].faults.undo(str(values["fault"]))
         else:
