@@ -55,6 +55,8 @@ typedef struct swd_config {
     uint32_t n_paths;            /* impaired speech paths */
     uint32_t n_receivers;        /* DTMF receiver bank, channels */
     uint32_t n_checks;           /* receivers of continuity check tones */
+    uint32_t n_mfc;              /* receivers of R2 register signals */
+    uint32_t n_progress;         /* receivers of call progress tones, and of any other one or two frequencies */
     uint32_t n_ears;
     uint32_t n_patterns;         /* generators of test sequences */
     uint32_t n_berts;            /* their checkers: bit error rate testers */
@@ -84,6 +86,23 @@ typedef struct swd_prompt {
     uint32_t offset;             /* into the octets of swd_assets */
     uint32_t n_octets;           /* A-law, 8 kHz, at least 1 */
 } swd_prompt;
+
+/* What a receiver of the call progress bank listens for. Frequencies are numbered from 0; tones are pairs of them, or single ones (the
+ * same number twice). Ratios of powers in thousandths of a decibel, 0..18000. */
+#define SWD_TONE_SET_TONES 16
+typedef struct swd_tone_set {
+    uint32_t n_freqs;            /* 1..8 */
+    uint32_t freq_mhz[8];        /* millihertz, 200,000..3,800,000 */
+    uint32_t wide;               /* bit a frequency: +-30 Hz instead of +-12; counts for two of the eight */
+    uint32_t n_tones;            /* 1..16 */
+    uint8_t tones[SWD_TONE_SET_TONES][2];
+    int32_t least_mdbm0, most_mdbm0;   /* of each frequency, -40000..3000 */
+    uint32_t twist_near_mdb, twist_far_mdb;  /* the stronger of a pair above the weaker: of neighbouring numbers, of others */
+    uint32_t third_mdb;          /* the weaker of a pair above any third, at least */
+    uint32_t alone_mdb;          /* a single one above any second, at least; 0: single ones do not count */
+    uint32_t pure_percent;       /* of the energy, at its frequencies, at least; 20..100 */
+    uint32_t on_hops, off_hops;  /* 1..100: hops running in which it must be there; in which it must not */
+} swd_tone_set;
 
 /* Eight octets of a prompt by which an ear knows it; a hash table of them is built by swd_signatures_build. */
 typedef struct swd_signature {
@@ -128,6 +147,16 @@ typedef struct swd_assets {
 #define SWD_EV_CAS 19            /* e1 `unit`: signalling bits received changed; a = timeslot, b = abcd */
 #define SWD_EV_SSM 20            /* e1 `unit`: a = the synchronization status message received, new */
 #define SWD_EV_BERT 21           /* checker `unit`: a = 1 in sync, 0 lost for b = SWD_BERT_* */
+
+#define SWD_EV_MFC_ON 22         /* MFC receiver `unit`: a = the signal 1..15; b = levels of the frequencies of the lower and the higher number,
+                                  * low & 0xFFFF | high << 16, each signed, 0.01 dBm0 */
+#define SWD_EV_MFC_OFF 23        /* MFC receiver `unit`: a = the signal, b = length in cycles */
+#define SWD_EV_TONE_ON 24        /* call progress receiver `unit`: a = number of the tone in its set, b = levels, as of MFC_ON */
+#define SWD_EV_TONE_OFF 25       /* call progress receiver `unit`: a = number of the tone, b = length in cycles */
+
+#define SWD_MFC_FORWARD 0        /* what an MFC receiver listens for, and by whose limits: 1380 to 1980 Hz */
+#define SWD_MFC_BACKWARD 1       /* 1140 to 540 Hz */
+#define SWD_MFC_CHINA 2          /* added to either: backward 1140 to 780 Hz only, signals 1 to 6 */
 
 #define SWD_BAD_FCS 1
 #define SWD_BAD_ABORT 2          /* seven ones inside a frame */
@@ -309,6 +338,11 @@ int swd_su_counters(const swd_engine *e, uint32_t receiver, swd_su_counts *count
 int swd_receiver_listen(swd_engine *e, uint32_t receiver, uint32_t cell); /* SWD_NONE: released; resets the channel */
 /* Listen for one or more of SWD_CHECK_* (2000 and 2010 Hz not together: they are too near); SWD_NONE: released. Begins anew. */
 int swd_check_listen(swd_engine *e, uint32_t check, uint32_t cell, uint32_t freqs);
+/* Listen for register signals (Q.441, Q.455): SWD_MFC_*; SWD_NONE: released. Begins anew. */
+int swd_mfc_listen(swd_engine *e, uint32_t unit, uint32_t cell, uint32_t set);
+/* Say what set 0..15 is. SWD_E_RANGE also while a receiver listens for it. */
+int swd_progress_define(swd_engine *e, uint32_t set, const swd_tone_set *tones);
+int swd_progress_listen(swd_engine *e, uint32_t unit, uint32_t cell, uint32_t set);    /* SWD_NONE: released; begins anew */
 int swd_ear_listen(swd_engine *e, uint32_t ear, uint32_t cell);        /* SWD_NONE: deaf; what it hears becomes QUIET */
 
 /* Deal a test sequence out to n_timeslots (1..31) sources from this one on, an octet each in every cycle, from its start: as

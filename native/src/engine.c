@@ -64,6 +64,7 @@ static void init_units(swd_engine *e)
     fill_u32(AT(e, uint32_t, at_receiver_cells), c->n_receivers, SWD_NONE);
     if (c->n_receivers)
         swd_dtmf_init(AT(e, swd_dtmf, at_dtmf), c->n_receivers);
+    swd_receivers_init(e);
     swd_tone_vectors_init(e);
 }
 
@@ -162,7 +163,7 @@ static uint32_t anything_awake(const swd_engine *e)
     const uint64_t *word = AT(e, const uint64_t, at_awake_switched), *end = AT(e, const uint64_t, at_cut);
     while (word < end && *word == 0)
         word++;
-    return word < end || e->n_listening != 0 || e->n_checking != 0 || e->n_recording != 0 || e->n_errored != 0 ||
+    return word < end || e->n_listening != 0 || e->n_tones != 0 || e->n_checking != 0 || e->n_recording != 0 || e->n_errored != 0 ||
            e->n_generating != 0 || e->n_comparing != 0 || e->n_e1_busy != 0;
 }
 
@@ -188,6 +189,7 @@ static void run_span(swd_engine *e, const swd_assets *assets, uint32_t n)
     swd_su_receive_span(e, &s);
     swd_receivers_span(e, &s);
     swd_checks_span(e, &s);
+    swd_tones_span(e, &s);
     swd_berts_span(e, &s);
     swd_recorders_span(e, &s);
     if (s.b == SWD_ROW_CYCLES)

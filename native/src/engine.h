@@ -140,7 +140,7 @@ struct swd_engine {
     uint32_t first_source, first_hdlc, first_su, first_leg, first_switched;
     uint32_t node_rx, node_su, node_ear, node_leg;      /* nodes: switched cells from 0, then these */
     uint32_t n_pending, n_due;                 /* events; those of them that did not fit into the last call */
-    uint32_t n_gates, stop, n_listening, n_checking, n_recording, n_errored, n_e1_busy, n_impaired;
+    uint32_t n_gates, stop, n_listening, n_tones, n_checking, n_recording, n_errored, n_e1_busy, n_impaired;
     uint32_t n_generating, n_comparing;        /* generators and checkers of test sequences that run */
     uint32_t e1_tapped, e1_tap_read, e1_tap_fill;        /* the E1 unit whose frames are kept, SWD_NONE: none */
     uint32_t e1_delayed[SWD_E1_DELAYS];                  /* whose frames a ring holds, SWD_NONE: nobody's */
@@ -153,6 +153,7 @@ struct swd_engine {
     uint64_t at_su_tx, at_su_rx, at_su_used;
     uint64_t at_ears, at_quick_ears, at_ear_rings, at_recorders, at_recorder_rings, at_events;
     uint64_t at_generators, at_berts, at_bert_cells;
+    uint64_t at_mfc, at_progress, at_tone_hits;
     uint64_t at_checks, at_receiver_cells, at_receiver_codes, at_hits, at_dtmf;
     gate gates[MAX_GATES];
     uint64_t mark_rows[MARK_DELAYS];           /* of row r in [r % 128]: the part of a mark that depends on the row alone */
@@ -252,6 +253,10 @@ void swd_checks_span(swd_engine *e, const span *s);
 void swd_recorders_span(swd_engine *e, const span *s);
 int swd_tx_settled(const swd_engine *e, uint32_t transmitter, uint64_t octets);
 int swd_rx_settled(const swd_engine *e, uint32_t receiver, uint64_t octets);
+
+/* receivers.c: MFC and call progress */
+void swd_receivers_init(swd_engine *e);
+void swd_tones_span(swd_engine *e, const span *s);
 
 /* terminal.c: signal unit channels */
 void swd_su_send_span(swd_engine *e, const span *s);

@@ -8,7 +8,7 @@ static int config_good(const swd_config *c)
 {
     const uint32_t units[] = {c->n_sources, c->n_hdlc_tx, c->n_hdlc_rx, c->n_su_tx, c->n_su_rx,
                               c->n_lines,   c->n_receivers, c->n_checks,  c->n_ears,
-                              c->n_patterns, c->n_berts,   c->n_e1, c->n_paths};
+                              c->n_patterns, c->n_berts,   c->n_e1, c->n_paths, c->n_mfc, c->n_progress};
     for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
         if (units[i] > MAX_UNITS)
             return 0;
@@ -50,9 +50,9 @@ static void count_units(swd_engine *e)
     e->n_nodes = e->node_leg + c->n_conferences * SWD_CONF_LEGS;
     /* Within one tick of at most 8 cycles, an octet makes at most one event of a source, transmitter or HDLC receiver;
      * an E1 receiver speaks of its status, of synchronization and of two timeslots' signalling at most in a cycle;
-     * ears, checkers and DTMF channels speak at row ends only, and a tick holds one of these. */
+     * ears, checkers and receivers of tones speak at row ends only, and a tick holds one of these. */
     e->event_capacity = 8 * (c->n_sources + c->n_hdlc_tx + c->n_hdlc_rx + c->n_ears) + c->n_su_tx * 8 +
-                        SU_EVENTS * c->n_su_rx + c->n_checks + c->n_berts + 2 * c->n_receivers + E1_EVENTS * c->n_e1 + 1;
+                        SU_EVENTS * c->n_su_rx + c->n_checks + c->n_berts + 2 * c->n_receivers + c->n_mfc + c->n_progress + E1_EVENTS * c->n_e1 + 1;
 }
 
 static uint64_t bits(uint32_t n) { return 8ull * bit_words(n); }
@@ -80,6 +80,9 @@ static void lay_out_receivers(swd_engine *e, uint64_t *at)
     e->at_receiver_codes = take(at, 8ull * c->n_receivers);
     e->at_hits = take(at, 2 * sizeof(swd_dtmf_hit) * (uint64_t)c->n_receivers);
     e->at_dtmf = take(at, c->n_receivers ? swd_dtmf_size(c->n_receivers) : 0);
+    e->at_mfc = take(at, c->n_mfc ? swd_tones_size(c->n_mfc) : 0);
+    e->at_progress = take(at, c->n_progress ? swd_tones_size(c->n_progress) : 0);
+    e->at_tone_hits = take(at, sizeof(swd_tones_hit) * (uint64_t)(c->n_mfc > c->n_progress ? c->n_mfc : c->n_progress));
 }
 
 static void lay_out_e1(swd_engine *e, uint64_t *at)

@@ -232,6 +232,37 @@ uint32_t swd_dtmf_channels(const swd_dtmf *bank);
  * channel is enough); returns their number. */
 uint32_t swd_dtmf_push(swd_dtmf *bank, uint64_t from, uint32_t n, const uint8_t *codes, swd_dtmf_hit *hits, uint32_t capacity);
 
+/* ---- tones*.c: banks of receivers of other tones than digits, each channel with a set of tones of its own. State is plain bytes in
+ * caller's memory; the same bytes on every instruction set, and however octets come. */
+#define SWD_TONES_MFC 0           /* hops of 32 cycles, windows of 4; 6 frequencies */
+#define SWD_TONES_PROGRESS 1      /* hops of 80 cycles, windows of 2; 8 frequencies, a wide one takes the place of two */
+#define SWD_LAW_A 0
+#define SWD_LAW_MU 1              /* converted to A-law when they come */
+
+typedef struct swd_tones swd_tones;
+
+typedef struct swd_tones_hit {
+    uint64_t at;                  /* cycle of the last octet of the hop that decided */
+    uint32_t channel;
+    uint32_t on;                  /* 1 a tone begins, 0 it has ended */
+    uint32_t tone;                /* its number in its set */
+    int32_t lower_level, upper_level;  /* 0.01 dBm0, by the order of frequencies in the set, when it begins */
+    uint32_t length_cycles;       /* when ended */
+} swd_tones_hit;
+
+size_t swd_tones_size(uint32_t n_channels);
+void swd_tones_init(swd_tones *bank, uint32_t shape, uint32_t n_channels, uint32_t law);
+/* Sets 0..15. SWD_E_RANGE: the set is out of its ranges, or in use. */
+int swd_tones_define(swd_tones *bank, uint32_t set, const struct swd_tone_set *tones);
+/* From now on the channel listens to octets at place `cell` for the tones of a set, from a fresh start; SWD_NONE: it does not. */
+int swd_tones_assign(swd_tones *bank, uint32_t channel, uint32_t cell, uint32_t set);
+uint32_t swd_tones_cell(const swd_tones *bank, uint32_t channel);
+/* Octets `from`..`from`+n-1 (cycles; not crossing a row) of all cells: octet k of a row in bits 8k..8k+7. Writes at most `capacity`
+ * hits (one a channel is enough); returns their number. */
+uint32_t swd_tones_push(swd_tones *bank, uint64_t from, uint32_t n, const uint64_t *cells, swd_tones_hit *hits, uint32_t capacity);
+/* What an MFC channel listens for: SWD_MFC_*. */
+void swd_mfc_tone_set(struct swd_tone_set *s, uint32_t set);
+
 /* ---- check.c: receivers of the continuity check tones. */
 #define SWD_CHECK_BLOCK 40       /* cycles */
 #define SWD_CHECK_TONES 3        /* 2000, 2010 and 1780 Hz: bits 0, 1, 2 of SWD_CHECK_* */

@@ -34,6 +34,14 @@ from switchsim.dsp.signalling import (
 )
 from switchsim.dsp.sources import DtmfShape, SourceActs
 from switchsim.dsp.tone_paths import PathActs, PathImpairment
+from switchsim.dsp.tone_receivers import (
+    EV_MFC_OFF,
+    EV_MFC_ON,
+    EV_TONE_OFF,
+    EV_TONE_ON,
+    ToneReceiverActs,
+    ToneSet,
+)
 
 NONE: Final[int] = lib.SWD_NONE
 CELL_IDLE: Final[int] = lib.SWD_CELL_IDLE
@@ -114,6 +122,8 @@ class EngineConfig:
     n_paths: int = 0
     n_receivers: int = 0
     n_checks: int = 0
+    n_mfc: int = 0
+    n_progress: int = 0
     n_ears: int = 0
     n_patterns: int = 0
     n_berts: int = 0
@@ -121,7 +131,7 @@ class EngineConfig:
     recorder_octets: int = 8192
 
 
-class Engine(SignallingActs, PatternActs, E1Acts, SourceActs, PathActs):
+class Engine(SignallingActs, PatternActs, E1Acts, SourceActs, PathActs, ToneReceiverActs):
     """One media path, in memory of its own; belongs to one thread."""
 
     def __init__(self, config: EngineConfig, assets: Assets | None = None) -> None:
@@ -147,6 +157,7 @@ class Engine(SignallingActs, PatternActs, E1Acts, SourceActs, PathActs):
         self.first_conference_cell: int = lib.swd_first_conference_cell(self._e)
         self.first_switched_cell: int = lib.swd_first_switched_cell(self._e)
         self.cell_count: int = lib.swd_cell_count(self._e)
+        self.define_tone_sets(config.n_progress)
 
     @property
     def now(self) -> int:
@@ -291,8 +302,8 @@ def exponential_q16(draw: int) -> int:
 
 
 __all__ = [
-    "EV_BERT", "EV_CAS", "EV_E1", "EV_SSM", "MONITOR_AERM", "MONITOR_NONE", "MONITOR_SUERM", "SU_ABORT", "SU_BAD_FCS",
+    "EV_BERT", "EV_CAS", "EV_E1", "EV_MFC_OFF", "EV_MFC_ON", "EV_SSM", "EV_TONE_OFF", "EV_TONE_ON", "MONITOR_AERM", "MONITOR_NONE", "MONITOR_SUERM", "SU_ABORT", "SU_BAD_FCS",
     "SU_FIRST", "SU_QUEUE", "SU_RAW", "SU_VERBATIM", "Assets", "BertCounts", "DtmfShape", "E1Config", "E1Counts",
-    "E1Error", "Engine", "EngineConfig", "Event", "PathImpairment", "SuCounts", "SuTxCounts", "Tone",
+    "E1Error", "Engine", "EngineConfig", "Event", "PathImpairment", "SuCounts", "SuTxCounts", "Tone", "ToneSet",
     "exponential_q16", "philox",
 ]

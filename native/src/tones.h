@@ -1,0 +1,108 @@
+/* Inside of the tone banks (MFC, call progress): what the kernels, one for each instruction set, and the rest share.
+ *
+ * Time is cut into hops, from cycle 0. At the end of each the kernel folds the hop's samples about its middle, correlates them with
+ * the frequencies of a set, turns what it found to the phase at cycle 0, and adds up the latest hops: a window. Everything that is
+ * decided in a window is decided there, for all channels at once; only what begins or ends costs more.
+ *
+ * A tile is 32 channels. Within it all but the raw octets is held by *position*: lanes 4i, 4i + 1 are channels 2i, 2i + 1, lanes
+ * 4i + 2, 4i + 3 are channels 16 + 2i, 17 + 2i: what a shuffle of two vectors inside 128-bit lanes gives, for every vector length. */
+#ifndef SWD_TONES_H
+#define SWD_TONES_H
+
+#include "parts.h"
+
+#define TONES_TILE 32u
+#define TONES_FREQS 8u
+#define TONES_ROWS 10u            /* of the longest hop */
+#define TONES_BINS 24u            /* frequencies times hops of a window, the most of all shapes */
+#define TONES_WINDOW 4u           /* hops of a window, at most */
+#define TONES_HISTORY 8u
+#define TONES_SETS 16u
+#define TONES_PAIRS (TONES_ROWS * 2)  /* of samples, folded */
+#define TONES_KEYS 64u
+#define TONES_NO_TONE 255u
+#define TONES_MOST 0x7FFFFFFF     /* more than any power */
+#define TONES_QUIET 1801          /* times rows: a hop with less energy, -43 dBm0, is nothing. All octets up to 7 are less */
+#define TONES_QUIET_BITS 0x7878787878787878u
+#define TONES_ENERGY_SHIFT 2
+#define TONES_HELD_SHIFT 3        /* a tone goes on while its weaker frequency keeps an eighth of the power it had */
+
+/* Hops in rows, hops of a window, frequencies: known to the compiler, once for each shape. */
+#define MFC_ROWS 4u
+#define MFC_WINDOW 4u
+#define MFC_FREQS 6u
+#define PROGRESS_ROWS 10u
+#define PROGRESS_WINDOW 2u
+#define PROGRESS_FREQS 8u
+
+/* A tone of peak a (16-bit scale) that fills the window has |X| = a / 2, and its power is |X|^2. Ratios are in 1/64. */
+typedef struct tones_limits {
+    int32_t least, most;          /* power of each frequency */
+    int32_t twist_near, twist_far;    /* weaker to stronger of a pair: of neighbouring frequencies, of others */
+    int32_t third;                /* the third to the weaker of a pair */
+    int32_t pure;                 /* a pair, or a single one, to the energy of the window */
+    int32_t alone;                /* the second to a single one; 0: no single one counts */
+    int32_t on_hops, off_hops;    /* hops running that show it; that do not */
+} tones_limits;
+
+typedef struct tones_set {
+    uint32_t n_places;            /* that it uses; 0: not defined */
+    uint32_t n_listening;
+    uint32_t steps[TONES_FREQS];  /* phase in a cycle */
+    int32_t joined[TONES_FREQS];  /* all ones: the next place is the same frequency, too */
+    tones_limits limits;
+    uint8_t tone_of_key[TONES_KEYS];   /* key: higher place << 3 | lower place */
+    int16_t even[TONES_PAIRS][TONES_FREQS][2], odd[TONES_PAIRS][TONES_FREQS][2];
+} tones_set;
+
+typedef struct tones_tile {
+    uint8_t raw[TONES_ROWS][TONES_TILE][SWD_ROW_CYCLES];   /* A-law of the hop under way, by channel */
+    uint32_t cells[TONES_TILE];   /* by channel; SWD_NONE: not listening */
+    uint32_t listening;           /* bit a channel */
+    uint32_t in_row;              /* 1: all 32 listen, to cells one after the other */
+    uint32_t sets;                /* bit a set that a channel of the tile has */
+    uint32_t awake;               /* 0: all from here to the end of `history` is zero */
+    uint32_t of_set[TONES_SETS];  /* bit a position */
+    uint64_t began[TONES_TILE];   /* by channel: cycle */
+    int32_t bins[TONES_BINS][TONES_TILE];      /* real part in the lower half: [hop of the window][frequency] */
+    int32_t energies[TONES_WINDOW][TONES_TILE];
+    int32_t sums[TONES_FREQS][TONES_TILE];     /* over the window, as bins */
+    int32_t energy[TONES_TILE];
+    int32_t key[TONES_TILE], run[TONES_TILE];  /* the latest hop's, 64 + key or 0, and for how many hops */
+    int32_t present[TONES_TILE];  /* bits of the frequencies of the tone that is told; 0: none */
+    int32_t gap[TONES_TILE];
+    int32_t held[TONES_TILE];     /* least power with which it goes on */
+    int32_t history[TONES_HISTORY][TONES_TILE];   /* power: while a tone is present, of its weaker frequency */
+} tones_tile;
+
+/* What all tiles share at the end of a hop. */
+typedef struct tones_hop {
+    uint64_t end;                 /* cycle after it */
+    uint32_t cycles, window_cycles;
+    uint32_t slot;                /* hop number modulo hops of a window */
+    uint32_t history;             /* modulo TONES_HISTORY */
+    int32_t along[TONES_FREQS], across[TONES_FREQS];   /* (cos, sin) and (-sin, cos) of the hop's phase, Q15 pairs */
+} tones_hop;
+
+typedef struct tones_turns {      /* bit a position */
+    uint32_t began, ended;
+} tones_turns;
+
+/* Take one hop of the channels at `positions`, which all have this set. */
+typedef void tones_kernel(tones_tile *tile, const tones_set *set, const tones_hop *hop, uint32_t positions, tones_turns *turns);
+tones_kernel swd_tones_mfc_plain, swd_tones_mfc_sse2, swd_tones_mfc_avx2, swd_tones_mfc_avx512;
+tones_kernel swd_tones_progress_plain, swd_tones_progress_sse2, swd_tones_progress_avx2, swd_tones_progress_avx512;
+
+/* Where a channel of a tile lies in the arrays by position, and back. */
+static inline uint32_t tones_position(uint32_t channel) { return (channel & 14) << 1 | (channel & 1) | (channel >> 4) << 1; }
+static inline uint32_t tones_channel(uint32_t position) { return (position >> 1 & 14) | (position & 1) | (position >> 1 & 1) << 4; }
+
+/* tones_set.c. A set for hops of so many cycles, windows of so many hops, and `places` frequencies at most: SWD_OK or SWD_E_RANGE. */
+int swd_tones_make_set(tones_set *set, const swd_tone_set *s, uint32_t places, uint32_t cycles, uint32_t hops);
+void swd_tones_make_hop(tones_hop *hop, const tones_set *set, uint64_t end, uint32_t cycles, uint32_t hops);
+
+/* tones_turn.c: a tone begins at this position, 1, unless it is none of the set's, 0; or has ended. Fills *hit but for its channel. */
+int swd_tones_begin(tones_tile *tile, const tones_set *set, const tones_hop *hop, uint32_t position, swd_tones_hit *hit);
+void swd_tones_end(tones_tile *tile, const tones_set *set, const tones_hop *hop, uint32_t position, swd_tones_hit *hit);
+
+#endif

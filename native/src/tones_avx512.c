@@ -1,0 +1,28 @@
+/* The kernels of the tone banks for AVX-512 (F, BW, VL, VNNI). */
+#include "tones.h"
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+
+#if defined(__clang__)
+#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512vl,avx512vnni"))), apply_to = function)
+#else
+#pragma GCC target("avx512f,avx512bw,avx512vl,avx512vnni")
+#endif
+
+#define KERNEL(shape) swd_tones_##shape##_avx512
+#define LANES 16
+#define MADD(a, b) ((v32)_mm512_madd_epi16((__m512i)(a), (__m512i)(b)))
+#define ADD_MADD(sum, a, b) ((v32)_mm512_dpwssd_epi32((__m512i)(sum), (__m512i)(a), (__m512i)(b)))
+#define SHUFFLE_EVEN(a, b) ((v32)_mm512_shuffle_ps((__m512)(a), (__m512)(b), 0x88))
+#define SHUFFLE_ODD(a, b) ((v32)_mm512_shuffle_ps((__m512)(a), (__m512)(b), 0xDD))
+#define SHUFFLE_OCTETS(table, at) ((v32)_mm512_shuffle_epi8((__m512i)(table), (__m512i)(at)))
+#define MADD_OCTETS(a, b) ((v32)_mm512_maddubs_epi16((__m512i)(a), (__m512i)(b)))
+#define MAX(a, b) ((v32)_mm512_max_epi32((__m512i)(a), (__m512i)(b)))
+#define MIN(a, b) ((v32)_mm512_min_epi32((__m512i)(a), (__m512i)(b)))
+#include "tones_kernel.h"
+
+#if defined(__clang__)
+#pragma clang attribute pop
+#endif
+#endif

@@ -1,0 +1,12 @@
+/* The kernels of the tone banks in plain C, for any processor. */
+#include "tones.h"
+
+#define KERNEL(shape) swd_tones_##shape##_plain
+#define LANES 4
+#define LOWER(v) ((v32)((vu32)(v) << 16) >> 16)
+#define MADD(a, b) (LOWER(a) * LOWER(b) + ((v32)(a) >> 16) * ((v32)(b) >> 16))
+#define SHUFFLE_EVEN(a, b) ((v32){(a)[0], (a)[2], (b)[0], (b)[2]})
+#define SHUFFLE_ODD(a, b) ((v32){(a)[1], (a)[3], (b)[1], (b)[3]})
+#define MAX(a, b) choose((a) > (b), a, b)
+#define MIN(a, b) choose((a) > (b), b, a)
+#include "tones_kernel.h"

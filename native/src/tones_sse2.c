@@ -1,0 +1,15 @@
+/* The kernels of the tone banks for SSE2. */
+#include "tones.h"
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+
+#define KERNEL(shape) swd_tones_##shape##_sse2
+#define LANES 4
+#define MADD(a, b) ((v32)_mm_madd_epi16((__m128i)(a), (__m128i)(b)))
+#define SHUFFLE_EVEN(a, b) ((v32)_mm_shuffle_ps((__m128)(a), (__m128)(b), 0x88))
+#define SHUFFLE_ODD(a, b) ((v32)_mm_shuffle_ps((__m128)(a), (__m128)(b), 0xDD))
+#define MAX(a, b) choose((a) > (b), a, b)
+#define MIN(a, b) choose((a) > (b), b, a)
+#include "tones_kernel.h"
+#endif
