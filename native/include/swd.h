@@ -89,13 +89,12 @@ typedef struct swd_prompt {
 
 /* What a receiver of the call progress bank listens for. Frequencies are numbered from 0; tones are pairs of them, or single ones (the
  * same number twice). Ratios of powers in thousandths of a decibel, 0..18000. */
-#define SWD_TONE_SET_TONES 16
 typedef struct swd_tone_set {
     uint32_t n_freqs;            /* 1..8 */
     uint32_t freq_mhz[8];        /* millihertz, 200,000..3,800,000 */
     uint32_t wide;               /* bit a frequency: +-30 Hz instead of +-12; counts for two of the eight */
     uint32_t n_tones;            /* 1..16 */
-    uint8_t tones[SWD_TONE_SET_TONES][2];
+    uint8_t tones[16][2];
     int32_t least_mdbm0, most_mdbm0;   /* of each frequency, -40000..3000 */
     uint32_t twist_near_mdb, twist_far_mdb;  /* the stronger of a pair above the weaker: of neighbouring numbers, of others */
     uint32_t third_mdb;          /* the weaker of a pair above any third, at least */

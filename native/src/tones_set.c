@@ -11,7 +11,7 @@
 
 static int freqs_good(const swd_tone_set *s)
 {
-    if (s->n_freqs < 1 || s->n_freqs > TONES_FREQS || s->n_tones < 1 || s->n_tones > SWD_TONE_SET_TONES)
+    if (s->n_freqs < 1 || s->n_freqs > TONES_FREQS || s->n_tones < 1 || s->n_tones > 16)
         return 0;
     for (uint32_t f = 0; f < s->n_freqs; f++)
         if (s->freq_mhz[f] < LEAST_MHZ || s->freq_mhz[f] > MOST_MHZ)
