@@ -24,6 +24,7 @@ from switchsim.dsp.engine import (
     PathImpairment,
     SuCounts,
     SuTxCounts,
+    ToneSet,
 )
 from switchsim.dsp.tone_paths import ALL as ALL_PARTS
 
@@ -257,6 +258,15 @@ class EngineShare(Engine):
 
     def check_listen(self, check: int, cell: int, freqs: int = CHECK_2000) -> None:
         self.engine.check_listen(check + self.before.n_checks, self.cell(cell), freqs)
+
+    def mfc_listen(self, unit: int, cell: int, direction: str = "forward", limits: str = "itu") -> None:
+        self.engine.mfc_listen(unit + self.before.n_mfc, self.cell(cell), direction, limits)
+
+    def progress_listen(self, unit: int, cell: int, tone_set: str = "china") -> None:
+        self.engine.progress_listen(unit + self.before.n_progress, self.cell(cell), tone_set)
+
+    def progress_define(self, name: str, tones: ToneSet) -> None:
+        self.engine.progress_define(name, tones)
 
     def ear_listen(self, ear: int, cell: int) -> None:
         self.engine.ear_listen(ear + self.before.n_ears, self.cell(cell))

@@ -24,6 +24,8 @@ from switchsim.dsp.engine import (
     EV_E1,
     EV_FRAME,
     EV_HEARS,
+    EV_MFC_OFF,
+    EV_MFC_ON,
     EV_RAW_BLOCK,
     EV_SOURCE_DONE,
     EV_SSM,
@@ -33,6 +35,8 @@ from switchsim.dsp.engine import (
     EV_SU_LOW,
     EV_SU_PROVED_AGAIN,
     EV_SUERM,
+    EV_TONE_OFF,
+    EV_TONE_ON,
     EV_TX_DONE,
 )
 from switchsim.kernel.ports import Wire
@@ -61,6 +65,7 @@ UNIT_OF: Final = {
     EV_DIGIT_ON: "n_receivers", EV_DIGIT_OFF: "n_receivers", EV_HEARS: "n_ears", EV_RAW_BLOCK: "n_recorders",
     EV_SU: "n_su_rx", EV_SU_BAD: "n_su_rx", EV_SU_COUNTING: "n_su_rx", EV_SUERM: "n_su_rx", EV_AERM: "n_su_rx",
     EV_SU_PROVED_AGAIN: "n_su_rx", EV_SU_LOW: "n_su_tx", EV_CHECK_ON: "n_checks", EV_CHECK_OFF: "n_checks",
+    EV_MFC_ON: "n_mfc", EV_MFC_OFF: "n_mfc", EV_TONE_ON: "n_progress", EV_TONE_OFF: "n_progress",
     EV_BERT: "n_berts", EV_E1: "n_e1", EV_CAS: "n_e1", EV_SSM: "n_e1",
 }  # fmt: skip
 """Kind of media event -> the field of EngineConfig that counts its units."""

@@ -302,8 +302,8 @@ def exponential_q16(draw: int) -> int:
 
 
 __all__ = [
-    "EV_BERT", "EV_CAS", "EV_E1", "EV_MFC_OFF", "EV_MFC_ON", "EV_SSM", "EV_TONE_OFF", "EV_TONE_ON", "MONITOR_AERM", "MONITOR_NONE", "MONITOR_SUERM", "SU_ABORT", "SU_BAD_FCS",
-    "SU_FIRST", "SU_QUEUE", "SU_RAW", "SU_VERBATIM", "Assets", "BertCounts", "DtmfShape", "E1Config", "E1Counts",
-    "E1Error", "Engine", "EngineConfig", "Event", "PathImpairment", "SuCounts", "SuTxCounts", "Tone", "ToneSet",
-    "exponential_q16", "philox",
+    "EV_BERT", "EV_CAS", "EV_E1", "EV_MFC_OFF", "EV_MFC_ON", "EV_SSM", "EV_TONE_OFF", "EV_TONE_ON", "MONITOR_AERM",
+    "MONITOR_NONE", "MONITOR_SUERM", "SU_ABORT", "SU_BAD_FCS", "SU_FIRST", "SU_QUEUE", "SU_RAW", "SU_VERBATIM",
+    "Assets", "BertCounts", "DtmfShape", "E1Config", "E1Counts", "E1Error", "Engine", "EngineConfig", "Event",
+    "PathImpairment", "SuCounts", "SuTxCounts", "Tone", "ToneSet", "exponential_q16", "philox",
 ]

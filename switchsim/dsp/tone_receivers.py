@@ -1,7 +1,7 @@
-"""Receivers of R2 register signals and of call progress tones: an engine's acts upon them, and the sets of tones as data.
+"""Receivers of R2 register signals and of call progress tones: an engine's acts upon them, and sets of tones as data.
 
-A receiver may listen to any cell; it begins and ends at the exact cycle. What it hears comes as events: EV_MFC_ON and EV_TONE_ON
-with the levels of both frequencies, EV_MFC_OFF and EV_TONE_OFF with the length.
+A receiver may listen to any cell; it begins and ends at the exact cycle. What it hears comes as events: EV_MFC_ON and
+EV_TONE_ON with the levels of both frequencies, EV_MFC_OFF and EV_TONE_OFF with the length.
 """
 
 from __future__ import annotations
@@ -40,10 +40,11 @@ def levels(b: int) -> Levels:
 class ToneSet:
     """What a receiver listens for: frequencies, numbered from 0, and tones of one of them or of two.
 
-    Frequencies are in Hz, 200..3800, at most eight, of which a `wide` one (+-30 Hz instead of +-12) counts for two. Levels are those
-    of each frequency, mdBm0, -40000..3000. Ratios of powers in mdB, 0..18000: how much the stronger of a pair may lie above the weaker
-    (`twist`), and must the weaker above any third (`third`), or a single one above any second (`alone`; 0: no single one counts).
-    `pure`: percent of the energy that lies at the tone's frequencies. Hops are 10 ms.
+    Frequencies are in Hz, 200..3800, at most eight, of which a `wide` one (+-30 Hz instead of +-12) counts for two.
+    Levels are those of each frequency, mdBm0, -40000..3000. Ratios of powers in mdB, 0..18000: how much the stronger of
+    a pair may lie above the weaker (`twist`), and must the weaker above any third (`third`), or a single one above any
+    second (`alone`; 0: no single one counts). `pure`: percent of the energy that lies at the tone's frequencies. Hops
+    are 10 ms.
     """
 
     freqs_hz: tuple[int, ...]
@@ -73,7 +74,7 @@ TONE_SETS: Final = {
 
 
 def native_set(tones: ToneSet) -> Any:
-    """A swd_tone_set. Raises ValueError when a tone or wide frequency is not among the frequencies, or there are too many."""
+    """A swd_tone_set. Raises ValueError when a tone's frequency is not among the set's, or there are too many."""
     index = {hz: i for i, hz in enumerate(tones.freqs_hz)}
     try:
         pairs = [(index[tone[0]], index[tone[-1]]) for tone in tones.tones]
@@ -83,7 +84,8 @@ def native_set(tones: ToneSet) -> Any:
             "n_tones": len(pairs), "tones": pairs,
             "least_mdbm0": tones.level_mdbm0[0], "most_mdbm0": tones.level_mdbm0[1],
             "twist_near_mdb": tones.twist_mdb, "twist_far_mdb": tones.twist_mdb, "third_mdb": tones.third_mdb,
-            "alone_mdb": tones.alone_mdb, "pure_percent": tones.pure, "on_hops": tones.on_hops, "off_hops": tones.off_hops,
+            "alone_mdb": tones.alone_mdb, "pure_percent": tones.pure,
+            "on_hops": tones.on_hops, "off_hops": tones.off_hops,
         })  # fmt: skip
     except (KeyError, IndexError, OverflowError) as mistake:
         raise ValueError(f"{tones} is no set of tones: {mistake}") from None
@@ -102,9 +104,9 @@ class ToneReceiverActs:
             self.progress_define(name, tones)
 
     def progress_define(self, name: str, tones: ToneSet) -> None:
-        """Name a set of tones, at most 16 of them; a set of that name is replaced, which no receiver may be listening for.
+        """Name a set of tones, at most 16 of them; one of that name, which nobody may be listening for, is replaced.
 
-        The names are not in a snapshot: an engine that goes on from one defines the same ones before, in the same order.
+        The names are not in a snapshot: who goes on from one defines the same ones before, in the same order.
         """
         number = self._sets.get(name, len(self._sets))
         if number >= MAX_SETS or lib.swd_progress_define(self._e, number, native_set(tones)):
