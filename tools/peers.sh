@@ -3,7 +3,7 @@
 # With SWITCHSIM_REQUIRE_PEERS=1 a package that stays missing is an error; else its tests are skipped, naming it.
 set -eu
 CLANG_RT=$(apt-cache depends clang 2>/dev/null | sed -n 's/.*Depends: clang-\([0-9]*\)$/libclang-rt-\1-dev/p' | head -1)
-PACKAGES="clang ${CLANG_RT:-libclang-rt-14-dev} espeak-ng gtkwave libpri-dev libspandsp-dev libss7-dev postgresql sox tshark"
+PACKAGES="clang ${CLANG_RT:-libclang-rt-14-dev} espeak-ng gtkwave libopenr2-dev libpri-dev libspandsp-dev libss7-dev postgresql sox tshark"
 
 lacking() {
     for package in $PACKAGES; do
