@@ -1,0 +1,150 @@
+"""Two R2 exchanges back to back on one E1 line: real signalling bits, real MFC tones through A-law, no switch between.
+
+`a` and `b` hunt from the top and from the bottom; party ids 101.. at a, 201.. at b, by timeslot.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from switchsim.dsp.e1 import CAS
+from switchsim.dsp.e1_lines import E1Config
+from switchsim.dsp.engine import EV_HEARS, EV_SOURCE_DONE, Assets, Engine, EngineConfig, philox
+from switchsim.farend.exchange import Party, Subscriber
+from switchsim.farend.line import FarLine
+from switchsim.farend.plan import Plan
+from switchsim.farend.r2 import R2Exchange, R2ExchangeConfig
+from switchsim.kernel.journal import Journal
+from switchsim.kernel.ports import Wire
+from switchsim.kernel.prng import Streams
+from switchsim.kernel.scheduler import Kernel
+from switchsim.model.event import Record
+from switchsim.model.events import decode_line
+from switchsim.model.messages import LineCas, LineSeen
+from switchsim.proto import r2
+from switchsim.terminals.framing import Framing
+from switchsim.terminals.line_end import LINE_MESSAGES, LineEndRow, units_of
+from switchsim.terminals.r2 import MFC_EVENTS, R2Row
+
+A, B = "farend/exchange/a", "farend/exchange/b"
+LINES = ("farend/line/a", "farend/line/b")
+ALL = tuple(slot for slot in range(1, 32) if slot != 16)
+IDLE = 0b10
+
+
+class Bench:
+    """The line is two native E1 units: what `a` hears is unit 0, what `b` hears unit 1; ends of it are FarLines."""
+
+    def __init__(
+        self, *, variant: str = "itu", slots: tuple[int, ...] = (1, 2, 17), seed: int = 1, batch: int = 160,
+        subscribers: tuple[Subscriber, ...] = (Subscriber(),), plans: dict[str, Plan] | None = None,
+        ring_back: int = -1, assets: Assets | None = None, extra: Any = None, power: bool = True,
+        config: dict[str, Any] | None = None, ends: dict[str, Any] | None = None,
+    ) -> None:  # fmt: skip
+        """config: of R2Config, of both exchanges; ends: more of R2ExchangeConfig."""
+        self.slots = slots
+        count = 2 * len(slots)
+        self.engine = Engine(
+            EngineConfig(n_sources=count, n_switched=64, n_e1=2, n_ears=count, n_mfc=count),
+            assets if assets is not None else Assets(),
+        )
+        first = self.engine.first_switched_cell
+        self.cells = (first, first + 32)
+        """Cells that `a`, `b` hear."""
+        for unit, cell in enumerate(self.cells):
+            self.engine.e1_define(unit, E1Config(first_cell=cell, opposite=1 - unit, flags=CAS))
+        self.lines: list[bytes] = []
+        journal = Journal(self.lines.append, lambda _: None)
+        self.kernel = Kernel(self.engine, journal, Streams(seed, philox), batch=batch)
+        self.ends: list[R2Exchange] = []
+        r2_config = r2.R2Config(variant=variant, cd=0b11 if variant == "china" else 0b01, **(config or {}))
+        for end, path in enumerate((A, B)):
+            parties = self._people(end)
+            self._line(end, path)
+            self._add(path, R2ExchangeConfig(
+                parties=parties, plans=plans or {}, subscribers=subscribers, ring_back=ring_back, r2=r2_config,
+                circuits=tuple(R2Row(line="e1-0", timeslot=row.timeslot, mfc=row.source, hears=row.hears,
+                                     source=row.source) for row in parties),
+                from_top=not end, **(ends or {}),
+            ))  # fmt: skip
+        if extra is not None:
+            extra(self)
+        if power:
+            self.kernel.power_on()
+
+    def _people(self, end: int) -> tuple[Party, ...]:
+        speaks, hears = self.cells[1 - end], self.cells[end]
+        return tuple(
+            Party(line="e1-0", timeslot=slot, source=number, ear=number, party=100 * (end + 1) + slot,
+                  speaks=speaks + slot, hears=hears + slot)
+            for number, slot in enumerate(self.slots, end * len(self.slots))
+        )  # fmt: skip
+
+    def _line(self, end: int, exchange: str) -> None:
+        row = LineEndRow("e1-0", "far", end, 1 - end, self.cells[end], self.cells[1 - end], Framing(cas=True))
+        self.kernel.add(FarLine(LINES[end], self.kernel, self.engine, row, user=True))
+        for kinds, unit in units_of(row):
+            self.kernel.own_media(kinds, unit, LINES[end])
+        self.kernel.connect(LINES[end], "line", Wire(LINES[1 - end], "line", LINE_MESSAGES))
+        self.kernel.connect(LINES[end], "user", Wire(exchange, "line", (LineSeen, LineCas)))
+        self.kernel.connect(exchange, "remote/e1-0", Wire(LINES[end], "sender", (LineCas,)))
+
+    def _add(self, path: str, config: R2ExchangeConfig) -> None:
+        part = R2Exchange(path, self.kernel, self.engine, config)
+        self.kernel.add(part)
+        self.ends.append(part)
+        for row in config.parties:
+            self.kernel.own_media((EV_SOURCE_DONE,), row.source, path)
+            self.kernel.own_media((EV_HEARS,), row.ear, path)
+        for circuit in config.circuits:
+            self.kernel.own_media(MFC_EVENTS, circuit.mfc, path)
+
+    def run(self, cycles: int) -> Bench:
+        self.kernel.run(self.kernel.now + cycles)
+        return self
+
+    def records(self, place: str = "", kind: str = "") -> list[Record]:
+        found = [decode_line(line) for line in self.lines[1:]]
+        return [
+            row for row in found
+            if (not place or row.place == place) and (not kind or type(row.event).__name__ == kind)
+        ]  # fmt: skip
+
+    def states(self, place: str, party: int) -> list[tuple[str, int]]:
+        """(state, cause) of a party, in order."""
+        rows: list[Any] = [row.event for row in self.records(place, "PartyState")]
+        return [(row.state, row.cause) for row in rows if row.party == party]
+
+    def heard(self, place: str, party: int) -> list[tuple[str, str]]:
+        rows: list[Any] = [row.event for row in self.records(place, "PartyHears")]
+        return [(row.what, row.which) for row in rows if row.party == party]
+
+    def line(self, place: str, way: str = "", slot: int = 0) -> list[str]:
+        """Names of the line signals of an exchange, after power-on's idle."""
+        rows: list[Any] = [row.event for row in self.records(place, "R2Line") if row.at]
+        return [row.signal for row in rows if way in ("", row.way) and slot in (0, row.timeslot)]
+
+    def register(self, place: str, slot: int = 0) -> list[str]:
+        """Register signals as an exchange sends and hears them begin: I-1, A-1, ..."""
+        rows: list[Any] = [row.event for row in self.records(place, "R2Register")]
+        return [f"{row.group}-{row.signal}" for row in rows if row.on and slot in (0, row.timeslot)]
+
+    def at_rest(self) -> str:
+        """What is left of any call, at either end; `` nothing."""
+        for end, part in enumerate(self.ends):
+            state = part.state
+            if state.by_key or state.wanted or state.ringing or any(leg.key for leg in state.legs):
+                return f"{part.path} has calls: {state.by_key} {state.wanted} {state.ringing}"
+            left = list(self.kernel.timers_of(part.path))
+            if left:
+                return f"{part.path} has timers: {left}"
+            for number, circuit in enumerate(part.ends.circuits):
+                own = state.ends.circuits[number]
+                if not circuit.selectable or own.register or own.sent != IDLE or own.heard != IDLE:
+                    return f"{part.path} circuit {number}: {own}"
+            if any(self.engine.connected(self.cells[1 - end] + slot) for slot in self.slots):
+                return f"{part.path} is still connected"
+        return ""
+
+
+__all__ = ["ALL", "A", "B", "Bench"]
