@@ -11,7 +11,7 @@ import numpy as np
 
 from switchsim.sweeps import receivers, spandsp, speech, talkoff
 from switchsim.sweeps.demands import PEER, Demand
-from switchsim.sweeps.signals import Octets, Rng, Samples, encode, framed, stack
+from switchsim.sweeps.signals import Octets, Rng, encode, framed, stack
 
 AT_ONCE: Final = 16                        # recordings side by side
 LONGEST_S: Final = 75                      # of a recording
@@ -88,8 +88,7 @@ def talk_offs(speech_s: float, sounds_s: float, pairs: int) -> Iterator[TalkOff]
     yield TalkOff(f"{pairs} pairs more than 3.5 % off", _pairs(pairs), pairs, 3 * pairs / 28_000)
 
 
-def _sounding(make: Callable[[Rng, float], Samples], seconds: float, count: int
-              ) -> Callable[[Rng], Iterator[Octets]]:
+def _sounding(make: talkoff.Sounds, seconds: float, count: int) -> Callable[[Rng], Iterator[Octets]]:
     def pieces(rng: Rng) -> Iterator[Octets]:
         for first in range(0, count, AT_ONCE):
             yield encode(stack([make(rng, seconds) for _ in range(min(AT_ONCE, count - first))]))

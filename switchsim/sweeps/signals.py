@@ -74,9 +74,9 @@ def total_dbm0(*levels: float) -> float:
 
 
 def level_of(samples: Samples) -> float:
-    """dBm0 RMS; -120 of nothing."""
+    """dBm0 RMS; -300 of nothing."""
     power = float(np.mean(samples**2)) if len(samples) else 0.0
-    return 20 * float(np.log10(max(power**0.5, 1e-6 * RMS_0_DBM0) / RMS_0_DBM0))
+    return 10 * float(np.log10(max(power / RMS_0_DBM0**2, 1e-30)))
 
 
 def framed(rng: Rng, *pieces: Samples) -> Samples:

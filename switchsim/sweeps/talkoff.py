@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 import numpy as np
@@ -9,6 +10,8 @@ import numpy as np
 from switchsim.sweeps.signals import HIGH_HZ, LOW_HZ, RATE, Rng, Samples, level_of, sine
 
 NOTE_ZERO_HZ: Final = 110.0
+Sounds = Callable[[Rng, float], Samples]
+"""So many seconds of something."""
 
 
 def vowels(rng: Rng, seconds: float) -> Samples:
