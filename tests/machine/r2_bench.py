@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from switchsim.dsp.e1 import CAS
+from switchsim.dsp.e1 import CAS, SEND_AIS
 from switchsim.dsp.e1_lines import E1Config
 from switchsim.dsp.engine import EV_HEARS, EV_SOURCE_DONE, Assets, Engine, EngineConfig, philox
 from switchsim.farend.exchange import Party, Subscriber
@@ -57,6 +57,7 @@ class Bench:
         journal = Journal(self.lines.append, lambda _: None)
         self.kernel = Kernel(self.engine, journal, Streams(seed, philox), batch=batch)
         self.ends: list[R2Exchange] = []
+        self.far_lines: list[FarLine] = []
         r2_config = r2.R2Config(variant=variant, cd=0b11 if variant == "china" else 0b01, **(config or {}))
         for end, path in enumerate((A, B)):
             parties = self._people(end)
@@ -82,7 +83,9 @@ class Bench:
 
     def _line(self, end: int, exchange: str) -> None:
         row = LineEndRow("e1-0", "far", end, 1 - end, self.cells[end], self.cells[1 - end], Framing(cas=True))
-        self.kernel.add(FarLine(LINES[end], self.kernel, self.engine, row, user=True))
+        line = FarLine(LINES[end], self.kernel, self.engine, row, user=True)
+        self.kernel.add(line)
+        self.far_lines.append(line)
         for kinds, unit in units_of(row):
             self.kernel.own_media(kinds, unit, LINES[end])
         self.kernel.connect(LINES[end], "line", Wire(LINES[1 - end], "line", LINE_MESSAGES))
@@ -98,6 +101,11 @@ class Bench:
             self.kernel.own_media((EV_HEARS,), row.ear, path)
         for circuit in config.circuits:
             self.kernel.own_media(MFC_EVENTS, circuit.mfc, path)
+
+    def ais(self, on: bool, *, both: bool = True) -> None:
+        """Both ends, or that of `a`, send unframed ones, or no more."""
+        for line in self.far_lines[: 1 + both]:
+            line.line.send("test", SEND_AIS if on else 0)
 
     def run(self, cycles: int) -> Bench:
         self.kernel.run(self.kernel.now + cycles)

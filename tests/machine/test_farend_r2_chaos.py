@@ -8,11 +8,10 @@ import pytest
 from r2_bench import LINES, A, B, Bench
 from test_farend_r2 import loaded, talk
 
-from switchsim.dsp.e1 import SEND_AIS
 from switchsim.farend.chance import Uniform
 from switchsim.farend.exchange import Subscriber
 from switchsim.model.order import Act, Heal, Inject
-from switchsim.terminals.r2_mistakes import POINTS
+from switchsim.terminals.r2_mistakes import POINTS, Values
 from switchsim.units import ms, seconds
 
 SLOTS = (1, 2, 3, 15, 17, 18, 30, 31)
@@ -26,18 +25,18 @@ def break_things(bench: Bench, chance: random.Random, until: int) -> None:
     for number in range(60):
         at = chance.randrange(8_000, until - 16_000)
         place, slot, point = chance.choice((A, B)), chance.choice((0, *SLOTS)), chance.choice(POINTS)
-        values = {"line": "e1-0", "timeslot": slot, "skip": chance.randrange(6), "count": chance.randrange(4),
+        values: Values = {"line": "e1-0", "timeslot": slot, "skip": chance.randrange(6), "count": chance.randrange(4),
                   "signal": chance.randrange(1, 16), "time": chance.choice((80, 800, 8_000))}  # fmt: skip
         bench.kernel.order(at, place, Inject(str(number), point, values))
         bench.kernel.order(min(until, at + chance.randrange(8, 40_000)), place, Heal(str(number), point, values))
     for _ in range(20):
         at, place = chance.randrange(8_000, until), chance.choice((A, B))
-        circuit = {"line": "e1-0", "timeslot": chance.choice(SLOTS)}
+        circuit: Values = {"line": "e1-0", "timeslot": chance.choice(SLOTS)}
         bench.kernel.order(at, place, Act(chance.choice(("block", "reset", "unblock")), circuit))
     for _ in range(30):
         at, line = chance.randrange(8_000, until), chance.choice(LINES)
-        values = {"timeslot": chance.choice(SLOTS), "abcd": chance.randrange(16)}
-        bench.kernel.order(at, line, Act("cas", values))
+        bits: Values = {"timeslot": chance.choice(SLOTS), "abcd": chance.randrange(16)}
+        bench.kernel.order(at, line, Act("cas", bits))
 
 
 def mend(bench: Bench) -> None:
@@ -54,11 +53,9 @@ def test_circuits_that_are_disturbed_in_every_way_come_back(variant: str, seed: 
     bench = Bench(variant=variant, slots=SLOTS, subscribers=ROWS, extra=loaded, seed=seed)
     break_things(bench, chance, seconds(30))
     if seed > 2:
-        for end in bench.kernel.parts[LINES[0]].ends:
-            end.send("test", SEND_AIS)
+        bench.ais(True, both=seed % 2 == 0)
         bench.run(seconds(2))
-        for end in bench.kernel.parts[LINES[0]].ends:
-            end.send("test", 0)
+        bench.ais(False)
     bench.run(seconds(100))
     mend(bench)
     bench.run(seconds(10))
