@@ -16,6 +16,7 @@ from switchsim.assembly.planner import Planner
 from switchsim.assembly.platform_file import load_shared
 from switchsim.assembly.services import ClearStep, IvrStep
 from switchsim.assembly.sounds import ToneSet, load_prompts, load_tones
+from switchsim.assembly.wav import Sound, as_file
 from switchsim.assembly.yamlfile import Document
 from switchsim.errors import BadInput
 from switchsim.farend.attached import CAS
@@ -29,7 +30,7 @@ Attachment = tuple[str, int, str]
 
 @dataclass(frozen=True)
 class Draft:
-    """One machine on paper. prompts: name -> file and A-law octets, in the order in which they are numbered.
+    """One machine on paper. prompts: name -> file and sound, in the order in which they are numbered.
 
     shared: the platform's shared folder as its processes see it (`ICDCONFIG/ccs.ini` -> octets, flows compiled);
     shared_files: as it lies on disk.
@@ -40,7 +41,7 @@ class Draft:
     spec: MachineFile
     kinds: dict[str, LoadedKind]
     tone_set: ToneSet
-    prompts: dict[str, tuple[Path, bytes]]
+    prompts: dict[str, tuple[Path, Sound]]
     planner: Planner
     layout: Layout
     shared: dict[str, bytes]
@@ -48,16 +49,22 @@ class Draft:
 
     @property
     def sounds(self) -> list[bytes]:
-        return [octets for _, octets in self.prompts.values()]
+        return [sound.octets for _, sound in self.prompts.values()]
+
+    @property
+    def cues(self) -> dict[str, dict[str, int]]:
+        """Prompt -> cue point -> octet at which it lies."""
+        return {name: sound.cues for name, (_, sound) in self.prompts.items()}
 
     @property
     def files(self) -> list[tuple[str, str, bytes]]:
-        """(role, name, octets) of every file that it is a function of."""
+        """(role, name, octets) of every file that it is a function of; of a converted prompt what it was made."""
         spec = self.spec
         used = sorted({name for frame in spec.rack.values() for name in frame.slots.values()})
         rows = [("machine", self.path.name, self.document.octets), ("tones", self.tone_set.file, self.tone_set.octets)]
         rows += [("kind", *file) for name in used for file in self.kinds[name].files]
-        rows += [("prompt", spec.prompts[name], path.read_bytes()) for name, (path, _) in self.prompts.items()]
+        rows += [("prompt", spec.prompts[name], as_file(sound) if sound.converted else path.read_bytes())
+                 for name, (path, sound) in self.prompts.items()]  # fmt: skip
         below = spec.platform.shared if spec.platform is not None else ""
         return rows + [("shared", f"{below}/{name}", octets) for name, octets in self.shared_files.items()]
 

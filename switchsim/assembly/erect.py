@@ -10,6 +10,7 @@ from switchsim.assembly.far_lines import FarLines
 from switchsim.assembly.places import FaultPlaces
 from switchsim.assembly.platform import PlatformBuilder
 from switchsim.assembly.rack import RackBuilder
+from switchsim.assembly.sounds import sound_warnings
 from switchsim.assembly.surroundings import Surroundings
 from switchsim.assembly.taps import frame_taps, heard_by, sound_name
 from switchsim.assembly.wish import Wish
@@ -32,7 +33,8 @@ def erect(one: Draft, kernel: Kernel, engine: Engine, wish: Wish) -> Machine:
     built.faults.processes = platform.names
     built.exchanges = racks.rack.exchanges
     built.attached = around.build(wish.load, wish.agents, wish.attached)
-    built.warnings = timer_warnings(spec.ss7, one.document.lines)
+    lines = one.document.lines
+    built.warnings = timer_warnings(spec.ss7, lines) + sound_warnings(one.prompts, lines)
     built.files = one.files
     built.recorded = [(sound_name(who), heard_by(layout, who)) for who in wish.record]
     built.frame_taps = frame_taps(layout, wish.capture)

@@ -11,10 +11,12 @@ from pydantic import BeforeValidator, Field, model_validator
 from switchsim.assembly.kinds import Word
 from switchsim.assembly.machine import MachineFile, prompt_path
 from switchsim.assembly.shipped import folder
+from switchsim.assembly.wav import Sound, load_wav
 from switchsim.assembly.yamlfile import Lines, read
 from switchsim.assembly.yamltypes import Duration, Many, Strict, scaled, wrong
-from switchsim.dsp.assets import Tone, load_wav
-from switchsim.errors import BadInput
+from switchsim.dsp.assets import Tone
+from switchsim.dsp.sources import LEVEL_FLOOR_MDBM0, LEVEL_TOP_MDBM0
+from switchsim.errors import BadInput, Problem
 from switchsim.terminals.continuity import CHECK_TONES
 
 NEEDED = ("ring_back",)
@@ -25,7 +27,7 @@ class ToneSpec(Strict):
     """One tone: one or two frequencies, their levels, and on, off, on, off ..."""
 
     hz: Annotated[Many[Annotated[int, BeforeValidator(scaled(3, minimum=1, maximum=3_999_999))]], Field(min_length=1)]
-    dbm0: Many[Annotated[int, BeforeValidator(scaled(3, minimum=-60_000, maximum=3_000))]]
+    dbm0: Many[Annotated[int, BeforeValidator(scaled(3, minimum=LEVEL_FLOOR_MDBM0, maximum=LEVEL_TOP_MDBM0))]]
     cadence: Many[Duration] = ()
 
     @model_validator(mode="after")
@@ -72,9 +74,9 @@ def load_tones(machine: MachineFile, lines: Lines, where: Path) -> ToneSet:
     return ToneSet({name: row.tone() for name, row in rows.items()}, found[0].name, document.octets)
 
 
-def load_prompts(machine: MachineFile, lines: Lines, where: Path) -> dict[str, tuple[Path, bytes]]:
-    """Name -> file and A-law octets, in the machine file's order; raises BadInput with every prompt that is unfit."""
-    found: dict[str, tuple[Path, bytes]] = {}
+def load_prompts(machine: MachineFile, lines: Lines, where: Path) -> dict[str, tuple[Path, Sound]]:
+    """Name -> file and sound, in the machine file's order; raises BadInput with every prompt that is unfit."""
+    found: dict[str, tuple[Path, Sound]] = {}
     problems = []
     for name, file in machine.prompts.items():
         path = prompt_path(file, where, folder("prompts"))
@@ -88,3 +90,11 @@ def load_prompts(machine: MachineFile, lines: Lines, where: Path) -> dict[str, t
     if problems:
         raise BadInput(problems)
     return found
+
+
+def sound_warnings(prompts: dict[str, tuple[Path, Sound]], lines: Lines) -> tuple[Problem, ...]:
+    """What was done to prompts that are no sounds of a telephone."""
+    return tuple(
+        lines.problem(("prompts", name), f"warning: {path.name} is {sound.converted}")
+        for name, (path, sound) in prompts.items() if sound.converted
+    )  # fmt: skip

@@ -1,22 +1,16 @@
-"""Constant sounds of an engine: prompts (A-law octets, from WAV files) and the tone table."""
+"""Constant sounds of an engine: prompts (A-law octets) and the tone table."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 from switchsim._native import ffi, lib
 from switchsim.dsp.sources import LEVEL_FLOOR_MDBM0, LEVEL_TOP_MDBM0
-from switchsim.errors import BadInput
 
-MAX_PROMPT_OCTETS: Final = 8000 * 600
 MAX_TONES: Final = 256
 MAX_PROMPTS: Final = 65_536
-PCM, ALAW, EXTENSIBLE = 1, 6, 0xFFFE
-EXPECTED: Final = "a WAV file: 8000 Hz, mono, 16-bit PCM or A-law, 1 sample to 10 minutes"
-ADVICE: Final = "convert it, e.g. sox IN -r 8000 -c 1 -b 16 OUT.wav"
 
 
 @dataclass(frozen=True)
@@ -86,58 +80,6 @@ def _fill_tone(row: Any, tone: Tone) -> None:
     row.n_steps, row.repeat_from = len(tone.steps_cycles), tone.repeat_from
 
 
-def load_wav(path: Path) -> bytes:
-    """The A-law octets of a WAV file: 8 kHz, mono, 16-bit PCM or A-law.
-
-    The standard library's `wave` refuses A-law, so the few chunks that matter are read here.
-    Raises BadInput that names the file, what is wrong, what is expected and what to do.
-    """
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise BadInput.one(str(path), f"cannot be read: {error.strerror or error}", EXPECTED,
-                           "check the path and its permissions") from None
-    try:
-        return _decode_wav(data)
-    except ValueError as error:
-        raise BadInput.one(str(path), str(error), EXPECTED, ADVICE) from None
-
-
-def _decode_wav(data: bytes) -> bytes:
-    chunks = _chunks(data)
-    if "fmt " not in chunks or len(chunks["fmt "]) < 16:
-        raise ValueError("has no format chunk")
-    if "data" not in chunks:
-        raise ValueError("has no data chunk")
-    fmt, sound = chunks["fmt "], chunks["data"]
-    coding, channels = int.from_bytes(fmt[0:2], "little"), int.from_bytes(fmt[2:4], "little")
-    rate, bits = int.from_bytes(fmt[4:8], "little"), int.from_bytes(fmt[14:16], "little")
-    if coding == EXTENSIBLE and len(fmt) >= 26:
-        coding = int.from_bytes(fmt[24:26], "little")
-    if rate != 8000 or channels != 1:
-        raise ValueError(f"has {rate} Hz and {channels} channels")
-    if (coding, bits) not in ((PCM, 16), (ALAW, 8)):
-        raise ValueError(f"has {bits} bits a sample in coding {coding}")
-    octets = sound if coding == ALAW else encode_alaw(sound)
-    if not 1 <= len(octets) <= MAX_PROMPT_OCTETS:
-        raise ValueError(f"has {len(octets)} samples")
-    return octets
-
-
-def _chunks(data: bytes) -> dict[str, bytes]:
-    if data[:4] != b"RIFF" or data[8:12] != b"WAVE":
-        raise ValueError("is no WAV file")
-    chunks: dict[str, bytes] = {}
-    at = 12
-    while at + 8 <= len(data):
-        name, size = data[at : at + 4].decode("latin-1"), int.from_bytes(data[at + 4 : at + 8], "little")
-        if size > len(data) - at - 8:
-            raise ValueError(f"is cut short: its chunk {name!r} says {size} octets, {len(data) - at - 8} are there")
-        chunks.setdefault(name, data[at + 8 : at + 8 + size])
-        at += 8 + size + size % 2
-    return chunks
-
-
 def encode_alaw(pcm: bytes) -> bytes:
     """A-law octets of little-endian 16-bit samples (G.711 table 1a); an odd octet at the end is refused."""
     if len(pcm) % 2:
@@ -148,3 +90,9 @@ def encode_alaw(pcm: bytes) -> bytes:
     ffi.memmove(samples, pcm, len(pcm))
     lib.swd_alaw_encode_block(codes, samples, count)
     return bytes(ffi.buffer(codes, count))
+
+
+def law_samples(mu_law: bool) -> list[int]:
+    """The sample, on the 16-bit scale, of each of the 256 octets of A-law, or of mu-law."""
+    decode = lib.swd_ulaw_decode if mu_law else lib.swd_alaw_decode
+    return [int(decode(code)) for code in range(256)]

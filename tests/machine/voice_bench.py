@@ -7,7 +7,7 @@ from typing import Any
 from office_bench import Bench, Caller
 
 from switchsim.assembly.shipped import folder
-from switchsim.dsp.assets import load_wav
+from switchsim.assembly.wav import load_wav
 from switchsim.model.cti import AnswerCaller, AttachChannel, TellAll, Wanted
 from switchsim.model.order import Act, Heal, Inject, Value
 from switchsim.model.platform import (
@@ -93,7 +93,7 @@ class VoiceBench(Bench):
 
     def sound(self, *names: str) -> bytes:
         """The octets of prompts, one after another."""
-        return b"".join(load_wav(folder("prompts") / self.machine.spec.prompts[name]) for name in names)
+        return b"".join(load_wav(folder("prompts") / self.machine.spec.prompts[name]).octets for name in names)
 
     # -- ears ----------------------------------------------------------------------------------------------------
 

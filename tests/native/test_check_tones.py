@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from switchsim.dsp.assets import Assets, Tone, load_wav
+from switchsim.assembly.wav import load_wav
+from switchsim.dsp.assets import Assets, Tone
 from switchsim.dsp.engine import (
     CHECK_1780,
     CHECK_2000,
@@ -120,7 +121,7 @@ def test_other_tones_are_no_check_tone(freqs_hz: tuple[int, ...]) -> None:
 @pytest.mark.parametrize("freqs", [CHECK_2000, CHECK_2010 | CHECK_1780])
 @pytest.mark.parametrize("name", sorted(path.name for path in PROMPTS.glob("*.wav")))
 def test_shipped_speech_is_no_check_tone(name: str, freqs: int) -> None:
-    assert heard(load_wav(PROMPTS / name)[: 8000 * 4], freqs) == []
+    assert heard(load_wav(PROMPTS / name).octets[: 8000 * 4], freqs) == []
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from switchsim.dsp.assets import Assets, Tone, load_wav
+from switchsim.assembly.wav import load_wav
+from switchsim.dsp.assets import Assets, Tone
 from switchsim.dsp.reference import g711
 from switchsim.errors import BadInput
 
@@ -31,26 +32,12 @@ def alaw_wav(path: Path, octets: bytes, extra: bytes = b"") -> Path:
 
 
 def test_pcm_becomes_alaw(tmp_path: Path) -> None:
-    assert load_wav(pcm_wav(tmp_path / "a.wav")) == bytes(g711.alaw_encode(sample) for sample in SAMPLES * 2)
+    assert load_wav(pcm_wav(tmp_path / "a.wav")).octets == bytes(g711.alaw_encode(sample) for sample in SAMPLES * 2)
 
 
 def test_alaw_is_taken_as_it_is_and_other_chunks_are_passed_over(tmp_path: Path) -> None:
     octets = bytes(range(256)) + b"\x01"
-    assert load_wav(alaw_wav(tmp_path / "a.wav", octets, b"LIST\x03\0\0\0abc\0")) == octets
-
-
-@pytest.mark.parametrize(("shape", "what"), [
-    ({"rate": 16_000}, "16000 Hz"), ({"channels": 2}, "2 channels"),
-    ({"width": 1}, "8 bits"), ({"width": 4}, "32 bits"),
-])  # fmt: skip
-def test_another_format_is_told(tmp_path: Path, shape: dict[str, int], what: str) -> None:
-    path = pcm_wav(tmp_path / "wrong.wav", **shape)
-    with pytest.raises(BadInput, match=what) as caught:
-        load_wav(path)
-    (problem,) = caught.value.problems
-    assert problem.file == str(path)
-    assert "8000 Hz, mono" in problem.expected
-    assert problem.advice
+    assert load_wav(alaw_wav(tmp_path / "a.wav", octets, b"LIST\x03\0\0\0abc\0")).octets == octets
 
 
 @pytest.mark.parametrize("octets", [b"", b"RIFF", b"RIFF\0\0\0\0WAVE", b"MThd" + bytes(60)])

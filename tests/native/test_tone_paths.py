@@ -24,9 +24,8 @@ PEAK_0_DBM0 = 22_824
 SECOND = 8000
 STAGE = 8  # cycles from a source to the switched cell
 MILLIWATT = Tone((1_004_000,), (-10_000,))
-SPEECH = encode_alaw(
-    (3000 * np.sin(2 * np.pi * 300 * np.arange(2400) / 8000) * np.hanning(2400)).astype("<i2").tobytes()
-)
+WORD = 3000 * np.sin(2 * np.pi * 300 * np.arange(2400) / 8000) * np.hanning(2400)
+SPEECH = encode_alaw(WORD.astype("<i2").tobytes())
 CONFIG = EngineConfig(n_sources=3, n_switched=64, n_e1=1, n_paths=2, n_recorders=2, recorder_octets=1 << 16)
 
 
@@ -171,8 +170,7 @@ def test_impulses_come_as_often_as_loud_and_as_long_as_they_should() -> None:
     alone = next(at for at, gap in zip(starts, gaps, strict=False) if gap > 10)
     sizes = np.abs(wave[alone : alone + 9]) / (PEAK_0_DBM0 * 10 ** (-6 / 20))
     assert sizes == pytest.approx([1, 0.875, 0.75, 0.625, 0.5, 0.375, 0.25, 0.125, 0], abs=0.03)
-    signs = np.sign(wave[loud])
-    assert abs(signs.mean()) < 0.3
+    assert abs(np.sign(wave[loud]).mean()) < 0.3
 
 
 def test_another_cell_breaks_in_a_row_late() -> None:
@@ -197,8 +195,7 @@ def test_through_mu_law_and_back() -> None:
     rig.engine.path_set(0, PathImpairment(ulaw=True))
     heard = rig.to(2400 + STAGE)[STAGE:]
     expected = [lib.swd_alaw_encode(lib.swd_ulaw_decode(lib.swd_ulaw_encode(lib.swd_alaw_decode(x)))) for x in SPEECH]
-    assert bytes(octet if octet | 0x80 != 0xD5 else 0xD5 for octet in heard) == bytes(
-        octet if octet | 0x80 != 0xD5 else 0xD5 for octet in expected)  # fmt: skip
+    assert heard.replace(b"\x55", b"\xd5") == bytes(expected).replace(b"\x55", b"\xd5")
 
 
 @pytest.mark.parametrize("at", [800, 803, 807])
@@ -211,9 +208,7 @@ def test_dropouts_fall_on_their_cycles_and_touch_no_other(at: int, cycles: int, 
     heard, sent = before + rig.to(2000), rig.engine.record_drain(1)
     gone = [k for k in range(at, 2000) if ((k - at) % every if every else k - at) < cycles]
     expected = bytearray(b"\xd5" * STAGE + sent[: 2000 - STAGE])
-    for k in gone:
-        expected[k] = 0xD5
-    assert heard == bytes(expected)
+    assert heard == bytes(0xD5 if k in gone else octet for k, octet in enumerate(expected))
 
 
 # -- when, and what does not show -------------------------------------------------------------------------------------

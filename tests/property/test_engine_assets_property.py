@@ -11,7 +11,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from switchsim.dsp.assets import MAX_PROMPT_OCTETS, Assets, load_wav
+from switchsim.assembly.wav import MAX_PROMPT_OCTETS, load_wav
+from switchsim.dsp.assets import Assets
 from switchsim.dsp.engine import Engine, EngineConfig
 from switchsim.errors import BadInput
 
@@ -33,7 +34,7 @@ def loads_or_refuses(path: Path, data: bytes) -> bytes | None:
     path.write_bytes(data)
     refusal, octets = "", b""
     try:
-        octets = load_wav(path)
+        octets = load_wav(path).octets
     except BadInput as error:
         refusal = str(error)
     if refusal:
