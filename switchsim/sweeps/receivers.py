@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-from switchsim.dsp.engine import EV_DIGIT_ON, Engine, EngineConfig, Event
+from switchsim.dsp.engine import EV_DIGIT_ON, EV_MFC_ON, Engine, EngineConfig, Event
 from switchsim.errors import BadInput, one_of
 from switchsim.sweeps.signals import Octets
 
@@ -19,7 +19,6 @@ Receiver = Callable[[Octets], list[str]]
 
 MFC_LETTERS: Final = "123456789ABCDEF"
 """Register signals 1..15 as a letter each."""
-EV_MFC_ON: Final = 22
 MFC_LIMITS: Final = ("itu", "china")
 FEED_OCTETS: Final = 480                  # a raw source holds 640
 CHANNELS: Final = 4096                    # of one engine

@@ -9,6 +9,8 @@ import numpy as np
 
 from switchsim.sweeps import speech
 from switchsim.sweeps.signals import (
+    MFC_HZ,
+    MFC_PAIRS,
     Rng,
     Samples,
     clipped,
@@ -24,9 +26,9 @@ from switchsim.sweeps.signals import (
 )
 
 DIAL_TONES: Final = {"450": (450,), "350+440": (350, 440)}
-THIRD_HZ: Final = {"dtmf": 1060, "forward": 1440, "backward": 840}
-"""Between the groups of DTMF; between neighbours of a register signal."""
-SPEECH_SECONDS: Final = 20
+THIRD_HZ: Final = 1060
+"""Between the groups of DTMF. The third frequency of a register signal is another one of its six."""
+SPEECH_SECONDS: Final = 8
 
 
 @dataclass(frozen=True)
@@ -60,13 +62,14 @@ def dtmf_signal(rng: Rng, key: str, sent: Stimulus) -> tuple[Samples, str]:
     low, high = sent.levels
     once = [digit(rng, key, sent.ms, low, high, sent.low_off, sent.high_off) for _ in range(2)]
     pieces = [once[0]] if sent.gap_ms is None else [once[0], silence(sent.gap_ms), once[1]]
-    return disturbed(rng, pieces, sent, THIRD_HZ["dtmf"]), key * len(pieces[::2])
+    return disturbed(rng, pieces, sent, THIRD_HZ), key * len(pieces[::2])
 
 
 def mfc_signal(rng: Rng, direction: str, letter: str, number: int, sent: Stimulus) -> tuple[Samples, str]:
     """The same of register signal `number`, known by its letter."""
     made = register_signal(rng, direction, number, sent.ms, sent.levels, (sent.low_off, sent.high_off))
-    return disturbed(rng, [made], sent, THIRD_HZ[direction]), letter
+    others = [hz for index, hz in enumerate(MFC_HZ[direction]) if index not in MFC_PAIRS[number - 1]]
+    return disturbed(rng, [made], sent, others[rng.integers(len(others))]), letter
 
 
 def disturbed(rng: Rng, pieces: list[Samples], sent: Stimulus, third_hz: int) -> Samples:

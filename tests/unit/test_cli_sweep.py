@@ -14,7 +14,7 @@ import pytest
 
 from switchsim.cli.main import run_command_line
 from switchsim.sweeps import spandsp
-from switchsim.sweeps.axes import DTMF, KINDS
+from switchsim.sweeps.axes import DTMF, KINDS, MFC
 from switchsim.sweeps.draw import STYLE
 
 Command = Callable[..., tuple[int, str, str]]
@@ -109,6 +109,25 @@ def test_digits_over_speech(command: Command) -> None:
     under, over = (row["accepted_percent"]["switchsim"] for row in json.loads(out)["points"])
     assert code == 0
     assert under < over == 100
+
+
+@pytest.mark.parametrize("axis", MFC)
+def test_every_axis_of_register_signals_can_be_swept(command: Command, axis: str) -> None:
+    points = json.loads(command("mfc", "--axis", axis, "--each", "1", "--json")[1])["points"]
+    assert max(row["accepted_percent"]["switchsim"] for row in points) == 100
+    assert {row["signals"] for row in points} == {15}
+
+
+@pytest.mark.parametrize(("direction", "limits", "signals"), [
+    ("forward", "itu", 15), ("backward", "itu", 15), ("forward", "china", 15), ("backward", "china", 6)])
+def test_register_signals_of_each_direction(command: Command, direction: str, limits: str, signals: int) -> None:
+    """China No.1 has six backward signals. Adjacent frequencies 5 dB apart operate, 20 dB apart none do (Q.455)."""
+    at = ("--axis", "twist", "--from", "-20", "--to", "5", "--step", "5", "--each", "1", "--json")
+    document = json.loads(command("mfc", *at, "--direction", direction, "--limits", limits)[1])
+    assert document["what"] == f"R2 MFC {direction}, limits {limits}"
+    assert {row["signals"] for row in document["points"]} == {signals}
+    shares = {row["value"]: row["accepted_percent"]["switchsim"] for row in document["points"]}
+    assert (shares[-20], shares[-5], shares[0], shares[5]) == (0, 100, 100, 100)
 
 
 def test_some_digits_alone(command: Command) -> None:
