@@ -75,7 +75,8 @@ MFC: Final = {axis.name: axis for axis in (
     _axis("level", "level of each frequency, dBm0", "level_dbm0", (-70, 3), (-57, 3, 2), SIGNAL),
     _axis("duration", "length of the signal, ms", "ms", (1, 1000), (2, 80, 2), SIGNAL),
     _axis("snr", "both frequencies over white noise of 0-4 kHz, dB", "snr_db", (-20, 60), (0, 24, 1), SIGNAL),
-    _axis("third_tone", "a third one of the six frequencies above the others, dB", "third_db", (-60, 30), (-40, 6, 2), SIGNAL),
+    _axis("third_tone", "a third one of the six frequencies above the others, dB", "third_db", (-60, 30), (-40, 6, 2),
+          SIGNAL),
     _axis("bit_errors", "bits wrong of 1000", "bit_errors", (0, 100), (0, 20, 1), SIGNAL, scale=0.001),
 )}  # fmt: skip
 
