@@ -12,7 +12,8 @@ static void usage(const char *wrong)
             "openr2_peer: %s\nusage: openr2_peer --attach PREFIX --clock PATH   (timeslot n is at PREFIXn)\n"
             "  [--china 0|1] [--protocol FILE] [--first TS] [--last TS] [--ani-first 0|1] [--ask-ani 0|1]\n"
             "  [--digits N]\n"
-            "  [--calls N] [--gap MS] [--number DIGITS] [--caller DIGITS] [--priority 0|1] [--restricted 0|1]\n"
+            "  [--calls N] [--gap MS] [--number DIGITS] [--caller DIGITS] [--begin-at MS]\n"
+            "  [--priority 0|1] [--restricted 0|1]\n"
             "  [--hold MS] [--abandon-after MS] [--expect N] [--accept-ms MS] [--accept-in-group-a 0|1]\n"
             "  [--no-charge 0|1] [--answer-ms MS] [--reject CAUSE]\n"
             "  [--block-at MS] [--block-for MS] [--block-circuit TS] [--linger MS] [--trace 0|1]\n", wrong);
@@ -45,7 +46,8 @@ struct row {
 static const struct row NUMBERS[] = {
     { "--china", AT(china) }, { "--first", AT(first) }, { "--last", AT(last) }, { "--ani-first", AT(ani_first) },
     { "--ask-ani", AT(ask_ani) }, { "--digits", AT(digits) }, { "--calls", AT(common.calls) },
-    { "--gap", AT(common.gap_ms) }, { "--priority", AT(priority) }, { "--restricted", AT(restricted) },
+    { "--gap", AT(common.gap_ms) }, { "--begin-at", AT(begin_ms) },
+    { "--priority", AT(priority) }, { "--restricted", AT(restricted) },
     { "--hold", AT(common.hold_ms) }, { "--abandon-after", AT(abandon_ms) }, { "--expect", AT(common.expect) },
     { "--accept-ms", AT(accept_ms) }, { "--accept-in-group-a", AT(accept) }, { "--no-charge", AT(no_charge) },
     { "--answer-ms", AT(common.answer_ms) }, { "--reject", AT(common.reject_cause) }, { "--block-at", AT(block_ms) },

@@ -201,8 +201,8 @@ static void summary(const struct peer *peer, const char *ended)
     say("summary",
         "\"ended\":\"%s\",\"placed\":%d,\"accepted_out\":%d,\"answered_out\":%d,\"offered\":%d,\"answered_in\":%d,"
         "\"refused\":%d,\"cleared_by_us\":%d,\"cleared_by_them\":%d,\"collisions\":%d,\"calls_ended\":%d,"
-        "\"causes\":{%s},\"up\":%d,\"most_up\":%d,\"errors\":%d,\"complaints\":%d,\"blocked\":%d,\"unblocked\":%d,\"blocks_in\":%d,"
-        "\"blocks_out\":%d,\"odd_blocks\":%d,\"changes\":%d",
+        "\"causes\":{%s},\"up\":%d,\"most_up\":%d,\"errors\":%d,\"complaints\":%d,\"blocked\":%d,"
+        "\"unblocked\":%d,\"blocks_in\":%d,\"blocks_out\":%d,\"odd_blocks\":%d,\"changes\":%d",
         ended, counts->placed, counts->accepted_out, counts->answered_out, counts->offered, counts->answered_in,
         counts->refused, counts->cleared_by_us, counts->cleared_by_them, counts->collisions, counts->ended, causes,
         counts->up, counts->most_up, counts->errors, counts->complaints, counts->blocked, counts->unblocked, in, out,
@@ -214,6 +214,7 @@ static int speak(const struct r2_options *options, int clock_fd)
     static struct peer peer;
     int closed;
     peer.options = options;
+    peer.next_call_us = (uint64_t)options->begin_ms * 1000;
     peer_watch(&peer);
     begin(&peer);
     closed = peer_lockstep(clock_fd, tick, &peer);

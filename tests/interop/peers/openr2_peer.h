@@ -24,6 +24,7 @@ struct r2_options {
     int no_charge;             /* accept without charge */
     int priority, restricted;  /* our calls: category, no calling number */
     int block_ms, block_for_ms, block_circuit; /* we block one circuit at, for so long */
+    int begin_ms;              /* our first call not before */
     int abandon_ms;            /* we give up our call so long after its seizure; NEVER */
 };
 
