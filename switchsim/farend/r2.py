@@ -37,7 +37,8 @@ class R2ExchangeConfig(TelephonesConfig, frozen=True, kw_only=True):
 
     number_digits: so many digits make a number of a subscriber `` (everybody else) complete; 0: all that the caller
     has. cleared_cycles: so long a caller stays after the other side has hung up. from_top: it hunts for circuits
-    downwards, as one does whose peer hunts upwards.
+    downwards, as one does whose peer hunts upwards. places: its people may call; False where calls come from the other
+    side alone.
     """
 
     circuits: tuple[R2Row, ...]
@@ -47,6 +48,7 @@ class R2ExchangeConfig(TelephonesConfig, frozen=True, kw_only=True):
     number_digits: int = 0
     cleared_cycles: int = seconds(1)
     from_top: bool = True
+    places: bool = True
 
 
 class Wanted(msgspec.Struct):
@@ -200,7 +202,7 @@ class R2Exchange(Part[R2ExchangeState]):
 
     def _hunt(self, wanted: Wanted) -> int:
         """The next circuit in turn that can be seized, -1 none."""
-        count = len(self.ends.rows)
+        count = len(self.ends.rows) if self.config.places else 0
         step = -1 if self.config.from_top else 1
         for offset in range(1, count + 1):
             number = (self.state.turn + step * offset) % count

@@ -186,6 +186,14 @@ def test_calls_without_a_free_circuit_are_refused_and_counted() -> None:
     assert bench.at_rest() == ""
 
 
+def test_an_exchange_that_is_only_called_places_no_calls() -> None:
+    bench = ready(ends={"places": False})
+    call(bench, A)
+    bench.run(seconds(1))
+    assert bench.states(A, 0) == [("refused", 34)]
+    assert not bench.line(A)
+
+
 def test_orders_to_people_and_what_stands_against_them() -> None:
     """While registers have the circuit a key does nothing there; later its tones are heard. hang_up works always."""
     bench = ready(slots=(1, 2))
