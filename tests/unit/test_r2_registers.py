@@ -282,6 +282,25 @@ def test_a_restricted_calling_number_is_none() -> None:
     assert actions[-1] == r2.SetupInd("7", "", 10)
 
 
+@pytest.mark.parametrize(("variant", "kd", "category"), [("itu", 5, 9), ("china", 6, 13), ("china", 3, 10)])
+def test_a_category_that_was_not_asked_for_is_that_of_group_ii(variant: str, kd: int, category: int) -> None:
+    circuit = receiver(r2.R2Config(variant=variant, ask_calling=False))
+    circuit.tone_on(7)
+    circuit.complete()
+    circuit.tone_off()
+    assert circuit.tone_on(kd)[-1] == r2.SetupInd("7", "", category)
+
+
+def test_ka_tells_more_than_kd() -> None:
+    circuit = receiver(CHINA)
+    circuit.tone_on(7)
+    circuit.complete()
+    for signal in (8, 15, 3):
+        circuit.tone_off()
+        actions = circuit.tone_on(signal)
+    assert actions[-1] == r2.SetupInd("7", "", 11)
+
+
 # -- registers that come late, or not at all ---------------------------------------------------------------------------
 
 

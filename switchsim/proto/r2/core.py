@@ -160,7 +160,6 @@ class Core:
         self.stop(*(name for name in NAMES if name != "reseize"))
         self.end_call(NORMAL, True)
         state.line = Line.IDLE
-        state.called = state.calling = ""
         state.kd = state.refusal = 0
         state.accepted = state.answered = state.asked = state.whole = False
         self.send(IDLE)

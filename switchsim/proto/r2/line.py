@@ -143,19 +143,12 @@ def restored(core: Core) -> None:
     core.stop("fault")
 
 
-def released(core: Core) -> None:
-    """10 after clear-forward: release guard."""
+def idle_both_ways(core: Core) -> None:
+    """10 backward after clear-forward is release guard; 10 forward is clear-forward, ends any call and is answered."""
     core.settle()
 
 
 # -- incoming ----------------------------------------------------------------------------------------------------------
-
-
-def cleared_forward(core: Core) -> None:
-    """Clear-forward in whatever state ends the call, and release guard answers it."""
-    core.free_register()
-    core.end_call(NORMAL, True)
-    core.settle()
 
 
 def no_action(core: Core) -> None:
@@ -182,7 +175,7 @@ _ROWS: Final[tuple[tuple[tuple[Line, ...], int, OnLine], ...]] = (
     ((_L.OUT_ABANDONED,), BLOCKED, acknowledged_late),
     ((_L.OUT_SEIZED, _L.OUT_ABANDONED), SEIZED, both_seized),
     ((_L.OUT_SEIZED, _L.OUT_ABANDONED), ANSWERED, answer_before_acknowledgement),
-    ((_L.OUT_NO_ACK,), IDLE, released),
+    ((_L.OUT_NO_ACK,), IDLE, idle_both_ways),
     ((_L.OUT_REGISTER,), ANSWERED, answer_early),
     ((_L.OUT_REGISTER,), BLOCKED, still_acknowledged),
     ((_L.OUT_COMPLETE,), ANSWERED, answered),
@@ -192,8 +185,8 @@ _ROWS: Final[tuple[tuple[tuple[Line, ...], int, OnLine], ...]] = (
     ((_L.OUT_REGISTER, _L.OUT_COMPLETE, _L.OUT_ANSWERED, _L.OUT_CLEARED_BACK), IDLE, doubtful),
     ((_L.OUT_ANSWERED,), ANSWERED, restored),
     ((_L.OUT_COMPLETE, _L.OUT_CLEARED_BACK), BLOCKED, restored),
-    ((_L.OUT_RELEASING, _L.RESETTING, _L.IN_ENDED), IDLE, released),
-    (IN_CALL, IDLE, cleared_forward),
+    ((_L.OUT_RELEASING, _L.RESETTING, _L.IN_ENDED), IDLE, idle_both_ways),
+    (IN_CALL, IDLE, idle_both_ways),
     (IN_CALL, SEIZED, restored),
     ((_L.IN_REGISTER, _L.IN_COMPLETE), ANSWERED, doubtful),
     ((_L.IN_REGISTER, _L.IN_COMPLETE), BLOCKED, doubtful),
