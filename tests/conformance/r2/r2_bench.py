@@ -37,9 +37,10 @@ class Bench:
         self.circuit = r2.Circuit(self.config, r2.new_state())
         self.complete_at, self.registers, self.accepts = complete_at, registers, accepts
         self.now, self.code, self.tone = 0, IDLE, 0
-        self.heard = 0
+        self.heard, self.answer_heard = 0, False
         self.register = ""
         self.timers: dict[str, int] = {}
+        self.waiting: list[Any] = []
         self.step: list[Any] = []
         self.story: list[Any] = []
         self.broken: list[str] = []
@@ -51,6 +52,15 @@ class Bench:
     # -- what the circuit asks for -----------------------------------------------------------------------------------
 
     def _do(self, actions: Any) -> None:
+        """Carry out; what the circuit is told in answer (register_ready, a verdict) comes after all of it."""
+        self.waiting.append(actions)
+        if len(self.waiting) > 1:
+            return
+        while self.waiting:
+            self._carry_out(self.waiting[0])
+            del self.waiting[0]
+
+    def _carry_out(self, actions: Any) -> None:
         for action in actions:
             self.step.append(action)
             self.story.append((self.now, action))
@@ -66,8 +76,13 @@ class Bench:
         self.code = action.ab
 
     def _on_SeizeRegister(self, action: Any) -> None:
+        if not self.registers:
+            self._do(self.circuit.register_none())
+            return
         self.register = action.direction
-        self._do(self.circuit.register_ready() if self.registers else self.circuit.register_none())
+        self._do(self.circuit.register_ready())
+        if self.heard and self.register:
+            self._do(self.circuit.tone_on(self.heard))  # a fresh receiver hears what is there
 
     def _on_FreeRegister(self, _: Any) -> None:
         self._stopped()
@@ -110,7 +125,7 @@ class Bench:
         rules = {
             "a signal that does not exist": not 1 <= signal <= highest,
             "a signal without a register": not self.register,
-            "a forward signal while the backward one is heard": forward and self.heard and not pulsed,
+            "a forward signal while the backward one is heard": forward and self.answer_heard and not pulsed,
             "a forward pulse": forward and pulsed,
             "a backward signal without a forward one": not forward and not pulsed and not self.heard,
             "a pulse while the forward signal is heard": pulsed and self.heard,
@@ -140,8 +155,9 @@ class Bench:
         self.now = end
 
     def hear(self, signal: int) -> None:
-        self.heard = signal
-        self._do(self.circuit.tone_on(signal) if signal else self.circuit.tone_off())
+        self.heard, self.answer_heard = signal, bool(signal and self.tone)
+        if self.register:
+            self._do(self.circuit.tone_on(signal) if signal else self.circuit.tone_off())
 
     def cycle(self, forward: int, backward: int) -> None:
         """One compelled cycle: the circuit's signal must be the one given; the other side plays its part (Q.440)."""

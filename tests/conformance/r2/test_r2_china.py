@@ -47,7 +47,7 @@ def test_kb_to_a_local_call(signal: int, then: str) -> None:
 KB_BACK = [(3, "accept", "1"), (3, "release 17", "4"), (3, "release 1", "5"), (3, "release 34", "4"),
            (2, "accept", "1"), (2, "release 17", "2|3"), (2, "release 1", "5"), (2, "release 34", "4"),
            (1, "release 17", "2|3"), (6, "accept", "1"), (4, "release 17", "4")]
-"""(KD received, the called party, KB sent): a busy line has other signals in toll calls (KD 1, 2, 6) than in local ones."""
+"""(KD received, the called party, KB sent): toll calls (KD 1, 2, 6) have other signals of busy than local ones."""
 
 
 @pytest.mark.parametrize(("service", "verdict", "signal"), KB_BACK)
