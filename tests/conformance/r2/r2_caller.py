@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from r2_bench import Bench
+from r2_rows import Bench
 
 END = 15
 

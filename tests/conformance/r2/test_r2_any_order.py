@@ -8,7 +8,7 @@ from __future__ import annotations
 import random
 
 import pytest
-from r2_bench import Bench
+from r2_rows import Bench
 
 from switchsim.proto import r2
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from r2_bench import CALLING, ORDINARY, Bench
 from r2_caller import Caller, call
+from r2_rows import CALLING, ORDINARY, Bench
 
 NUMBERS = ["10000", "1", "13901234567", "0000000000", "0987654321"]
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from r2_bench import CALLING, ORDINARY, Bench
 from r2_caller import Caller, call, signals
+from r2_rows import CALLING, ORDINARY, Bench
 
 OUTGOING = "setup 2345 139 -> line=00\nline 11 -> tone=2"
 CLEARED = "wait 1000 -> line=10 tone=0 busy\nline 10; wait 300 -> selectable"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from r2_bench import Bench
+from r2_rows import Bench
 
 SEIZED = "line 00 -> line=11 +SeizedInd busy"
 ITU = {"known": "cycles 1/1 2/3 1/6", "more": "cycles 1/1"}

@@ -6,7 +6,7 @@ Codes are a b as in Q.421: forward idle 10, seizure 00; backward idle 10, acknow
 from __future__ import annotations
 
 import pytest
-from r2_bench import Bench
+from r2_rows import Bench
 
 SEIZED = "setup 1234 -> line=00 tone=0 busy"
 ACKNOWLEDGED = f"{SEIZED}\nline 11 -> line=00 tone=1"

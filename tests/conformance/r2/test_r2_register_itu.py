@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from r2_bench import Bench
+from r2_rows import Bench
 
 from switchsim.proto.r2 import codes
 from switchsim.units import ms
