@@ -68,5 +68,5 @@ def _alone(machine: Path, document: Document, wish: Wish) -> Machine:
     kernel = Kernel(engine, wish.journal(), Streams(wish.seed, philox), tick=one.spec.tick, batch=wish.batch)
     built = erect(one, kernel, engine, wish)
     built.listen_beside()
-    place_loads(kernel, built.exchanges, tuple(one.spec.prompts), wish.load)
+    place_loads(kernel, built.exchanges, one.cues, wish.load)
     return built

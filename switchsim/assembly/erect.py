@@ -27,7 +27,7 @@ def erect(one: Draft, kernel: Kernel, engine: Engine, wish: Wish) -> Machine:
     platform.build()
     FarLines(spec, layout, racks.rack, kernel, engine, wish.bits).build()
     build_tests(layout, kernel, engine)
-    around = Surroundings(spec, layout, racks.rack, kernel, engine, list(one.tone_set.tones))
+    around = Surroundings(spec, layout, racks.rack, kernel, engine, list(one.tone_set.tones), one.cues)
 
     built = Machine(kernel, engine, spec, layout, FaultPlaces(layout, one.planner))
     built.faults.processes = platform.names

@@ -12,6 +12,7 @@ import msgspec
 from pydantic import BeforeValidator, Field, model_validator
 
 from switchsim.assembly.yamltypes import Duration, Many, Strict, duration_or, scaled, wrong
+from switchsim.dsp.sources import LEVEL_FLOOR_MDBM0, LEVEL_TOP_MDBM0, MAX_OFFSET_PPM
 from switchsim.farend import chance, plan
 from switchsim.farend.hearing import PARTY
 
@@ -19,6 +20,12 @@ MOST_SEATS: Final = 10_000
 _RANGE: Final = re.compile(r"(?P<first>\d{1,15})\.\.(?P<last>\d{1,15})")
 DialText = Annotated[str, Field(pattern=r"^[0-9A-D*#]{1,32}$")]
 """What can be dialled: 1..32 of 0-9 A-D * #."""
+Level = Annotated[int, BeforeValidator(scaled(3, minimum=LEVEL_FLOOR_MDBM0, maximum=LEVEL_TOP_MDBM0),
+                                       json_schema_input_type=float)]  # fmt: skip
+"""dBm0 of one frequency with up to three decimals, up to the overload of A-law -> thousandths."""
+Offset = Annotated[int, BeforeValidator(scaled(4, minimum=-MAX_OFFSET_PPM, maximum=MAX_OFFSET_PPM),
+                                        json_schema_input_type=float)]  # fmt: skip
+"""Of a frequency from its nominal value, per cent with up to four decimals -> ppm."""
 Share = Annotated[int, BeforeValidator(scaled(6, minimum=0, maximum=1_000_000), json_schema_input_type=float)]
 """A share 0..1 with up to six decimals -> parts in a million."""
 NEVER: Final = -1
@@ -98,26 +105,56 @@ def _uniform(least: str, most: str) -> UniformTime:
 
 
 class ListenStep(Strict):
-    """Hear a prompt (any, when none is named) to its end, then react."""
+    """Hear a prompt (any, when none is named) to its end, then react; or `until` one of its cue points."""
 
     do: Literal["listen"]
     prompt: str = ""
+    until: str = ""
+
+    @model_validator(mode="after")
+    def _of_a_prompt(self) -> ListenStep:
+        if self.until and not self.prompt:
+            raise wrong("until without prompt", "the prompt that has the cue point", where=("until",))
+        return self
 
     def wanted(self) -> plan.Step:
-        return plan.Listen(self.prompt)
+        return plan.Listen(self.prompt, self.until)
 
 
 class DialStep(Strict):
-    """Dial DTMF through the speech path; `wrong` instead by the share of callers who err."""
+    """Dial DTMF through the speech path, well or badly; `wrong` instead by the share of callers who err."""
 
     do: Literal["dial"]
     digits: DialText
     wrong: DialText | None = None
     on: Annotated[Duration, Field(ge=8)] = 800
     off: Annotated[Duration, Field(ge=8)] = 800
+    low: Level = -9_000
+    high: Level = -7_000
+    offset_low: Offset = 0
+    offset_high: Offset = 0
+    ramp: Duration = 0
+
+    @model_validator(mode="after")
+    def _ramp_fits(self) -> DialStep:
+        if 2 * self.ramp > self.on:
+            what = f"a ramp of {self.ramp} cycles in a digit of {self.on}"
+            raise wrong(what, f"at most half of it: 0..{self.on // 2} cycles", where=("ramp",))
+        return self
 
     def wanted(self) -> plan.Step:
-        return plan.Dial(self.digits, self.wrong or "", self.on, self.off)
+        return plan.Dial(self.digits, self.wrong or "", self.on, self.off, self.low, self.high, self.offset_low,
+                         self.offset_high, self.ramp)  # fmt: skip
+
+
+class SayStep(Strict):
+    """Say a prompt, whatever is heard: speech that barges in."""
+
+    do: Literal["say"]
+    prompt: str
+
+    def wanted(self) -> plan.Step:
+        return plan.Say(self.prompt)
 
 
 class WaitStep(Strict):
@@ -161,7 +198,8 @@ class HoldStep(Strict):
         return plan.Hold(-1 if self.time is None else self.time)
 
 
-Step = Annotated[ListenStep | DialStep | WaitStep | PlainStep | PauseStep | HoldStep, Field(discriminator="do")]
+Step = Annotated[ListenStep | DialStep | SayStep | WaitStep | PlainStep | PauseStep | HoldStep,
+                 Field(discriminator="do")]  # fmt: skip
 
 
 class AgainSpec(Strict):

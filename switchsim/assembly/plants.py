@@ -229,7 +229,7 @@ def build_plant(members: Members, wish: Wish) -> Plant:
     plant.frame_taps = taps
     plant.listen_beside()
     exchanges = {line: f"{name}/{place}" for name, one in machines.items() for line, place in one.exchanges.items()}
-    place_loads(kernel, exchanges, tuple(first.spec.prompts), wish.load)
+    place_loads(kernel, exchanges, first.cues, wish.load)
     rows = [row for one in machines.values() for row in one.files]
     plant.files = list(dict.fromkeys(("member" if role == "machine" else role, name, octets)
                                      for role, name, octets in rows))  # fmt: skip

@@ -32,7 +32,7 @@ from switchsim.farend.exchange import ExchangeConfig, Party, Subscriber
 from switchsim.farend.isdn import IsdnExchange
 from switchsim.farend.load import Load, LoadConfig
 from switchsim.farend.number7 import No7Config, No7Exchange
-from switchsim.farend.plan import Plan, plan_problems
+from switchsim.farend.plan import Cues, Plan, located, plan_problems
 from switchsim.farend.seat_line import SeatLine, SeatLineConfig
 from switchsim.farend.signalling import Stp, media_units
 from switchsim.hardware.site import Link, Rack
@@ -47,9 +47,10 @@ class Surroundings:
     """Puts people and exchanges around a rack."""
 
     def __init__(
-        self, spec: MachineFile, layout: Layout, rack: Rack, kernel: Kernel, engine: Engine, tones: Sequence[str]
-    ) -> None:
-        """tones: names of the assets' tones, in order."""
+        self, spec: MachineFile, layout: Layout, rack: Rack, kernel: Kernel, engine: Engine, tones: Sequence[str],
+        cues: Cues,
+    ) -> None:  # fmt: skip
+        """tones: names of the assets' tones, in order. cues: cue points of every prompt."""
         self.spec = spec
         self.layout = layout
         self.rack = rack
@@ -57,6 +58,7 @@ class Surroundings:
         self.engine = engine
         self.tones = list(tones)
         self.prompts = tuple(spec.prompts)
+        self.cues = cues
 
     def build(
         self, load: Sequence[LoadWanted], agents: Sequence[AgentWanted], attached: Sequence[tuple[str, int, str]]
@@ -139,7 +141,7 @@ class Surroundings:
 
     def _plans(self, line: str) -> dict[str, Plan]:
         return {
-            name: plan
+            name: located(plan, self.cues)
             for wanted in self.load
             if not wanted.config.lines or line in wanted.config.lines
             for name, plan in wanted.plans.items()
@@ -216,12 +218,11 @@ class Surroundings:
         return {seat: access for access in self.layout.accesses for seat in access.seats}
 
 
-def place_loads(kernel: Kernel, exchanges: Mapping[str, str], prompts: Sequence[str], load: Sequence[LoadWanted]
-                ) -> None:  # fmt: skip
-    """The loads of a scenario; exchanges: line -> place. Raises BadInput."""
+def place_loads(kernel: Kernel, exchanges: Mapping[str, str], cues: Cues, load: Sequence[LoadWanted]) -> None:
+    """The loads of a scenario; exchanges: line -> place; cues: of every prompt. Raises BadInput."""
     lines = list(exchanges)
     for wanted in load:
-        _check_load(wanted, lines, prompts)
+        _check_load(wanted, lines, cues)
         config = wanted.config
         if not config.lines:
             config = _with_lines(config, tuple(lines))
@@ -231,13 +232,13 @@ def place_loads(kernel: Kernel, exchanges: Mapping[str, str], prompts: Sequence[
             wire(kernel, Link(place, f"exchange/{line}", exchanges[line], "load", (PlaceCall,)))
 
 
-def _check_load(wanted: LoadWanted, lines: list[str], prompts: Sequence[str]) -> None:
+def _check_load(wanted: LoadWanted, lines: list[str], cues: Cues) -> None:
     unknown = [line for line in wanted.config.lines if line not in lines]
     if unknown or not lines:
         raise BadInput.one(f"load {wanted.name}", f"no exchange on line {unknown[0] if unknown else 'any'!r}",
                            f"one of {', '.join(lines) or 'none: every D channel is attached'}")
     for name, plan in wanted.plans.items():
-        for text in plan_problems(plan, tuple(prompts)):
+        for text in plan_problems(plan, cues, cues):
             raise BadInput.one(f"load {name}", text)
 
 

@@ -11,6 +11,7 @@ from typing import Any, Final, Union
 
 import msgspec
 
+from switchsim.farend import plan as plans
 from switchsim.farend.hearing import DEAD, MIX, PARTY, PROMPT, QUIET, SOUND, TONE
 from switchsim.farend.plan import Dial, Hold, Hush, Listen, Pause, Plan, Speak, Stay, Step, Wait
 from switchsim.units import ms
@@ -28,7 +29,7 @@ class CallerState(msgspec.Struct):
     talking: bool = False  # has heard a person
     leaving: bool = False
     speaking: bool = False
-    dialling: bool = False
+    dialling: bool = False  # digits, or a prompt, are spoken instead of what is spoken otherwise
     err: bool = False  # dials the wrong digits next time
     hold: int = 0
     patience: int = 0  # 0 = for ever
@@ -52,6 +53,12 @@ class SendDigits(msgspec.Struct, frozen=True):
     step: Dial
 
 
+class Play(msgspec.Struct, frozen=True):
+    """Say a prompt once."""
+
+    prompt: str
+
+
 class Timer(msgspec.Struct, frozen=True):
     """(Re)start a timer: step, patience, dead."""
 
@@ -73,7 +80,7 @@ class Met(msgspec.Struct, frozen=True):
     """A person was heard for the first time."""
 
 
-Action = Union[Say, SendDigits, Timer, NoTimer, Leave, Met]  # noqa: UP007
+Action = Union[Say, SendDigits, Play, Timer, NoTimer, Leave, Met]  # noqa: UP007
 Actions = list[Action]
 
 
@@ -116,13 +123,13 @@ def heard(caller: CallerState, plan: Plan, what: str, which: str, since: int, no
 
 
 def spoken(caller: CallerState, plan: Plan, now: int) -> Actions:
-    """The digits are out."""
+    """The digits are out, or the prompt is said."""
     actions: Actions = []
     if caller.dialling and not caller.leaving:
         caller.dialling = False
         if caller.speaking:
             actions.append(Say(True))
-        if caller.step < len(plan.steps) and isinstance(plan.steps[caller.step], Dial):
+        if caller.step < len(plan.steps) and isinstance(plan.steps[caller.step], Dial | plans.Say):
             _begin(caller, plan, caller.step + 1, now, actions)
     return actions
 
@@ -211,7 +218,14 @@ def _begin(caller: CallerState, plan: Plan, index: int, now: int, actions: Actio
 
 def _begin_listen(caller: CallerState, step: Listen, now: int, actions: Actions) -> bool:
     caller.met = int(_is_prompt(caller, step))
+    if caller.met:
+        _await_cue(caller, step, now, actions)
     return False
+
+
+def _await_cue(caller: CallerState, step: Listen, now: int, actions: Actions) -> None:
+    if step.at_cycles >= 0:
+        actions.append(Timer("step", max(0, caller.since + step.at_cycles - now)))
 
 
 def _begin_dial(caller: CallerState, step: Dial, now: int, actions: Actions) -> bool:
@@ -219,6 +233,12 @@ def _begin_dial(caller: CallerState, step: Dial, now: int, actions: Actions) -> 
     caller.err = caller.err and not step.wrong
     caller.dialling = True
     actions.append(SendDigits(digits, step))
+    return False
+
+
+def _begin_say(caller: CallerState, step: plans.Say, now: int, actions: Actions) -> bool:
+    caller.dialling = True
+    actions.append(Play(step.prompt))
     return False
 
 
@@ -268,6 +288,7 @@ def _listens(caller: CallerState, step: Listen, plan: Plan, now: int, actions: A
         if caller.met:
             actions.append(NoTimer("step"))  # it goes on, or the next one begins
         caller.met = 1
+        _await_cue(caller, step, now, actions)
     elif caller.met and caller.what != SOUND:  # a sound is the prompt, damaged
         actions.append(Timer("step", caller.reaction))
 
@@ -285,6 +306,7 @@ def _waits(caller: CallerState, step: Wait, plan: Plan, now: int, actions: Actio
 BEGIN: Final[dict[type[Step], Callable[[CallerState, Any, int, Actions], bool]]] = {
     Listen: _begin_listen,
     Dial: _begin_dial,
+    plans.Say: _begin_say,
     Wait: _begin_wait,
     Speak: _begin_speak,
     Hush: _begin_hush,

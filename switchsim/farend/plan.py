@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Final, Union
 
 import msgspec
 
+from switchsim.dsp.sources import DtmfShape
 from switchsim.farend.chance import Constant, Duration, problems_of
 from switchsim.farend.hearing import PARTY, WORDS
 from switchsim.units import ms
@@ -20,9 +21,15 @@ class _Step(msgspec.Struct, frozen=True, tag_field="do", tag=str.lower, forbid_u
 
 
 class Listen(_Step, frozen=True):
-    """Hear a prompt to its end, then react. No name: any prompt, or a sound that may be one."""
+    """Hear a prompt to its end, then react. No name: any prompt, or a sound that may be one.
+
+    until: a cue point of the named prompt; the caller goes on when it hears it, without a pause for thought. at_cycles:
+    where it lies (`located` sets it), -1 = none.
+    """
 
     prompt: str = ""
+    until: str = ""
+    at_cycles: int = -1
 
 
 class Dial(_Step, frozen=True):
@@ -34,6 +41,22 @@ class Dial(_Step, frozen=True):
     off_cycles: int = ms(100)
     low_mdbm0: int = -9_000  # GB/T 15279 class: low group -9, high group -7 dBm
     high_mdbm0: int = -7_000
+    low_ppm: int = 0  # offset of the frequency, as high_ppm
+    high_ppm: int = 0
+    ramp_cycles: int = 0  # each digit rises and falls over as many
+
+    @property
+    def shape(self) -> DtmfShape:
+        """How the telephone sounds it; raises ValueError with the range of what can not be sounded."""
+        return DtmfShape(
+            on_cycles=self.on_cycles, off_cycles=self.off_cycles, low_mdbm0=self.low_mdbm0, high_mdbm0=self.high_mdbm0,
+            low_ppm=self.low_ppm, high_ppm=self.high_ppm, ramp_cycles=self.ramp_cycles)  # fmt: skip
+
+
+class Say(_Step, frozen=True):
+    """Speak a prompt once, into whatever is heard (barge-in); what is spoken otherwise goes on after it."""
+
+    prompt: str
 
 
 class Wait(_Step, frozen=True):
@@ -68,7 +91,7 @@ class Stay(_Step, frozen=True):
     """Leave the hanging up to the other side."""
 
 
-Step = Union[Listen, Dial, Wait, Speak, Hush, Pause, Hold, Stay]  # noqa: UP007 - msgspec reads it at run time
+Step = Union[Listen, Dial, Say, Wait, Speak, Hush, Pause, Hold, Stay]  # noqa: UP007 - msgspec reads it at run time
 
 TO_AN_AGENT: Final[tuple[Step, ...]] = (Wait(), Speak(), Hold())
 
@@ -103,7 +126,21 @@ class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return 0
 
 
-def plan_problems(plan: Plan, prompts: Collection[str]) -> list[str]:
+Cues = Mapping[str, Mapping[str, int]]
+"""Prompt -> cue point -> cycle from the prompt's beginning."""
+
+
+def located(plan: Plan, cues: Cues) -> Plan:
+    """The plan with the places of its cue points; those that are none are left as they are."""
+    steps = tuple(
+        msgspec.structs.replace(step, at_cycles=cues.get(step.prompt, {}).get(step.until, -1))
+        if isinstance(step, Listen) and step.until else step
+        for step in plan.steps
+    )  # fmt: skip
+    return msgspec.structs.replace(plan, steps=steps)
+
+
+def plan_problems(plan: Plan, prompts: Collection[str], cues: Cues | None = None) -> list[str]:
     """What is wrong with a plan, in words, for the loader; `prompts`: the names that the machine knows."""
     found = [f"again: no prompt {row.prompt!r}" for row in plan.again if row.prompt not in prompts]
     found += [f"again: no step {row.step}" for row in plan.again if not 0 <= row.step < len(plan.steps)]
@@ -112,26 +149,33 @@ def plan_problems(plan: Plan, prompts: Collection[str]) -> list[str]:
     if not 0 <= plan.wrong_ppm <= 1_000_000:
         found.append(f"wrong_ppm {plan.wrong_ppm}; expected 0..1000000")
     for index, step in enumerate(plan.steps):
-        found += [f"step {index}: {text}" for text in _step_problems(step, prompts)]
+        found += [f"step {index}: {text}" for text in _step_problems(step, prompts, cues or {})]
     return found
 
 
-def _step_problems(step: Step, prompts: Collection[str]) -> list[str]:
-    if isinstance(step, Listen):
-        return [f"no prompt {step.prompt!r}"] if step.prompt and step.prompt not in prompts else []
+def _step_problems(step: Step, prompts: Collection[str], cues: Cues) -> list[str]:
+    if isinstance(step, Listen | Say) and (step.prompt or isinstance(step, Say)) and step.prompt not in prompts:
+        return [f"no prompt {step.prompt!r}"]
+    if isinstance(step, Listen) and step.until and step.until not in cues.get(step.prompt, {}):
+        known = ", ".join(cues.get(step.prompt, {})) or "none"
+        return [f"prompt {step.prompt!r} has no cue point {step.until!r}; it has {known}"]
     if isinstance(step, Wait):
         return [] if step.what in WORDS else [f"{step.what!r}; expected one of {', '.join(WORDS)}"]
     if isinstance(step, Pause) and step.cycles < 0:
         return ["cycles below 0"]
-    if not isinstance(step, Dial):
-        return []
+    return _dial_problems(step) if isinstance(step, Dial) else []
+
+
+def _dial_problems(step: Dial) -> list[str]:
     found = [
         f"{digits!r} is not 1..{MOST_DIGITS} of 0-9 A-D * #"
         for digits in (step.digits, step.wrong or "0")
         if not (1 <= len(digits) <= MOST_DIGITS and DIGITS.issuperset(digits))
     ]
-    if step.on_cycles < 1 or step.off_cycles < 1:
-        found.append("on_cycles and off_cycles are at least 1")
-    if not all(-60_000 <= level <= 3_000 for level in (step.low_mdbm0, step.high_mdbm0)):
-        found.append("levels are -60000..3000 mdBm0")
+    if step.off_cycles < 1:
+        found.append("off_cycles are at least 1")
+    try:
+        _ = step.shape
+    except ValueError as error:
+        found.append(str(error))
     return found

@@ -13,7 +13,7 @@ from switchsim.farend.hearing import QUIET, in_words
 from switchsim.farend.party import CallerState
 from switchsim.farend.plan import Plan
 from switchsim.kernel.prng import below
-from switchsim.model.events import PartyDials, PartyHears, PartyPlaced, PartySpeaks, PartyState
+from switchsim.model.events import PartyDials, PartyHears, PartyPlaced, PartySays, PartySpeaks, PartyState
 from switchsim.model.part import MediaEvent, Part
 
 NORMAL_CLEARING: Final = 16  # Q.850
@@ -140,9 +140,12 @@ class Telephones:
     def _send_digits(self, index: int, action: party.SendDigits) -> None:
         row, step = self._row(index), action.step
         self.part.emit(PartyDials(row.party, action.digits))
-        self.engine.source_digits(
-            row.source, action.digits, step.on_cycles, step.off_cycles, step.low_mdbm0, step.high_mdbm0
-        )
+        self.engine.source_dtmf(row.source, action.digits, step.shape)
+
+    def _play(self, index: int, action: party.Play) -> None:
+        row = self._row(index)
+        self.part.emit(PartySays(row.party, action.prompt))
+        self.engine.source_prompts(row.source, [self.config.prompts.index(action.prompt)])
 
     def _start_timer(self, index: int, action: party.Timer) -> None:
         self.arm(index, action.name, action.cycles)
@@ -181,6 +184,7 @@ class Telephones:
 _BODY: Final[dict[type, Callable[[Telephones, int, Any], None]]] = {
     party.Say: Telephones._say,
     party.SendDigits: Telephones._send_digits,
+    party.Play: Telephones._play,
     party.Timer: Telephones._start_timer,
     party.NoTimer: Telephones._stop_timer,
     party.Leave: Telephones._leave,

@@ -191,6 +191,13 @@ class PartyDials(Event, frozen=True):
     digits: str
 
 
+class PartySays(Event, frozen=True):
+    """A party begins to say a prompt, once; what it speaks otherwise goes on after it."""
+
+    party: int
+    prompt: str
+
+
 # -- call centre -------------------------------------------------------------------------------------------------
 
 

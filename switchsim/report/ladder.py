@@ -29,6 +29,7 @@ from switchsim.model.events import (
     PartyDials,
     PartyHears,
     PartyPlaced,
+    PartySays,
     ResourceFreed,
     ResourceSeized,
     ResourceShort,
@@ -104,7 +105,7 @@ class LadderReader:
             self._placed.append((record.at, event.line, event.timeslot, event.party))
         elif isinstance(event, CallLeg) and event.line:
             self._circuit(record.at, event)
-        elif isinstance(event, PartyHears | PartyDials):
+        elif isinstance(event, PartyHears | PartyDials | PartySays):
             self._party_steps.setdefault(event.party, []).append(_party_step(record.at, event))
         if (step := _call_step(record.at, event)) is not None:
             self._call_steps.setdefault(getattr(event, "call", 0), []).append(step)
@@ -194,7 +195,9 @@ def describe(message: Message) -> str:
     return " ".join([message_name(message.type), ", ".join(told)]).rstrip()
 
 
-def _party_step(at: int, event: PartyHears | PartyDials) -> Step:
+def _party_step(at: int, event: PartyHears | PartyDials | PartySays) -> Step:
+    if isinstance(event, PartySays):
+        return Step(at, FAR, f"says {event.prompt}", "in")
     if isinstance(event, PartyDials):
         return Step(at, FAR, f"dials {event.digits}", "in")
     return Step(at, FAR, f"hears {event.what} {event.which}".rstrip())

@@ -10,7 +10,21 @@ from switchsim.farend import party
 from switchsim.farend.chance import Constant, Erlang, Exponential, Uniform, drawn, problems_of
 from switchsim.farend.hearing import WORDS, in_words
 from switchsim.farend.party import CallerState, Leave, Met, NoTimer, Say, SendDigits, Timer
-from switchsim.farend.plan import Again, Dial, Hold, Hush, Listen, Pause, Plan, Speak, Stay, Step, Wait, plan_problems
+from switchsim.farend.plan import (
+    Again,
+    Dial,
+    Hold,
+    Hush,
+    Listen,
+    Pause,
+    Plan,
+    Speak,
+    Stay,
+    Step,
+    Wait,
+    plan_problems,
+)
+from switchsim.farend.plan import Say as SayStep
 from switchsim.kernel.prng import below
 from switchsim.units import ms
 
@@ -172,7 +186,13 @@ def test_orders_dial_and_hang_up_once() -> None:
         (Plan(steps=(Listen("none"),)), "no prompt 'none'"),
         (Plan(steps=(Dial("12x"),)), "'12x'"),
         (Plan(steps=(Dial("1" * 33),)), "1..32"),
-        (Plan(steps=(Dial("1", on_cycles=0),)), "at least 1"),
+        (Plan(steps=(Dial("1", on_cycles=0),)), "1..1048576 cycles, not 0"),
+        (Plan(steps=(Dial("1", off_cycles=0),)), "at least 1"),
+        (Plan(steps=(Dial("1", low_mdbm0=3141),)), "-60000..3140 mdbm0, not 3141"),
+        (Plan(steps=(Dial("1", high_ppm=-100_001),)), "-100000..100000 ppm"),
+        (Plan(steps=(Dial("1", ramp_cycles=401),)), "half of a digit"),
+        (Plan(steps=(SayStep("song"),)), "no prompt 'song'"),
+        (Plan(steps=(Listen("menu", "end"),)), "no cue point 'end'; it has none"),
         (Plan(steps=(Dial("1", high_mdbm0=4_000),)), "mdBm0".lower()),
         (Plan(steps=(Wait("bells"),)), "'bells'"),
         (Plan(steps=(Pause(-1),)), "below 0"),
