@@ -228,6 +228,9 @@ def test_another_signal_after_an_interruption_is_another_digit() -> None:
     circuit.tone_off()
     circuit.more()
     assert r2.DigitInd("78") in circuit.tone_on(8)
+    circuit.more()
+    circuit.tone_off()
+    assert r2.DigitInd("787") in circuit.tone_on(7), "the interruption is forgotten"
 
 
 def test_another_signal_before_the_verdict_is_a_violation() -> None:

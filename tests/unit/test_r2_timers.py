@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from r2_by_hand import BLOCKED, IDLE, SEIZED, fresh, incoming, outgoing
@@ -147,3 +149,18 @@ def test_a_call_goes_on_without_its_calling_number(config: r2.R2Config) -> None:
     circuit.timer("pulse_gap")
     circuit.pulse_sent()
     assert circuit.tone_on(1)[-1] == r2.SetupInd("1", "", 10)
+
+
+def cycles(text: str) -> int:
+    number, unit = text.split()
+    return int(float(number) * {"ms": 8, "s": 8000}[unit])
+
+
+def test_the_page_tells_the_timers_as_they_are() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "r2.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(\w+)` \| ([\d.]+ m?s) \| (\S+)( ms| s)? to (\S+ m?s) \|", page, re.MULTILINE)
+    told = {
+        name: (cycles(low + (unit or " " + high.split()[1])), cycles(default), cycles(high))
+        for name, default, low, unit, high in rows
+    }
+    assert told == {name: row[:3] for name, row in TIMERS.items()}
