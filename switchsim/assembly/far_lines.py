@@ -6,7 +6,7 @@ from switchsim.assembly.clocking import far_clock_plans
 from switchsim.assembly.layout import Layout, LinePlan
 from switchsim.assembly.machine import MachineFile
 from switchsim.assembly.rack import wire
-from switchsim.assembly.signalling import PriSpec
+from switchsim.assembly.signalling import PriSpec, R2Spec
 from switchsim.dsp.engine import Engine
 from switchsim.farend.clock import FarClock
 from switchsim.farend.e1d import PLACE as E1D
@@ -14,7 +14,7 @@ from switchsim.farend.line import FarLine
 from switchsim.hardware.site import Link, Rack
 from switchsim.kernel.scheduler import Kernel
 from switchsim.model.e1d import LineReceives, SaWanted
-from switchsim.model.messages import LineSeen, NodeClock, ReferenceState
+from switchsim.model.messages import LineCas, LineSeen, NodeClock, ReferenceState
 from switchsim.terminals.line_end import units_of
 
 
@@ -56,12 +56,14 @@ class FarLines:
             wire(self.kernel, Link(place, "programs", E1D, f"line/{line.name}", (LineReceives,)))
             wire(self.kernel, Link(E1D, f"line/{line.name}", place, "programs", (SaWanted,)))
         if user:
-            wire(self.kernel, Link(place, "user", user, "line", (LineSeen,)))
+            wire(self.kernel, Link(place, "user", user, "line", (LineSeen, LineCas)))
+        if isinstance(line.signalling, R2Spec) and user:
+            wire(self.kernel, Link(user, f"remote/{line.name}", place, "sender", (LineCas,)))
         if line.name in self.rack.voice:
             wire(self.kernel, Link(user, f"remote/{line.name}", place, "sender", (LineSeen,)))
 
     def _user(self, line: LinePlan) -> str:
-        """Who wants to know whether layer 1 is there: ISDN exchanges and voice processors. No.7 finds out itself."""
+        """Who wants to know whether layer 1 is there: PRI and R2 exchanges, voice processors. No.7 finds out itself."""
         if line.name in self.rack.voice:
             return self.rack.voice[line.name]
-        return self.rack.exchanges.get(line.name, "") if isinstance(line.signalling, PriSpec) else ""
+        return self.rack.exchanges.get(line.name, "") if isinstance(line.signalling, PriSpec | R2Spec) else ""

@@ -68,6 +68,7 @@ class Provides(Strict):
     signalling_links: Annotated[int, Field(ge=0, le=64)] = 0  # No.7
     receivers: Annotated[int, Field(ge=0, le=256)] = 0
     checks: Annotated[int, Field(ge=0, le=64)] = 0  # check tone receivers
+    mfc: Annotated[int, Field(ge=0, le=256)] = 0  # registers: an MFC receiver and sender each
     announcers: Annotated[int, Field(ge=0, le=256)] = 0
     tones: Annotated[int, Field(ge=0, le=1)] = 0
     seats: Annotated[int, Field(ge=0, le=256)] = 0

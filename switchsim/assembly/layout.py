@@ -8,16 +8,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from switchsim.assembly.kinds import LoadedKind
+from switchsim.assembly.machine import BITS_TIMESLOT as BITS_TIMESLOT
 from switchsim.assembly.machine import SeatsSpec
-from switchsim.assembly.signalling import LineSignalling
+from switchsim.assembly.signalling import LineSignalling, R2Spec
 from switchsim.dsp.engine import NONE, EngineConfig
-from switchsim.hardware.site import LapLink, Receiver, SeatAccess, SeatLine, Slots
+from switchsim.hardware.site import LapLink, MfcRegister, Receiver, SeatAccess, SeatLine, Slots
 from switchsim.terminals.framing import Framing
 from switchsim.terminals.level2 import TerminalRow
 from switchsim.terminals.line_end import FAR, MACHINE, LineEndRow
 
 LINE_CELLS = 32
-BITS_TIMESLOT = 16  # carries signalling bits, on lines that have them
 HDLC, SS7 = "hdlc", "ss7"
 
 
@@ -152,6 +152,9 @@ class Layout:
     checks: list[Receiver] = field(default_factory=list)  # of check tones; none without No.7
     check_slots: list[int] = field(default_factory=list)
     far_checks: dict[tuple[str, int], int] = field(default_factory=dict)  # (line, timeslot) -> native check receiver
+    mfc: list[MfcRegister] = field(default_factory=list)
+    mfc_slots: list[int] = field(default_factory=list)
+    far_mfc: dict[tuple[str, int], int] = field(default_factory=dict)  # (line, timeslot) -> native MFC receiver
     announcers: list[int] = field(default_factory=list)  # native sources
     announcer_slots: list[int] = field(default_factory=list)
     tone_sources: dict[str, int] = field(default_factory=dict)  # native sources
@@ -180,7 +183,8 @@ class Layout:
         """The machine's ends of its lines. bits: all at bit level, always."""
         return [
             LineEndRow(line.name, MACHINE, line.receive_unit, self.sends.get(line.name, line.transmit_unit),
-                       line.receive_cell, line.transmit_cell, line.framing, line.joined, line.reference, bits)
+                       line.receive_cell, line.transmit_cell, line.framing, line.joined, line.reference, bits,
+                       isinstance(line.signalling, R2Spec))
             for line in self.lines
         ]  # fmt: skip
 

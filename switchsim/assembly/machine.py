@@ -33,6 +33,7 @@ from switchsim.assembly.signalling import (
     LineSignalling,
     No7Spec,
     PriSpec,
+    R2Spec,
     SignallingSpec,
     Ss7Spec,
     ss7_problems,
@@ -41,6 +42,10 @@ from switchsim.assembly.voice import voice_problems
 from switchsim.assembly.yamlfile import Lines
 from switchsim.assembly.yamltypes import Duration, Many, Strict, wrong
 from switchsim.errors import BadInput, Problem, one_of
+
+BITS_TIMESLOT = 16
+"""Carries the signalling bits of the other timeslots, on lines that have them (G.704 5.1.3.2)."""
+NAMES = {"signalling_links": "signalling links", "mfc": "MFC registers"}
 
 SoundFile = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][\w.-]*(/[A-Za-z0-9_][\w.-]*)*$", max_length=60)]
 """A file below the machine's folder or the shipped prompts: a run keeps it under this name, a replay finds it again."""
@@ -152,14 +157,20 @@ class MachineFile(Strict):
         ]
 
     def framings(self) -> dict[str, FramingSpec]:
-        """Line -> how it is framed."""
-        return {name: spec.framing for spec in self.lines for name in spec.names}
+        """Line -> how it is framed; R2 has its signalling bits in timeslot 16."""
+        with_bits = {"cas": True}
+        return {
+            name: spec.framing.model_copy(update=with_bits) if isinstance(spec.signalling, R2Spec) else spec.framing
+            for spec in self.lines for name in spec.names
+        }  # fmt: skip
 
     def link_timeslots(self, line: str) -> list[int]:
         """Timeslots of a line that carry signalling instead of speech."""
         signalling = dict(self.line_names())[line]
         if isinstance(signalling, PriSpec):
             return [signalling.d_timeslot]
+        if isinstance(signalling, R2Spec):
+            return [BITS_TIMESLOT]
         rows = self.ss7.link_sets if self.ss7 else ()
         return sorted(link.timeslot for row in rows for link in row.links if link.line == line)
 
@@ -199,7 +210,7 @@ class Reviewer:
         self.problems.append(self.lines.problem(where, what, expected, advice))
 
     def _boards(self) -> None:
-        counts = {"lines": 0, "links": 0, "signalling_links": 0, "seats": 0}
+        counts = {"lines": 0, "links": 0, "signalling_links": 0, "seats": 0, "mfc": 0}
         found: dict[str, int] = {}
         for frame, spec in self.machine.rack.items():
             for slot, name in spec.slots.items():
@@ -215,13 +226,15 @@ class Reviewer:
                 self._say(("rack",), f"{found.get(kind_name, 0)} boards {kind_name}", f"{least}..{most}")
         needs = {"lines": len(self.machine.line_names()), "seats": len(self.machine.seat_numbers())}
         needs["links"] = sum(isinstance(spec, PriSpec) for _, spec in self.machine.line_names())
+        needs["mfc"] = int(any(isinstance(spec, R2Spec) for _, spec in self.machine.line_names()))
         ss7 = self.machine.ss7
         needs["signalling_links"] = sum(len(row.links) for row in ss7.link_sets) if ss7 else 0
         for what, need in needs.items():
             if need > counts[what]:
                 with_them = " or ".join(name for name in sorted(self.kinds)
                                         if getattr(self.kinds[name].spec.provides, what))  # fmt: skip
-                self._say(("rack",), f"boards for {counts[what]} {what.replace('_', ' ')}, but {need} are named", "",
+                named = "R2 lines need them" if what == "mfc" else f"{need} are named"
+                self._say(("rack",), f"boards for {counts[what]} {NAMES.get(what, what)}, but {named}", "",
                           f"add boards {with_them}, or name fewer")
         if self.machine.platform is not None and not found.get("mem"):
             self._say(("platform",), "a platform without a MEM board", "a mem in the rack")
@@ -242,9 +255,9 @@ class Reviewer:
     def _framings(self) -> None:
         for index, row in enumerate(self.machine.lines):
             where = ("lines", index, "framing")
-            if row.framing.cas and not isinstance(row.signalling, ClearSpec):
+            if row.framing.cas and not isinstance(row.signalling, ClearSpec | R2Spec):
                 what = f"{row.names[0]}: signalling bits in timeslot 16 of a line of kind {row.signalling.kind}"
-                self._say((*where, "cas"), what, "a line of kind clear")
+                self._say((*where, "cas"), what, "a line of kind clear or r2")
             if row.framing.ssm_bit in (1, 2, 3):
                 self._say((*where, "ssm_bit"), f"ssm_bit {row.framing.ssm_bit}", "0, or an Sa bit: 4..8")
 
@@ -298,7 +311,8 @@ class Reviewer:
                     self._say((*where, "seat"), f"no seat {step.seat!r}", "a number of `seats`")
 
     def _dial(self, where: tuple[str | int, ...], spec: DialSpec) -> None:
-        trunks = [name for name, signalling in self.machine.line_names() if isinstance(signalling, PriSpec | No7Spec)]
+        kinds = PriSpec | No7Spec | R2Spec
+        trunks = [name for name, signalling in self.machine.line_names() if isinstance(signalling, kinds)]
         for line in spec.lines:
             if line not in trunks:
                 self._say((*where, "lines"), f"no trunk line {line!r}", one_of(trunks))

@@ -19,7 +19,7 @@ from switchsim.assembly.services import (
     QueueStep,
     SeatStep,
 )
-from switchsim.assembly.signalling import ClearSpec, No7Spec, PriSpec, VpSpec
+from switchsim.assembly.signalling import ClearSpec, No7Spec, PriSpec, R2Spec, VpSpec
 from switchsim.firmware.office import (
     Announce,
     Channel,
@@ -61,6 +61,7 @@ def make_office(machine: MachineFile, layout: Layout, planner: Planner, prompt_c
         links=_links(layout, planner),
         receivers=_channels(planner, "receivers", layout.receiver_slots),
         checks=_channels(planner, "checks", layout.check_slots),
+        mfc=_channels(planner, "mfc", layout.mfc_slots),
         announcers=_channels(planner, "announcers", layout.announcer_slots),
         conferences=tuple(Conference(unit, slots) for unit, slots in enumerate(layout.conference_slots)),
         seats=tuple(
@@ -121,6 +122,9 @@ def _groups(machine: MachineFile, layout: Layout) -> tuple[Group, ...]:
             rows.append(Group(spec.kind, line.name, index, _trunk(layout, line), line.trunk_line, method, every))
         elif isinstance(spec, VpSpec):
             rows.append(Group(spec.kind, line.name, spec.vp, _trunk(layout, line), line.trunk_line))
+        elif isinstance(spec, R2Spec):
+            rows.append(Group(spec.kind, line.name, line.index, _trunk(layout, line), line.trunk_line,
+                              r2=spec.config(), calls=spec.calls))
         elif isinstance(spec, ClearSpec):
             rows.append(Group(spec.kind, line.name, 0, _trunk(layout, line), line.trunk_line))
         else:

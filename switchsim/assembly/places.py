@@ -212,6 +212,13 @@ class FaultPlaces:
         board, unit = self.planner.owner("receivers", receiver)
         return board.path, {"receiver": unit}
 
+    def _register(self, register: Value) -> tuple[str, dict[str, Value]]:
+        count = len(self.layout.mfc)
+        if not isinstance(register, int) or not 0 <= register < count:
+            raise _wrong(f"no register {register!r}", f"0..{count - 1}" if count else "a machine with MFC boards")
+        board, unit = self.planner.owner("mfc", register)
+        return board.path, {"register": unit}
+
     def _platform(self) -> tuple[str, dict[str, Value]]:
         for board in self.layout.boards:
             if board.loaded.spec.kind == "mem":

@@ -16,10 +16,10 @@ from switchsim.assembly.machine import MachineFile
 from switchsim.assembly.planner7 import Number7Planner
 from switchsim.assembly.seat_wires import plan_accesses
 from switchsim.assembly.seats import seat_groups
-from switchsim.assembly.signalling import ClearSpec, LineSignalling, PriSpec, VpSpec
+from switchsim.assembly.signalling import ClearSpec, LineSignalling, PriSpec, R2Spec, VpSpec
 from switchsim.dsp.engine import CELL_IDLE, CELL_ONES, CONF_LEGS, EngineConfig
 from switchsim.hardware.boards.bnet import NO_CELL
-from switchsim.hardware.site import LapLink, Receiver, Slots
+from switchsim.hardware.site import LapLink, MfcRegister, Receiver, Slots
 from switchsim.terminals.continuity import CHECK_TONES
 from switchsim.terminals.line_end import MACHINE
 from switchsim.terminals.tone_faults import PATHS
@@ -81,6 +81,7 @@ class Planner:
         self._seats()
         plan_accesses(self)
         self.number7.plan_checks()
+        self._registers()
         layout = self.layout
         layout.first_tap = self.hdlc.used
         layout.slots = Slots(tuple(self.heard), tuple(self.spoken), tuple(self.names), tuple(self.fixed))
@@ -98,6 +99,7 @@ class Planner:
             n_paths=PATHS if layout.lines else 0,
             n_receivers=len(layout.receivers) + len(layout.voice),
             n_checks=len(layout.checks) + len(layout.far_checks),
+            n_mfc=len(layout.mfc) + len(layout.far_mfc),
             n_ears=self.ears.used,
             n_patterns=len(layout.tests),
             n_berts=len(layout.tests),
@@ -160,6 +162,10 @@ class Planner:
         ]
         self.access_units = [(self.hdlc.take(), self.hdlc.take()) for _ in seat_groups(self.machine.seats)]
         self.number7.count_checks()
+        self.test_sources = {
+            board.path: self.sources.take() for board in self.layout.boards if board.loaded.spec.provides.receivers
+        }
+        self.mfc_sources = [self.sources.take() for _ in range(self.given.get("mfc", 0))]
 
     def _far_end(self, name: str, signalling: LineSignalling) -> None:
         """What is at the far end of a line: outside programs, and an exchange with its people unless one is that."""
@@ -183,6 +189,10 @@ class Planner:
                 return
             layout.far_hdlc[name] = self.hdlc.take()
             layout.exchanges[name] = name
+        elif isinstance(signalling, R2Spec):
+            if any(place.partition(":")[0] == name for place in self.attached):
+                return  # programs are the far end; a circuit without one is blocked
+            layout.exchanges[name] = name
         elif signalling.to in self.number7.built_in:
             layout.exchanges[name] = signalling.to
         else:
@@ -192,6 +202,8 @@ class Planner:
                 layout.party_sources[name, timeslot] = self.sources.take()
                 layout.party_ears[name, timeslot] = self.ears.take()
                 layout.party_ids[name, timeslot] = self.parties.take()
+                if isinstance(signalling, R2Spec):
+                    layout.far_mfc[name, timeslot] = self.given.get("mfc", 0) + len(layout.far_mfc)
 
     def _voice_channels(self, line: str) -> None:
         """Timeslots of a voice processor; where a program is attached, that is the channel. DTR boards come first."""
@@ -270,6 +282,13 @@ class Planner:
             first = self.first_conference + conference * CONF_LEGS
             legs = [self.slot(f"conference/{conference}/{leg}", first + leg, NO_CELL) for leg in range(CONF_LEGS)]
             layout.conference_slots.append(tuple(legs))
+
+    def _registers(self) -> None:
+        """MFC registers: each hears and speaks in a slot of its own."""
+        for number, source in enumerate(self.mfc_sources):
+            cell = self.cells()
+            self.layout.mfc.append(MfcRegister(number, cell, source))
+            self.layout.mfc_slots.append(self.slot(f"mfc/{number}", self.first_source + source, cell))
 
     def tone_slot(self, name: str) -> None:
         cell = self.first_source + self.layout.tone_sources[name]

@@ -17,7 +17,7 @@ from switchsim.hardware.board import Board
 from switchsim.hardware.site import Link, Rack, Site
 from switchsim.kernel.ports import Wire
 from switchsim.kernel.scheduler import Kernel
-from switchsim.model.messages import ActiveLamp, Checkpoint, LoadLevel, SyncRequest
+from switchsim.model.messages import ActiveLamp, Checkpoint, LoadLevel, PoolLevel, SyncRequest
 
 PROGRAM_SIDES = ("a", "b")
 CHECKPOINTS_IN_FLIGHT = 65_536
@@ -88,7 +88,7 @@ class RackBuilder:
             paired = len(programs) > 1
             self.kernel.add(Processor(place, self.kernel, office, side, tuple(self.rack.nodes), paired=paired))
             board = place.rpartition("/")[0]
-            wire(self.kernel, Link(place, "board", board, "program", (ActiveLamp, LoadLevel)))
+            wire(self.kernel, Link(place, "board", board, "program", (ActiveLamp, LoadLevel, PoolLevel)))
             other = next((path for path in programs.values() if path != place), "")
             if other:
                 to_peer = Link(place, "peer", other, "peer", (Checkpoint, SyncRequest), 0, CHECKPOINTS_IN_FLIGHT)
@@ -124,6 +124,7 @@ class RackBuilder:
             links=own("links", layout.links),
             signalling=self.planner.number7.on_board(board),
             receivers=own("receivers", layout.receivers), checks=own("checks", layout.checks),
+            mfc=own("mfc", layout.mfc), test_source=self.planner.test_sources.get(board.path, -1),
             announcers=own("announcers", layout.announcers), tones=tuple(tones) if provides.tones else (),
             seats=own("seats", layout.seat_lines(self.engine.first_source_cell)),
             accesses=tuple(access.row for access in layout.accesses if access.board == board),

@@ -14,6 +14,7 @@ from switchsim.assembly.machine import MachineFile, SubscriberSpec
 from switchsim.assembly.number7 import Number7Data
 from switchsim.assembly.people import AgentWanted
 from switchsim.assembly.rack import wire
+from switchsim.assembly.signalling import R2Spec
 from switchsim.dsp.engine import (
     EV_BAD_FRAME,
     EV_CHECK_OFF,
@@ -33,12 +34,15 @@ from switchsim.farend.isdn import IsdnExchange
 from switchsim.farend.load import Load, LoadConfig
 from switchsim.farend.number7 import No7Config, No7Exchange
 from switchsim.farend.plan import Cues, Plan, located, plan_problems
+from switchsim.farend.r2 import R2Exchange, R2ExchangeConfig
 from switchsim.farend.seat_line import SeatLine, SeatLineConfig
 from switchsim.farend.signalling import Stp, media_units
+from switchsim.hardware.boards.mfc import SEND_MDBM0
 from switchsim.hardware.site import Link, Rack
 from switchsim.kernel.scheduler import Kernel
 from switchsim.model.messages import PlaceCall, SetKey, SetShows
 from switchsim.terminals.continuity import CHECK_TONES
+from switchsim.terminals.r2 import MFC_EVENTS, R2Row
 
 OTHER_SIDE = {"network": "user", "user": "network"}
 
@@ -69,6 +73,8 @@ class Surroundings:
         for line in self.layout.lines:
             if line.name in self.layout.far_hdlc:
                 self._exchange(line)
+            elif isinstance(line.signalling, R2Spec) and line.name in self.rack.exchanges:
+                self._r2_exchange(line, line.signalling)
         for name in self.layout.points:
             self._point(name)
         if self.layout.e1d_lines:
@@ -89,6 +95,20 @@ class Surroundings:
         )  # fmt: skip
         self.kernel.add(IsdnExchange(place, self.kernel, self.engine, config))
         self.kernel.own_media((EV_FRAME, EV_BAD_FRAME), unit, place)
+        self._own_people(parties, place)
+
+    def _r2_exchange(self, line: LinePlan, spec: R2Spec) -> None:
+        place, parties = self.rack.exchanges[line.name], self._parties([line])
+        rows = tuple(
+            R2Row(line=one.line, timeslot=one.timeslot, mfc=self.layout.far_mfc[one.line, one.timeslot],
+                  hears=one.hears, source=one.source, tap=False)
+            for one in parties
+        )  # fmt: skip
+        config = R2ExchangeConfig(circuits=rows, r2=spec.config(), level_mdbm0=SEND_MDBM0[spec.variant],
+                                  **self._telephones(parties, [line.name]))  # fmt: skip
+        self.kernel.add(R2Exchange(place, self.kernel, self.engine, config))
+        for row in rows:
+            self.kernel.own_media(MFC_EVENTS, row.mfc, place)
         self._own_people(parties, place)
 
     def _point(self, name: str) -> None:

@@ -82,6 +82,8 @@ CATALOGUE: Final[dict[str, FaultRow]] = {
                  ("e1_los", "e1_rai"), ("los", "rai"), True, {"directions": 3}),
         FaultRow("receiver_failure", "a DTMF receiver is deaf", "receiver", "receiver_failure",
                  ("receiver_fault",), ("receiver_deaf",)),
+        FaultRow("register_failure", "an MFC register is deaf and dumb", "register", "register_failure",
+                 ("register_fault",), ("register_deaf",)),
         FaultRow("mem_link_cut", "the Ethernet link to the platform is cut", "platform", "link_cut",
                  ("platform_link_lost",), ("heartbeat_lost",)),
         FaultRow("stuck_timeslot", "a highway timeslot into the switching network carries one octet for ever",
@@ -102,6 +104,7 @@ TARGETS: Final[dict[str, tuple[str, ...]]] = {
     "board": ("board",),  # frame/1/slot/2
     "line": ("line",),
     "receiver": ("receiver",),  # counted over the machine
+    "register": ("register",),  # of MFC; counted over the machine
     "platform": (),
     "timeslot": ("line", "timeslot"),
     "seat": ("seat",),

@@ -9,6 +9,7 @@ import msgspec
 
 from switchsim.proto.isup import IsupConfig
 from switchsim.proto.mtp3 import Mtp3Config
+from switchsim.proto.r2 import R2Config
 from switchsim.proto.tup import TupConfig
 from switchsim.units import ms, seconds
 
@@ -26,8 +27,8 @@ class Circuit(msgspec.Struct, frozen=True):
 class Group(msgspec.Struct, frozen=True):
     """The circuits of one line, under one signalling.
 
-    kind: pri, isup, tup, vp, clear (no circuits). index: of the D channel in Office.links, of the relation in
-    Office.number7.relations, or of the voice processor.
+    kind: pri, isup, tup, r2, vp, clear (no circuits). index: of the D channel in Office.links, of the relation in
+    Office.number7.relations, of the line, or of the voice processor. calls: both, in, out; which way they may begin.
     """
 
     kind: str
@@ -37,6 +38,8 @@ class Group(msgspec.Struct, frozen=True):
     trunk_line: int
     check_method: str = ""  # continuity check, as of No7Spec: loop, transponder; `` where there is none
     check_every: int = 0  # every so many outgoing calls; 0 = none
+    r2: R2Config | None = None
+    calls: str = "both"
 
 
 class Link(msgspec.Struct, frozen=True):
@@ -221,4 +224,5 @@ class Office(msgspec.Struct, frozen=True):
     number7: Number7 | None = None
     load: LoadModel = LoadModel()
     layer3_timers: dict[str, int] = {}  # Q.931 timers that differ from the standard's values, cycles
+    mfc: tuple[Channel, ...] = ()  # registers
     first_call: int = 1  # calls are numbered from here on

@@ -37,6 +37,14 @@ class Receiver(msgspec.Struct, frozen=True):
     cell: int
 
 
+class MfcRegister(msgspec.Struct, frozen=True):
+    """A register of an MFC board: its native receiver, the cell that it listens to, the source that it sends with."""
+
+    unit: int
+    cell: int
+    source: int
+
+
 class SeatLine(msgspec.Struct, frozen=True):
     """A seat set: number, the cell that it speaks into (its person's source), the cell that it hears."""
 
@@ -121,6 +129,8 @@ class Site:
     signalling: tuple[TerminalRow, ...] = ()
     receivers: tuple[Receiver, ...] = ()
     checks: tuple[Receiver, ...] = ()  # of check tones
+    test_source: int = -1  # native source of a board with DTMF receivers, for their self-test
+    mfc: tuple[MfcRegister, ...] = ()
     announcers: tuple[int, ...] = ()  # native sources
     tones: tuple[tuple[int, int], ...] = ()  # native source, tone of the assets
     seats: tuple[SeatLine, ...] = ()

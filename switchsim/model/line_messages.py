@@ -13,8 +13,8 @@ class LineSeen(Message, frozen=True):
 
 
 class LineCas(Message, frozen=True):
-    """Signalling bits of a channel, abcd with a in bit 3. From the far end of a line to its exchange: they arrived; from
-    the exchange: to be sent.
+    """Signalling bits of a channel, abcd with a in bit 3. From the far end of a line to its exchange: they arrived;
+    from the exchange: to be sent.
     """
 
     line: str

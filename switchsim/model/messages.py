@@ -320,7 +320,7 @@ class ActiveLamp(Message, frozen=True):
 
 
 class PoolLevel(Message, frozen=True):
-    """A program to its board: calls wait because no unit of a pool (receiver, register) is free, or none does now."""
+    """A program to its board: no unit of a pool (receiver, mfc, ...) is free for who asks, or that is over."""
 
     pool: str
     short: bool

@@ -147,8 +147,11 @@ class Attach:
         self._blocks_owed = 0
 
     def next_block(self, now: int) -> int | None:
-        """Block modes: the first cycle after `now` at which a block of each side is due; None while nobody is there."""
-        if self.base_cycle is None or not self.option.mode.block:
+        """Block modes: the first cycle after `now` at which a block of each side is due; None while nobody is there.
+
+        A program that has finished owes none any more.
+        """
+        if self.base_cycle is None or self.retired or not self.option.mode.block:
             return None
         return max(self.base_cycle + BLOCK_CYCLES, round_up(now + 1, BLOCK_CYCLES))
 

@@ -59,6 +59,7 @@ class LineEndRow(msgspec.Struct, frozen=True):
     joined: bool = False  # the other end is another machine's
     reference: bool = False  # a clock is told what arrives
     bits: bool = False  # bit level for ever, to compare both levels
+    signalled: bool = False  # its signalling bits are those of circuits
 
 
 class LineEndState(State):

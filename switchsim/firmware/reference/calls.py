@@ -74,6 +74,13 @@ class Calls:
         known = (*self.office.numbers, *self.office.translations)
         return any(number.startswith(digits) for number in known)
 
+    def verdict(self, digits: str) -> str:
+        """Of a called number whose digits come one by one: complete, beginning, unknown."""
+        target = self.office.translations.get(digits, digits)
+        if target in self.office.numbers:
+            return "complete"
+        return "beginning" if self._is_beginning(digits) else "unknown"
+
     def more_digits(self, call: Call, digits: str, complete: bool) -> None:
         if call.stage != Stage.COLLECTING:
             return

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Final, Protocol
 
 from switchsim.firmware.office import Channel, Office
-from switchsim.firmware.reference.state import Call, Leg, Pool, ProgramState, Stage
+from switchsim.firmware.reference.state import Call, LatePlay, Leg, Pool, ProgramState, Stage
 from switchsim.model.event import Event
 from switchsim.model.events import CallState, ResourceFreed, ResourceSeized, ResourceShort
 from switchsim.model.message import BusMessage, Message
@@ -14,9 +14,14 @@ from switchsim.model.messages import (
     ConnectSlots,
     ListenDigits,
     PlayPrompts,
+    PoolLevel,
     SetConferenceLeg,
     StopChannel,
 )
+from switchsim.units import ms, seconds
+
+ENOUGH_CYCLES: Final = seconds(10)
+"""So long nobody asks a pool in vain, and it is short no more."""
 
 
 class World(Protocol):
@@ -63,13 +68,35 @@ class Core:
         return self.office.seats[leg.seat].slot if leg.seat >= 0 else 0
 
     def hear(self, to_slot: int, from_slot: int) -> None:
-        """Let `to_slot` hear `from_slot` (0 = quiet); nothing is sent when it does already."""
-        if to_slot and self.state.hears.get(to_slot, 0) != from_slot:
+        """Let `to_slot` hear `from_slot` (0 = quiet), as soon as no register speaks there; nothing is sent when it does."""
+        if to_slot in self.state.kept:
+            self.state.kept[to_slot] = from_slot
+        elif to_slot and self.state.hears.get(to_slot, 0) != from_slot:
             if from_slot:
                 self.state.hears[to_slot] = from_slot
             else:
                 del self.state.hears[to_slot]
             self.world.send_bus(ConnectSlots(self.office.switching_board, to_slot, from_slot))
+
+    def hears(self, slot: int) -> int:
+        """What a slot hears, or shall hear when a register has done with it."""
+        return self.state.kept.get(slot, self.state.hears.get(slot, 0))
+
+    def keep(self, slot: int, register_slot: int) -> None:
+        """A register speaks into a circuit; whatever else is to be heard there waits."""
+        before = self.state.hears.get(slot, 0)
+        self.hear(slot, register_slot)
+        self.state.kept[slot] = before
+
+    def let_go(self, slot: int) -> None:
+        """The register has done."""
+        if slot not in self.state.kept:
+            return
+        self.hear(slot, self.state.kept.pop(slot))
+        late = self.state.late_plays.pop(slot, None)
+        call = self.state.calls.get(late.call) if late is not None else None
+        if late is not None and call is not None and not self.play(call, late.prompts, looping=late.looping):
+            self.world.start_timer(f"guard/{call.number}", ms(1))  # as if it had been played
 
     def join(self, a: Leg, b: Leg) -> None:
         """Two-way talk."""
@@ -91,7 +118,17 @@ class Core:
                 self.world.emit(ResourceSeized(name, unit, max(user, 0)))
                 return unit
         self.world.emit(ResourceShort(name, max(user, 0)))
+        if name not in self.state.short:
+            self.state.short.append(name)
+            self.world.tell_board(PoolLevel(name, True))
+        self.world.start_timer(f"pool/{name}", ENOUGH_CYCLES)
         return -1
+
+    def enough(self, name: str) -> None:
+        """Nobody has asked a pool in vain for a while."""
+        if name in self.state.short:
+            self.state.short.remove(name)
+            self.world.tell_board(PoolLevel(name, False))
 
     def free(self, name: str, pool: Pool, unit: int) -> None:
         self.world.emit(ResourceFreed(name, unit, max(pool.users[unit], 0)))
@@ -100,7 +137,10 @@ class Core:
     # -- announcements and digits --------------------------------------------------------------------------------
 
     def play(self, call: Call, prompts: Sequence[int], *, looping: bool = False) -> bool:
-        """Let leg a hear prompts from now on; False when no announcement channel is free."""
+        """Let leg a hear prompts from now on, or from when a register has done; False when no channel is free."""
+        if self.slot(call.a) in self.state.kept:
+            self.state.late_plays[self.slot(call.a)] = LatePlay(call.number, list(prompts), looping)
+            return True
         if call.announcer < 0:
             call.announcer = self.seize("announcer", self.state.announcers, call.number)
             self.touch(call)
@@ -115,11 +155,12 @@ class Core:
         return True
 
     def stop_playing(self, call: Call) -> None:
+        self.state.late_plays.pop(self.slot(call.a), None)
         if call.announcer < 0:
             return
         channel = self.office.announcers[call.announcer]
         self.world.send_bus(StopChannel(channel.board, channel.unit))
-        if self.state.hears.get(self.slot(call.a)) == channel.slot:
+        if self.hears(self.slot(call.a)) == channel.slot:
             self.hear(self.slot(call.a), 0)
         self.free("announcer", self.state.announcers, call.announcer)
         self.world.stop_timer(f"guard/{call.number}")
@@ -169,7 +210,7 @@ class Core:
         unit = self.office.conferences[call.conference]
         for number, member in enumerate(call.members):
             self._leg(unit.unit, number, 0, 0)
-            if self.state.hears.get(member) == unit.slots[number]:
+            if self.hears(member) == unit.slots[number]:
                 self.hear(member, 0)
         self.free("conference", self.state.conferences, call.conference)
         call.conference, call.members, call.masks = -1, [], []

@@ -72,7 +72,7 @@ class Legs:
         if not self._speaks(call, leg):
             return []
         near = [call, *self._joined(call)]
-        source = self.core.state.hears.get(self.core.slot(leg), 0)
+        source = self.core.hears(self.core.slot(leg))
         sources = self._conference(near, source) or [source]
         return [
             other.number

@@ -1,8 +1,9 @@
 """Interworking of signalling systems, as one table: what each says where another one says something else.
 
 A row is a meaning, a column a signalling: `pri` (Q.931), `isup` (Q.763), `tup` (Q.723, GF 001-9001; its columns hold
-values as `proto.tup` names them, most of them as ISUP does). Every value in a cell means the row; the first of them is
-sent. An empty cell: it can not be said there, and the first row of the subject is said instead. A further signalling
+values as `proto.tup` names them, most of them as ISUP does), `r2` (Q.441 and China No.1: the values of ISUP for what
+its signals say, or what every call of it is). Every value in a cell means the row; the first of them is sent.
+An empty cell: it can not be said there, and the first row of the subject is said instead. A further signalling
 is a further column. Causes are Q.850 values at both PRI and ISUP; the messages of TUP for them are a table of its own
 (`proto.tup.causes`).
 
@@ -22,6 +23,9 @@ NOT_SAID: Final = -1
 """A signalling has no value for the subject."""
 
 
+KINDS: Final = ("pri", "isup", "tup", "r2")
+
+
 class Row(msgspec.Struct, frozen=True):
     """One meaning and the values that each signalling has for it."""
 
@@ -29,46 +33,47 @@ class Row(msgspec.Struct, frozen=True):
     pri: tuple[int, ...]
     isup: tuple[int, ...]
     tup: tuple[int, ...]
+    r2: tuple[int, ...] = ()
 
 
 TABLE: Final[dict[str, tuple[Row, ...]]] = {
     "category": (  # calling party's category: Q.763 3.11, Q.723 3.3.1 c; Q.931 has none
-        Row("ordinary", (), (10,), (10, 16, 17, 18, 19, 24)),
-        Row("priority", (), (11,), (11, 20, 21)),
-        Row("data", (), (12,), (12,)),
-        Row("test", (), (13,), (13,)),
+        Row("ordinary", (), (10,), (10, 16, 17, 18, 19, 24), (10,)),
+        Row("priority", (), (11,), (11, 20, 21), (11,)),
+        Row("data", (), (12,), (12,), (12,)),
+        Row("test", (), (13,), (13,), (13,)),
         Row("payphone", (), (15,), ()),
-        Row("national operator", (), (9,), (9,)),
-        Row("operator, French", (), (1,), (1,)),
-        Row("operator, English", (), (2,), (2,)),
-        Row("operator, German", (), (3,), (3,)),
-        Row("operator, Russian", (), (4,), (4,)),
-        Row("operator, Spanish", (), (5,), (5,)),
-        Row("operator, language 6", (), (6,), (6,)),  # by agreement; Chinese in GF 001-9001
-        Row("operator, language 7", (), (7,), (7,)),
-        Row("operator, language 8", (), (8,), (8,)),
+        Row("national operator", (), (9,), (9,), (9,)),
+        Row("operator, French", (), (1,), (1,), (9,)),
+        Row("operator, English", (), (2,), (2,), (9,)),
+        Row("operator, German", (), (3,), (3,), (9,)),
+        Row("operator, Russian", (), (4,), (4,), (9,)),
+        Row("operator, Spanish", (), (5,), (5,), (9,)),
+        Row("operator, language 6", (), (6,), (6,), (9,)),  # by agreement; Chinese in GF 001-9001
+        Row("operator, language 7", (), (7,), (7,), (9,)),
+        Row("operator, language 8", (), (8,), (8,), (9,)),
         Row("unknown", (), (0,), (0,)),
     ),
     "nature": (  # of the calling number: Q.931 4.5.10, Q.763 3.10 b
-        Row("national", (2,), (3,), (3, 2)),
+        Row("national", (2,), (3,), (3, 2), (3,)),
         Row("international", (1,), (4,), (4,)),
         Row("subscriber", (4,), (1,), (1,)),
         Row("unknown", (0, 6), (2,), ()),
         Row("network specific", (3,), (5,), ()),
     ),
     "presentation": (  # of the calling number: Q.931 4.5.10, Q.763 3.10 e; in doubt it is kept secret
-        Row("restricted", (1,), (1,), (1,)),
-        Row("allowed", (0,), (0,), (0,)),
+        Row("restricted", (1,), (1,), (1,), (1,)),
+        Row("allowed", (0,), (0,), (0,), (0,)),
         Row("not available", (2,), (2,), ()),
     ),
     "screening": (  # of the calling number: Q.931 4.5.10, Q.763 3.10 f; that of TUP is the exchange's own
-        Row("network provided", (3,), (3,), (3,)),
+        Row("network provided", (3,), (3,), (3,), (3,)),
         Row("user provided, not verified", (0,), (0,), ()),
         Row("user provided, verified and passed", (1,), (1,), ()),
         Row("user provided, verified and failed", (2,), (2,), ()),
     ),
     "medium": (  # Q.931 4.5.5 information transfer capability, Q.763 3.54; TUP: a digital path or not
-        Row("3.1 kHz audio", (16,), (3,), (3,)),
+        Row("3.1 kHz audio", (16,), (3,), (3,), (3,)),
         Row("speech", (0,), (0,), ()),
         Row("64 kbit/s unrestricted", (8, 9), (2,), (2,)),
         Row("64 kbit/s preferred", (17,), (6,), ()),
@@ -86,27 +91,29 @@ class Signal(msgspec.Struct, frozen=True):
     pri: tuple[str, ...]
     isup: tuple[str, ...]
     tup: tuple[str, ...]
+    r2: tuple[str, ...] = ()
 
 
 SIGNALS: Final[tuple[Signal, ...]] = (
     # The number is complete, no more is known. Behind ACM the telephone user part can not tell causes: it waits.
     Signal("complete", ("CALL PROCEEDING",), ("ACM",), ()),
-    Signal("in band", ("PROGRESS",), ("ACM in band", "CPG in band"), ("ACM",)),  # tones or words are to be heard
-    Signal("alerting", ("ALERTING",), ("ACM free", "CPG alerting"), ("ACM free",)),
-    Signal("answer", ("CONNECT",), ("ANM",), ("ANC",)),
+    # Tones or words are to be heard.
+    Signal("in band", ("PROGRESS",), ("ACM in band", "CPG in band"), ("ACM",), ("through",)),
+    Signal("alerting", ("ALERTING",), ("ACM free", "CPG alerting"), ("ACM free",), ("free",)),
+    Signal("answer", ("CONNECT",), ("ANM",), ("ANC",), ("answer",)),
     # Clear-back: the called party may come back. A primary rate access is not told: this exchange guards the time.
-    Signal("suspended", (), ("SUS",), ("CBK",)),
-    Signal("resumed", (), ("RES",), ("RAN",)),
+    Signal("suspended", (), ("SUS",), ("CBK",), ("clear-back",)),
+    Signal("resumed", (), ("RES",), ("RAN",), ("re-answer",)),
 )
 """The first message of a cell is what is sent; all of them mean the row. No message: nothing is sent."""
 
 _VALUES: Final = {
     (subject, kind, value): row
-    for subject, rows in TABLE.items() for row in rows
-    for kind in ("pri", "isup", "tup") for value in getattr(row, kind)
+    for subject, rows in TABLE.items() for row in reversed(rows)  # of two that say the same, the first is meant
+    for kind in KINDS for value in getattr(row, kind)
 }  # fmt: skip
 _MESSAGES: Final = {
-    (kind, message): row.meaning for row in SIGNALS for kind in ("pri", "isup", "tup") for message in getattr(row, kind)
+    (kind, message): row.meaning for row in SIGNALS for kind in KINDS for message in getattr(row, kind)
 }
 _SIGNALS: Final = {row.meaning: row for row in SIGNALS}
 
@@ -167,7 +174,7 @@ def no_way(cause: int) -> bool:
 class Caller(State):
     """What a signalling said of who calls, in its own values; the number itself is the call's.
 
-    kind: pri, isup, tup.
+    kind: pri, isup, tup, r2.
     """
 
     kind: str
@@ -180,7 +187,7 @@ class Caller(State):
     @property
     def isdn(self) -> bool:
         """Whether the call has come from an ISDN all the way, as far as its signalling could say that."""
-        return self.kind != "tup"
+        return self.kind not in ("tup", "r2")
 
     def to(self, kind: str) -> dict[str, int]:
         """By subject, what another signalling says of it; what it has no value for is left out."""

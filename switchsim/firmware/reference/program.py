@@ -27,12 +27,15 @@ from switchsim.model.cti import CtiRequest
 from switchsim.model.events import PlatformLink
 from switchsim.model.messages import (
     BoardStarted,
+    CasHeard,
     CheckHeard,
     DigitReceived,
     Layer3Received,
     Level2Report,
     LineChanged,
     LinkChanged,
+    MfcHeard,
+    MfcSent,
     MsuReceived,
     NodeChanged,
     PlatformChanged,
@@ -90,6 +93,9 @@ class Program:
             LinkChanged: self._link_changed,
             DigitReceived: self._digit,
             CheckHeard: lambda m: self.trunks.number7.side.checks.heard(m),
+            CasHeard: self.trunks.r2.line_heard,
+            MfcHeard: self.trunks.r2.registers.heard,
+            MfcSent: self.trunks.r2.registers.sent,
             PlayEnded: self._play_ended,
             SeatKey: lambda m: self.seats.key(m.board, m.seat, m.key, m.argument),
             LineChanged: lambda m: self.trunks.line_changed(m.board, m.line, m.in_service),
@@ -109,6 +115,7 @@ class Program:
         state, office = self.core.state, self.core.office
         state.receivers = Pool(users=[0] * len(office.receivers))
         state.checks = Pool(users=[0] * len(office.checks))
+        state.mfc = Pool(users=[0] * len(office.mfc))
         state.announcers = Pool(users=[0] * len(office.announcers))
         state.conferences = Pool(users=[0] * len(office.conferences))
         self.seats.cold_start()
@@ -142,6 +149,10 @@ class Program:
     def _timer(self, what: str, rest: str, name: str) -> None:
         if what == "q931":
             self.trunks.access.timer(rest)
+        elif what == "pool":
+            self.core.enough(rest)
+        elif what == "r2":
+            self.trunks.r2.timer(rest)
         elif what in ("mtp3", "user", "line"):
             self.trunks.number7.timer(name)
         elif what == "wrap":
@@ -157,8 +168,12 @@ class Program:
         self.cti.settle()
 
     def upkeep(self, act: str, values: dict[str, Value]) -> None:
-        """The console manages No.7: one of `number7_upkeep.ACTS`. What its state does not allow changes nothing."""
-        self.trunks.number7.act(act, values)
+        """The console manages No.7, one of `number7_upkeep.ACTS`, or R2 circuits: block, unblock, reset.
+
+        What their state does not allow changes nothing.
+        """
+        if not self.trunks.r2.act(act, str(values.get("line", "")), int(values.get("timeslot", 0))):
+            self.trunks.number7.act(act, values)
         self.cti.settle()
 
     # -- by message ----------------------------------------------------------------------------------------------
@@ -190,8 +205,12 @@ class Program:
         receiver = self._receivers.get((message.board, message.unit), -1)
         seat = self.seats.by_port.get((message.board, message.unit), -1)
         check = self.trunks.number7.side.checks.unit_at.get((message.board, message.unit), -1)
+        register = self.trunks.r2.registers.unit_at.get((message.board, message.unit), -1)
         if receiver >= 0:
             self._mark(state.receivers, receiver, message.failed)
+        elif register >= 0:
+            self._mark(state.mfc, register, message.failed)
+            self.trunks.r2.registers.changed()
         elif check >= 0:
             self._mark(state.checks, check, message.failed)
         elif seat >= 0 and message.failed:
@@ -229,11 +248,13 @@ class Program:
 
     def _board(self, board: int, *, lost: bool) -> None:
         office, state = self.core.office, self.core.state
-        pools = (state.receivers, state.announcers, state.checks)
-        for channels, pool in zip((office.receivers, office.announcers, office.checks), pools, strict=True):
+        pools = (state.receivers, state.announcers, state.checks, state.mfc)
+        channels_of = (office.receivers, office.announcers, office.checks, office.mfc)
+        for channels, pool in zip(channels_of, pools, strict=True):
             for unit, channel in enumerate(channels):
                 if channel.board == board:
                     self._mark(pool, unit, lost)
+        self.trunks.r2.registers.changed()
         if lost:
             for user in [state.announcers.users[unit] for unit in state.announcers.broken]:
                 if user in state.calls:

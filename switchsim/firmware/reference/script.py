@@ -157,3 +157,5 @@ class Script:
             self.program.voice.resume(call, step)
         elif isinstance(step, Talk):
             world.start_timer(f"hold/{call.number}", step.cycles)
+        elif step is None and call.direction == "out":
+            world.start_timer(f"hold/{call.number}", call.hold_cycles)

@@ -31,7 +31,9 @@ class UnitsRow(State):
     receivers: list[int]
     announcers: list[int]
     checks: list[int]
+    mfc: list[int]
     checking: dict[int, Checking]
+    registers: dict[int, int]
     blocked: list[int]
     dials: list[Dial]
 
@@ -85,8 +87,8 @@ class Standby:
 
     def units(self) -> tuple[str, bytes]:
         state = self.core.state
-        broken = (state.receivers.broken, state.announcers.broken, state.checks.broken)
-        row = UnitsRow(state.platform, *broken, state.checking, state.blocked, state.dials)
+        broken = (state.receivers.broken, state.announcers.broken, state.checks.broken, state.mfc.broken)
+        row = UnitsRow(state.platform, *broken, state.checking, state.registers.of, state.blocked, state.dials)
         return "units", msgspec.msgpack.encode(row)
 
     def _call(self, number: int) -> bytes:
@@ -159,8 +161,9 @@ class Standby:
                 units = msgspec.msgpack.decode(octets, type=UnitsRow)
                 state.platform, state.blocked, state.dials = units.platform, units.blocked, units.dials
                 state.receivers.broken, state.announcers.broken = units.receivers, units.announcers
-                state.checks.broken = units.checks
+                state.checks.broken, state.mfc.broken = units.checks, units.mfc
                 restart += self.program.trunks.number7.side.checks.give_up(units.checking)
+                self.program.trunks.r2.registers.give_up(units.registers)
         return restart
 
     def _keep(self, call: Call) -> bool:

@@ -10,7 +10,9 @@ from switchsim.firmware.reference.cti_state import CtiState, Origination, Ringin
 from switchsim.firmware.reference.interworking import Caller
 from switchsim.model.part import State
 from switchsim.proto.q931 import InterfaceState
+from switchsim.proto.r2 import R2State
 from switchsim.terminals.point import PointState
+from switchsim.terminals.r2_tap import TapState
 
 
 class Stage(StrEnum):
@@ -133,6 +135,25 @@ class Pool(State):
     last: int = -1  # the last unit seized; the next search starts behind it
 
 
+class LatePlay(State):
+    """Prompts that a caller hears when the register has done with his circuit."""
+
+    call: int
+    prompts: list[int]
+    looping: bool
+
+
+class RegistersState(State):
+    """MFC registers. of: circuit -> register. side: circuit -> outgoing, incoming; also while it waits.
+
+    waiting: circuits, in turn.
+    """
+
+    of: dict[int, int] = {}
+    side: dict[int, str] = {}
+    waiting: list[int] = []
+
+
 class Checking(State):
     """The continuity check of a circuit. mode: reserved (the IAM is not sent yet), send, loop; unit -1: no receiver."""
 
@@ -178,9 +199,16 @@ class ProgramState(State):
     checks: Pool = msgspec.field(default_factory=Pool)
     checking: dict[int, Checking] = {}  # by circuit
     check_turns: dict[int, int] = {}  # group -> calls set up since one asked for a continuity check
+    r2: dict[int, R2State] = {}  # by circuit
+    r2_taps: dict[int, TapState] = {}
+    mfc: Pool = msgspec.field(default_factory=Pool)
+    registers: RegistersState = msgspec.field(default_factory=RegistersState)
     announcers: Pool = msgspec.field(default_factory=Pool)
     conferences: Pool = msgspec.field(default_factory=Pool)
     blocked: list[int] = []  # circuits whose line is out of service
+    kept: dict[int, int] = {}  # slot into which a register speaks -> what it hears afterwards
+    late_plays: dict[int, LatePlay] = {}  # by such a slot
+    short: list[str] = []  # pools of which a unit was asked for in vain a short while ago
     hears: dict[int, int] = {}  # to_slot -> from_slot, as ordered from the network
     platform: bool = False
     network_lost: bool = False  # the node of the switching network takes no messages

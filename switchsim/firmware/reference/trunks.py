@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from switchsim.firmware.reference.access import Access
 from switchsim.firmware.reference.interworking import Caller, said
 from switchsim.firmware.reference.number7 import Number7
+from switchsim.firmware.reference.r2 import R2Side
 from switchsim.firmware.reference.state import Call, Dial, Leg, Stage
 from switchsim.firmware.reference.voice_lines import VoiceLines
 from switchsim.model.events import CallLeg, CircuitState
@@ -46,9 +47,10 @@ class Trunks:
         self.office = self.core.office
         self.access = Access(self)
         self.number7 = Number7(self)
+        self.r2 = R2Side(self)
         by_kind: dict[str, Signalling] = {
-            "pri": self.access, "isup": self.number7.side, "tup": self.number7.side, "vp": VoiceLines(self),
-            "clear": VoiceLines(self),
+            "pri": self.access, "isup": self.number7.side, "tup": self.number7.side, "r2": self.r2,
+            "vp": VoiceLines(self), "clear": VoiceLines(self),
         }  # fmt: skip
         self.signalling = [by_kind[group.kind] for group in self.office.groups]
         self.circuit_at = {(c.line, c.timeslot): index for index, c in enumerate(self.office.circuits)}
@@ -59,6 +61,7 @@ class Trunks:
     def cold_start(self) -> None:
         self.access.cold_start()
         self.number7.cold_start()
+        self.r2.cold_start()
 
     def of(self, leg: Leg) -> Signalling:
         """The signalling of a trunk leg's circuit."""
@@ -126,6 +129,7 @@ class Trunks:
         """After a switchover."""
         self.access.resume()
         self.number7.resume()
+        self.r2.resume()
         for line in dict.fromkeys(group.line for group in self.office.groups):
             self.try_dials(line)
 

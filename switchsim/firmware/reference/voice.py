@@ -91,7 +91,7 @@ class Voice:
         circuit, call.voice = self.office.circuits[call.voice], -1
         index = self.circuits[circuit.line, circuit.timeslot]
         self.core.state.voice.pop(index, None)
-        if self.core.state.hears.get(self.core.slot(call.a)) == circuit.slot:
+        if self.core.hears(self.core.slot(call.a)) == circuit.slot:
             self.core.hear(self.core.slot(call.a), 0)
         self.core.hear(circuit.slot, 0)
         self.core.touch(call)

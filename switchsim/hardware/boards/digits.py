@@ -2,52 +2,64 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
+import msgspec
+
+from switchsim.dsp.engine import EV_DIGIT_ON, NONE
 from switchsim.hardware.board import Board, CommonState
+from switchsim.hardware.boards.loop_tests import LoopTests, LoopTestState, LoopUnits
 from switchsim.hardware.site import Site
-from switchsim.model.messages import DigitReceived, ListenDigits, UnitFailed
+from switchsim.model.messages import DigitReceived, ListenDigits
 from switchsim.model.part import MediaEvent
+from switchsim.units import ms
 
-DIGIT_ON = 5
-NO_CELL = 0xFFFFFFFF
+TEST_DIGIT: Final = "5"
+TEST_ON, TEST_OFF, TEST_MDBM0 = ms(60), ms(20), -15_000
 
 
 class DigitState(CommonState):
     listening: list[int] = []
     failed: list[int] = []
-    reported: list[int] = []  # failures that the self-test has found
+    tests: LoopTestState = msgspec.field(default_factory=LoopTestState)
 
 
 class Digits(Board[DigitState]):
-    """Owns the media events of its receivers. The self-test loops a known digit through every receiver in rounds."""
+    """Owns the media events of its receivers. The self-test loops a known digit through receivers in rounds."""
 
     def __init__(self, site: Site) -> None:
         super().__init__(site)
         self.receivers = site.receivers
+        self.test_source = site.test_source
         self.by_unit = {receiver.unit: number for number, receiver in enumerate(site.receivers)}
         for receiver in site.receivers:
-            site.owns((DIGIT_ON,), receiver.unit)
+            site.owns((EV_DIGIT_ON,), receiver.unit)
         self.state = DigitState()
+        self.restored()
+
+    def restored(self) -> None:
+        period = self.kind.timings["receiver_test"]
+        units = LoopUnits("receiver", "test digit not heard", period, self._busy, self._looped, self._play)
+        self.tests = LoopTests(self, self.state.tests, units)
 
     def registers(self) -> dict[str, int]:
         return {"BUSY": len(self.state.listening)}
 
     def started(self) -> None:
-        for number in self.state.reported:  # the processor has forgotten them with the board
-            self.send("bus", UnitFailed(self.bus, number, True))
-        for number in sorted({*self.state.failed, *self.state.reported}):
-            self._test_later(number)
+        self.tests.started(range(len(self.receivers)))
 
     def stopped(self) -> None:
-        for number in self.state.listening:
-            self.engine.receiver_listen(self.receivers[number].unit, NO_CELL)
+        self.tests.stopped()
         self.state.listening.clear()
+        for receiver in self.receivers:
+            self.engine.receiver_listen(receiver.unit, NONE)
 
     def on_media(self, event: MediaEvent) -> None:
-        number = self.by_unit[event.unit]
-        if self.alive and event.kind == DIGIT_ON and number in self.state.listening:
-            self.send("bus", DigitReceived(self.bus, number, chr(event.a)))
+        number, digit = self.by_unit[event.unit], chr(event.a & 0xFF)
+        if not self.alive or self.tests.hears(number, digit == TEST_DIGIT):
+            return
+        if number in self.state.listening:
+            self.send("bus", DigitReceived(self.bus, number, digit))
 
     def handle(self, port: str, message: Any) -> None:
         if not isinstance(message, ListenDigits):
@@ -58,12 +70,36 @@ class Digits(Board[DigitState]):
             self.state.listening.remove(number)
         if message.listen:
             self.state.listening.append(number)
+            self.tests.taken(number)
+        else:
+            self.tests.released(number)
         self._tune(number)
 
     def _tune(self, number: int) -> None:
-        hears = number in self.state.listening and number not in self.state.failed
         receiver = self.receivers[number]
-        self.engine.receiver_listen(receiver.unit, receiver.cell if hears else NO_CELL)
+        hears = number in self.state.listening and number not in self.state.failed
+        self.engine.receiver_listen(receiver.unit, receiver.cell if hears else NONE)
+
+    # -- self-test -----------------------------------------------------------------------------------------------
+
+    def timer(self, name: str) -> None:
+        self.tests.timer(name)
+
+    def _busy(self, number: int) -> bool:
+        return number in self.state.listening
+
+    def _looped(self, number: int, on: bool) -> None:
+        if on and number not in self.state.failed:
+            cell = self.engine.first_source_cell + self.test_source
+            self.engine.receiver_listen(self.receivers[number].unit, cell)
+        else:
+            self._tune(number)
+
+    def _play(self, on: bool) -> None:
+        if on:
+            self.engine.source_digits(self.test_source, TEST_DIGIT, TEST_ON, TEST_OFF, TEST_MDBM0, TEST_MDBM0)
+        else:
+            self.engine.source_idle(self.test_source)
 
     # -- faults --------------------------------------------------------------------------------------------------
 
@@ -73,8 +109,7 @@ class Digits(Board[DigitState]):
             return super().fault(point, values)
         number = int(values["receiver"])
         self.state.failed.append(number)
-        self._tune(number)
-        self._test_later(number)
+        self._changed(number)
         return f"receiver {number} is deaf"
 
     def undo(self, point: str, values: dict[str, int | str]) -> None:
@@ -83,25 +118,8 @@ class Digits(Board[DigitState]):
             return
         number = int(values["receiver"])
         self.state.failed.remove(number)
+        self._changed(number)
+
+    def _changed(self, number: int) -> None:
         self._tune(number)
-        self._test_later(number)
-
-    def _test_later(self, number: int) -> None:
-        period = self.kind.timings["receiver_test"]
-        self.start_timer(f"test/{number}", period - self.now % period)
-
-    def timer(self, name: str) -> None:
-        number = int(name.partition("/")[2])
-        failed = number in self.state.failed
-        if failed == (number in self.state.reported):
-            return
-        about = f"{self.path}/receiver/{number}"
-        if failed:
-            self.state.reported.append(number)
-            self.see_defect("receiver_deaf", about)
-            self.raise_alarm("receiver_fault", about, "test digit not heard")
-        else:
-            self.state.reported.remove(number)
-            self.defect_gone("receiver_deaf", about)
-            self.clear_alarm("receiver_fault", about)
-        self.send("bus", UnitFailed(self.bus, number, failed))
+        self.tests.wanted(number)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from switchsim.hardware.board import Board, CommonState
 from switchsim.hardware.site import Link, Rack, Site
 from switchsim.hardware.watching import BEAT
-from switchsim.model.messages import ActiveLamp, HeartbeatState, LoadLevel, RunProgram
+from switchsim.model.messages import ActiveLamp, HeartbeatState, LoadLevel, PoolLevel, RunProgram
+
+POOLS: Final = ("receiver", "mfc", "announcer", "conference", "check")
+"""Of which the program says when units are asked for in vain."""
 
 
 class Mpu(Board[CommonState]):
@@ -35,6 +38,8 @@ class Mpu(Board[CommonState]):
 
     def stopped(self) -> None:
         self.clear_alarm("processor_overload", self.path)  # who does nothing has nothing to do
+        for pool in POOLS:
+            self.clear_alarm("pool_short", f"{self.path}/{pool}")
         self.send("program", RunProgram(False))
         self.send("ema", HeartbeatState(False))
 
@@ -46,5 +51,14 @@ class Mpu(Board[CommonState]):
                 self.raise_alarm("processor_overload", self.path, f"load {message.percent} %")
             else:
                 self.clear_alarm("processor_overload", self.path)
+        elif isinstance(message, PoolLevel):
+            self._pool(message)
         else:
             super().handle(port, message)
+
+    def _pool(self, message: PoolLevel) -> None:
+        about = f"{self.path}/{message.pool}"
+        if message.short:
+            self.raise_alarm("pool_short", about, message.pool)
+        else:
+            self.clear_alarm("pool_short", about)

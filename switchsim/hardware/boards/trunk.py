@@ -13,6 +13,7 @@ import msgspec
 from switchsim.dsp.e1 import SEND_AIS, SEND_NOTHING
 from switchsim.dsp.engine import EV_CHECK_OFF, EV_CHECK_ON
 from switchsim.hardware.board import Board, CommonState
+from switchsim.hardware.boards.cas import CasScanner, CasState
 from switchsim.hardware.boards.checks import CheckReceivers, ChecksState
 from switchsim.hardware.site import Link, Rack, Site
 from switchsim.model.message import Message
@@ -21,6 +22,7 @@ from switchsim.model.messages import (
     ListenCheck,
     NodeClock,
     ReferenceState,
+    SendCas,
 )
 from switchsim.model.order import Act, Order
 from switchsim.model.part import MediaEvent, State
@@ -46,6 +48,7 @@ class TrunkState(CommonState):
     lines: list[TrunkLineState] = []
     checks: ChecksState = msgspec.field(default_factory=ChecksState)
     tones: ToneFaultsState = msgspec.field(default_factory=ToneFaultsState)
+    cas: CasState = msgspec.field(default_factory=CasState)
 
 
 class Trunk(Board[TrunkState]):
@@ -59,6 +62,7 @@ class Trunk(Board[TrunkState]):
         self.clocks = site.rack.clocks
         self.state = TrunkState(lines=[TrunkLineState() for _ in site.lines])
         self.checks = CheckReceivers(self, site)
+        self.scanner = CasScanner(self)
         for row in site.lines:
             for kinds, unit in units_of(row):
                 site.owns(kinds, unit)
@@ -111,6 +115,7 @@ class Trunk(Board[TrunkState]):
 
     def stopped(self) -> None:
         self.checks.stopped()
+        self.scanner.stopped()
         self._tell_clocks()
         for end in self.ends:
             end.sleep()
@@ -145,6 +150,8 @@ class Trunk(Board[TrunkState]):
     def handle(self, port: str, message: Any) -> None:
         if isinstance(message, ListenCheck):
             self.checks.order(message)
+        elif isinstance(message, SendCas):
+            self.scanner.order(message)
         else:
             super().handle(port, message)
 
@@ -161,6 +168,8 @@ class Trunk(Board[TrunkState]):
         if what == "alarm":
             defect, _, number = rest.partition("/")
             self._persisted(int(number), defect)
+        elif what == "cas":
+            self.scanner.timer(rest)
         else:
             self.checks.tested(int(rest))
 
@@ -192,8 +201,9 @@ class Trunk(Board[TrunkState]):
             self.see_defect(defect, self._place(number))
             self._persist(number, defect)
         self.led(f"LOS{number}", "red" if line.defects else "off")
-        if found.in_service != line.in_service:
-            line.in_service = found.in_service
+        in_service = found.in_service and not (found.block_cas and self.lines[number].signalled)
+        if in_service != line.in_service:
+            line.in_service = in_service
             self.send("bus", LineChanged(self.bus, number, line.in_service, "".join(line.defects[:1])))
 
     def _tell_clocks(self) -> None:
@@ -202,7 +212,9 @@ class Trunk(Board[TrunkState]):
             self.line_clock_heard(number)
 
     def cas_heard(self, number: int, timeslot: int, abcd: int) -> None:
-        """Signalling bits of a line that nobody here reads."""
+        """Those of circuits; others are nobody's."""
+        if self.alive and self.lines[number].signalled:
+            self.scanner.heard(number, timeslot, abcd)
 
     def line_clock_heard(self, number: int) -> None:
         end = self.ends[number]

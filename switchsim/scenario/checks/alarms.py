@@ -21,7 +21,7 @@ from switchsim.scenario.checks.base import Check, CheckSettings, Handler
 from switchsim.units import format_cycles
 
 SERIOUS: Final = ("critical", "major")
-FROM_OUTSIDE: Final = ("d_link_lost", "signalling_link_lost", "processor_overload")
+FROM_OUTSIDE: Final = ("d_link_lost", "signalling_link_lost", "processor_overload", "pool_short")
 """Alarms for which an outside program, or the callers, may be the cause."""
 
 
