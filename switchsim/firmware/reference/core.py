@@ -68,7 +68,7 @@ class Core:
         return self.office.seats[leg.seat].slot if leg.seat >= 0 else 0
 
     def hear(self, to_slot: int, from_slot: int) -> None:
-        """Let `to_slot` hear `from_slot` (0 = quiet), as soon as no register speaks there; nothing is sent when it does."""
+        """Let `to_slot` hear `from_slot` (0 = quiet), unless a register speaks there; nothing is sent when it does."""
         if to_slot in self.state.kept:
             self.state.kept[to_slot] = from_slot
         elif to_slot and self.state.hears.get(to_slot, 0) != from_slot:
