@@ -105,7 +105,7 @@ class Surroundings:
             for one in parties
         )  # fmt: skip
         config = R2ExchangeConfig(circuits=rows, r2=spec.config(), level_mdbm0=SEND_MDBM0[spec.variant],
-                                  **self._telephones(parties, [line.name]))  # fmt: skip
+                                  places=spec.calls != "out", **self._telephones(parties, [line.name]))  # fmt: skip
         self.kernel.add(R2Exchange(place, self.kernel, self.engine, config))
         for row in rows:
             self.kernel.own_media(MFC_EVENTS, row.mfc, place)
