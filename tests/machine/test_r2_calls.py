@@ -149,7 +149,7 @@ def test_calls_of_both_sides_at_once_on_both_way_circuits(machine: str) -> None:
 
 
 def test_both_sides_seize_the_same_circuit() -> None:
-    """Double seizure (Q.422): the machine's call goes on over another circuit; the circuit is good for calls afterwards."""
+    """Double seizure (Q.422): the machine's call goes on over another circuit, and this one is good for calls again."""
     office = R2Office()
     office.run(SETTLE)
     values: dict[str, Value] = {"called": "10000", "calling": "1", "line": "e1-0", "timeslot": 1}
