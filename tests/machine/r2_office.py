@@ -20,7 +20,9 @@ E = TypeVar("E", bound=Event)
 class R2Office:
     """One of the shipped machines, or a file of the test's."""
 
-    def __init__(self, machine: str | Path = "one_e1_r2", *, seed: int = 1, batch: int = 160, bits: bool = False) -> None:
+    def __init__(
+        self, machine: str | Path = "one_e1_r2", *, seed: int = 1, batch: int = 160, bits: bool = False
+    ) -> None:
         path = machine if isinstance(machine, Path) else SHIPPED / f"{machine}.yaml"
         self.octets = bytearray()
         self.machine = build(path, seed=seed, journal_sink=self.octets.extend, batch=batch, bits=bits)

@@ -1,4 +1,4 @@
-"""Calls over R2 lines of a whole machine, ITU and China No.1: both ways, every answer, registers, failures, takeover."""
+"""Calls over R2 lines of a whole machine, ITU and China No.1: both ways, all answers, registers, failures, takeover."""
 
 from __future__ import annotations
 
@@ -289,7 +289,7 @@ def test_the_same_run_at_bit_level_and_in_any_batch() -> None:
     """Signalling bits and register tones make one journal, however it is computed."""
     journals = []
     for options in ({}, {"batch": 1}, {"bits": True}):
-        office = R2Office("one_e1_r2_china", **options)  # type: ignore[arg-type]
+        office = R2Office("one_e1_r2_china", **options)
         office.run(SETTLE)
         office.call("10000")
         office.dial("82001234")

@@ -152,7 +152,7 @@ class R2Side:
 
     def set_up(self, group: int, called: str, calling: str, caller: Caller | None) -> tuple[int, int]:
         """Seize a free circuit, in turn: (circuit, circuit), or (-1, -1)."""
-        free, last = self._free(group), self.core.state.turns.get(group, -1)
+        free, last = self._selectable(group), self.core.state.turns.get(group, -1)
         if not free:
             return -1, -1
         index = next((index for index in free if index > last), free[0])
@@ -166,9 +166,9 @@ class R2Side:
         return index, index
 
     def has_room(self, group: int) -> bool:
-        return bool(self._free(group))
+        return bool(self._selectable(group))
 
-    def _free(self, group: int) -> list[int]:
+    def _selectable(self, group: int) -> list[int]:
         """Circuits on which a call may begin here, in the order of the line."""
         if self.groups[group].calls == "in":
             return []
@@ -221,6 +221,21 @@ class R2Side:
     def _line(self, index: int, action: r2.SendLine) -> None:
         self.taps[index].line(SENT, action.ab << 2 | self.config(index).cd)
         self._send_line(index, action.ab)
+
+    def _seize(self, index: int, action: r2.SeizeRegister) -> None:
+        self.registers.seize(index, action.direction)
+
+    def _free(self, index: int, _: r2.FreeRegister) -> None:
+        self.registers.free(index)
+
+    def _tone(self, index: int, action: r2.SendTone) -> None:
+        self.registers.send(index, action.signal)
+
+    def _silence(self, index: int, _: r2.StopTone) -> None:
+        self.registers.send(index, 0)
+
+    def _pulse(self, index: int, action: r2.PulseTone) -> None:
+        self.registers.send(index, action.signal, action.cycles)
 
     def _start_timer(self, index: int, action: r2.StartTimer) -> None:
         self.core.world.start_timer(f"r2/{index}/{action.name}", action.cycles)
@@ -316,11 +331,11 @@ _SAY: Final[dict[str, Callable[[Circuit], Any]]] = {
 
 _DO: Final[dict[type, Callable[[R2Side, int, Any], None]]] = {
     r2.SendLine: R2Side._line,
-    r2.SeizeRegister: lambda side, index, action: side.registers.seize(index, action.direction),
-    r2.FreeRegister: lambda side, index, action: side.registers.free(index),
-    r2.SendTone: lambda side, index, action: side.registers.send(index, action.signal),
-    r2.StopTone: lambda side, index, action: side.registers.send(index, 0),
-    r2.PulseTone: lambda side, index, action: side.registers.send(index, action.signal, action.cycles),
+    r2.SeizeRegister: R2Side._seize,
+    r2.FreeRegister: R2Side._free,
+    r2.SendTone: R2Side._tone,
+    r2.StopTone: R2Side._silence,
+    r2.PulseTone: R2Side._pulse,
     r2.StartTimer: R2Side._start_timer,
     r2.StopTimer: R2Side._stop_timer,
     r2.DigitInd: R2Side._digits,
