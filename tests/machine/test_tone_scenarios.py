@@ -17,6 +17,7 @@ from switchsim.scenario.runner import RunOptions, run
 from switchsim.scenario.staged import Sinks, Staged
 from switchsim.scenario.stop import StopSignal
 from switchsim.scenario.story import Teller
+from switchsim.scenario.timeline import FaultStep
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "scenarios" / "faults" / "tones"
@@ -52,7 +53,7 @@ def test_without_its_fault_a_scenario_fails(name: str, tmp_path: Path) -> None:
 
 
 def test_every_fault_of_a_speech_path_has_a_scenario() -> None:
-    steps = [step for path in SCENARIOS for step in prepare(path).scenario.timeline if hasattr(step, "fault")]
+    steps = [step for path in SCENARIOS for step in prepare(path).scenario.timeline if isinstance(step, FaultStep)]
     assert {step.fault for step in steps} - {"line_slip"} == set(TONE_FAULTS)
     kinds = {str(step.values.get("kind")) for step in steps if step.fault == "tone_noise"}
     assert kinds == {"white", "pink", "impulse"}
