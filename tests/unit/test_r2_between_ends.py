@@ -58,6 +58,26 @@ def test_any_delay_that_the_acknowledgement_allows(config: r2.R2Config, delay: i
     assert not a.state.violations_count + b.state.violations_count
 
 
+@pytest.mark.parametrize("config", [ITU, CHINA, r2.R2Config(calling_first=True)])
+def test_one_call_after_the_other_either_way(config: r2.R2Config) -> None:
+    """Nothing of a call is left to the next, whoever begins it and however the one before it ended."""
+    made = bench(config)
+    made.a.whole = 5
+    for number in range(6):
+        caller, called = (made.a, made.b) if number % 3 else (made.b, made.a)
+        called.cause = 17 if number % 2 else 0
+        called.answers_after = ms(100)
+        caller.do(caller.circuit.setup("10086", f"13{number}", 10))
+        made.run(seconds(8))
+        assert called.last(r2.SetupInd) == r2.SetupInd("10086", f"13{number}", 10)
+        assert (caller.state.line is Line.OUT_ANSWERED) == (number % 2 == 0)
+        caller.do(caller.circuit.release(16))
+        made.run(seconds(1))
+        assert made.a.circuit.selectable
+        assert made.b.circuit.selectable
+    assert not made.a.state.violations_count + made.b.state.violations_count
+
+
 @pytest.mark.parametrize("config", [ITU, CHINA])
 def test_the_caller_clears(config: r2.R2Config) -> None:
     made = bench(config)

@@ -212,6 +212,8 @@ def test_an_answer_ends_the_wait_for_backward_bits_to_be_restored() -> None:
     circuit = outgoing(Line.OUT_CLEARED_BACK)
     circuit.line(IDLE)
     assert r2.StopTimer("fault") in circuit.line(ANSWERED)
+    circuit.line(IDLE)
+    assert r2.StopTimer("fault") in circuit.line(BLOCKED)
 
 
 @pytest.mark.parametrize("ab", [ANSWERED, BLOCKED])
@@ -226,7 +228,9 @@ def test_forward_bits_without_meaning_in_talk_wait_for_clear_back(ab: int) -> No
 @pytest.mark.parametrize("ab", [ANSWERED, BLOCKED])
 def test_forward_bits_without_meaning_after_clear_back_end_the_call(ab: int) -> None:
     circuit = incoming(Line.IN_CLEARED_BACK)
-    assert r2.ReleasedInd(41, True) in circuit.line(ab)
+    actions = circuit.line(ab)
+    assert r2.ReleasedInd(41, True) in actions
+    assert kinds(actions)[0] == "Violation"
 
 
 @pytest.mark.parametrize(

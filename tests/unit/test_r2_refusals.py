@@ -146,6 +146,30 @@ def test_a_free_call(charge: bool) -> None:
     assert made.a.state.line is Line.OUT_COMPLETE
 
 
+def test_released_before_there_is_a_register() -> None:
+    circuit = fresh()
+    circuit.line(0b00)
+    actions = circuit.release(1)
+    assert actions[0] == r2.ReleasedInd(1, False)
+    assert r2.FreeRegister() in actions
+    assert circuit.state.line is Line.IN_ENDED
+
+
+def test_released_while_the_free_signal_is_on_its_way() -> None:
+    circuit = fresh(r2.R2Config(ask_calling=False))
+    circuit.line(0b00)
+    circuit.register_ready()
+    circuit.tone_on(1)
+    circuit.complete()
+    circuit.tone_off()
+    circuit.tone_on(1)
+    circuit.accept()
+    assert circuit.release(17) == [r2.ReleasedInd(17, False)]
+    circuit.tone_off()
+    assert circuit.state.line is Line.IN_ENDED
+    assert circuit.answer() == []
+
+
 def test_congestion_while_calling_digits_come_is_a_compelled_a4() -> None:
     circuit = fresh()
     circuit.line(0b00)

@@ -123,8 +123,8 @@ class Circuit:
             return out
         state.called, state.calling, state.category = called, calling, category
         state.line, state.sending, state.call = Line.OUT_SEIZED, Sending.WAITING, True
-        state.asked = state.answered = state.calling_ended = False
-        state.calling_index = state.kd = 0
+        state.asked = state.answered = False
+        state.kd = 0
         core.send(SEIZED)
         core.start("seize_ack")
         core.seize_register(outgoing=True)

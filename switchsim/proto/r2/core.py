@@ -160,8 +160,6 @@ class Core:
         self.stop(*(name for name in NAMES if name != "reseize"))
         self.end_call(NORMAL, True)
         state.line = Line.IDLE
-        state.kd = state.refusal = 0
-        state.accepted = state.answered = state.asked = state.whole = False
         self.send(IDLE)
         self.start("reseize")
 

@@ -104,8 +104,6 @@ def _called(core: Core, index: int) -> None:
     """The called digit of an index, the end of the number behind the last; behind that nothing is left to send."""
     state = core.state
     if index > len(state.called):
-        if not core.runs("between"):
-            core.start("between")
         return
     state.index = max(index, 0)
     number = state.called
