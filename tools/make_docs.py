@@ -102,6 +102,7 @@ def _event(name: str, node: ast.ClassDef, lines: list[str]) -> list[str]:
 PLACES: Final = {
     "processor": "a main processor, `a` or `b`", "board": "a board by its place, `frame/2/slot/0`",
     "line": "an E1 line by its name, `e1-0`", "receiver": "a DTMF receiver, counted over the machine from 0",
+    "register": "an MFC register, counted over the machine from 0",
     "timeslot": "a timeslot of the line, 1..31", "link": "a signalling link by its name, `\"e1-0:16\"`",
     "end": "an end of it: `machine`, `far`, or a point of the far end",
     "seat": "a seat by its number, in quotes, `\"1001\"`",
@@ -111,8 +112,8 @@ PLACES: Final = {
     "clock": "a clock: `machine`, a clock board by its place, or a line: the clock at its far end",
 }
 """What each key of `where` names."""
-EXAMPLES: Final = {"processor": "a", "board": "frame/2/slot/0", "line": "e1-0", "receiver": "3", "timeslot": "5",
-                   "seat": '"1001"'}
+EXAMPLES: Final = {"processor": "a", "board": "frame/2/slot/0", "line": "e1-0", "receiver": "3", "register": "3",
+                   "timeslot": "5", "seat": '"1001"'}
 
 
 def faults_page() -> str:

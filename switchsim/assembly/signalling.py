@@ -102,6 +102,7 @@ class R2Spec(Strict):
     variant: itu, or China No.1. calls: which way they may begin. cd: the fixed bits c, d that are sent, by default 01,
     and 11 in China. ask_calling: the machine asks for the calling party's category and number. calling_first: it asks
     so behind the first digit, not behind the last (China). calling_digits: so many, 0 until the signal for the end.
+    toll: ordinary calls are toll calls (China: KD 2, and KB is read so), not local ones.
     """
 
     kind: Literal["r2"]
@@ -111,6 +112,7 @@ class R2Spec(Strict):
     ask_calling: bool = True
     calling_first: bool = False
     calling_digits: Annotated[int, Field(ge=0, le=20)] = 0
+    toll: bool = False
     timers: dict[R2Timer, Duration] = Field(default_factory=dict)
 
     def config(self) -> R2Config:
@@ -118,7 +120,7 @@ class R2Spec(Strict):
         cd = self.cd if self.cd is not None else FIXED_BITS[self.variant]
         return R2Config(
             variant=self.variant, cd=cd, ask_calling=self.ask_calling, calling_first=self.calling_first,
-            calling_digits=self.calling_digits, both_way=self.calls == "both", timers=self.timers,
+            calling_digits=self.calling_digits, both_way=self.calls == "both", toll=self.toll, timers=self.timers,
         )  # fmt: skip
 
 
