@@ -10,8 +10,10 @@ from typing import Any
 from switchsim.dsp.e1 import CAS, SEND_AIS
 from switchsim.dsp.e1_lines import E1Config
 from switchsim.dsp.engine import EV_HEARS, EV_SOURCE_DONE, Assets, Engine, EngineConfig, philox
+from switchsim.farend.chance import Constant, Exponential, Uniform
 from switchsim.farend.exchange import Party, Subscriber
 from switchsim.farend.line import FarLine
+from switchsim.farend.load import Load, LoadConfig, Poisson, Weighted
 from switchsim.farend.plan import Plan
 from switchsim.farend.r2 import R2Exchange, R2ExchangeConfig
 from switchsim.kernel.journal import Journal
@@ -20,16 +22,20 @@ from switchsim.kernel.prng import Streams
 from switchsim.kernel.scheduler import Kernel
 from switchsim.model.event import Record
 from switchsim.model.events import decode_line
-from switchsim.model.messages import LineCas, LineSeen
+from switchsim.model.messages import LineCas, LineSeen, PlaceCall
+from switchsim.model.order import Act
 from switchsim.proto import r2
 from switchsim.terminals.framing import Framing
 from switchsim.terminals.line_end import LINE_MESSAGES, LineEndRow, units_of
 from switchsim.terminals.r2 import MFC_EVENTS, R2Row
+from switchsim.units import ms, seconds
 
 A, B = "farend/exchange/a", "farend/exchange/b"
 LINES = ("farend/line/a", "farend/line/b")
 ALL = tuple(slot for slot in range(1, 32) if slot != 16)
 IDLE = 0b10
+SOON = (Subscriber(number="10060", ring=Constant(ms(1_000))),)
+CALLING = "138"
 
 
 class Bench:
@@ -155,4 +161,41 @@ class Bench:
         return ""
 
 
-__all__ = ["ALL", "A", "B", "Bench"]
+def call(bench: Bench, place: str, called: str = "10060", at: int = -1, **values: int | str) -> None:
+    at = bench.kernel.now if at < 0 else at
+    bench.kernel.order(at, place, Act("call", {"called": called, "calling": CALLING, **values}))
+
+
+def talks(bench: Bench, place: str = "") -> list[int]:
+    """When parties of an exchange heard the other person."""
+    rows = bench.records(place, "PartyState")
+    return [row.at for row in rows if row.event.state == "talking"]  # type: ignore[attr-defined]
+
+
+def ready(**more: object) -> Bench:
+    """Powered on long enough that every circuit can be seized."""
+    return Bench(**{"subscribers": SOON, **more}).run(seconds(1))  # type: ignore[arg-type]
+
+
+def talk(bench: Bench, place: str = A, timeslot: int = 0) -> bool:
+    """Whether one call more goes through."""
+    before = len(talks(bench, place))
+    call(bench, place, hold_cycles=seconds(1), timeslot=timeslot)
+    bench.run(seconds(10))
+    return len(talks(bench, place)) > before
+
+
+def loaded(bench: Bench) -> None:
+    """Callers at both ends, more than the circuits carry."""
+    for name, place in (("out", A), ("in", B)):
+        config = LoadConfig(
+            shape=Poisson(4_000), plans=(Weighted(""),), called=(Weighted("10060", 5), Weighted("17"), Weighted("9")),
+            lines=("e1-0",), hold=Exponential(seconds(3)), patience=Uniform(seconds(1), seconds(12)),
+            stop_at=seconds(25),
+        )  # fmt: skip
+        load = Load(f"farend/load/{name}", bench.kernel, config)
+        bench.kernel.add(load)
+        bench.kernel.connect(load.path, "exchange/e1-0", Wire(place, "load", (PlaceCall,)))
+
+
+__all__ = ["ALL", "LINES", "SOON", "A", "B", "Bench", "call", "loaded", "ready", "talk", "talks"]

@@ -5,8 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
-from r2_bench import LINES, A, B, Bench
-from test_farend_r2 import loaded, talk
+from r2_bench import LINES, A, B, Bench, loaded, talk
 
 from switchsim.farend.chance import Uniform
 from switchsim.farend.exchange import Subscriber
