@@ -26,9 +26,6 @@
 #define SWD_CELL_IDLE 0          /* always 0xD5, A-law quiet */
 #define SWD_CELL_ONES 1          /* always 0xFF */
 
-#define SWD_LEVEL_FLOOR_MDBM0 (-60000) /* of a sine that a source makes */
-#define SWD_LEVEL_TOP_MDBM0 3140 /* overload of A-law (G.711) */
-
 #define SWD_OK 0
 #define SWD_E_RANGE (-1)         /* an index or value is out of its range; nothing changed */
 #define SWD_E_FULL (-2)          /* no room; nothing changed */
@@ -64,23 +61,18 @@ typedef struct swd_config {
     uint32_t recorder_octets;    /* ring of each recorder, a power of two >= 1024 */
 } swd_config;
 
-/* A tone: up to two frequencies, on/off cadence. Steps alternate on, off, on, off...; 0 steps = continuous.
+#define SWD_TONE_FREQS 3
+
+/* A tone: up to three frequencies at once, on/off cadence. Steps alternate on, off, on, off...; 0 steps = continuous.
  * After the last step the cadence goes on at step repeat_from. */
 typedef struct swd_tone {
-    uint32_t freq_mhz[2];        /* millihertz, 0 = unused, up to 3,999,999 */
-    int32_t level_mdbm0[2];      /* thousandths of a dBm0 a frequency, -60000..3140 */
+    uint32_t freq_mhz[3];        /* millihertz, 0 = unused, up to 3,999,999 */
+    int32_t level_mdbm0[3];      /* thousandths of a dBm0 a frequency, -60000..3140 */
     uint32_t n_steps;            /* 0..8 */
     uint32_t repeat_from;
     uint32_t step_cycles[8];
+    uint32_t in_turn;            /* 1: not at once: every on step sounds the next of them (special information tone) */
 } swd_tone;
-
-/* How a signal of two frequencies sounds, the lower group of DTMF first, of MFC the frequency of the lower number. */
-typedef struct swd_pair_shape {
-    int32_t level_mdbm0[2];      /* -60000..3140 */
-    int32_t offset_ppm[2];       /* of the frequency from its nominal value, -100000..100000 */
-    uint32_t phase[2];           /* when the signal begins; a turn is 2^32 */
-    uint32_t ramp_cycles;        /* it rises and falls over as many: at most half of its length */
-} swd_pair_shape;
 
 typedef struct swd_prompt {
     uint32_t offset;             /* into the octets of swd_assets */
@@ -285,25 +277,6 @@ uint64_t swd_line_error_count(const swd_engine *e, uint32_t line);
 /* The switched cell copies this cell instead of the one it is connected to, which is kept beside (loops, test patterns); SWD_NONE ends it. */
 int swd_override(swd_engine *e, uint32_t switched_cell, uint32_t from_cell);
 
-/* Tones run from cycle 0, as from one generator for the whole switch; the cadence counts from the call. */
-int swd_source_idle(swd_engine *e, uint32_t source);
-int swd_source_tone(swd_engine *e, const swd_assets *assets, uint32_t source, uint32_t tone);
-int swd_source_prompts(swd_engine *e, const swd_assets *assets, uint32_t source, const uint16_t *prompts, uint32_t n_prompts,
-                       int loop);                                      /* 1..16 prompts */
-int swd_source_digits(swd_engine *e, uint32_t source, const char *digits, uint32_t on_cycles, uint32_t off_cycles,
-                      int32_t low_mdbm0, int32_t high_mdbm0);          /* 1..32 digits of 0-9 A-D * # */
-/* The same, on_cycles (1..2^20) and off_cycles (0..2^20) given for each digit. */
-int swd_source_dtmf(swd_engine *e, uint32_t source, const char *digits, const uint32_t *on_cycles, const uint32_t *off_cycles,
-                    const swd_pair_shape *shape);
-/* R2 register signal 1..15 (Q.441 tables 1, 2), backward 0 or 1; for 1..2^20 cycles, or 0: until another act, without a ramp. */
-int swd_source_mfc(swd_engine *e, uint32_t source, uint32_t backward, uint32_t signal, uint32_t cycles,
-                   const swd_pair_shape *shape);
-int swd_source_mark(swd_engine *e, uint32_t source, uint32_t id);      /* 1..2047 */
-int swd_source_raw(swd_engine *e, uint32_t source);
-int swd_source_feed(swd_engine *e, uint32_t source, const uint8_t *octets, uint32_t n_octets); /* up to 640 waiting */
-/* Octets since swd_source_raw that had to be idle because none was waiting. */
-uint32_t swd_source_underruns(const swd_engine *e, uint32_t source);
-
 int swd_hdlc_send(swd_engine *e, uint32_t transmitter, const uint8_t *octets, uint32_t n_octets);
 uint32_t swd_hdlc_waiting(const swd_engine *e, uint32_t transmitter);  /* frames not yet wholly sent */
 int swd_hdlc_flush(swd_engine *e, uint32_t transmitter);               /* forget what waits; abort what is being sent */
@@ -387,5 +360,6 @@ const char *swd_build_flags(void);                                     /* the co
 
 #include "swd_e1.h"
 #include "swd_path.h"
+#include "swd_source.h"
 
 #endif

@@ -75,7 +75,7 @@ typedef struct source {
     uint32_t unit;                /* tone, mark id, generator, or direction of MFC */
     uint64_t start;               /* cycle of the first octet */
     uint64_t edge;                /* tone: first cycle of the next cadence step */
-    uint32_t on;                  /* tone: the present step sounds */
+    uint32_t on;                  /* tone: the present step sounds; in turn: which frequency, + 1 */
     uint32_t count, current, position, loop;   /* prompts and digits; MFC: cycles in all, signal, cycles so far */
     int32_t amplitude[2];         /* digits and MFC, as all of the next three: of each frequency */
     int32_t offset_ppm[2];

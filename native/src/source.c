@@ -5,16 +5,13 @@
 
 static int16_t clip(int32_t x) { return (int16_t)(x > INT16_MAX ? INT16_MAX : x < INT16_MIN ? INT16_MIN : x); }
 
-/* A tone's octets in one row, phase counted from cycle 0; made once a row for all that play it. */
-static uint64_t tone_octets(swd_engine *e, const swd_assets *assets, uint32_t index, uint64_t row)
+/* The octets that frequencies `first`..`last` of a tone make in one row, phase counted from cycle 0. */
+static uint64_t sounded(const swd_tone *tone, uint32_t first, uint32_t last, uint64_t row)
 {
-    tone_row *held = &e->tones[index];
-    const swd_tone *tone = &assets->tones[index];
     int16_t linear[SWD_ROW_CYCLES];
     int32_t sum[SWD_ROW_CYCLES] = {0};
-    if (held->row_plus_1 == row + 1)
-        return held->octets;
-    for (int f = 0; f < 2; f++) {
+    uint64_t octets;
+    for (uint32_t f = first; f <= last; f++) {
         if (tone->freq_mhz[f] == 0)
             continue;
         uint32_t step = swd_phase_step(tone->freq_mhz[f]), phase = step * (uint32_t)(row * SWD_ROW_CYCLES);
@@ -24,9 +21,28 @@ static uint64_t tone_octets(swd_engine *e, const swd_assets *assets, uint32_t in
     }
     for (int k = 0; k < SWD_ROW_CYCLES; k++)
         linear[k] = clip(sum[k]);
-    swd_alaw_encode_block((uint8_t *)&held->octets, linear, SWD_ROW_CYCLES);
-    held->row_plus_1 = row + 1;
+    swd_alaw_encode_block((uint8_t *)&octets, linear, SWD_ROW_CYCLES);
+    return octets;
+}
+
+/* A tone's octets in one row; made once a row for all that play it. */
+static uint64_t tone_octets(swd_engine *e, const swd_assets *assets, uint32_t index, uint64_t row)
+{
+    tone_row *held = &e->tones[index];
+    if (held->row_plus_1 != row + 1) {
+        held->octets = sounded(&assets->tones[index], 0, SWD_TONE_FREQS - 1, row);
+        held->row_plus_1 = row + 1;
+    }
     return held->octets;
+}
+
+/* Which frequency the step sounds, + 1, of a tone that sounds them in turn. */
+static uint32_t turn_of(const swd_tone *tone, uint32_t step)
+{
+    uint32_t n = 0;
+    while (n < SWD_TONE_FREQS && tone->freq_mhz[n])
+        n++;
+    return step / 2 % n + 1;
 }
 
 /* The cadence step at cycle `at`, a function of (start, at): sets `on` and the cycle where the step ends. */
@@ -46,13 +62,27 @@ static void cadence(source *x, const swd_tone *tone, uint64_t at)
     }
     for (; t >= tone->step_cycles[step]; step++)
         t -= tone->step_cycles[step];
-    x->on = step % 2 == 0;
+    x->on = step % 2 ? 0 : tone->in_turn ? turn_of(tone, step) : 1;
     x->edge = at - t + tone->step_cycles[step];
+}
+
+static uint64_t turns_span(const swd_tone *tone, source *x, const span *s)
+{
+    uint64_t octets = ROW_IDLE;
+    for (uint32_t k = s->a; k < s->b; k++) {
+        if (s->start + k >= x->edge)
+            cadence(x, tone, s->start + k);
+        if (x->on)
+            put(&octets, sounded(tone, x->on - 1, x->on - 1, s->row), 0xFFull << 8 * k);
+    }
+    return octets;
 }
 
 static uint64_t tone_span(swd_engine *e, const swd_assets *assets, source *x, const span *s)
 {
     uint64_t sounding = 0;
+    if (assets->tones[x->unit].in_turn)
+        return turns_span(&assets->tones[x->unit], x, s);
     for (uint32_t k = s->a; k < s->b; k++) {
         if (s->start + k >= x->edge)
             cadence(x, &assets->tones[x->unit], s->start + k);
@@ -203,7 +233,9 @@ static int tone_good(const swd_tone *tone)
         return 0;
     for (uint32_t i = tone->repeat_from; i < tone->n_steps; i++)
         loop += tone->step_cycles[i];
-    for (int f = 0; f < 2; f++)
+    if (tone->in_turn > 1 || (tone->in_turn && !(tone->n_steps && tone->freq_mhz[0])))
+        return 0;
+    for (int f = 0; f < SWD_TONE_FREQS; f++)
         if (tone->freq_mhz[f] > 3999999 || tone->level_mdbm0[f] < SWD_LEVEL_FLOOR_MDBM0 ||
             tone->level_mdbm0[f] > SWD_LEVEL_TOP_MDBM0)
             return 0;

@@ -24,11 +24,12 @@ NEEDED = ("ring_back",)
 
 
 class ToneSpec(Strict):
-    """One tone: one or two frequencies, their levels, and on, off, on, off ..."""
+    """One tone: one to three frequencies, their levels, and on, off, on, off ...; in turn: one an on step."""
 
     hz: Annotated[Many[Annotated[int, BeforeValidator(scaled(3, minimum=1, maximum=3_999_999))]], Field(min_length=1)]
     dbm0: Many[Annotated[int, BeforeValidator(scaled(3, minimum=LEVEL_FLOOR_MDBM0, maximum=LEVEL_TOP_MDBM0))]]
     cadence: Many[Duration] = ()
+    in_turn: bool = False
 
     @model_validator(mode="after")
     def _can_sound(self) -> ToneSpec:
@@ -39,7 +40,7 @@ class ToneSpec(Strict):
         return self
 
     def tone(self) -> Tone:
-        return Tone(self.hz, self.dbm0, self.cadence)
+        return Tone(self.hz, self.dbm0, self.cadence, in_turn=self.in_turn)
 
 
 class TonesFile(Strict):

@@ -15,16 +15,17 @@ MAX_PROMPTS: Final = 65_536
 
 @dataclass(frozen=True)
 class Tone:
-    """Up to two frequencies with a cadence of on and off steps, in turn; after the last it goes on at `repeat_from`."""
+    """Up to three frequencies with a cadence of on and off steps; after the last it goes on at `repeat_from`."""
 
-    freqs_mhz: tuple[int, ...]  # one or two, 1..3,999,999 millihertz
+    freqs_mhz: tuple[int, ...]  # one to three, 1..3,999,999 millihertz
     levels_mdbm0: tuple[int, ...]  # one a frequency, -60,000..3,140 thousandths of a dBm0
     steps_cycles: tuple[int, ...] = ()  # up to 8: on, off, on, ...; empty: continuous
     repeat_from: int = 0
+    in_turn: bool = False  # every on step sounds the next frequency, instead of all at once
 
     def __post_init__(self) -> None:
-        if not 1 <= len(self.freqs_mhz) <= 2 or len(self.levels_mdbm0) != len(self.freqs_mhz):
-            raise ValueError(f"a tone has one or two frequencies, each with its level: {self}")
+        if not 1 <= len(self.freqs_mhz) <= lib.SWD_TONE_FREQS or len(self.levels_mdbm0) != len(self.freqs_mhz):
+            raise ValueError(f"a tone has one to three frequencies, each with its level: {self}")
         if not all(0 < freq < 4_000_000 for freq in self.freqs_mhz):
             raise ValueError(f"a frequency of a tone is 1..3999999 millihertz: {self}")
         if not all(LEVEL_FLOOR_MDBM0 <= level <= LEVEL_TOP_MDBM0 for level in self.levels_mdbm0):
@@ -33,6 +34,8 @@ class Tone:
             raise ValueError(f"a cadence has at most 8 steps of 0..2^32-1 cycles: {self}")
         if self.steps_cycles and (self.repeat_from < 0 or not any(self.steps_cycles[self.repeat_from :])):
             raise ValueError(f"a cadence goes on at one of its steps, and what it repeats takes time: {self}")
+        if self.in_turn and not self.steps_cycles:
+            raise ValueError(f"a tone whose frequencies sound in turn has a cadence: {self}")
 
 
 class Assets:
@@ -77,7 +80,7 @@ def _fill_tone(row: Any, tone: Tone) -> None:
         row.freq_mhz[i], row.level_mdbm0[i] = freq, level
     for i, step in enumerate(tone.steps_cycles):
         row.step_cycles[i] = step
-    row.n_steps, row.repeat_from = len(tone.steps_cycles), tone.repeat_from
+    row.n_steps, row.repeat_from, row.in_turn = len(tone.steps_cycles), tone.repeat_from, tone.in_turn
 
 
 def encode_alaw(pcm: bytes) -> bytes:

@@ -9,6 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from switchsim._native import lib
+from switchsim.dsp.assets import Assets, Tone
 from switchsim.dsp.engine import EV_SOURCE_DONE, Engine, EngineConfig, Event
 from switchsim.dsp.sources import DtmfShape
 
@@ -179,3 +180,37 @@ def test_what_can_not_be_played_is_refused_and_changes_nothing(act: object, says
     with pytest.raises(ValueError, match=says):
         act(engine)  # type: ignore[operator]
     assert engine.snapshot() == before
+
+
+SIT_STEPS = (2640, 0, 2640, 0, 2640, 8000)
+
+
+def test_frequencies_of_a_tone_sound_in_turn() -> None:
+    """The special information tone of E.180: 950, 1400, 1800 Hz for 330 ms each, then a second of silence."""
+    tone = Tone((950_000, 1_400_000, 1_800_000), (-10_000, -11_000, -12_000), SIT_STEPS, in_turn=True)
+    for step in (4000, 7):
+        engine = Engine(CONFIG, Assets([], [tone]))
+        engine.record_start(0, engine.first_source_cell)
+        while engine.now < 100:
+            engine.run(100)
+        engine.source_tone(0, 0)
+        octets, _ = recorded(engine, 100 + 2 * sum(SIT_STEPS), step)
+        for begin in (100, 100 + sum(SIT_STEPS)):
+            for which, (hz, dbm0) in enumerate(((950, -10), (1400, -11), (1800, -12))):
+                part = linear(octets[begin + 2640 * which : begin + 2640 * (which + 1)])
+                assert level_dbm0(part, hz) == pytest.approx(dbm0, abs=0.1)
+                assert max(level_dbm0(part, other) for other in {950, 1400, 1800} - {hz}) < -45
+            assert octets[begin + 7920 : begin + 15_920] == b"\xd5" * 8000
+
+
+def test_a_modulated_tone_is_three_frequencies_at_once() -> None:
+    """400 Hz modulated by 25 Hz: the envelope goes up and down 25 times a second."""
+    engine = Engine(CONFIG, Assets([], [Tone((375_000, 400_000, 425_000), (-16_020, -10_000, -16_020))]))
+    engine.record_start(0, engine.first_source_cell)
+    engine.source_tone(0, 0)
+    wave = linear(recorded(engine, 8000)[0])
+    for hz, dbm0 in ((375, -16.02), (400, -10), (425, -16.02)):
+        assert level_dbm0(wave, hz) == pytest.approx(dbm0, abs=0.1)
+    loud = [float(np.abs(wave[at : at + 40]).max()) for at in range(0, 8000, 40)]
+    assert max(loud) > 1.9 * PEAK_0_DBM0 * 10 ** (-10 / 20)
+    assert sum(1 for one, two, three in zip(loud, loud[1:], loud[2:], strict=False) if one > two <= three) == 25
