@@ -19,7 +19,7 @@ from switchsim.model.phase import Phase
 from switchsim.proto import r2
 from switchsim.terminals.r2 import LEVEL_MDBM0, R2Ends, R2EndsState, R2Row
 from switchsim.terminals.r2_mistakes import POINTS
-from switchsim.units import seconds
+from switchsim.units import ms, seconds
 
 UNALLOCATED: Final = 1  # Q.850
 USER_BUSY: Final = 17
@@ -29,6 +29,8 @@ ORDINARY: Final = 10  # Q.763 3.11: ordinary calling subscriber
 ATTEMPTS: Final = 4
 NO_GOOD: Final = frozenset({"collision", "no_ack", "blocked"})
 """Failures of a circuit; what the other exchange refuses by its registers, it would refuse on any."""
+ANSWER_GUARD: Final = ms(150)
+"""From the end of the register signals to the answer at least: line signals are recognised sooner than a tone's end."""
 PERSON_TIMERS: Final = frozenset({"step", "patience", "dead", "ring", "cleared"})
 
 
@@ -281,7 +283,8 @@ class R2Exchange(Part[R2ExchangeState]):
         if self.config.ring_back >= 0:
             self.engine.source_tone(self.config.parties[number].source, self.config.ring_back)
         if subscriber.behaviour == "answers":
-            self.telephones.arm(number, "ring", drawn(subscriber.ring, lambda: self.draw("ring")))
+            ring = drawn(subscriber.ring, lambda: self.draw("ring"))
+            self.telephones.arm(number, "ring", max(ANSWER_GUARD, ring))
 
     # -- a call goes on ----------------------------------------------------------------------------------------------
 

@@ -92,6 +92,17 @@ def test_everybody_else_answers_when_all_digits_are_there() -> None:
 
 
 @BOTH
+def test_the_answer_does_not_overtake_the_end_of_the_last_register_signal(variant: str) -> None:
+    """Who answers at once is told so 150 ms later: bits count after 20 ms, the end of a tone may take twice as long."""
+    bench = ready(variant=variant, subscribers=(Subscriber(number="10060", ring=Constant(0)),))
+    call(bench, A, hold_cycles=seconds(1))
+    bench.run(seconds(6))
+    (rings,) = [row.at for row in bench.records(A, "PartyState") if row.event.state == "ringing"]  # type: ignore[attr-defined]
+    (answered,) = [row.at for row in bench.records(A, "PartyState") if row.event.state == "connected"]  # type: ignore[attr-defined]
+    assert ms(140) < answered - rings < ms(200)
+
+
+@BOTH
 def test_a_caller_abandons_while_it_rings_and_while_registers_work(variant: str) -> None:
     bench = ready(variant=variant, subscribers=(Subscriber(number="10060", behaviour="no_answer"),))
     call(bench, A, patience_cycles=seconds(5))
