@@ -47,7 +47,7 @@ def against(folder: Path, peer: str, variant: str, *options: str, subscriber: st
             script: Callable[[FarOffice, int], None] = lambda office, block: None) -> tuple[FarOffice, list[Line]]:
     """The peer on some circuits of the exchange until it has finished; nobody complains, nothing is left."""
     office = FarOffice(SLOTS, variant, (Subscriber(number="10000", behaviour=subscriber),))  # type: ignore[arg-type]
-    command = [peer, *VARIANTS[variant], "--digits", str(len(NUMBER)), "--ani-first", "0", *options]
+    command = [peer, *VARIANTS[variant], "--digits", str(len(NUMBER)), "--ani-first", "0", "--trace", "1", *options]
     with attached(folder, office, SLOTS, command) as (made, [one]):
         for block in range(60 * 50):
             script(office, block)

@@ -53,7 +53,7 @@ def against(folder: Path, peer: str, variant: str, *options: str, slots: list[in
     """libopenr2 on circuits of ours until it has finished; `sound`: neither side has anything to complain of."""
     slots = slots or [1, 2, 3]
     office = Office(slots, variant, plan)
-    command = [peer, *VARIANTS[variant], "--digits", str(len(NUMBER)), *options]
+    command = [peer, *VARIANTS[variant], "--digits", str(len(NUMBER)), "--trace", "1", *options]
     with attached(folder, office, slots, command) as (made, [one]):
         for block in range(100 * BLOCKS_A_SECOND):
             script(office, block)
@@ -230,6 +230,22 @@ def test_without_a_receiver_no_call_comes_about_and_the_circuit_stays_sound(
     office, said = against(tmp_path, openr2_peer, variant, "--calls", "1", "--abandon-after", "3000",
                            "--linger", "2000", plan=Plan(receivers=False), sound=False)
     assert (summary(said)["answered_out"], summary(said)["up"], office.counts["SetupInd"]) == (0, 0, 0)
+
+
+def test_q442_a_caller_that_falls_silent_gets_a_pulse(tmp_path: Path, openr2_peer: str) -> None:
+    """libopenr2's own variant CN takes A-1 after A-6 for "next called digit", has none, and waits for a time-out of ours.
+
+    Then A-3 comes as a pulse of 150 ms, which it understands: the call goes on without its number.
+    """
+    office = Office([1], "china")
+    with attached(tmp_path, office, [1], [openr2_peer, "--china", "1", "--calls", "1", "--trace", "1"]) as (made, [one]):
+        made.run(40 * BLOCKS_A_SECOND)
+        made.outside.close()
+        said = one.lines()
+    assert (summary(said)["answered_out"], summary(said)["errors"]) == (1, 0), trail(said, 1)
+    assert [(pulse.signal, pulse.cycles) for pulse in office.reported("PulseTone")] == [(3, 1200)]
+    assert [setup.calling for setup in office.reported("SetupInd")] == [""]
+    assert office.leaks() == []
 
 
 def test_the_same_run_twice_tells_the_same_story_and_another_does_not(tmp_path: Path, openr2_peer: str) -> None:

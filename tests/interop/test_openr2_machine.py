@@ -44,7 +44,8 @@ def against(folder: Path, variant: str, openr2_peer: str, *peer: str, options: t
     machine, kind = VARIANTS[variant]
     slots = [slot for slot in range(1, last + 1) if slot != 16]
     attachments = [word for slot in slots for word in ("--attach", f"e1-0:{slot}=cas:unix:{folder}/t{slot}")]
-    program = [openr2_peer, *kind, "--attach", f"{folder}/t", "--clock", f"{folder}/c", "--last", str(last), *peer]
+    program = [openr2_peer, *kind, "--attach", f"{folder}/t", "--clock", f"{folder}/c", "--last", str(last),
+               "--trace", "1", *peer]
     return serve(folder, machine, *attachments, "--clock", f"unix:{folder}/c", "--seconds", "120", *options,
                  programs=[program])
 
@@ -159,3 +160,21 @@ def test_the_same_run_twice_has_the_same_journal_and_another_has_not(
     assert replay(first.folder) == (0, f"equal, digest {first.done['digest']}\n")
     assert once("b").done["digest"] == first.done["digest"]
     assert once("c", "--answer-ms", "301").done["digest"] != first.done["digest"]
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_circuits_on_which_nothing_makes_sense_disturb_nobody_and_come_back(
+        tmp_path: Path, variant: str, openr2_peer: str, seed: int) -> None:
+    """Random bits and noise for 12 s on three circuits, libopenr2 on two others, calls both ways meanwhile."""
+    machine, kind = VARIANTS[variant]
+    attachments = [word for slot in range(1, 6) for word in ("--attach", f"e1-0:{slot}=cas:unix:{tmp_path}/t{slot}")]
+    judge = [openr2_peer, *kind, "--attach", f"{tmp_path}/t", "--clock", f"{tmp_path}/c", "--last", "2", "--calls", "4",
+             "--gap", "900", "--linger", "9000", "--ani-first", "0"]
+    rubbish = [sys.executable, str(Path(__file__).parent / "peers" / "cas_garbage.py"), "--attach", f"{tmp_path}/t",
+               "--clock", f"{tmp_path}/g", "--first", "3", "--last", "5", "--blocks", "600", "--seed", str(seed)]
+    served = serve(tmp_path, machine, *attachments, "--clock", f"unix:{tmp_path}/c", "--clock", f"unix:{tmp_path}/g",
+                   "--seconds", "30", "--dial", f"e1-0={OUTSIDE}*3", programs=[judge, rubbish])
+    assert (served.exit_code, served.done["reasons"]) == (0, []), served.errors
+    end = served.programs[0][-1]
+    assert (end["answered_out"], end["errors"], end["complaints"], end["up"]) == (4, 0, 0, 0)
+    assert left_over(served) == []
