@@ -233,12 +233,13 @@ def test_without_a_receiver_no_call_comes_about_and_the_circuit_stays_sound(
 
 
 def test_q442_a_caller_that_falls_silent_gets_a_pulse(tmp_path: Path, openr2_peer: str) -> None:
-    """libopenr2's own variant CN takes A-1 after A-6 for "next called digit", has none, and waits for a time-out of ours.
+    """libopenr2's own variant CN takes A-1 after A-6 for "next called digit", has none, and waits for our time-out.
 
     Then A-3 comes as a pulse of 150 ms, which it understands: the call goes on without its number.
     """
     office = Office([1], "china")
-    with attached(tmp_path, office, [1], [openr2_peer, "--china", "1", "--calls", "1", "--trace", "1"]) as (made, [one]):
+    command = [openr2_peer, "--china", "1", "--calls", "1", "--trace", "1"]
+    with attached(tmp_path, office, [1], command) as (made, [one]):
         made.run(40 * BLOCKS_A_SECOND)
         made.outside.close()
         said = one.lines()
