@@ -11,7 +11,7 @@ from typing import Any
 
 import cffi
 
-FLAGS = ("-std=gnu11", "-O3", "-fwrapv", "-ffp-contract=off", "-Wall", "-Werror")
+FLAGS = ("-std=gnu11", "-O3", "-UNDEBUG", "-fwrapv", "-ffp-contract=off", "-Wall", "-Werror")
 
 
 def compiled(name: str, declarations: str, source: str, sources: Sequence[Path] = (), include: Sequence[Path] = (),

@@ -242,7 +242,8 @@ static void sweep_conferences(swd_engine *e)
 /* Of 64 cells from i on, those that hold the same octets in both rows: nearly none while there is sound. */
 static uint64_t unchanged(const swd_engine *e, uint32_t i, uint64_t among)
 {
-    const uint64_t *x = AT(e, const uint64_t, at_rows[0]) + e->first_switched + i, *y = AT(e, const uint64_t, at_rows[1]) + e->first_switched + i;
+    const uint64_t *x = AT(e, const uint64_t, at_rows[0]) + e->first_switched + i;
+    const uint64_t *y = AT(e, const uint64_t, at_rows[1]) + e->first_switched + i;
     uint32_t n = e->config.n_switched - i < 64 ? e->config.n_switched - i : 64;
     uint64_t same = 0;
     for (uint32_t k = 0; among && k < n; k++)

@@ -22,6 +22,14 @@
 
 /* The FCS register after n more octets; sent inverted. */
 uint16_t swd_fcs(uint16_t fcs, const uint8_t *octets, uint32_t n);
+uint16_t swd_fcs_by_table(uint16_t fcs, const uint8_t *octets, uint32_t n);
+uint16_t swd_fcs_avx2(uint16_t fcs, const uint8_t *octets, uint32_t n);   /* n >= 17 */
+
+/* hdlc_rx_kernel.h, hdlc_tx_kernel.h: for any processor, and for those with AVX2 and what came with it (BMI2, PCLMUL) */
+uint32_t swd_hdlc_rx_take(swd_hdlc_rx *rx, const uint8_t *line, uint32_t n, swd_hdlc_result *results, uint8_t *out);
+uint32_t swd_hdlc_rx_take_avx2(swd_hdlc_rx *rx, const uint8_t *line, uint32_t n, swd_hdlc_result *results, uint8_t *out);
+uint32_t swd_hdlc_encode(uint8_t *code, const uint8_t *octets, uint32_t n);
+uint32_t swd_hdlc_encode_avx2(uint8_t *code, const uint8_t *octets, uint32_t n);
 
 /* The two below take what lies within a frame, which may be `limit` octets long; they leave flags, aborts and what is too
  * long to be taken bit by bit. */
@@ -47,54 +55,83 @@ static inline int hdlc_take_octet(swd_hdlc_rx *rx, uint8_t octet, uint32_t limit
     return 1;
 }
 
-/* Eight octets, the earliest bit lowest. */
-static inline uint64_t hdlc_load_bits(const uint8_t *line)
+/* Eight octets from the line, or for it: within each the earliest bit lowest, or highest. */
+static inline uint64_t hdlc_turned(uint64_t w)
 {
-    uint64_t w;
-    memcpy(&w, line, sizeof w);
     w = (w >> 4 & 0x0F0F0F0F0F0F0F0Fu) | (w & 0x0F0F0F0F0F0F0F0Fu) << 4;
     w = (w >> 2 & 0x3333333333333333u) | (w & 0x3333333333333333u) << 2;
     return (w >> 1 & 0x5555555555555555u) | (w & 0x5555555555555555u) << 1;
 }
 
-/* w one place later, `ones` ones before it. */
-static inline uint64_t hdlc_after(uint64_t w, uint32_t places, uint32_t ones)
+static inline uint64_t hdlc_load_bits(const uint8_t *line)
 {
-    uint64_t before = ((1u << ones) - 1) << 5 >> ones; /* bits -5..-1 as 0..4 */
-    return w << places | before >> (5 - places);
+    uint64_t w;
+    memcpy(&w, line, sizeof w);
+    return hdlc_turned(w);
+}
+
+/* The places in w where five ones end, `ones` (0..5) having come before: runs of two, of four, of five. */
+static inline uint64_t hdlc_fives(uint64_t w, uint32_t ones)
+{
+    static const uint8_t before[6][4] = {{0, 0, 0}, {1, 0, 8}, {1, 2, 12}, {1, 3, 14}, {1, 3, 15}, {1, 3, 15}};
+    uint64_t twos = w & (w << 1 | before[ones][0]), fours = twos & (twos << 2 | before[ones][1]);
+    return fours & (w << 4 | before[ones][2]);
+}
+
+/* w without the bits at the places marked, which are zeros; *n_bits counts what is left. */
+static inline uint64_t hdlc_unstuff(uint64_t w, uint64_t marked, uint32_t *n_bits)
+{
+#if defined(HDLC_BMI2)
+    *n_bits -= (uint32_t)__builtin_popcountll(marked);
+    return _pext_u64(w, ~marked);
+#else
+    uint32_t taken = 0;
+    do /* three at a time without a branch, which nobody could foresee */
+        for (int i = 0; i < 3; i++) {
+            uint64_t lowest = marked & -marked, above = ~(lowest | (lowest - 1));
+            w -= (w & above) >> 1;
+            taken += lowest != 0;
+            marked = (marked ^ lowest) >> 1;
+        }
+    while (marked);
+    *n_bits -= taken;
+    return w;
+#endif
+}
+
+/* Append up to 64 bits to the frame, the rest of w being zeros; there is room. */
+static inline void hdlc_append(swd_hdlc_rx *rx, uint64_t w, uint32_t n_bits)
+{
+    uint64_t joined = w << rx->n_bits | rx->octet, rest = rx->n_bits ? w >> (64 - rx->n_bits) : 0;
+    uint32_t total = rx->n_bits + n_bits, whole = total / 8;
+    uint8_t *to = rx->frame + rx->length;
+    /* Only whole octets are written, so that the frame's bytes do not depend on how the line was cut. */
+    if (whole >= 4) {
+        uint32_t first = (uint32_t)joined, last = (uint32_t)(joined >> 8 * (whole < 8 ? whole - 4 : 4));
+        memcpy(to, &first, sizeof first);
+        memcpy(to + (whole < 8 ? whole : 8) - 4, &last, sizeof last);
+    } else {
+        for (uint32_t i = 0; i < whole; i++)
+            to[i] = (uint8_t)(joined >> 8 * i);
+    }
+    rx->octet = (uint32_t)(whole < 8 ? joined >> 8 * whole : rest);
+    rx->n_bits = total % 8;
+    rx->length += whole;
 }
 
 /* Eight octets inside a frame, without flag or abort; 0 when they must be taken singly. */
 static inline int hdlc_take_word(swd_hdlc_rx *rx, const uint8_t *line, uint32_t limit)
 {
     const uint32_t ones = rx->ones;
+    uint32_t n_bits = 64;
     if (ones > 5 || rx->hunting || rx->length + 9 > limit)
         return 0;
-    uint64_t w = hdlc_load_bits(line);
-    uint64_t fives = w & hdlc_after(w, 1, ones) & hdlc_after(w, 2, ones) & hdlc_after(w, 3, ones) & hdlc_after(w, 4, ones);
-    uint64_t stuffed = fives << 1 | (ones == 5);
-    if (w & stuffed)
+    uint64_t w = hdlc_load_bits(line), marked = hdlc_fives(w, ones) << 1 | (ones == 5);
+    if (w & marked)
         return 0;
-    uint32_t n_bits = 64;
     rx->ones = (uint32_t)__builtin_clzll(~w);
-    for (; stuffed; n_bits--) { /* take out the highest first, so that the others stay where they are */
-        uint32_t place = 63 - (uint32_t)__builtin_clzll(stuffed);
-        uint64_t below = (1ull << place) - 1;
-        w = (w & below) | (w >> 1 & ~below);
-        stuffed &= below;
-    }
-    if (n_bits < 64)
-        w &= (1ull << n_bits) - 1;
-    uint64_t joined = w << rx->n_bits | rx->octet, rest = rx->n_bits ? w >> (64 - rx->n_bits) : 0;
-    uint32_t total = rx->n_bits + n_bits, whole = total / 8;
-    /* Only whole octets change the frame, so that its bytes do not depend on how the line was cut. */
-    uint64_t old, kept = whole < 8 ? ~0ull << 8 * whole : 0;
-    memcpy(&old, rx->frame + rx->length, sizeof old);
-    old = (old & kept) | (joined & ~kept);
-    memcpy(rx->frame + rx->length, &old, sizeof old);
-    rx->octet = (uint32_t)(whole < 8 ? joined >> 8 * whole : rest);
-    rx->n_bits = total % 8;
-    rx->length += whole;
+    w = hdlc_unstuff(w, marked, &n_bits);
+    hdlc_append(rx, w, n_bits);
     return 1;
 }
 

@@ -5,10 +5,13 @@
 int swd_isa_best(void)
 {
     __builtin_cpu_init();
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-        __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vnni"))
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("bmi2") &&
+        __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vnni") && __builtin_cpu_supports("pclmul"))
         return SWD_ISA_AVX512;
-    return __builtin_cpu_supports("avx2") ? SWD_ISA_AVX2 : SWD_ISA_SSE2;
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("popcnt") &&
+                   __builtin_cpu_supports("pclmul")
+               ? SWD_ISA_AVX2
+               : SWD_ISA_SSE2;
 }
 #else
 int swd_isa_best(void)
@@ -31,5 +34,7 @@ int swd_isa_select(int isa)
 
 int swd_isa_selected(void)
 {
-    return selected < 0 ? swd_isa_best() : selected;
+    if (selected < 0)
+        selected = swd_isa_best();
+    return selected;
 }

@@ -10,15 +10,16 @@
  * sends each frame octet least significant bit first: the MSB of the timeslot octet is the earliest bit. */
 #define SWD_TX_RING 2048      /* a power of two */
 
+#define SWD_TX_CODE 408       /* 302 octets with six bits for five, a flag, and room to read and write past */
+
 typedef struct swd_hdlc_tx {
-    uint32_t bits;                /* encoded bits not yet on the line, the last in bit 0; the rest of one flag or octet */
-    uint32_t n_bits;              /* 0..9 */
-    uint32_t ones;                /* consecutive ones sent, for stuffing, 0..4 */
+    uint32_t position, code_bits; /* of what is being sent, encoded: bits sent, bits in all */
     uint32_t read, write;         /* ring of frames: 2 octets length (FCS included), then octets; free running */
     uint32_t waiting;             /* frames not wholly sent */
-    uint32_t position, length;    /* within the frame being sent (length includes FCS); 0,0 = flags */
-    uint32_t after_flag;          /* the latest thing encoded is a flag: a frame may follow */
-    uint32_t closing;             /* `bits` holds the rest of a frame's closing flag */
+    uint32_t length;              /* of the frame being sent, FCS included; 0: its closing flag has begun, or there is none */
+    uint32_t after_flag;          /* what is being sent ends with a flag: a frame may follow */
+    uint32_t closing;             /* what is being sent is a frame with its closing flag */
+    uint8_t code[SWD_TX_CODE];    /* a frame and its closing flag, a flag, or an abort; the earliest bit highest */
     uint8_t ring[SWD_TX_RING];
 } swd_hdlc_tx;
 
@@ -28,6 +29,7 @@ typedef struct swd_hdlc_rx {
     uint32_t octet, n_bits;       /* octet being collected */
     uint32_t length;              /* octets collected, FCS included */
     uint32_t hunting;             /* no flag seen since the start, the last abort or an overlong frame */
+    uint64_t idle;                /* eight octets that would leave all this as it is, flags or ones; 0: there are none */
     uint8_t frame[SWD_MAX_FRAME + 2];
 } swd_hdlc_rx;
 
