@@ -38,6 +38,11 @@ ROWS = [
     # acknowledged, register signals go on
     ("registers-01-is-an-early-answer", ACKNOWLEDGED,
      f"line 01; wait 100 -> line=10 tone=0 -AnswerInd +SetupFailed|ReleasedInd busy\n{FREE_AGAIN}"),
+    ("registers-10-for-a-moment-is-ridden-over", ACKNOWLEDGED,
+     "line 10; wait 500 -> line=00 -SetupFailed\nline 11 -> line=00\n"
+     "cycles 1/1 2/1 3/1 4/3 1/6 -> +AddressCompleteInd"),
+    ("waiting-10-for-a-moment-is-ridden-over", COMPLETE,
+     "line 10; wait 500 -> line=00 -ReleasedInd\nline 11 -> line=00\nline 01 -> +AnswerInd"),
     ("registers-10-for-2-s-fails", ACKNOWLEDGED,
      f"line 10; wait 2100 -> +SetupFailed|ReleasedInd alarm tone=0\nline 11; wait 150 -> line=10\n{FREE_AGAIN}"),
     ("registers-00-for-2-s-fails", ACKNOWLEDGED,
