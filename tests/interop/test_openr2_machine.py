@@ -82,7 +82,7 @@ def held(served: Served) -> set[int]:
     return {at["cleared"][number] - begun for number, begun in at["talk"].items()}
 
 
-@pytest.mark.parametrize(("kind", "count"), [("itu", 50), ("china", 30)])
+@pytest.mark.parametrize(("kind", "count"), [("itu", 50), ("china", 20)])
 def test_many_calls_each_way_at_once_are_answered_held_and_cleared(
         tmp_path: Path, kind: str, openr2_peer: str, count: int) -> None:
     """Both sides seize what is free: where they meet both clear and try again, and no call is lost."""
@@ -99,7 +99,7 @@ def test_many_calls_each_way_at_once_are_answered_held_and_cleared(
             if line["event"] == "offered"} == {(OUTSIDE, CALLING, "National Subscriber")}
 
 
-@pytest.mark.parametrize("number", ["10001", "20000", "2"])
+@pytest.mark.parametrize("number", ["10001", "2"])
 def test_other_numbers_are_unallocated(tmp_path: Path, variant: str, openr2_peer: str, number: str) -> None:
     """B-5 or KB-5 at the digit that can not go on."""
     end = sound(against(tmp_path, variant, openr2_peer, "--calls", "2", "--number", number))
@@ -162,16 +162,15 @@ def test_the_same_run_twice_has_the_same_journal_and_another_has_not(
     assert once("c", "--answer-ms", "301").done["digest"] != first.done["digest"]
 
 
-@pytest.mark.parametrize("seed", [1, 2])
 def test_circuits_on_which_nothing_makes_sense_disturb_nobody_and_come_back(
-        tmp_path: Path, variant: str, openr2_peer: str, seed: int) -> None:
+        tmp_path: Path, variant: str, openr2_peer: str) -> None:
     """Random bits and noise for 12 s on three circuits, libopenr2 on two others, calls both ways meanwhile."""
     machine, kind = VARIANTS[variant]
     attachments = [word for slot in range(1, 6) for word in ("--attach", f"e1-0:{slot}=cas:unix:{tmp_path}/t{slot}")]
     judge = [openr2_peer, *kind, "--attach", f"{tmp_path}/t", "--clock", f"{tmp_path}/c", "--last", "2", "--calls", "4",
              "--gap", "900", "--linger", "9000", "--ani-first", "0"]
     rubbish = [sys.executable, str(Path(__file__).parent / "peers" / "cas_garbage.py"), "--attach", f"{tmp_path}/t",
-               "--clock", f"{tmp_path}/g", "--first", "3", "--last", "5", "--blocks", "600", "--seed", str(seed)]
+               "--clock", f"{tmp_path}/g", "--first", "3", "--last", "5", "--blocks", "600", "--seed", "1"]
     served = serve(tmp_path, machine, *attachments, "--clock", f"unix:{tmp_path}/c", "--clock", f"unix:{tmp_path}/g",
                    "--seconds", "30", "--dial", f"e1-0={OUTSIDE}*3", programs=[judge, rubbish])
     assert (served.exit_code, served.done["reasons"]) == (0, []), served.errors
