@@ -128,10 +128,10 @@ class R2Ends:
         """An event of a receiver or a source; False: it is not about registers. Of one that was freed it is late."""
         if event.kind == EV_SOURCE_DONE:
             number = self.by_source[event.unit]
-            if self.state.circuits[number].pulse:
+            pulse = self.state.circuits[number].pulse
+            if pulse:
                 self._pulse_over(number)
-                return True
-            return bool(self.state.circuits[number].register)
+            return pulse
         if event.kind not in MFC_EVENTS:
             return False
         number = self.by_receiver[event.unit]

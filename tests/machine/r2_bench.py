@@ -154,7 +154,8 @@ class Bench:
                 return f"{part.path} has timers: {left}"
             for number, circuit in enumerate(part.ends.circuits):
                 own = state.ends.circuits[number]
-                if not circuit.selectable or own.register or own.sent != IDLE or own.heard != IDLE:
+                left_over = own.register or own.pulse or own.stuck or own.sent != IDLE or own.heard != IDLE
+                if left_over or not circuit.selectable:
                     return f"{part.path} circuit {number}: {own}"
             if any(self.engine.connected(self.cells[1 - end] + slot) for slot in self.slots):
                 return f"{part.path} is still connected"
