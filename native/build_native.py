@@ -1,6 +1,6 @@
 """Builds `switchsim._native` from native/src with cffi (API mode, stable ABI).
 
-The declarations are cut from native/include/swd.h, swd_e1.h, swd_path.h and swd_source.h between their cdef markers, and from native/src/parts.h
+The declarations are cut from the headers of native/include between their cdef markers, and from native/src/parts.h
 between its python markers (parts that Python uses without an engine), so nothing is written twice.
 `FLAGS` is the one list of compiler flags: the extension, the C tests and the fuzzers use it, and
 `swd_build_flags()` returns it. Python's own flags come first on the command line, so -UNDEBUG keeps assertions on.
@@ -16,10 +16,8 @@ import cffi
 FLAGS = ("-std=c11", "-Wall", "-Wextra", "-Werror", "-O3", "-UNDEBUG", "-fwrapv", "-ffp-contract=off")
 
 HERE = Path(__file__).parent
-HEADER = HERE / "include" / "swd.h"
-E1_HEADER = HERE / "include" / "swd_e1.h"
-PATH_HEADER = HERE / "include" / "swd_path.h"
-SOURCE_HEADER = HERE / "include" / "swd_source.h"
+PUBLIC = ("swd.h", "swd_e1.h", "swd_path.h", "swd_pattern.h", "swd_source.h")
+"""The public header, and those that it includes."""
 PARTS = HERE / "src" / "parts.h"
 
 PREAMBLE = """
@@ -43,7 +41,7 @@ def cut(header: Path, word: str) -> str:
 
 def declarations() -> str:
     """The part of the headers that cffi reads: constants, structs and functions, without comments."""
-    text = cut(HEADER, "cdef") + cut(E1_HEADER, "cdef") + cut(PATH_HEADER, "cdef") + cut(SOURCE_HEADER, "cdef") + cut(PARTS, "python")
+    text = "".join(cut(HERE / "include" / name, "cdef") for name in PUBLIC) + cut(PARTS, "python")
     body = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
     return re.sub(r"^(#define\s+\w+)\s+.+$", r"\1 ...", body, flags=re.MULTILINE)
 
