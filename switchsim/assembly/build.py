@@ -33,6 +33,7 @@ def build(
     load: Sequence[LoadWanted] = (),
     agents: Sequence[AgentWanted] = (),
     record: Sequence[str] = (),
+    listen: Sequence[str] = (),
     capture: Sequence[str] = (),
     tests: Sequence[BitTestWanted] = (),
     attached: Sequence[Attachment] = (),
@@ -48,8 +49,8 @@ def build(
     Raises BadInput with everything that does not fit.
     """
     wish = Wish(
-        seed=seed, load=tuple(load), agents=tuple(agents), record=tuple(record), capture=tuple(capture),
-        tests=tuple(tests), attached=tuple(attached), kinds=tuple(kinds),
+        seed=seed, load=tuple(load), agents=tuple(agents), record=tuple(record), listen=tuple(listen),
+        capture=tuple(capture), tests=tuple(tests), attached=tuple(attached), kinds=tuple(kinds),
         listeners=listeners, journal_sink=journal_sink, second_sink=second_sink, batch=batch, bits=bits,
     )  # fmt: skip
     document = read(machine)
@@ -63,7 +64,8 @@ def build(
 
 def _alone(machine: Path, document: Document, wish: Wish) -> Machine:
     one = draft(machine, document, wish.kinds, attached=wish.attached, recorders=len(wish.record),
-                taps=count_taps(wish.capture), listeners=wish.listeners, tests=wish.tests)  # fmt: skip
+                taps=count_taps(wish.capture), meters=len(wish.listen), listeners=wish.listeners,
+                tests=wish.tests)  # fmt: skip
     engine = Engine(one.layout.engine, Assets(one.sounds, list(one.tone_set.tones.values())))
     kernel = Kernel(engine, wish.journal(), Streams(wish.seed, philox), tick=one.spec.tick, batch=wish.batch)
     built = erect(one, kernel, engine, wish)

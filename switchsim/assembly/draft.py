@@ -71,18 +71,19 @@ class Draft:
 
 def draft(
     path: Path, document: Document, kinds: Sequence[Path], *, attached: Sequence[Attachment], recorders: int,
-    taps: int = 0, listeners: Listeners = NO_LISTENERS, tests: Sequence[BitTestWanted] = (),
+    taps: int = 0, meters: int = 0, listeners: Listeners = NO_LISTENERS, tests: Sequence[BitTestWanted] = (),
 ) -> Draft:  # fmt: skip
     """Read, review, lay out a machine that stands alone; raises BadInput with everything that does not fit."""
     spec = document.validate(MachineFile)
-    return lay_out(path, document, spec, kinds, recorders=recorders, taps=taps, attached=attached, listeners=listeners,
-                   tests=tests)
+    return lay_out(path, document, spec, kinds, recorders=recorders, taps=taps, meters=meters, attached=attached,
+                   listeners=listeners, tests=tests)
 
 
 def lay_out(
     path: Path, document: Document, spec: MachineFile, kinds: Sequence[Path], *, recorders: int, taps: int = 0,
-    attached: Sequence[Attachment] = (), listeners: Listeners = NO_LISTENERS, joined: frozenset[str] = frozenset(),
-    first_party: int = 1, first_call: int = 1, tests: Sequence[BitTestWanted] = (),
+    meters: int = 0, attached: Sequence[Attachment] = (), listeners: Listeners = NO_LISTENERS,
+    joined: frozenset[str] = frozenset(), first_party: int = 1, first_call: int = 1,
+    tests: Sequence[BitTestWanted] = (),
 ) -> Draft:  # fmt: skip
     """Review a machine file that was read, and lay it out; the rest as Planner. Raises BadInput."""
     known, lines = load_kinds(kinds), document.lines
@@ -91,7 +92,7 @@ def lay_out(
     spec = _with_servers(spec, listeners)
     tone_set, prompts = load_tones(spec, lines, path), load_prompts(spec, lines, path)
     modes = {f"{line}:{timeslot}": mode for line, timeslot, mode in attached}
-    planner = Planner(spec, known, list(tone_set.tones), modes, recorders, taps=taps, joined=joined,
+    planner = Planner(spec, known, list(tone_set.tones), modes, recorders, taps=taps, meters=meters, joined=joined,
                       first_party=first_party, first_call=first_call, e1d=listeners.e1d, tests=tests)  # fmt: skip
     files = load_shared(spec.platform, lines, path)
     review_configuration(spec.platform, files, lines)

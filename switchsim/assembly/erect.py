@@ -7,6 +7,7 @@ from switchsim.assembly.built import Machine
 from switchsim.assembly.cautions import timer_warnings
 from switchsim.assembly.draft import Draft
 from switchsim.assembly.far_lines import FarLines
+from switchsim.assembly.meters import build_meters
 from switchsim.assembly.places import FaultPlaces
 from switchsim.assembly.platform import PlatformBuilder
 from switchsim.assembly.rack import RackBuilder
@@ -37,5 +38,6 @@ def erect(one: Draft, kernel: Kernel, engine: Engine, wish: Wish) -> Machine:
     built.warnings = timer_warnings(spec.ss7, lines) + sound_warnings(one.prompts, lines)
     built.files = one.files
     built.recorded = [(sound_name(who), heard_by(layout, who)) for who in wish.record]
+    build_meters(layout, one.tone_set, wish.listen, kernel, engine)
     built.frame_taps = frame_taps(layout, wish.capture)
     return built

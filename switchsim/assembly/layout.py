@@ -170,6 +170,7 @@ class Layout:
     exchanges: dict[str, str] = field(default_factory=dict)  # line -> name of the built-in exchange at its far end
     points: list[str] = field(default_factory=list)  # points of the far end that are built in
     first_tap: int = 0  # the first HDLC receiver that listens from beside
+    first_meter: int = 0  # the first DTMF receiver of a tone meter
     sends: dict[str, int] = field(default_factory=dict)  # joined line -> E1 unit that the other machine receives
     raw: dict[str, tuple[int, int]] = field(default_factory=dict)  # line:timeslot -> source, recorder
     tests: list[BitTestPlan] = field(default_factory=list)

@@ -42,11 +42,11 @@ class Planner:
 
     def __init__(
         self, machine: MachineFile, kinds: dict[str, LoadedKind], tones: list[str], attached: dict[str, str],
-        recorders: int, *, taps: int = 0, joined: frozenset[str] = frozenset(),
+        recorders: int, *, taps: int = 0, meters: int = 0, joined: frozenset[str] = frozenset(),
         first_party: int = 1, first_call: int = 1, e1d: bool = False, tests: Sequence[BitTestWanted] = (),
     ) -> None:  # fmt: skip
         """attached: line:timeslot -> mode. recorders: besides those of raw attachments. taps: HDLC receivers beside
-        lines.
+        lines. meters: DTMF and progress receivers beside any path.
 
         joined: lines with another machine at their far end. first_party: the first watermark that is this machine's;
         first_call: its first number of a call. e1d: programs can open timeslots of lines to the network. tests: bit
@@ -57,6 +57,7 @@ class Planner:
         self.tones = tones
         self.attached = attached
         self.taps = taps
+        self.meters = meters
         self.joined = joined
         self.e1d = e1d
         self.tests = tests
@@ -84,6 +85,7 @@ class Planner:
         self._registers()
         layout = self.layout
         layout.first_tap = self.hdlc.used
+        layout.first_meter = len(layout.receivers) + len(layout.voice)
         layout.slots = Slots(tuple(self.heard), tuple(self.spoken), tuple(self.names), tuple(self.fixed))
         layout.engine = EngineConfig(
             tick_cycles=self.machine.tick,
@@ -97,7 +99,8 @@ class Planner:
             n_lines=2 * len(layout.accesses),
             n_e1=2 * len(layout.lines),
             n_paths=PATHS if layout.lines else 0,
-            n_receivers=len(layout.receivers) + len(layout.voice),
+            n_receivers=layout.first_meter + self.meters,
+            n_progress=self.meters,
             n_checks=len(layout.checks) + len(layout.far_checks),
             n_mfc=len(layout.mfc) + len(layout.far_mfc),
             n_ears=self.ears.used,

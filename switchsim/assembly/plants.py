@@ -219,7 +219,8 @@ def build_plant(members: Members, wish: Wish) -> Plant:
         before = together(configs[:index]) if index else EngineConfig()
         own_plan, kept = one.layout.engine, configs[index].n_sources
         share = SilentShare(engine, own_plan, before, kept) if silent else EngineShare(engine, own_plan, before)
-        own = replace(wish, agents=_own_agents(members, name, wish.agents), record=_own_records(members, name, wish),
+        own = replace(wish, agents=_own_agents(members, name, wish.agents),
+                      record=_own_records(members, name, wish.record), listen=_own_records(members, name, wish.listen),
                       capture=_own_captures(members, name, wish))
         single = frozenset(owned for owner in (members.line_owner, members.seat_owner)
                            for owned, whose in owner.items() if whose == name)  # fmt: skip
@@ -256,7 +257,9 @@ def _drafts(members: Members, wish: Wish) -> dict[str, Draft]:
     party = 1
     for index, (name, (path, document, spec)) in enumerate(members.files.items()):
         mine = frozenset(line for line, _ in spec.line_names()) & members.plant.joined
-        drafts[name] = lay_out(path, document, spec, wish.kinds, recorders=len(_own_records(members, name, wish)),
+        drafts[name] = lay_out(path, document, spec, wish.kinds,
+                               recorders=len(_own_records(members, name, wish.record)),
+                               meters=len(_own_records(members, name, wish.listen)),
                                taps=count_taps(_own_captures(members, name, wish)), joined=mine,
                                tests=[test for test in wish.tests if members.line_owner[test.line] == name],
                                first_party=party, first_call=1 + index * CALLS_APART)  # fmt: skip
@@ -274,9 +277,10 @@ def _refuse_speech(members: Members, drafts: Mapping[str, Draft], wish: Wish) ->
         if one.layout.voice:
             raise BadInput([members.lines.problem(("machines", name), "a voice processor without speech",
                                                   "machines without lines of kind vp", "or leave `speech` out")])
-    people = [who for who in wish.record if not who.startswith("line ")]
+    people = [(key, who) for key, texts in (("record", wish.record), ("listen", wish.listen)) for who in texts
+              if not who.startswith("line ")]  # fmt: skip
     if people:
-        raise BadInput.one(f"record {people[0]}", "nobody hears anything in a plant without speech",
+        raise BadInput.one(" ".join(people[0]), "nobody hears anything in a plant without speech",
                            "timeslots of lines, or nothing")
     for wanted in wish.load:
         steps = [step for plan in wanted.plans.values() for step in plan.steps]
@@ -298,9 +302,9 @@ def _own_agents(members: Members, name: str, agents: Sequence[AgentWanted]) -> t
     return tuple(found)
 
 
-def _own_records(members: Members, name: str, wish: Wish) -> tuple[str, ...]:
+def _own_records(members: Members, name: str, wanted: Sequence[str]) -> tuple[str, ...]:
     """`agent 1001`, `caller e1-0:5` of this machine."""
-    return tuple(who for who in wish.record if _owner(members, who.partition(" ")[2]) == name)
+    return tuple(who for who in wanted if _owner(members, who.partition(" ")[2]) == name)
 
 
 def _own_captures(members: Members, name: str, wish: Wish) -> tuple[str, ...]:
@@ -318,7 +322,7 @@ def _refuse_strangers(members: Members, wish: Wish) -> None:
     for test in wish.tests:
         if test.line not in members.line_owner:
             raise BadInput.one(f"test {test.name}", f"no line {test.line!r}", one_of(members.line_owner))
-    for key, texts in (("record", wish.record), ("capture", wish.capture)):
+    for key, texts in (("record", wish.record), ("listen", wish.listen), ("capture", wish.capture)):
         for text in texts:
             if _owner(members, text if key == "capture" else text.partition(" ")[2]) is None:
                 raise BadInput.one(f"{key} {text}", "no machine of the plant has that", "its lines and seats")

@@ -34,7 +34,7 @@ TO_CAPTURE: Final = "LINE:TIMESLOT received, sent or both"
 """What `capture` of a scenario holds."""
 HEARD: Final = rf"^((agent|caller) \S{{1,64}}|line \S{{1,64}}:\d{{1,4}} ({RECEIVED}|{SENT}))$"
 TO_HEAR: Final = "agent NUMBER, caller LINE:TIMESLOT, or line LINE:TIMESLOT received or sent"
-"""What `record` of a scenario holds."""
+"""What `record` and `listen` of a scenario hold."""
 
 
 @dataclass(frozen=True)
@@ -164,20 +164,20 @@ def find_timeslot(layout: Layout, place: str, told: str) -> tuple[LinePlan, int]
     raise BadInput.one(told, f"no line {name!r}", f"one of {known}")
 
 
-def heard_by(layout: Layout, who: str) -> int:
-    """The cell that a person hears, or that a direction of a timeslot is; raises BadInput."""
+def heard_by(layout: Layout, who: str, key: str = "record") -> int:
+    """The cell that a person hears, or that a direction of a timeslot is; raises BadInput about `key`."""
     sort, _, name = who.partition(" ")
     if sort == "line":
         place, _, direction = name.rpartition(" ")
-        line, timeslot = find_timeslot(layout, place, f"record {who}")
+        line, timeslot = find_timeslot(layout, place, f"{key} {who}")
         return cell_of(line, timeslot, direction)
     if sort == "caller":
-        line, timeslot = find_timeslot(layout, name, f"record {who}")
+        line, timeslot = find_timeslot(layout, name, f"{key} {who}")
         return line.far_rx_cell + timeslot
     for seat in layout.seats:
         if sort == "agent" and seat.number == name:
             return seat.ear_cell
-    raise BadInput.one(f"record {who}", f"nobody is {who!r}", TO_HEAR)
+    raise BadInput.one(f"{key} {who}", f"nobody is {who!r}", TO_HEAR)
 
 
 def sound_name(who: str) -> str:

@@ -18,9 +18,10 @@ from switchsim.model.outside import NO_LISTENERS, Listeners
 @dataclass(frozen=True, kw_only=True)
 class Wish:
     """listeners: interfaces to outside programs. record: people and timeslots whose audio is kept (`agent 1001`,
-    `caller e1-0:5`, `line e1-0:5 sent`). capture: timeslots whose HDLC frames are kept (`e1-0:16 both`). tests: bit
-    error rate tests that can be started. kinds: folders with further board kinds. bits: E1 lines at bit level, always
-    (the journal is the same). Sinks: of the journal's octets, and of its checkpoints."""
+    `caller e1-0:5`, `line e1-0:5 sent`). listen: the same, where digits and tones are measured. capture: timeslots
+    whose HDLC frames are kept (`e1-0:16 both`). tests: bit error rate tests that can be started. kinds: folders with
+    further board kinds. bits: E1 lines at bit level, always (the journal is the same). Sinks: of the journal's octets,
+    and of its checkpoints."""
 
     seed: int
     journal_sink: Callable[[bytes], object]
@@ -28,6 +29,7 @@ class Wish:
     load: tuple[LoadWanted, ...] = ()
     agents: tuple[AgentWanted, ...] = ()
     record: tuple[str, ...] = ()
+    listen: tuple[str, ...] = ()
     capture: tuple[str, ...] = ()
     tests: tuple[BitTestWanted, ...] = ()
     attached: tuple[Attachment, ...] = ()

@@ -112,6 +112,11 @@ from switchsim.model.rack_events import (
     RegisterShown as RegisterShown,
     SlotsConnected as SlotsConnected,
 )
+from switchsim.model.tone_events import (
+    DigitMeasured as DigitMeasured,
+    SignalRecognised as SignalRecognised,
+    ToneMeasured as ToneMeasured,
+)
 
 # -- kernel ------------------------------------------------------------------------------------------------------
 

@@ -95,6 +95,7 @@ class Scenario(Strict):
     expect: Many[Expect] = ()
     drained: Annotated[bool, Field(description="The run is to end without a call that is still up.")] = True
     record: Many[Annotated[str, _form(HEARD, TO_HEAR), Field(json_schema_extra={"pattern": HEARD})]] = ()
+    listen: Many[Annotated[str, _form(HEARD, TO_HEAR), Field(json_schema_extra={"pattern": HEARD})]] = ()
     capture: Many[Annotated[str, _form(CAPTURED, TO_CAPTURE), Field(json_schema_extra={"pattern": CAPTURED})]] = ()
     tests: Many[BitTestSpec] = ()
     sut: SutSpec | None = None
@@ -123,9 +124,10 @@ class Scenario(Strict):
 
     @model_validator(mode="after")
     def _recordings_are_single(self) -> Scenario:
-        for index, who in enumerate(self.record):
-            if who in self.record[:index]:
-                raise wrong(f"{who} is recorded already", "each of them once", where=("record", index))
+        for key, done, people in (("record", "recorded", self.record), ("listen", "listened to", self.listen)):
+            for index, who in enumerate(people):
+                if who in people[:index]:
+                    raise wrong(f"{who} is {done} already", "each of them once", where=(key, index))
         return self
 
     @model_validator(mode="after")

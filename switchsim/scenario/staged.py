@@ -85,7 +85,7 @@ class Staged:
             return assembly.build(
                 prepared.machine_path, seed=prepared.seed, load=tuple(load.wanted() for load in scenario.load),
                 agents=tuple(agents.wanted() for agents in scenario.agents), record=scenario.record,
-                capture=scenario.capture, tests=[test.wanted() for test in scenario.tests],
+                listen=scenario.listen, capture=scenario.capture, tests=[test.wanted() for test in scenario.tests],
                 attached=tuple((one.line, one.timeslot, one.mode.name) for one in prepared.outside.attaches),
                 kinds=prepared.kinds, listeners=prepared.outside.listeners,
                 journal_sink=sinks.journal, second_sink=sinks.second,
@@ -96,7 +96,8 @@ class Staged:
     def _at_its_line(self, problem: Problem) -> Problem:
         """What the machine finds wrong with the scenario's people and load is told at the scenario's line."""
         lines, load = self._prepared.document.lines, [one.name for one in self._prepared.scenario.load]
-        taps = {"record": self._prepared.scenario.record, "capture": self._prepared.scenario.capture}
+        scenario = self._prepared.scenario
+        taps = {"record": scenario.record, "listen": scenario.listen, "capture": scenario.capture}
         sort, _, name = problem.file.partition(" ")
         if name in taps.get(sort, ()):
             return lines.problem((sort, taps[sort].index(name)), problem.what, problem.expected, problem.advice)
