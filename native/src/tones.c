@@ -6,24 +6,38 @@
 
 #include "tones.h"
 
-#define IDLE_ROW 0xD5D5D5D5D5D5D5D5u
+#define IDLE_OCTET 0xD5
 
 struct swd_tones {
     uint32_t shape, law;
     uint32_t n_channels, n_tiles;
     uint8_t of_mulaw[256];        /* G.711: the A-law octet of each mu-law octet */
     tones_set sets[TONES_SETS];
-    tones_tile tiles[];
+    tones_tile tiles[];           /* after them: tones_intake of each tile, rows of raw octets of all tiles */
 };
+
+/* What taking octets needs, apart from the rest, since it happens in every row. */
+typedef struct tones_intake {
+    uint32_t cells[TONES_TILE];   /* by channel; SWD_NONE: not listening */
+    uint32_t listening;           /* bit a channel */
+    uint32_t in_row;              /* 1: all 32 listen, to cells one after the other */
+} tones_intake;
 
 static uint32_t rows_of(const swd_tones *bank) { return bank->shape == SWD_TONES_MFC ? MFC_ROWS : PROGRESS_ROWS; }
 static uint32_t hops_of(const swd_tones *bank) { return bank->shape == SWD_TONES_MFC ? MFC_WINDOW : PROGRESS_WINDOW; }
+static uint32_t places_of(const swd_tones *bank) { return bank->shape == SWD_TONES_MFC ? MFC_FREQS : PROGRESS_FREQS; }
 static uint32_t hop_cycles(const swd_tones *bank) { return rows_of(bank) * SWD_ROW_CYCLES; }
+
+#define RAW_OCTETS (TONES_TILE * SWD_ROW_CYCLES)
+
+static tones_intake *intakes(swd_tones *bank) { return (tones_intake *)(bank->tiles + bank->n_tiles); }
+static size_t raw_stride(const swd_tones *bank) { return (size_t)bank->n_tiles * RAW_OCTETS; }
+static uint8_t *raw_row(swd_tones *bank, uint32_t row) { return (uint8_t *)(intakes(bank) + bank->n_tiles) + row * raw_stride(bank); }
 
 size_t swd_tones_size(uint32_t n_channels)
 {
     uint32_t n_tiles = (n_channels + TONES_TILE - 1) / TONES_TILE;
-    return (sizeof(swd_tones) + n_tiles * sizeof(tones_tile) + 63) & ~(size_t)63;
+    return (sizeof(swd_tones) + n_tiles * (sizeof(tones_tile) + sizeof(tones_intake) + TONES_ROWS * RAW_OCTETS) + 63) & ~(size_t)63;
 }
 
 void swd_tones_init(swd_tones *bank, uint32_t shape, uint32_t n_channels, uint32_t law)
@@ -36,10 +50,9 @@ void swd_tones_init(swd_tones *bank, uint32_t shape, uint32_t n_channels, uint32
     bank->n_tiles = (n_channels + TONES_TILE - 1) / TONES_TILE;
     for (uint32_t code = 0; code < 256; code++)
         bank->of_mulaw[code] = swd_alaw_encode(swd_ulaw_decode((uint8_t)code));
-    for (uint32_t t = 0; t < bank->n_tiles; t++) {
-        memset(bank->tiles[t].raw, (int)(IDLE_ROW & 0xFF), sizeof bank->tiles[t].raw);
-        memset(bank->tiles[t].cells, 0xFF, sizeof bank->tiles[t].cells);
-    }
+    for (uint32_t t = 0; t < bank->n_tiles; t++)
+        memset(intakes(bank)[t].cells, 0xFF, sizeof intakes(bank)[t].cells);
+    memset(raw_row(bank, 0), IDLE_OCTET, TONES_ROWS * raw_stride(bank));
 }
 
 int swd_tones_define(swd_tones *bank, uint32_t set, const swd_tone_set *tones)
@@ -47,8 +60,7 @@ int swd_tones_define(swd_tones *bank, uint32_t set, const swd_tone_set *tones)
     if (set >= TONES_SETS || bank->sets[set].n_listening)
         return SWD_E_RANGE;
     tones_set made;
-    uint32_t freqs = bank->shape == SWD_TONES_MFC ? MFC_FREQS : PROGRESS_FREQS;
-    if (swd_tones_make_set(&made, tones, freqs, hop_cycles(bank), hops_of(bank)) != SWD_OK)
+    if (swd_tones_make_set(&made, tones, places_of(bank), hop_cycles(bank), hops_of(bank)) != SWD_OK)
         return SWD_E_RANGE;
     bank->sets[set] = made;
     return SWD_OK;
@@ -73,19 +85,20 @@ static void release(swd_tones *bank, tones_tile *tile, uint32_t position)
         tile->sets &= ~(1u << set);
 }
 
-static int all_in_row(const tones_tile *tile)
+static int all_in_row(const tones_intake *intake)
 {
     for (uint32_t channel = 1; channel < TONES_TILE; channel++)
-        if (tile->cells[channel] != tile->cells[0] + channel)
+        if (intake->cells[channel] != intake->cells[0] + channel)
             return 0;
-    return tile->listening == 0xFFFFFFFFu;
+    return intake->listening == 0xFFFFFFFFu;
 }
 
-static void clear(tones_tile *tile, uint32_t channel)
+static void clear(swd_tones *bank, uint32_t t, uint32_t channel)
 {
+    tones_tile *tile = &bank->tiles[t];
     uint32_t position = tones_position(channel);
     for (uint32_t row = 0; row < TONES_ROWS; row++)
-        memset(tile->raw[row][channel], (int)(IDLE_ROW & 0xFF), SWD_ROW_CYCLES);
+        memset(raw_row(bank, row) + t * RAW_OCTETS + channel * SWD_ROW_CYCLES, IDLE_OCTET, SWD_ROW_CYCLES);
     for (int32_t(*lane)[TONES_TILE] = tile->bins; (uint8_t *)lane < (uint8_t *)(tile + 1); lane++)
         (*lane)[position] = 0;
     tile->began[channel] = 0;
@@ -95,25 +108,27 @@ int swd_tones_assign(swd_tones *bank, uint32_t channel, uint32_t cell, uint32_t 
 {
     if (channel >= bank->n_channels || (cell != SWD_NONE && (set >= TONES_SETS || !bank->sets[set].n_places)))
         return SWD_E_RANGE;
-    tones_tile *tile = &bank->tiles[channel / TONES_TILE];
-    uint32_t of_tile = channel % TONES_TILE, position = tones_position(of_tile);
+    uint32_t t = channel / TONES_TILE, of_tile = channel % TONES_TILE, position = tones_position(of_tile);
+    tones_tile *tile = &bank->tiles[t];
+    tones_intake *intake = &intakes(bank)[t];
     release(bank, tile, position);
-    clear(tile, of_tile);
-    tile->cells[of_tile] = cell;
-    tile->listening &= ~(1u << of_tile);
+    clear(bank, t, of_tile);
+    intake->cells[of_tile] = cell;
+    intake->listening &= ~(1u << of_tile);
     if (cell != SWD_NONE) {
-        tile->listening |= 1u << of_tile;
+        intake->listening |= 1u << of_tile;
         tile->sets |= 1u << set;
         tile->of_set[set] |= 1u << position;
         bank->sets[set].n_listening++;
     }
-    tile->in_row = (uint32_t)all_in_row(tile);
+    intake->in_row = (uint32_t)all_in_row(intake);
     return SWD_OK;
 }
 
 uint32_t swd_tones_cell(const swd_tones *bank, uint32_t channel)
 {
-    return channel < bank->n_channels ? bank->tiles[channel / TONES_TILE].cells[channel % TONES_TILE] : SWD_NONE;
+    const tones_intake *all = (const tones_intake *)(bank->tiles + bank->n_tiles);
+    return channel < bank->n_channels ? all[channel / TONES_TILE].cells[channel % TONES_TILE] : SWD_NONE;
 }
 
 static uint64_t to_alaw(const swd_tones *bank, uint64_t octets)
@@ -126,27 +141,46 @@ static uint64_t to_alaw(const swd_tones *bank, uint64_t octets)
     return octets;
 }
 
-/* Octets first..first+n-1 of a row. */
-static void take(const swd_tones *bank, tones_tile *tile, uint32_t row, uint32_t first, uint32_t n, const uint64_t *cells)
+/* Octets first..first+n-1 of a row of a tile. */
+static void take_some(const swd_tones *bank, const tones_intake *intake, uint8_t *raw, uint32_t first, uint32_t n, const uint64_t *cells)
 {
-    if (n == SWD_ROW_CYCLES && tile->in_row && bank->law == SWD_LAW_A) {
-        memcpy(tile->raw[row], cells + tile->cells[0], sizeof tile->raw[row]);
-        return;
-    }
-    for (uint32_t left = tile->listening; left; left &= left - 1) {
+    for (uint32_t left = intake->listening; left; left &= left - 1) {
         uint32_t channel = (uint32_t)__builtin_ctz(left);
-        uint64_t octets = cells[tile->cells[channel]];
+        uint64_t octets = cells[intake->cells[channel]];
         if (bank->law == SWD_LAW_MU)
             octets = to_alaw(bank, octets);
-        memcpy(tile->raw[row][channel] + first, (const uint8_t *)&octets + first, n);
+        memcpy(raw + channel * SWD_ROW_CYCLES + first, (const uint8_t *)&octets + first, n);
     }
 }
 
-static int quiet(const tones_tile *tile, uint32_t rows)
+/* How many tiles from this one on listen to cells one after the other. */
+static uint32_t run_of_tiles(const tones_intake *all, uint32_t t, uint32_t n_tiles)
+{
+    uint32_t end = t;
+    while (end < n_tiles && all[end].in_row && all[end].cells[0] == all[t].cells[0] + (end - t) * TONES_TILE)
+        end++;
+    return end - t;
+}
+
+static void take_row(swd_tones *bank, uint8_t *raw, const uint64_t *cells)
+{
+    const tones_intake *all = intakes(bank);
+    for (uint32_t t = 0, n; t < bank->n_tiles; t += n) {
+        n = bank->law == SWD_LAW_A ? run_of_tiles(all, t, bank->n_tiles) : 0;
+        if (n) {
+            memcpy(raw + t * RAW_OCTETS, cells + all[t].cells[0], n * RAW_OCTETS);
+            continue;
+        }
+        take_some(bank, &all[t], raw + t * RAW_OCTETS, 0, SWD_ROW_CYCLES, cells);
+        n = 1;
+    }
+}
+
+static int quiet(tones_raw raw, uint32_t rows)
 {
     uint64_t octets[TONES_TILE], loud = 0;
     for (uint32_t row = 0; row < rows && !loud; row++) {
-        memcpy(octets, tile->raw[row], sizeof octets);
+        memcpy(octets, raw.octets + row * raw.stride, sizeof octets);
         for (uint32_t channel = 0; channel < TONES_TILE; channel++)
             loud |= (octets[channel] ^ 0x5555555555555555u) & TONES_QUIET_BITS;
     }
@@ -174,26 +208,22 @@ static tones_kernel *selected_kernel(const swd_tones *bank)
     return kernels[bank->shape][swd_isa_selected()];
 }
 
-/* In order of channels. */
-static uint32_t tell(tones_tile *tile, const tones_set *set, const tones_hop *hop, const tones_turns *turns,
-                     swd_tones_hit *hits, uint32_t capacity)
+static uint32_t tell(tones_tile *tile, const tones_set *set, const tones_hop *hop, const tones_turns *turns, swd_tones_hit *hits,
+                     uint32_t capacity)
 {
     uint32_t n_hits = 0;
-    for (uint32_t channel = 0; channel < TONES_TILE && (turns->began | turns->ended); channel++) {
-        uint32_t position = tones_position(channel), found = 0;
-        swd_tones_hit hit = {.at = hop->end - 1, .channel = channel};
-        if (turns->ended >> position & 1) {
-            swd_tones_end(tile, set, hop, position, &hit);
-            found = 1;
-        } else if (turns->began >> position & 1) {
-            found = (uint32_t)swd_tones_begin(tile, set, hop, position, &hit);
-        }
-        if (found && n_hits < capacity)
-            hits[n_hits++] = hit;
+    for (uint32_t left = turns->began | turns->ended; left && n_hits < capacity; left &= left - 1) {
+        uint32_t position = (uint32_t)__builtin_ctz(left);
+        hits[n_hits] = (swd_tones_hit){.at = hop->end - 1, .channel = tones_channel(position)};
+        if (turns->ended >> position & 1)
+            swd_tones_end(tile, set, hop, position, &hits[n_hits++]);
+        else
+            n_hits += (uint32_t)swd_tones_begin(tile, set, hop, position, &hits[n_hits]);
     }
     return n_hits;
 }
 
+/* In order of channels, not of positions. */
 static void sort_hits(swd_tones_hit *hits, uint32_t n)
 {
     for (uint32_t i = 1; i < n; i++) {
@@ -205,17 +235,18 @@ static void sort_hits(swd_tones_hit *hits, uint32_t n)
     }
 }
 
-static uint32_t finish_tile(swd_tones *bank, tones_tile *tile, const tones_hop *hops, swd_tones_hit *hits, uint32_t capacity)
+static uint32_t finish_tile(swd_tones *bank, uint32_t t, tones_kernel *kernel, const tones_hop *hops, swd_tones_hit *hits, uint32_t capacity)
 {
-    tones_kernel *kernel = selected_kernel(bank);
+    tones_tile *tile = &bank->tiles[t];
+    tones_raw raw = {raw_row(bank, 0) + t * RAW_OCTETS, raw_stride(bank)};
     uint32_t n_hits = 0;
-    int still = quiet(tile, rows_of(bank));
+    int still = quiet(raw, rows_of(bank));
     if (still && !tile->awake)
         return 0;
     for (uint32_t left = tile->sets; left; left &= left - 1) {
         uint32_t set = (uint32_t)__builtin_ctz(left);
         tones_turns turns = {0, 0};
-        kernel(tile, &bank->sets[set], &hops[set], tile->of_set[set], &turns);
+        kernel(tile, raw, &bank->sets[set], &hops[set], tile->of_set[set], &turns);
         n_hits += tell(tile, &bank->sets[set], &hops[set], &turns, hits + n_hits, capacity - n_hits);
     }
     tile->awake = !still || !asleep(tile);
@@ -229,11 +260,12 @@ static uint32_t finish_hop(swd_tones *bank, uint64_t end, swd_tones_hit *hits, u
     uint32_t n_hits = 0;
     for (uint32_t set = 0; set < TONES_SETS; set++)
         if (bank->sets[set].n_listening)
-            swd_tones_make_hop(&hops[set], &bank->sets[set], end, hop_cycles(bank), hops_of(bank));
+            swd_tones_make_hop(&hops[set], &bank->sets[set], places_of(bank), end, hop_cycles(bank), hops_of(bank));
+    tones_kernel *kernel = selected_kernel(bank);
     for (uint32_t t = 0; t < bank->n_tiles; t++) {
-        if (!bank->tiles[t].listening)
+        if (!bank->tiles[t].sets)
             continue;
-        uint32_t found = finish_tile(bank, &bank->tiles[t], hops, hits + n_hits, capacity - n_hits);
+        uint32_t found = finish_tile(bank, t, kernel, hops, hits + n_hits, capacity - n_hits);
         for (uint32_t i = 0; i < found; i++)
             hits[n_hits + i].channel += t * TONES_TILE;
         n_hits += found;
@@ -245,9 +277,12 @@ uint32_t swd_tones_push(swd_tones *bank, uint64_t from, uint32_t n, const uint64
 {
     uint32_t first = (uint32_t)(from % SWD_ROW_CYCLES), row = (uint32_t)(from / SWD_ROW_CYCLES % rows_of(bank));
     assert(n >= 1 && first + n <= SWD_ROW_CYCLES);
-    for (uint32_t t = 0; t < bank->n_tiles; t++)
-        if (bank->tiles[t].listening)
-            take(bank, &bank->tiles[t], row, first, n, cells);
+    uint8_t *raw = raw_row(bank, row);
+    if (n == SWD_ROW_CYCLES)
+        take_row(bank, raw, cells);
+    else
+        for (uint32_t t = 0; t < bank->n_tiles; t++)
+            take_some(bank, &intakes(bank)[t], raw + t * RAW_OCTETS, first, n, cells);
     if ((from + n) % hop_cycles(bank))
         return 0;
     return finish_hop(bank, from + n, hits, capacity);

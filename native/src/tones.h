@@ -4,7 +4,7 @@
  * the frequencies of a set, turns what it found to the phase at cycle 0, and adds up the latest hops: a window. Everything that is
  * decided in a window is decided there, for all channels at once; only what begins or ends costs more.
  *
- * A tile is 32 channels. Within it all but the raw octets is held by *position*: lanes 4i, 4i + 1 are channels 2i, 2i + 1, lanes
+ * A tile is 32 channels. Within it all but its raw octets is held by *position*: lanes 4i, 4i + 1 are channels 2i, 2i + 1, lanes
  * 4i + 2, 4i + 3 are channels 16 + 2i, 17 + 2i: what a shuffle of two vectors inside 128-bit lanes gives, for every vector length. */
 #ifndef SWD_TONES_H
 #define SWD_TONES_H
@@ -56,18 +56,13 @@ typedef struct tones_set {
 } tones_set;
 
 typedef struct tones_tile {
-    uint8_t raw[TONES_ROWS][TONES_TILE][SWD_ROW_CYCLES];   /* A-law of the hop under way, by channel */
-    uint32_t cells[TONES_TILE];   /* by channel; SWD_NONE: not listening */
-    uint32_t listening;           /* bit a channel */
-    uint32_t in_row;              /* 1: all 32 listen, to cells one after the other */
     uint32_t sets;                /* bit a set that a channel of the tile has */
-    uint32_t awake;               /* 0: all from here to the end of `history` is zero */
+    uint32_t awake;               /* 0: all from `bins` on is zero */
     uint32_t of_set[TONES_SETS];  /* bit a position */
+    uint32_t spare[14];
     uint64_t began[TONES_TILE];   /* by channel: cycle */
     int32_t bins[TONES_BINS][TONES_TILE];      /* real part in the lower half: [hop of the window][frequency] */
     int32_t energies[TONES_WINDOW][TONES_TILE];
-    int32_t sums[TONES_FREQS][TONES_TILE];     /* over the window, as bins */
-    int32_t energy[TONES_TILE];
     int32_t key[TONES_TILE], run[TONES_TILE];  /* the latest hop's, 64 + key or 0, and for how many hops */
     int32_t present[TONES_TILE];  /* bits of the frequencies of the tone that is told; 0: none */
     int32_t gap[TONES_TILE];
@@ -75,10 +70,17 @@ typedef struct tones_tile {
     int32_t history[TONES_HISTORY][TONES_TILE];   /* power: while a tone is present, of its weaker frequency */
 } tones_tile;
 
+/* A-law of the hop under way: 32 channels of 8 octets a row, rows `stride` octets apart. */
+typedef struct tones_raw {
+    const uint8_t *octets;
+    size_t stride;
+} tones_raw;
+
 /* What all tiles share at the end of a hop. */
 typedef struct tones_hop {
     uint64_t end;                 /* cycle after it */
     uint32_t cycles, window_cycles;
+    uint32_t slots, places;       /* hops of a window, frequencies */
     uint32_t slot;                /* hop number modulo hops of a window */
     uint32_t history;             /* modulo TONES_HISTORY */
     int32_t along[TONES_FREQS], across[TONES_FREQS];   /* (cos, sin) and (-sin, cos) of the hop's phase, Q15 pairs */
@@ -89,7 +91,7 @@ typedef struct tones_turns {      /* bit a position */
 } tones_turns;
 
 /* Take one hop of the channels at `positions`, which all have this set. */
-typedef void tones_kernel(tones_tile *tile, const tones_set *set, const tones_hop *hop, uint32_t positions, tones_turns *turns);
+typedef void tones_kernel(tones_tile *tile, tones_raw raw, const tones_set *set, const tones_hop *hop, uint32_t positions, tones_turns *turns);
 tones_kernel swd_tones_mfc_plain, swd_tones_mfc_sse2, swd_tones_mfc_avx2, swd_tones_mfc_avx512;
 tones_kernel swd_tones_progress_plain, swd_tones_progress_sse2, swd_tones_progress_avx2, swd_tones_progress_avx512;
 
@@ -99,7 +101,7 @@ static inline uint32_t tones_channel(uint32_t position) { return (position >> 1 
 
 /* tones_set.c. A set for hops of so many cycles, windows of so many hops, and `places` frequencies at most: SWD_OK or SWD_E_RANGE. */
 int swd_tones_make_set(tones_set *set, const swd_tone_set *s, uint32_t places, uint32_t cycles, uint32_t hops);
-void swd_tones_make_hop(tones_hop *hop, const tones_set *set, uint64_t end, uint32_t cycles, uint32_t hops);
+void swd_tones_make_hop(tones_hop *hop, const tones_set *set, uint32_t places, uint64_t end, uint32_t cycles, uint32_t hops);
 
 /* tones_turn.c: a tone begins at this position, 1, unless it is none of the set's, 0; or has ended. Fills *hit but for its channel. */
 int swd_tones_begin(tones_tile *tile, const tones_set *set, const tones_hop *hop, uint32_t position, swd_tones_hit *hit);

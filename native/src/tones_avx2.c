@@ -19,6 +19,7 @@
 #define MADD_OCTETS(a, b) ((v32)_mm256_maddubs_epi16((__m256i)(a), (__m256i)(b)))
 #define MAX(a, b) ((v32)_mm256_max_epi32((__m256i)(a), (__m256i)(b)))
 #define MIN(a, b) ((v32)_mm256_min_epi32((__m256i)(a), (__m256i)(b)))
+#define BITS(mask) _mm256_movemask_ps((__m256)(mask))
 #include "tones_kernel.h"
 
 #if defined(__clang__)

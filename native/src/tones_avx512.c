@@ -10,16 +10,25 @@
 #pragma GCC target("avx512f,avx512bw,avx512vl,avx512vnni")
 #endif
 
+/* The pair for all lanes without an instruction of its own, which compilers do not see. */
+static inline __attribute__((always_inline)) __m512i add_table(__m512i sum, __m512i a, const int16_t pair[2])
+{
+    __asm__("vpdpwssd %2%{1to16%}, %1, %0" : "+v"(sum) : "v"(a), "m"(*(const int16_t(*)[2])pair));
+    return sum;
+}
+
 #define KERNEL(shape) swd_tones_##shape##_avx512
 #define LANES 16
 #define MADD(a, b) ((v32)_mm512_madd_epi16((__m512i)(a), (__m512i)(b)))
 #define ADD_MADD(sum, a, b) ((v32)_mm512_dpwssd_epi32((__m512i)(sum), (__m512i)(a), (__m512i)(b)))
+#define ADD_TABLE(sum, a, pair) ((v32)add_table((__m512i)(sum), (__m512i)(a), pair))
 #define SHUFFLE_EVEN(a, b) ((v32)_mm512_shuffle_ps((__m512)(a), (__m512)(b), 0x88))
 #define SHUFFLE_ODD(a, b) ((v32)_mm512_shuffle_ps((__m512)(a), (__m512)(b), 0xDD))
 #define SHUFFLE_OCTETS(table, at) ((v32)_mm512_shuffle_epi8((__m512i)(table), (__m512i)(at)))
 #define MADD_OCTETS(a, b) ((v32)_mm512_maddubs_epi16((__m512i)(a), (__m512i)(b)))
 #define MAX(a, b) ((v32)_mm512_max_epi32((__m512i)(a), (__m512i)(b)))
 #define MIN(a, b) ((v32)_mm512_min_epi32((__m512i)(a), (__m512i)(b)))
+#define BITS(mask) _mm512_cmplt_epi32_mask((__m512i)(mask), _mm512_setzero_si512())
 #include "tones_kernel.h"
 
 #if defined(__clang__)

@@ -1,8 +1,8 @@
 /* One hop of a tile of a tone bank; included once for each instruction set, which defines before:
  *   KERNEL(shape)  the functions' names    LANES  channels a vector       MADD(a, b)  pairs of int16 multiplied and added
  *   SHUFFLE_EVEN, SHUFFLE_ODD (a, b)  int32 0 and 2, or 1 and 3, of a and then of b, in each 128-bit lane
- *   MAX(a, b), MIN(a, b)  of int32
- *   optionally ADD_MADD(sum, a, b), and where 16 octets can be looked up at once: SHUFFLE_OCTETS(table, at), in each 128-bit lane, and
+ *   MAX(a, b), MIN(a, b)  of int32        BITS(mask)  bit a lane that is negative
+ *   optionally ADD_MADD(sum, a, b), ADD_TABLE(sum, a, pair): the same with two int16 for all lanes, and where 16 octets can be looked up at once: SHUFFLE_OCTETS(table, at), in each 128-bit lane, and
  *   MADD_OCTETS(a, b): pairs of unsigned and signed octets multiplied and added
  * Everything else is vector arithmetic of the compiler. Integers, exact: the same bits everywhere. */
 #include <string.h>
@@ -19,6 +19,9 @@ typedef uint32_t vu32 __attribute__((vector_size(LANES * 4)));
 #ifndef ADD_MADD
 #define ADD_MADD(sum, a, b) ((sum) + MADD(a, b))
 #endif
+#ifndef ADD_TABLE
+#define ADD_TABLE(sum, a, pair) ADD_MADD(sum, (v16)(a), (v16)all(pair_at(pair)))
+#endif
 
 EACH v32 load(const void *from)
 {
@@ -29,6 +32,13 @@ EACH v32 load(const void *from)
 
 EACH void store(void *to, v32 v) { memcpy(to, &v, sizeof v); }
 EACH v32 all(int32_t x) { return (v32){0} + x; }
+EACH int32_t pair_at(const int16_t *two)
+{
+    int32_t pair;
+    memcpy(&pair, two, sizeof pair);
+    return pair;
+}
+
 EACH v32 negative(v32 x) { return x >> 31; }
 EACH v32 choose(v32 mask, v32 yes, v32 no) { return (yes & mask) | (no & ~mask); }
 
@@ -111,11 +121,12 @@ EACH void decode_mirrored(v32 pairs[4], const uint8_t *low, const uint8_t *high)
 
 /* The energy of the hop, and its samples folded about its middle: pairs of samples n, n + 2 with their mirrors, added and subtracted.
  * |folded| <= 8064. */
-EACH v32 fold(v32 *even, v32 *odd, const tones_tile *tile, uint32_t position, uint32_t rows)
+EACH v32 fold(v32 *even, v32 *odd, tones_raw raw, uint32_t position, uint32_t rows)
 {
     v32 energy = {0}, now[4], mirror[4];
     for (uint32_t row = 0; row < rows / 2; row++) {
-        const uint8_t *first = tile->raw[row][position / 2], *last = tile->raw[rows - 1 - row][position / 2];
+        const uint8_t *octets = raw.octets + position / 2 * SWD_ROW_CYCLES;
+        const uint8_t *first = octets + row * raw.stride, *last = octets + (rows - 1 - row) * raw.stride;
         decode_row(now, first, first + 16 * SWD_ROW_CYCLES);
         decode_mirrored(mirror, last, last + 16 * SWD_ROW_CYCLES);
         for (uint32_t i = 0; i < 4; i++) {
@@ -136,9 +147,7 @@ EACH void correlate(v32 *sum, const v32 *folded, const int16_t table[][TONES_FRE
         acc[f] = all(0x8000);
     for (uint32_t n = 0; n < pairs; n++)
         for (uint32_t f = 0; f < freqs; f++) {
-            int32_t pair;
-            memcpy(&pair, table[n][f], sizeof pair);
-            acc[f] = ADD_MADD(acc[f], (v16)folded[n], (v16)all(pair));
+            acc[f] = ADD_TABLE(acc[f], folded[n], table[n][f]);
         }
     for (uint32_t f = 0; f < freqs; f++)
         sum[f] = acc[f];
@@ -146,28 +155,35 @@ EACH void correlate(v32 *sum, const v32 *folded, const int16_t table[][TONES_FRE
 
 EACH v32 packed(v32 re, v32 im) { return (v32)((vu32)re >> 16) | (im & ~0xFFFF); }
 
-/* Add the hop's bins to the window and take out those of the hop that leaves it. power[f]: of the window. */
+/* Add what is kept in the other slots of the window. */
+EACH v16 others(v16 total, const tones_tile *tile, const tones_hop *hop, uint32_t f, uint32_t position, uint32_t freqs, uint32_t window)
+{
+    for (uint32_t i = 1; i < window; i++)
+        total += (v16)load(&tile->bins[(hop->slot + i) % window * freqs + f][position]);
+    return total;
+}
+
+/* Put the hop's bins into the window, in place of those of the hop that leaves it. power[f]: of the window. */
 EACH void slide(v32 *power, tones_tile *tile, const tones_hop *hop, const v32 *re, const v32 *im, v32 mine, v32 loud, uint32_t position,
-                uint32_t freqs)
+                uint32_t freqs, uint32_t window)
 {
     for (uint32_t f = 0; f < freqs; f++) {
-        int32_t *kept = &tile->bins[hop->slot * freqs + f][position], *sum = &tile->sums[f][position];
+        int32_t *kept = &tile->bins[hop->slot * freqs + f][position];
         v16 bin = (v16)packed(re[f], im[f]);
-        v32 turned = packed(MADD(bin, (v16)all(hop->along[f])) + 0x8000, MADD(bin, (v16)all(hop->across[f])) + 0x8000);
-        v32 old = load(kept), now = choose(mine, turned & loud, old);
-        v16 total = (v16)load(sum) + (v16)now - (v16)old;
+        v32 turned = packed(ADD_MADD(all(0x8000), bin, (v16)all(hop->along[f])), ADD_MADD(all(0x8000), bin, (v16)all(hop->across[f])));
+        v32 now = choose(mine, turned & loud, load(kept));
+        v16 total = others((v16)now, tile, hop, f, position, freqs, window);
         store(kept, now);
-        store(sum, (v32)total);
         power[f] = MADD(total, total);
     }
 }
 
-EACH v32 slide_energy(tones_tile *tile, const tones_hop *hop, v32 energy, v32 mine, v32 loud, uint32_t position)
+EACH v32 slide_energy(tones_tile *tile, const tones_hop *hop, v32 energy, v32 mine, v32 loud, uint32_t position, uint32_t window)
 {
-    int32_t *kept = &tile->energies[hop->slot][position];
-    v32 old = load(kept), now = choose(mine, energy & loud, old), total = load(&tile->energy[position]) + now - old;
-    store(kept, now);
-    store(&tile->energy[position], total);
+    v32 total = choose(mine, energy & loud, load(&tile->energies[hop->slot][position]));
+    store(&tile->energies[hop->slot][position], total);
+    for (uint32_t i = 1; i < window; i++)
+        total += load(&tile->energies[(hop->slot + i) % window][position]);
     return total;
 }
 
@@ -217,16 +233,6 @@ EACH v32 weaker(const v32 *power, v32 present, uint32_t freqs)
 
 EACH void keep(int32_t *to, v32 mine, v32 x) { store(to, choose(mine, x, load(to))); }
 
-EACH uint32_t bits_of(v32 mask)
-{
-    int32_t lanes[LANES];
-    uint32_t bits = 0;
-    store(lanes, mask);
-    for (uint32_t lane = 0; lane < LANES; lane++)
-        bits |= (uint32_t)(lanes[lane] & 1) << lane;
-    return bits;
-}
-
 /* How long what is shown has been shown; whether a tone that is present goes on. */
 EACH void follow(tones_tile *tile, const tones_limits *limits, const tones_hop *hop, v32 key, v32 level, v32 own, v32 mine, uint32_t position,
                  tones_turns *turns)
@@ -242,14 +248,9 @@ EACH void follow(tones_tile *tile, const tones_limits *limits, const tones_hop *
     keep(&tile->gap[position], mine, gap);
     keep(&tile->history[hop->history][position], mine, choose(is, own, level));
     v32 ended = is & ~negative(gap - limits->off_hops) & mine, began = ~is & ~negative(run - limits->on_hops) & mine;
-    v32 any = ended | began;
-    int32_t lanes[LANES], found = 0;
-    store(lanes, any);
-    for (uint32_t lane = 0; lane < LANES; lane++)
-        found |= lanes[lane];
-    if (found) {
-        turns->ended |= bits_of(ended) << position;
-        turns->began |= bits_of(began) << position;
+    if (BITS(ended | began)) {
+        turns->ended |= (uint32_t)BITS(ended) << position;
+        turns->began |= (uint32_t)BITS(began) << position;
     }
 }
 
@@ -259,16 +260,16 @@ EACH v32 lanes_of(uint32_t positions, uint32_t position)
     return negative(-(all((int32_t)(positions >> position & 0xFFFF)) & load(bits)));
 }
 
-EACH void take_hop(tones_tile *tile, const tones_set *set, const tones_hop *hop, uint32_t positions, uint32_t position, tones_turns *turns,
-                   uint32_t rows, uint32_t freqs, int single)
+EACH void take_hop(tones_tile *tile, tones_raw raw, const tones_set *set, const tones_hop *hop, uint32_t positions, uint32_t position, tones_turns *turns,
+                   uint32_t rows, uint32_t window, uint32_t freqs, int single)
 {
     v32 even[TONES_PAIRS], odd[TONES_PAIRS], re[TONES_FREQS], im[TONES_FREQS], power[TONES_FREQS];
     v32 mine = lanes_of(positions, position);
-    v32 energy = fold(even, odd, tile, position, rows), loud = ~negative(energy - (int32_t)(rows * TONES_QUIET));
+    v32 energy = fold(even, odd, raw, position, rows), loud = ~negative(energy - (int32_t)(rows * TONES_QUIET));
     correlate(re, even, set->even, rows * 2, freqs);
     correlate(im, odd, set->odd, rows * 2, freqs);
-    slide(power, tile, hop, re, im, mine, loud, position, freqs);
-    energy = slide_energy(tile, hop, energy >> TONES_ENERGY_SHIFT, mine, loud, position);
+    slide(power, tile, hop, re, im, mine, loud, position, freqs, window);
+    energy = slide_energy(tile, hop, energy >> TONES_ENERGY_SHIFT, mine, loud, position, window);
     if (single)
         for (uint32_t f = 0; f + 1 < freqs; f++) {
             power[f] += power[f + 1] & set->joined[f];
@@ -279,14 +280,14 @@ EACH void take_hop(tones_tile *tile, const tones_set *set, const tones_hop *hop,
     follow(tile, &set->limits, hop, shown(s, energy, &set->limits, single), single ? s.first : s.second, own, mine, position, turns);
 }
 
-void KERNEL(mfc)(tones_tile *tile, const tones_set *set, const tones_hop *hop, uint32_t positions, tones_turns *turns)
+void KERNEL(mfc)(tones_tile *tile, tones_raw raw, const tones_set *set, const tones_hop *hop, uint32_t positions, tones_turns *turns)
 {
     for (uint32_t position = 0; position < TONES_TILE; position += LANES)
-        take_hop(tile, set, hop, positions, position, turns, MFC_ROWS, MFC_FREQS, 0);
+        take_hop(tile, raw, set, hop, positions, position, turns, MFC_ROWS, MFC_WINDOW, MFC_FREQS, 0);
 }
 
-void KERNEL(progress)(tones_tile *tile, const tones_set *set, const tones_hop *hop, uint32_t positions, tones_turns *turns)
+void KERNEL(progress)(tones_tile *tile, tones_raw raw, const tones_set *set, const tones_hop *hop, uint32_t positions, tones_turns *turns)
 {
     for (uint32_t position = 0; position < TONES_TILE; position += LANES)
-        take_hop(tile, set, hop, positions, position, turns, PROGRESS_ROWS, PROGRESS_FREQS, 1);
+        take_hop(tile, raw, set, hop, positions, position, turns, PROGRESS_ROWS, PROGRESS_WINDOW, PROGRESS_FREQS, 1);
 }

@@ -9,4 +9,5 @@
 #define SHUFFLE_ODD(a, b) ((v32){(a)[1], (a)[3], (b)[1], (b)[3]})
 #define MAX(a, b) choose((a) > (b), a, b)
 #define MIN(a, b) choose((a) > (b), b, a)
+#define BITS(mask) ((uint32_t)((mask)[0] & 1) | ((mask)[1] & 2) | ((mask)[2] & 4) | ((mask)[3] & 8))
 #include "tones_kernel.h"

@@ -117,13 +117,15 @@ int swd_tones_make_set(tones_set *set, const swd_tone_set *s, uint32_t n_places,
 
 static int32_t pair_of(int32_t low, int32_t high) { return (int32_t)((uint32_t)low & 0xFFFF) | (int32_t)((uint32_t)high << 16); }
 
-void swd_tones_make_hop(tones_hop *hop, const tones_set *set, uint64_t end, uint32_t cycles, uint32_t hops)
+void swd_tones_make_hop(tones_hop *hop, const tones_set *set, uint32_t places, uint64_t end, uint32_t cycles, uint32_t hops)
 {
     uint64_t number = end / cycles - 1;
     memset(hop, 0, sizeof *hop);
     hop->end = end;
     hop->cycles = cycles;
     hop->window_cycles = cycles * hops;
+    hop->slots = hops;
+    hop->places = places;
     hop->slot = (uint32_t)(number % hops);
     hop->history = (uint32_t)(number % TONES_HISTORY);
     for (uint32_t f = 0; f < set->n_places; f++) {

@@ -11,5 +11,6 @@
 #define SHUFFLE_ODD(a, b) ((v32)_mm_shuffle_ps((__m128)(a), (__m128)(b), 0xDD))
 #define MAX(a, b) choose((a) > (b), a, b)
 #define MIN(a, b) choose((a) > (b), b, a)
+#define BITS(mask) _mm_movemask_ps((__m128)(mask))
 #include "tones_kernel.h"
 #endif

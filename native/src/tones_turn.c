@@ -3,7 +3,7 @@
 #include "tones.h"
 
 #define FULL_SCALE 8115           /* a tone of 0 dBm0 has the power 11412^2: 81.15 dB */
-#define INSIDE_Q8 64u             /* amplitude, to that of the whole tone, of a window that belongs to its beginning */
+#define INSIDE_SHIFT 4            /* a window with a quarter of a tone's amplitude belongs to its beginning */
 
 /* 0.01 dBm0; power at least 1. */
 static int32_t level_of(uint32_t power)
@@ -12,45 +12,53 @@ static int32_t level_of(uint32_t power)
     uint64_t x = (uint64_t)power << shift;
     index = (uint32_t)(x >> 53) & 1023;
     int64_t ln = (int64_t)(64 - shift) * SWD_LN2_Q24 - (int64_t)(swd_table_ln[index] + swd_table_ln[index + 1]) / 2;
-    return (int32_t)((ln * 434294 / 1000) >> 24) - FULL_SCALE;
+    return (int32_t)(ln * 444717 >> 34) - FULL_SCALE; /* 1000 / ln 10 in 1/1024 */
 }
 
-static uint32_t root(uint64_t x)
-{
-    uint64_t low = 0, high = 1ull << 32;
-    while (high - low > 1) {
-        uint64_t middle = (low + high) / 2;
-        if (middle * middle <= x)
-            low = middle;
-        else
-            high = middle;
-    }
-    return (uint32_t)low;
-}
-
-/* Amplitude of a power to that of another, 1/256, at most 256. */
+/* Amplitude of a power to that of another, 1/256, at most 256: within 1/256 of the root. */
 static uint32_t relative_q8(int32_t power, int32_t whole)
 {
-    uint32_t x = whole > 0 ? root(((uint64_t)(uint32_t)power << 16) / (uint32_t)whole) : 256;
-    return x < 256 ? x : 256;
+    uint32_t x, guess = 256;
+    if (power >= whole)
+        return 256;
+    x = (uint32_t)(((uint64_t)(uint32_t)power << 16) / (uint32_t)whole);
+    if (x < 4096)
+        guess = 64;
+    for (uint32_t i = 0; i < 4; i++)
+        guess = (guess + x / guess) / 2 + (guess < 2);
+    return guess < 256 ? guess : 256;
 }
 
-static int32_t power_at(const tones_tile *tile, const tones_set *set, uint32_t place, uint32_t position)
+/* The power of the window at one place of the set, or at the two that are joined. */
+static int32_t power_at(const tones_tile *tile, const tones_set *set, const tones_hop *hop, uint32_t place, uint32_t position)
 {
     int32_t power = 0;
     for (uint32_t f = place; f <= place + (uint32_t)-set->joined[place]; f++) {
-        int32_t sum = tile->sums[f][position], re = (int16_t)sum, im = sum >> 16;
+        int32_t re = 0, im = 0;
+        for (uint32_t slot = 0; slot < hop->slots; slot++) {
+            int32_t bin = tile->bins[slot * hop->places + f][position];
+            re += (int16_t)bin;
+            im += bin >> 16;
+        }
         power += re * re + im * im;
     }
     return power;
 }
 
+static int64_t energy_of(const tones_tile *tile, const tones_hop *hop, uint32_t position)
+{
+    int64_t energy = 0;
+    for (uint32_t slot = 0; slot < hop->slots; slot++)
+        energy += tile->energies[slot][position];
+    return energy << TONES_ENERGY_SHIFT;
+}
+
 /* A wide frequency by itself: what it has in its two places depends on where it lies, its energy does not. */
 static int32_t level_at(const tones_tile *tile, const tones_set *set, const tones_hop *hop, uint32_t place, int alone, uint32_t position)
 {
-    int64_t power = power_at(tile, set, place, position);
+    int64_t power = power_at(tile, set, hop, place, position);
     if (alone && set->joined[place])
-        power = ((int64_t)tile->energy[position] << TONES_ENERGY_SHIFT) * 32 / hop->window_cycles;
+        power = energy_of(tile, hop, position) * 32 / hop->window_cycles;
     return level_of(power < 1 ? 1 : (uint32_t)(power < TONES_MOST ? power : TONES_MOST));
 }
 
@@ -63,17 +71,13 @@ static int32_t history_at(const tones_tile *tile, const tones_hop *hop, uint32_t
 static uint64_t beginning(const tones_tile *tile, const tones_hop *hop, uint32_t position)
 {
     int32_t whole = 1;
-    uint32_t back = 0, part = 256;
+    uint32_t back = 0;
     for (uint32_t i = 0; i < TONES_HISTORY; i++)
         if (history_at(tile, hop, i, position) > whole)
             whole = history_at(tile, hop, i, position);
-    for (uint32_t i = 0; i < TONES_HISTORY; i++) {
-        uint32_t x = relative_q8(history_at(tile, hop, i, position), whole);
-        if (x < INSIDE_Q8)
-            break;
-        back = i;
-        part = x;
-    }
+    while (back + 1 < TONES_HISTORY && history_at(tile, hop, back + 1, position) >= whole >> INSIDE_SHIFT)
+        back++;
+    uint32_t part = relative_q8(history_at(tile, hop, back, position), whole);
     uint64_t before_end = (uint64_t)back * hop->cycles + ((uint64_t)part * hop->window_cycles + 128) / 256;
     return hop->end > before_end ? hop->end - before_end : 0;
 }
@@ -93,7 +97,7 @@ int swd_tones_begin(tones_tile *tile, const tones_set *set, const tones_hop *hop
     uint32_t key = (uint32_t)tile->key[position] & 63, upper = key >> 3, lower = key & 7, tone = set->tone_of_key[key];
     if (tone == TONES_NO_TONE)
         return 0;
-    int32_t a = power_at(tile, set, lower, position), b = power_at(tile, set, upper, position);
+    int32_t a = power_at(tile, set, hop, lower, position), b = power_at(tile, set, hop, upper, position);
     tile->present[position] = (int32_t)(1u << lower | 1u << upper);
     tile->held[position] = (a < b ? a : b) >> TONES_HELD_SHIFT;
     tile->gap[position] = 0;

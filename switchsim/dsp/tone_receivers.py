@@ -73,21 +73,21 @@ TONE_SETS: Final = {
 """Name -> set, defined in every engine that has receivers of them, in this order."""
 
 
-def native_set(tones: ToneSet) -> Any:
-    """A swd_tone_set. Raises ValueError when a tone's frequency is not among the set's, or there are too many."""
+def native_fields(tones: ToneSet) -> dict[str, Any]:
+    """The fields of its swd_tone_set. Raises ValueError when a tone's frequency is not among the set's, or there are too many."""
     index = {hz: i for i, hz in enumerate(tones.freqs_hz)}
     try:
         pairs = [(index[tone[0]], index[tone[-1]]) for tone in tones.tones]
         wide = sum(1 << index[hz] for hz in tones.wide_hz)
-        return ffi.new("swd_tone_set *", {
+        return {
             "n_freqs": len(index), "freq_mhz": [1000 * hz for hz in tones.freqs_hz], "wide": wide,
             "n_tones": len(pairs), "tones": pairs,
             "least_mdbm0": tones.level_mdbm0[0], "most_mdbm0": tones.level_mdbm0[1],
             "twist_near_mdb": tones.twist_mdb, "twist_far_mdb": tones.twist_mdb, "third_mdb": tones.third_mdb,
             "alone_mdb": tones.alone_mdb, "pure_percent": tones.pure,
             "on_hops": tones.on_hops, "off_hops": tones.off_hops,
-        })  # fmt: skip
-    except (KeyError, IndexError, OverflowError) as mistake:
+        }  # fmt: skip
+    except (KeyError, IndexError) as mistake:
         raise ValueError(f"{tones} is no set of tones: {mistake}") from None
 
 
@@ -109,7 +109,11 @@ class ToneReceiverActs:
         The names are not in a snapshot: who goes on from one defines the same ones before, in the same order.
         """
         number = self._sets.get(name, len(self._sets))
-        if number >= MAX_SETS or lib.swd_progress_define(self._e, number, native_set(tones)):
+        try:
+            native: Any = ffi.new("swd_tone_set *", native_fields(tones))
+        except (IndexError, OverflowError) as mistake:
+            raise ValueError(f"{tones} is no set of tones: {mistake}") from None
+        if number >= MAX_SETS or lib.swd_progress_define(self._e, number, native):
             out_of_range("progress_define", name, tones)
         self._sets[name] = number
 
