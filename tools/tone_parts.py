@@ -31,7 +31,8 @@ class ToneBank:
     def __init__(self, parts: Parts, shape: int, channels: int, law: int = ALAW) -> None:
         self.parts, self.channels, self.at = parts, channels, 0
         self.size = parts.lib.swd_tones_size(channels)
-        self.memory = parts.ffi.new("uint64_t[]", self.size // 8)
+        self.owner = parts.ffi.new("uint8_t[]", self.size + 63)
+        self.memory = self.owner + -int(parts.ffi.cast("uintptr_t", self.owner)) % 64
         self.bank = parts.ffi.cast("swd_tones *", self.memory)
         self.hits = parts.ffi.new("swd_tones_hit[]", channels)
         parts.lib.swd_tones_init(self.bank, shape, channels, law)
@@ -57,7 +58,7 @@ class ToneBank:
 
     def state(self) -> bytes:
         """The bank's memory."""
-        return bytes(self.parts.ffi.buffer(self.memory))
+        return bytes(self.parts.ffi.buffer(self.memory, self.size))
 
     def push(self, codes: np.ndarray[Any, Any], cuts: tuple[int, ...] = (8,)) -> list[Hit]:
         """Feed octets [channel][cycle], whole rows, cut into parts of the sizes given, over and over (8 in all)."""

@@ -18,7 +18,7 @@ struct swd_tones {
 
 /* What taking octets needs, apart from the rest, since it happens in every row. */
 typedef struct tones_intake {
-    uint32_t cells[TONES_TILE];   /* by channel; SWD_NONE: not listening */
+    _Alignas(64) uint32_t cells[TONES_TILE];   /* by channel; SWD_NONE: not listening */
     uint32_t listening;           /* bit a channel */
     uint32_t in_row;              /* 1: all 32 listen, to cells one after the other */
 } tones_intake;

@@ -52,16 +52,15 @@ typedef struct tones_set {
     int32_t joined[TONES_FREQS];  /* all ones: the next place is the same frequency, too */
     tones_limits limits;
     uint8_t tone_of_key[TONES_KEYS];   /* key: higher place << 3 | lower place */
-    int16_t even[TONES_PAIRS][TONES_FREQS][2], odd[TONES_PAIRS][TONES_FREQS][2];
+    _Alignas(64) int16_t even[TONES_PAIRS][TONES_FREQS][2], odd[TONES_PAIRS][TONES_FREQS][2];
 } tones_set;
 
 typedef struct tones_tile {
     uint32_t sets;                /* bit a set that a channel of the tile has */
     uint32_t awake;               /* 0: all from `bins` on is zero */
     uint32_t of_set[TONES_SETS];  /* bit a position */
-    uint32_t spare[14];
     uint64_t began[TONES_TILE];   /* by channel: cycle */
-    int32_t bins[TONES_BINS][TONES_TILE];      /* real part in the lower half: [hop of the window][frequency] */
+    _Alignas(64) int32_t bins[TONES_BINS][TONES_TILE];      /* real part in the lower half: [frequency][hop of the window] */
     int32_t energies[TONES_WINDOW][TONES_TILE];
     int32_t key[TONES_TILE], run[TONES_TILE];  /* the latest hop's, 64 + key or 0, and for how many hops */
     int32_t present[TONES_TILE];  /* bits of the frequencies of the tone that is told; 0: none */

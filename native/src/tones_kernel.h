@@ -15,6 +15,7 @@ typedef uint16_t vu16 __attribute__((vector_size(LANES * 4)));
 typedef uint32_t vu32 __attribute__((vector_size(LANES * 4)));
 
 #define EACH static inline __attribute__((always_inline))
+#define UNROLLED _Pragma("GCC unroll 20")
 
 #ifndef ADD_MADD
 #define ADD_MADD(sum, a, b) ((sum) + MADD(a, b))
@@ -145,7 +146,9 @@ EACH void correlate(v32 *sum, const v32 *folded, const int16_t table[][TONES_FRE
     v32 acc[TONES_FREQS];
     for (uint32_t f = 0; f < freqs; f++)
         acc[f] = all(0x8000);
+    UNROLLED
     for (uint32_t n = 0; n < pairs; n++)
+        UNROLLED
         for (uint32_t f = 0; f < freqs; f++) {
             acc[f] = ADD_TABLE(acc[f], folded[n], table[n][f]);
         }
@@ -153,37 +156,32 @@ EACH void correlate(v32 *sum, const v32 *folded, const int16_t table[][TONES_FRE
         sum[f] = acc[f];
 }
 
+EACH void keep(int32_t *to, v32 mine, v32 x) { store(to, choose(mine, x, load(to))); }
 EACH v32 packed(v32 re, v32 im) { return (v32)((vu32)re >> 16) | (im & ~0xFFFF); }
-
-/* Add what is kept in the other slots of the window. */
-EACH v16 others(v16 total, const tones_tile *tile, const tones_hop *hop, uint32_t f, uint32_t position, uint32_t freqs, uint32_t window)
-{
-    for (uint32_t i = 1; i < window; i++)
-        total += (v16)load(&tile->bins[(hop->slot + i) % window * freqs + f][position]);
-    return total;
-}
 
 /* Put the hop's bins into the window, in place of those of the hop that leaves it. power[f]: of the window. */
 EACH void slide(v32 *power, tones_tile *tile, const tones_hop *hop, const v32 *re, const v32 *im, v32 mine, v32 loud, uint32_t position,
                 uint32_t freqs, uint32_t window)
 {
+    UNROLLED
     for (uint32_t f = 0; f < freqs; f++) {
-        int32_t *kept = &tile->bins[hop->slot * freqs + f][position];
-        v16 bin = (v16)packed(re[f], im[f]);
+        int32_t *kept = &tile->bins[f * window][position];
+        v16 bin = (v16)packed(re[f], im[f]), total;
         v32 turned = packed(ADD_MADD(all(0x8000), bin, (v16)all(hop->along[f])), ADD_MADD(all(0x8000), bin, (v16)all(hop->across[f])));
-        v32 now = choose(mine, turned & loud, load(kept));
-        v16 total = others((v16)now, tile, hop, f, position, freqs, window);
-        store(kept, now);
+        keep(kept + hop->slot * TONES_TILE, mine, turned & loud);
+        total = (v16)load(kept);
+        for (uint32_t slot = 1; slot < window; slot++)
+            total += (v16)load(kept + slot * TONES_TILE);
         power[f] = MADD(total, total);
     }
 }
 
 EACH v32 slide_energy(tones_tile *tile, const tones_hop *hop, v32 energy, v32 mine, v32 loud, uint32_t position, uint32_t window)
 {
-    v32 total = choose(mine, energy & loud, load(&tile->energies[hop->slot][position]));
-    store(&tile->energies[hop->slot][position], total);
-    for (uint32_t i = 1; i < window; i++)
-        total += load(&tile->energies[(hop->slot + i) % window][position]);
+    keep(&tile->energies[hop->slot][position], mine, energy & loud);
+    v32 total = load(&tile->energies[0][position]);
+    for (uint32_t slot = 1; slot < window; slot++)
+        total += load(&tile->energies[slot][position]);
     return total;
 }
 
@@ -230,8 +228,6 @@ EACH v32 weaker(const v32 *power, v32 present, uint32_t freqs)
     }
     return least;
 }
-
-EACH void keep(int32_t *to, v32 mine, v32 x) { store(to, choose(mine, x, load(to))); }
 
 /* How long what is shown has been shown; whether a tone that is present goes on. */
 EACH void follow(tones_tile *tile, const tones_limits *limits, const tones_hop *hop, v32 key, v32 level, v32 own, v32 mine, uint32_t position,
@@ -280,14 +276,29 @@ EACH void take_hop(tones_tile *tile, tones_raw raw, const tones_set *set, const 
     follow(tile, &set->limits, hop, shown(s, energy, &set->limits, single), single ? s.first : s.second, own, mine, position, turns);
 }
 
+/* LANES channels a call: as one loop, compilers keep hundreds of addresses for it. */
+#define APART static __attribute__((noinline))
+
+APART void take_mfc(tones_tile *tile, tones_raw raw, const tones_set *set, const tones_hop *hop, uint32_t positions, uint32_t position,
+                    tones_turns *turns)
+{
+    take_hop(tile, raw, set, hop, positions, position, turns, MFC_ROWS, MFC_WINDOW, MFC_FREQS, 0);
+}
+
+APART void take_progress(tones_tile *tile, tones_raw raw, const tones_set *set, const tones_hop *hop, uint32_t positions, uint32_t position,
+                         tones_turns *turns)
+{
+    take_hop(tile, raw, set, hop, positions, position, turns, PROGRESS_ROWS, PROGRESS_WINDOW, PROGRESS_FREQS, 1);
+}
+
 void KERNEL(mfc)(tones_tile *tile, tones_raw raw, const tones_set *set, const tones_hop *hop, uint32_t positions, tones_turns *turns)
 {
     for (uint32_t position = 0; position < TONES_TILE; position += LANES)
-        take_hop(tile, raw, set, hop, positions, position, turns, MFC_ROWS, MFC_WINDOW, MFC_FREQS, 0);
+        take_mfc(tile, raw, set, hop, positions, position, turns);
 }
 
 void KERNEL(progress)(tones_tile *tile, tones_raw raw, const tones_set *set, const tones_hop *hop, uint32_t positions, tones_turns *turns)
 {
     for (uint32_t position = 0; position < TONES_TILE; position += LANES)
-        take_hop(tile, raw, set, hop, positions, position, turns, PROGRESS_ROWS, PROGRESS_WINDOW, PROGRESS_FREQS, 1);
+        take_progress(tile, raw, set, hop, positions, position, turns);
 }
