@@ -38,7 +38,8 @@ LOOPS = """
 typedef uint32_t push_t(void *bank, uint64_t from, uint32_t n, const uint64_t *cells, void *hits, uint32_t capacity);
 
 /* A second: 1000 rows, of which n_rows are kept. Returns how many hits there were. */
-uint32_t second(void *push, void *bank, uint64_t from, const uint64_t *rows, uint32_t n_rows, uint32_t n_channels, void *hits)
+uint32_t second(void *push, void *bank, uint64_t from, const uint64_t *rows, uint32_t n_rows, uint32_t n_channels,
+                void *hits)
 {
     uint32_t n = 0;
     for (uint64_t at = from; at < from + 8000; at += 8)
@@ -54,8 +55,8 @@ void drive(void *const *states, int (*rx)(void *, const int16_t *, int), const i
             rx(states[c], samples + (size_t)c * n_samples + at, (int)chunk);
 }
 """
-DECLARED = ("uint32_t second(void *push, void *bank, uint64_t from, const uint64_t *rows, uint32_t n_rows, uint32_t n_channels,"
-            "void *hits);"
+DECLARED = ("uint32_t second(void *push, void *bank, uint64_t from, const uint64_t *rows, uint32_t n_rows,"
+            "uint32_t n_channels, void *hits);"
             "void drive(void *const *states, int (*rx)(void *, const int16_t *, int), const int16_t *samples,"
             "uint32_t n_channels, uint32_t n_samples, uint32_t chunk);")  # fmt: skip
 PEER = """
@@ -186,7 +187,9 @@ def best_of_peer(peer: Peer, case: Case, linear: Signal, rounds: int) -> int:
     return CHUNKS[took.index(min(took))]
 
 
-def measure(loops: Loops, parts: Parts, peer: Peer, case: Case, isas: list[str], channels: int, rounds: int) -> list[dict[str, Any]]:
+def measure(
+    loops: Loops, parts: Parts, peer: Peer, case: Case, isas: list[str], channels: int, rounds: int
+) -> list[dict[str, Any]]:  # fmt: skip
     """A row for each instruction set; the peer takes turns with the bank."""
     linear = case.signal(np.random.default_rng(1), channels)
     chunk = best_of_peer(peer, case, linear, 3)

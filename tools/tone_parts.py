@@ -1,4 +1,4 @@
-"""Banks of tone receivers (MFC, call progress) by themselves, for tests and benches: tools/native_parts.py has the library."""
+"""Banks of tone receivers (MFC, call progress) by themselves, for tests and benches; the library: native_parts.py."""
 
 from __future__ import annotations
 

@@ -81,6 +81,13 @@ static uint64_t ending(const tones_tile *tile, const tones_hop *hop, uint32_t po
     return hop->end - (uint64_t)back * hop->cycles - ((uint64_t)part * hop->window_cycles + 128) / 256;
 }
 
+/* What the levels lack while the tone fills only a part of the window. */
+static int32_t missing(const tones_hop *hop, uint64_t began)
+{
+    uint64_t filled = hop->end - began;
+    return filled < hop->window_cycles ? 2 * (level_of((int32_t)hop->window_cycles) - level_of((int32_t)filled)) : 0;
+}
+
 int swd_tones_begin(tones_tile *tile, const tones_set *set, const tones_hop *hop, uint32_t position, swd_tones_hit *hit)
 {
     uint32_t key = (uint32_t)tile->key[position] & 63, upper = key >> 3, lower = key & 7, tone = set->tone_of_key[key];
@@ -90,13 +97,13 @@ int swd_tones_begin(tones_tile *tile, const tones_set *set, const tones_hop *hop
     tile->present[position] = (int32_t)(1u << lower | 1u << upper);
     tile->held[position] = (a < b ? a : b) >> TONES_HELD_SHIFT;
     tile->gap[position] = 0;
-    tile->began[tones_channel(position)] = beginning(tile, hop, position);
+    uint64_t began = tile->began[tones_channel(position)] = beginning(tile, hop, position);
     hit->on = 1;
     hit->tone = tone;
     if (lower == upper && set->joined[lower]) /* what lies in its two places depends on where it lies, its energy does not */
         a = b = (int32_t)(energy_of(tile, hop, position) * 32 / hop->window_cycles);
-    hit->lower_level = level_of(a);
-    hit->upper_level = lower == upper ? hit->lower_level : level_of(b);
+    hit->lower_level = level_of(a) + missing(hop, began);
+    hit->upper_level = lower == upper ? hit->lower_level : level_of(b) + missing(hop, began);
     return 1;
 }
 

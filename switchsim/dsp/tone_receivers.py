@@ -50,12 +50,12 @@ class ToneSet:
     freqs_hz: tuple[int, ...]
     tones: tuple[tuple[int, ...], ...]     # frequencies, Hz: one or two each, in the order of the events' numbers
     wide_hz: tuple[int, ...] = ()
-    level_mdbm0: tuple[int, int] = (-35_000, 3_000)
+    level_mdbm0: tuple[int, int] = (-38_000, 3_000)
     twist_mdb: int = 8_000
     third_mdb: int = 4_000
     alone_mdb: int = 10_000
     pure: int = 60
-    on_hops: int = 3
+    on_hops: int = 4
     off_hops: int = 2
 
 
@@ -74,7 +74,7 @@ TONE_SETS: Final = {
 
 
 def native_fields(tones: ToneSet) -> dict[str, Any]:
-    """The fields of its swd_tone_set. Raises ValueError when a tone's frequency is not among the set's, or there are too many."""
+    """The fields of its swd_tone_set. Raises ValueError when a tone has a frequency that is not among the set's."""
     index = {hz: i for i, hz in enumerate(tones.freqs_hz)}
     try:
         pairs = [(index[tone[0]], index[tone[-1]]) for tone in tones.tones]
