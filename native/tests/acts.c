@@ -57,7 +57,7 @@ swd_config acts_config(script *s)
     swd_config c = {
         .tick_cycles = 1 + script_u8(s) % 8, .n_sources = script_u8(s) % 80, .n_hdlc_tx = script_u8(s) % 5,
         .n_hdlc_rx = script_u8(s) % 5, .n_su_tx = script_u8(s) % 4, .n_su_rx = script_u8(s) % 4, .n_conferences = script_u8(s) % 4, .n_switched = script_u8(s) % 140,
-        .n_lines = script_u8(s) % 4, .n_e1 = script_u8(s) % 6, .n_paths = script_u8(s) % 4, .n_receivers = script_u8(s) % 6, .n_checks = script_u8(s) % 3, .n_ears = script_u8(s) % 9,
+        .n_lines = script_u8(s) % 4, .n_e1 = script_u8(s) % 6, .n_paths = script_u8(s) % 4, .n_receivers = script_u8(s) % 6, .n_checks = script_u8(s) % 3, .n_mfc = script_u8(s) % 40, .n_progress = script_u8(s) % 4, .n_ears = script_u8(s) % 9,
         .n_patterns = script_u8(s) % 5, .n_berts = script_u8(s) % 5,
         .n_recorders = script_u8(s) % 3, .recorder_octets = 1024u << script_u8(s) % 2,
     };
@@ -227,7 +227,7 @@ static uint32_t some_cell(const swd_engine *e, script *s)
 static int listen_act(swd_engine *e, script *s)
 {
     uint8_t drained[1500];
-    uint32_t kind = script_u8(s) % 10, cell = some_cell(e, s);
+    uint32_t kind = script_u8(s) % 12, cell = some_cell(e, s);
     switch (kind) {
     case 0: return swd_hdlc_listen(e, script_index(s, e->config.n_hdlc_rx), cell);
     case 1: return swd_receiver_listen(e, script_index(s, e->config.n_receivers), cell);
@@ -237,6 +237,8 @@ static int listen_act(swd_engine *e, script *s)
     case 5:
     case 6: return swd_su_listen(e, script_index(s, e->config.n_su_rx), cell);
     case 7: return swd_check_listen(e, script_index(s, e->config.n_checks), cell, script_u8(s) % 9);
+    case 8:
+    case 9: return acts_tones(e, s, cell);
     default: return swd_ear_listen(e, script_index(s, e->config.n_ears), cell);
     }
 }
@@ -331,4 +333,5 @@ void rig_check(const rig *r)
     check_lists(e);
     acts_e1_check(e);
     acts_path_check(e);
+    acts_tones_check(e);
 }

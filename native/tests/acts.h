@@ -48,6 +48,10 @@ void acts_e1_check(const swd_engine *e);
 int acts_path(swd_engine *e, script *s);
 void acts_path_check(const swd_engine *e);
 
+/* acts_tones.c: an act upon a receiver of register signals or call progress tones; what must hold. */
+int acts_tones(swd_engine *e, script *s, uint32_t cell);
+void acts_tones_check(const swd_engine *e);
+
 #define MAX_CAPACITY 4096u        /* events a call */
 
 /* Open three rigs; play a script on them, from where it is: the third goes on from the first's octets at half the script; close them. */

@@ -16,6 +16,7 @@ void test_hdlc(void);
 void test_su(void);
 void test_e1(void);
 void test_dtmf(void);
+void test_tones(void);
 void test_pattern(void);
 void test_isa(void);
 void test_engine(void);

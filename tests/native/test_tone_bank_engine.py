@@ -20,7 +20,7 @@ from switchsim.dsp.tone_receivers import SIT, TONE_SETS, ToneSet, levels
 
 MS = 8
 ASSETS = Assets((), (
-    Tone((450_000,), (-10_000,), (800, 800)), Tone((350_000, 440_000), (-13_000, -13_000)), Tone((950_000,), (-20_000,)),
+    Tone((450_000,), (-10_000,), (800, 800)), Tone((350_000, 440_000), (-13_000, -13_000)),
 ))  # fmt: skip
 
 
@@ -104,7 +104,7 @@ def test_listening_begins_at_its_cycle(late: int) -> None:
     run(engine, 1000 + late)
     engine.mfc_listen(0, engine.first_source_cell)
     on = run(engine, 1400)[0]
-    assert 8 * MS <= on.at - engine.now + 1400 - (1000 + late) <= 20 * MS
+    assert 8 * MS <= on.at - (1000 + late) <= 20 * MS
     engine.source_idle(0)
     off = run(engine, 1800)[0]
     assert (off.kind, off.a) == (EV_MFC_OFF, 8)
@@ -139,7 +139,8 @@ def test_the_special_information_tone() -> None:
 
 
 def test_a_set_of_ones_own() -> None:
-    engine = Engine(EngineConfig(n_sources=1, n_progress=1), Assets((), (Tone((1_000_000, 1_300_000), (-13_000,) * 2),)))
+    pair = Tone((1_000_000, 1_300_000), (-13_000, -13_000))
+    engine = Engine(EngineConfig(n_sources=1, n_progress=1), Assets((), (pair,)))
     engine.progress_define("mine", ToneSet(freqs_hz=(1000, 1300), tones=((1000, 1300),)))
     engine.progress_listen(0, engine.first_source_cell, "mine")
     engine.source_tone(0, 0)
