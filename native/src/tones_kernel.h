@@ -15,7 +15,8 @@ typedef uint16_t vu16 __attribute__((vector_size(LANES * 4)));
 typedef uint32_t vu32 __attribute__((vector_size(LANES * 4)));
 
 #define EACH static inline __attribute__((always_inline))
-#define UNROLLED _Pragma("GCC unroll 20")
+#define IN_FOURS _Pragma("GCC unroll 4")
+#define WHOLE _Pragma("GCC unroll 8")
 
 #ifndef ADD_MADD
 #define ADD_MADD(sum, a, b) ((sum) + MADD(a, b))
@@ -146,12 +147,11 @@ EACH void correlate(v32 *sum, const v32 *folded, const int16_t table[][TONES_FRE
     v32 acc[TONES_FREQS];
     for (uint32_t f = 0; f < freqs; f++)
         acc[f] = all(0x8000);
-    UNROLLED
+    IN_FOURS
     for (uint32_t n = 0; n < pairs; n++)
-        UNROLLED
-        for (uint32_t f = 0; f < freqs; f++) {
+        WHOLE
+        for (uint32_t f = 0; f < freqs; f++)
             acc[f] = ADD_TABLE(acc[f], folded[n], table[n][f]);
-        }
     for (uint32_t f = 0; f < freqs; f++)
         sum[f] = acc[f];
 }
@@ -163,7 +163,7 @@ EACH v32 packed(v32 re, v32 im) { return (v32)((vu32)re >> 16) | (im & ~0xFFFF);
 EACH void slide(v32 *power, tones_tile *tile, const tones_hop *hop, const v32 *re, const v32 *im, v32 mine, v32 loud, uint32_t position,
                 uint32_t freqs, uint32_t window)
 {
-    UNROLLED
+    WHOLE
     for (uint32_t f = 0; f < freqs; f++) {
         int32_t *kept = &tile->bins[f * window][position];
         v16 bin = (v16)packed(re[f], im[f]), total;
