@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from switchsim.dsp.assets import Assets, Tone
@@ -46,7 +48,7 @@ def play(step: int, tick: int = 8, restore_at: int = -1) -> tuple[list[Event], b
     engine.line_define(0, first)
     for i in range(6):
         engine.connect(first + i, engine.first_source_cell + i)
-    acts = {
+    acts: dict[int, Callable[[Engine], object]] = {
         5: lambda e: (e.mfc_listen(0, first, "forward"), e.progress_listen(0, first + 2, "china")),
         100: lambda e: e.source_mfc(0, "forward", 11, cycles=500),
         101: lambda e: (e.source_tone(2, 0), e.source_tone(3, 1)),
