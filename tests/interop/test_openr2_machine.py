@@ -177,3 +177,19 @@ def test_circuits_on_which_nothing_makes_sense_disturb_nobody_and_come_back(
     end = served.programs[0][-1]
     assert (end["answered_out"], end["errors"], end["complaints"], end["up"]) == (4, 0, 0, 0)
     assert left_over(served) == []
+
+
+@pytest.mark.parametrize("away_ms", ["1000", "7000"])
+def test_a_program_that_dies_in_talk_and_comes_back_finds_every_circuit_usable(
+        tmp_path: Path, variant: str, openr2_peer: str, away_ms: str) -> None:
+    """While it is away its circuits are received as blocked. Its new process knows nothing of the calls: idle bits end
+    those that have not ended before; and what it places then is answered."""
+    served = against(tmp_path, variant, openr2_peer, "--calls", "2", "--gap", "300", "--ani-first", "0",
+                     "--die-at", "5200", "--back-after", away_ms, "--linger", "3000", options=TWO_OUT, last=5)
+    assert (served.exit_code, served.done["reasons"]) == (0, []), served.errors
+    assert left_over(served) == []
+    end = served.summary()
+    assert (end["answered_out"], end["up"]) == (2, 0)
+    assert causes(served, dir="in") == {16: 4}
+    assert len(served.of("attached", source="e1-0:1")) == 2
+    assert served.done["at"] < seconds(25)

@@ -16,7 +16,8 @@ static void usage(const char *wrong)
             "  [--priority 0|1] [--restricted 0|1]\n"
             "  [--hold MS] [--abandon-after MS] [--expect N] [--accept-ms MS] [--accept-in-group-a 0|1]\n"
             "  [--no-charge 0|1] [--answer-ms MS] [--reject CAUSE]\n"
-            "  [--block-at MS] [--block-for MS] [--block-circuit TS] [--linger MS] [--trace 0|1]\n", wrong);
+            "  [--block-at MS] [--block-for MS] [--block-circuit TS] [--linger MS]\n"
+            "  [--die-at MS] [--back-after MS] [--trace 0|1]\n", wrong);
     exit(2);
 }
 
@@ -30,7 +31,8 @@ static int number_of(const char *name, const char *text)
 }
 
 static const struct r2_options DEFAULTS = {
-    .common = { .gap_ms = 100, .hold_ms = NEVER, .answer_ms = 200, .linger_ms = 1000, .number = "10000",
+    .common = { .gap_ms = 100, .hold_ms = NEVER, .answer_ms = 200, .die_ms = NEVER, .back_ms = NEVER,
+                .linger_ms = 1000, .number = "10000",
                 .caller = "13800138000" },
     .ani_first = 1, .ask_ani = 1, .first = 1, .last = 31, .digits = 11, .accept_ms = 40, .block_ms = NEVER,
     .block_for_ms = 1000, .block_circuit = 1, .abandon_ms = NEVER,
@@ -52,7 +54,8 @@ static const struct row NUMBERS[] = {
     { "--accept-ms", AT(accept_ms) }, { "--accept-in-group-a", AT(accept) }, { "--no-charge", AT(no_charge) },
     { "--answer-ms", AT(common.answer_ms) }, { "--reject", AT(common.reject_cause) }, { "--block-at", AT(block_ms) },
     { "--block-for", AT(block_for_ms) }, { "--block-circuit", AT(block_circuit) },
-    { "--linger", AT(common.linger_ms) }, { "--trace", AT(common.trace) },
+    { "--die-at", AT(common.die_ms) }, { "--back-after", AT(common.back_ms) }, { "--linger", AT(common.linger_ms) },
+    { "--trace", AT(common.trace) },
 };
 static const struct row TEXTS[] = {
     { "--attach", AT(common.attach) }, { "--clock", AT(common.clock) }, { "--number", AT(common.number) },

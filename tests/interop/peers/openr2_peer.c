@@ -3,12 +3,13 @@
  *   openr2_peer --attach PREFIX --clock PATH [behaviour...]      see usage() in openr2_options.c
  *
  * It places and answers calls as told, in simulated time, writes one JSON line an event and a summary at the end, and
- * exits 0 (finished, or the machine ended the run), 1 (the machine closed the attachment), 2 (usage). */
+ * exits 0 (finished, or the machine ended the run), 1 (the machine closed the attachment), 2 (usage), 9 (--die-at). */
 #include "openr2_peer.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static int is_circuit(const struct r2_options *options, int timeslot)
 {
@@ -172,6 +173,8 @@ static uint64_t tick(void *state, uint64_t now_us)
 {
     struct peer *peer = state;
     int came[CIRCUITS] = { 0 };
+    if (peer->options->common.die_ms != NEVER && now_us >= (uint64_t)peer->options->common.die_ms * 1000)
+        _exit(9);
     EACH(timeslot, peer->options) {
         came[timeslot] = driver_take(timeslot);
         peer->machine_closed |= came[timeslot] < 0;
@@ -209,6 +212,8 @@ static void summary(const struct peer *peer, const char *ended)
         odd, changes);
 }
 
+static const struct r2_options *supervised;
+
 static int speak(const struct r2_options *options, int clock_fd)
 {
     static struct peer peer;
@@ -224,10 +229,22 @@ static int speak(const struct r2_options *options, int clock_fd)
     return peer.machine_closed && closed;
 }
 
+/* What peer_supervise() starts: the same options, but when this process dies. */
+static int speak_again(const struct options *common, int clock_fd)
+{
+    static struct r2_options options;
+    options = *supervised;
+    options.common = *common;
+    return speak(&options, clock_fd);
+}
+
 int main(int count, char **arguments)
 {
     struct r2_options options;
     setenv("TZ", "UTC", 1);
     r2_options(&options, count, arguments);
+    supervised = &options;
+    if (options.common.back_ms != NEVER)
+        return peer_supervise(&options.common, speak_again);
     return speak(&options, peer_connect(options.common.clock));
 }
