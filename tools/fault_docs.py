@@ -139,6 +139,24 @@ def r2_faults() -> Iterator[str]:
         yield f"| `{row.name}` | {cell(row.text)} | {_told(row)} |"
 
 
+def tone_faults() -> Iterator[str]:
+    """Of the speech paths of circuits."""
+    from switchsim.faults.tones import TONE_FAULTS
+
+    yield from (
+        "", "# Faults of speech paths", "",
+        "`where: {line: e1-0}`; `direction: received` is what comes from the far end, `sent` what the machine sends;",
+        "`timeslots` are the circuits, `5` or `1-15,17`, without it all of the line. They touch nothing but the sound:",
+        "digits are misheard, prompts not recognised, signalling goes on; nobody raises an alarm. At most 64",
+        "directions of circuits of a machine are impaired at the same time. Several faults of one path act in this",
+        "order: twist, level, offset, clipping, echo; then a third tone, noise and break-in are added; then recoding;",
+        "then drop-outs.",
+        "", "| fault | what becomes of the sound | parameters |", "|---|---|---|")
+    for row in TONE_FAULTS.values():
+        told = "; ".join(part for part in _told(row).split("; ") if not part.startswith(("`direction`", "`timeslots`")))
+        yield f"| `{row.name}` | {cell(row.text)} | {told or '-'} |"
+
+
 def _told(row: ParameterFault) -> str:
     from switchsim.assembly.parameters import describe_parameters
 

@@ -20,7 +20,7 @@ import click
 import conformance_docs
 from cti_docs import cti_page
 from docs_models import Keys, cell, cell_free, duration, model_sections
-from fault_docs import clock_faults, interface_faults, line_faults, link_faults, platform_faults, r2_faults
+from fault_docs import clock_faults, interface_faults, line_faults, link_faults, platform_faults, r2_faults, tone_faults
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 FOLDER: Final = ROOT / "docs" / "reference"
@@ -146,7 +146,8 @@ def faults_page() -> str:
         parts.append(f"  - {{at: {second * 10}s, fault: {row.name}, "
                      + (f"where: {{{where}}}, " if where else "") + "for: 5s}")
     return page("Faults", *parts, "```", *link_faults(), *line_faults(), *clock_faults(), *platform_faults(),
-                *interface_faults(), *r2_faults())  # fmt: skip
+                *interface_faults(), *r2_faults(),
+                *tone_faults())  # fmt: skip
 
 
 def _parameter(name: str, default: int | None, ranges: Any) -> str:
