@@ -9,6 +9,10 @@ import pytest
 from switchsim.assembly.sounds import NEEDED, TonesFile
 from switchsim.assembly.yamlfile import read
 from switchsim.dsp.assets import Tone
+from switchsim.scenario.prepare import prepare
+from switchsim.scenario.staged import Sinks, Staged
+from switchsim.scenario.stop import StopSignal
+from switchsim.scenario.story import Teller
 from switchsim.terminals.continuity import CHECK_TONES
 from switchsim.units import ms
 
@@ -60,3 +64,12 @@ def test_e180_cadences_and_frequencies(name: str) -> None:
 
 def test_every_set_is_in_the_table() -> None:
     assert {path.stem for path in SETS} == set(CADENCES) == set(HZ)
+
+
+def test_a_machine_may_take_any_of_them(tmp_path: Path) -> None:
+    text = (FOLDER.parent / "machines" / "one_e1_ss7.yaml").read_text(encoding="utf-8").replace("one_e1_ss7", "other")
+    (tmp_path / "s.yaml").write_text("format: 1\nmachine: other\nseconds: 1\n", encoding="utf-8")
+    for name in CADENCES:
+        (tmp_path / "other.yaml").write_text(f"{text}\ntones: {name}\n", encoding="utf-8")
+        staged = Staged(prepare(tmp_path / "s.yaml"), Sinks(), Teller(), StopSignal())
+        assert [row[1] for row in staged.machine.files if row[0] == "tones"] == [f"{name}.yaml"]
