@@ -98,7 +98,10 @@ class R2Side:
     def timer(self, name: str) -> None:
         number, _, what = name.partition("/")
         index = int(number)
-        self.do(index, self.circuits[index].timer(what))
+        if what == "rest":
+            self.registers.rested(index)
+        else:
+            self.do(index, self.circuits[index].timer(what))
 
     def line_changed(self, group: int, in_service: bool) -> None:
         """The line was lost, or is back; a board that is back is told what to send."""
@@ -142,9 +145,11 @@ class R2Side:
         """A call is offered when its number is complete."""
 
     def connect(self, leg: Leg) -> None:
-        self.do(leg.circuit, self.circuits[leg.circuit].answer())
+        if not self.registers.busy_still(leg.circuit):
+            self.do(leg.circuit, self.circuits[leg.circuit].answer())
 
     def release(self, leg: Leg, cause: int) -> None:
+        self.registers.no_answer(leg.circuit)
         self.do(leg.circuit, self.circuits[leg.circuit].release(cause))
 
     def restart(self, group: int, circuits: list[int]) -> None:
@@ -291,6 +296,7 @@ class R2Side:
     def _released(self, index: int, action: r2.ReleasedInd) -> None:
         """The call is over, the circuit perhaps not idle yet."""
         call, group = self._call(index), self._group(index)
+        self.registers.no_answer(index)
         if call is not None:
             by = self.trunks.by(call, group, index) if action.by_peer else "machine"
             self.trunks.program.calls.leg_over(call, group, index, action.cause, by)

@@ -8,11 +8,14 @@ from switchsim.firmware.reference.core import channel_index
 from switchsim.firmware.reference.state import RegistersState
 from switchsim.model.messages import ListenMfc, MfcHeard, MfcSent, SendMfc
 from switchsim.terminals.r2_tap import RECEIVED, SENT
+from switchsim.units import ms
 
 if TYPE_CHECKING:
     from switchsim.firmware.reference.r2 import R2Side
 
 POOL: Final = "mfc"
+ANSWER_GUARD: Final = ms(150)
+"""From the end of the register signals to the answer: else the other side may recognise the answer first."""
 HEARS: Final = {"outgoing": "backward", "incoming": "forward"}
 SENDS: Final = {"outgoing": "forward", "incoming": "backward"}
 
@@ -80,6 +83,7 @@ class Registers:
         self._release(register, circuit)
         self.r2.taps[circuit].register_over()
         self.core.free(POOL, self.core.state.mfc, register)
+        self._rest(circuit)
         self._serve()
 
     def _release(self, register: int, circuit: int) -> None:
@@ -93,6 +97,33 @@ class Registers:
         pool = self.core.state.mfc
         while self.state.waiting and any(not user and unit not in pool.broken for unit, user in enumerate(pool.users)):
             self._connect(self.state.waiting.pop(0))
+
+    # -- answers -------------------------------------------------------------------------------------------------
+
+    def _rest(self, circuit: int) -> None:
+        """The register signals of a call are over."""
+        if circuit not in self.state.resting:
+            self.state.resting.append(circuit)
+        self.core.world.start_timer(f"r2/{circuit}/rest", ANSWER_GUARD)
+
+    def busy_still(self, circuit: int) -> bool:
+        """Whether an answer has to wait for register signals; it is then given by itself."""
+        wait = circuit in self.state.side or circuit in self.state.resting
+        if wait:
+            self.state.answers.append(circuit)
+        return wait
+
+    def rested(self, circuit: int) -> None:
+        """Timer `rest`."""
+        self.state.resting.remove(circuit)
+        if circuit in self.state.answers:
+            self.state.answers.remove(circuit)
+            self.r2.do(circuit, self.r2.circuits[circuit].answer())
+
+    def no_answer(self, circuit: int) -> None:
+        """The call is over before."""
+        if circuit in self.state.answers:
+            self.state.answers.remove(circuit)
 
     # -- what registers report -----------------------------------------------------------------------------------
 

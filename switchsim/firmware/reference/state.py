@@ -146,12 +146,15 @@ class LatePlay(State):
 class RegistersState(State):
     """MFC registers. of: circuit -> register. side: circuit -> outgoing, incoming; also while it waits.
 
-    waiting: circuits, in turn.
+    waiting: circuits, in turn. resting: those whose register signals have just ended; answers: circuits on which an
+    answer waits for that.
     """
 
     of: dict[int, int] = {}
     side: dict[int, str] = {}
     waiting: list[int] = []
+    resting: list[int] = []
+    answers: list[int] = []
 
 
 class Checking(State):
