@@ -1,4 +1,4 @@
-"""What main processor and boards of R2 circuits say: trunk boards of signalling bits, MFC boards of register signals."""
+"""What main processor and boards of R2 circuits say: trunk boards of signalling bits, MFC boards of signals."""
 
 from __future__ import annotations
 
