@@ -1,4 +1,4 @@
-"""The README's walks of one call (PRI, ISUP, the platform): every stop exists, in this order, and leads to the next."""
+"""The README's walks of one call (PRI, ISUP, R2, the platform): every stop exists, in this order, and leads to the next."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 WALKS = {title: README.partition(f"\n## {title}\n")[2].partition("\n## ")[0]
-         for title in ("One call through the code", "One call over ISUP", "One call through the platform")}  # fmt: skip
-LEAST = {"One call through the code": 20, "One call over ISUP": 10, "One call through the platform": 10}
+         for title in ("One call through the code", "One call over ISUP", "One call over R2",
+                       "One call through the platform")}  # fmt: skip
+LEAST = {"One call through the code": 20, "One call over ISUP": 10, "One call over R2": 8,
+         "One call through the platform": 10}  # fmt: skip
 STOP = re.compile(r"`([\w/.]+\.(?:py|c)):([\w.]+)`")
 STOPS = [stop for walk in WALKS.values() for stop in STOP.findall(walk)]
 
