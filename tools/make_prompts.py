@@ -10,6 +10,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from switchsim.assembly.wav import Sound, as_file, load_wav
+
 PROMPTS = {
     "welcome": ("cmn", "您好，欢迎致电。"),
     "menu": ("cmn", "业务办理请按一，咨询请按二。"),
@@ -24,6 +26,8 @@ WORDS = ("hundred", "thousand", "million", "minus", "and", "star", "pound")
 SPOKEN = {f"digits/{number}": str(number) for number in [*range(21), *range(30, 100, 10)]}
 SPOKEN |= {f"digits/{word}": word for word in WORDS}
 PROMPTS |= {name: ("en", text) for name, text in SPOKEN.items()}
+CUES = {"menu": {"after_one": 16_160}}
+"""Cue points, in samples: of the menu, where its first choice is said. Look where that is when it is spoken anew."""
 TIDY = ["silence", "1", "0.01", "0.5%", "reverse", "silence", "1", "0.01", "0.5%", "reverse", "gain", "-n", "-9"]
 FORMAT = ["-r", "8000", "-c", "1", "-e", "a-law"]
 
@@ -32,6 +36,11 @@ def speak(path: Path, voice: str, text: str) -> None:
     speech = subprocess.run(["espeak-ng", "-v", voice, "-s", "190", "--stdout", text], check=True,
                             capture_output=True).stdout  # fmt: skip
     subprocess.run(["sox", "-t", "wav", "-", *FORMAT, str(path), *TIDY, "dither", "-a"], input=speech, check=True)
+
+
+def mark(path: Path, cues: dict[str, int]) -> None:
+    """Write cue points into a prompt."""
+    path.write_bytes(as_file(Sound(load_wav(path).octets, cues)))
 
 
 def beep(path: Path) -> None:
@@ -45,6 +54,8 @@ def main(names: list[str]) -> int:
     for name, (voice, text) in PROMPTS.items():
         if not names or name in names:
             speak(folder / f"{name}.wav", voice, text)
+            if name in CUES:
+                mark(folder / f"{name}.wav", CUES[name])
             print(f"{name}.wav: {text}")
     if not names or "beep" in names:
         beep(folder / "beep.wav")
