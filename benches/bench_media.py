@@ -2,8 +2,8 @@
 
 Usage: python benches/bench_media.py [--json PATH]   Medians of CPU time; SWITCHSIM_ISA chooses the instruction set.
 48 E1, received and sent (TS0 and TS16 not switched), 1440 circuits and 256 seats; a DTMF, an MFC and a call progress
-receiver on every circuit; 48 HDLC channels full both ways; 256 conferences of three. Circuits hear 64 sounds: speech-like
-noise most of them, digits, register signals and tones the others. A compiled loop calls `swd_run` and queues frames.
+receiver on every circuit; 48 HDLC channels full both ways; 256 conferences of three. Circuits hear 64 sounds, most of
+them noise like speech, others digits, register signals and tones. A compiled loop calls `swd_run` and queues frames.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ CIRCUITS = [line * SLOTS + slot for line in range(LINES) for slot in range(1, SL
 BATCH, ROUNDS, WIDE_CYCLES = 160, 9, 1600
 ALL_BUT = (6, 5, 3)   # who hears whom among three: the other two
 LOOP = """
-void drive(void *run, void *send, void *clock, void *engine, void *assets, uint64_t from, uint64_t until, uint32_t batch);
+void drive(void *run, void *send, void *clock, void *engine, void *assets, uint64_t from, uint64_t until,
+           uint32_t batch);
 extern uint64_t n_frames;
 """
 SOURCE = """
@@ -33,7 +34,8 @@ SOURCE = """
 #include "swd.h"
 uint64_t n_frames;
 /* Every frame that comes is followed by another on the same channel. */
-void drive(void *run, void *send, void *clock, void *engine, void *assets, uint64_t from, uint64_t until, uint32_t batch)
+void drive(void *run, void *send, void *clock, void *engine, void *assets, uint64_t from, uint64_t until,
+           uint32_t batch)
 {
     static swd_event events[4096];
     static uint8_t frame[256];
@@ -60,7 +62,7 @@ PAIRS_MFC = [(1380 + 120 * i, 1380 + 120 * j) for i in range(6) for j in range(i
 
 
 def sounds() -> list[bytes]:
-    """SOUNDS prompts of 2 s, A-law: 40 of noise that swings as syllables do, 12 with digits, 8 with register signals, 4 tones."""
+    """Prompts of 2 s, A-law: 40 of noise that swings as syllables do, 12 digits, 8 register signals, 4 tones."""
     rng, t = np.random.default_rng(8), np.arange(16_000) / 8000
     made = []
     for i in range(SOUNDS):

@@ -149,7 +149,7 @@ struct swd_engine {
     uint64_t at_awake_switched, at_awake_rx, at_awake_ear, at_awake_conference, at_busy_source, at_busy_tx, at_awake_su, at_busy_su, at_cut;
     uint64_t at_near;             /* of switched cells: at_source_of in 16 bits, in engines of at most NEAR_CELLS cells */
     uint64_t at_held, at_impaired, at_paths, at_override, at_e1, at_e1_rings, at_e1_busy, at_e1_delays, at_e1_tap;
-    uint64_t at_lines, at_sources, at_source_data, at_mark_octets, at_mark_ids, at_tx, at_rx, at_rx_frame_used, at_frames, at_masks;
+    uint64_t at_lines, at_sources, at_source_data, at_mark_octets, at_mark_ids, at_tx, at_rx, at_rx_frame_used, at_frames, at_masks, at_parties;
     uint64_t at_su_tx, at_su_rx, at_su_used;
     uint64_t at_ears, at_quick_ears, at_ear_rings, at_recorders, at_recorder_rings, at_events;
     uint64_t at_generators, at_berts, at_bert_cells;
@@ -270,6 +270,12 @@ uint32_t swd_copy_avx2(uint64_t *to, const uint64_t *old, const uint16_t *from, 
 void swd_marks_plain MARKS_ARGUMENTS;
 void swd_marks_avx2 MARKS_ARGUMENTS;
 void swd_marks_avx512 MARKS_ARGUMENTS;
+void swd_units_plain(int16_t *units, const uint8_t *codes, uint32_t n);
+void swd_units_avx2(int16_t *units, const uint8_t *codes, uint32_t n);
+void swd_units_avx512(int16_t *units, const uint8_t *codes, uint32_t n);
+void swd_codes_plain(uint8_t *codes, const int16_t *units, uint32_t n);
+void swd_codes_avx2(uint8_t *codes, const int16_t *units, uint32_t n);
+void swd_codes_avx512(uint8_t *codes, const int16_t *units, uint32_t n);
 
 /* mark.c */
 uint64_t swd_mark_of_id(uint32_t id);

@@ -63,10 +63,10 @@ static inline uint64_t hdlc_turned(uint64_t w)
     return (w >> 1 & 0x5555555555555555u) | (w & 0x5555555555555555u) << 1;
 }
 
-static inline uint64_t hdlc_load_bits(const uint8_t *line)
+static inline uint64_t hdlc_load_bits(const uint8_t *octets)
 {
     uint64_t w;
-    memcpy(&w, line, sizeof w);
+    memcpy(&w, octets, sizeof w);
     return hdlc_turned(w);
 }
 
@@ -120,13 +120,13 @@ static inline void hdlc_append(swd_hdlc_rx *rx, uint64_t w, uint32_t n_bits)
 }
 
 /* Eight octets inside a frame, without flag or abort; 0 when they must be taken singly. */
-static inline int hdlc_take_word(swd_hdlc_rx *rx, const uint8_t *line, uint32_t limit)
+static inline int hdlc_take_word(swd_hdlc_rx *rx, const uint8_t *octets, uint32_t limit)
 {
     const uint32_t ones = rx->ones;
     uint32_t n_bits = 64;
     if (ones > 5 || rx->hunting || rx->length + 9 > limit)
         return 0;
-    uint64_t w = hdlc_load_bits(line), marked = hdlc_fives(w, ones) << 1 | (ones == 5);
+    uint64_t w = hdlc_load_bits(octets), marked = hdlc_fives(w, ones) << 1 | (ones == 5);
     if (w & marked)
         return 0;
     rx->ones = (uint32_t)__builtin_clzll(~w);

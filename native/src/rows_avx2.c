@@ -1,4 +1,4 @@
-/* Marks and switched cells for AVX2. */
+/* Marks, conferences and switched cells for AVX2. */
 #include "engine.h"
 
 #if defined(__x86_64__)
@@ -11,6 +11,8 @@
 #endif
 
 #define MARKS swd_marks_avx2
+#define UNITS swd_units_avx2
+#define CODES swd_codes_avx2
 #include "rows_kernel.h"
 
 /* Two cells by their places in the low and the next 16 bits. */

@@ -1,4 +1,4 @@
-/* Marks for AVX-512. */
+/* Marks and conferences for AVX-512. */
 #include "engine.h"
 
 #if defined(__x86_64__)
@@ -9,6 +9,8 @@
 #endif
 
 #define MARKS swd_marks_avx512
+#define UNITS swd_units_avx512
+#define CODES swd_codes_avx512
 #include "rows_kernel.h"
 
 #if defined(__clang__)

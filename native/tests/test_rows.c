@@ -1,0 +1,105 @@
+/* What is written once for each instruction set of this host does the same: companding in rows, copying, HDLC. */
+#include "check.h"
+#include "engine.h"
+#include "hdlc.h"
+
+typedef void units_function(int16_t *, const uint8_t *, uint32_t);
+typedef void codes_function(uint8_t *, const int16_t *, uint32_t);
+
+/* Every octet, and every sum of eight parties, against the tables. */
+static void companding(units_function *to_units, codes_function *to_codes)
+{
+    static uint8_t codes[65536];
+    static int16_t units[65536];
+    for (uint32_t i = 0; i < 256; i++)
+        codes[i] = (uint8_t)i;
+    to_units(units, codes, 256);
+    for (uint32_t i = 0; i < 256; i++)
+        assert(units[i] == ((i | 0x80) == IDLE_OCTET ? 0 : swd_alaw_decode((uint8_t)i) / 8));
+    for (int32_t i = 0; i < 65536; i++)
+        units[i] = (int16_t)(i - 32768);
+    to_codes(codes, units, 65536);
+    for (int32_t i = 0; i < 65536; i++) {
+        int32_t linear = 8 * units[i];
+        linear = linear > INT16_MAX ? INT16_MAX : linear < INT16_MIN ? INT16_MIN : linear;
+        assert(codes[i] == swd_alaw_encode((int16_t)linear));
+    }
+}
+
+#if defined(__x86_64__)
+static void copying(void)
+{
+    uint64_t old[256], to[64];
+    uint16_t from[64];
+    for (uint32_t i = 0; i < 256; i++)
+        old[i] = swd_philox(1, i);
+    for (uint32_t i = 0; i < 64; i++)
+        from[i] = (uint16_t)(swd_philox(2, i) % 256);
+    for (uint32_t n = 0; n < 64; n++) {
+        memset(to, 0, sizeof to);
+        uint32_t done = swd_copy_avx2(to, old, from, n);
+        assert(done == n / 4 * 4);
+        for (uint32_t i = 0; i < 64; i++)
+            assert(to[i] == (i < done ? old[from[i]] : 0));
+    }
+}
+
+/* Octets that are random, or nearly all ones. */
+static void fill(uint8_t *octets, uint32_t n, uint64_t key)
+{
+    for (uint32_t i = 0; i < n; i++)
+        octets[i] = (uint8_t)(swd_philox(key, i) | (key % 3 ? 0 : swd_philox(key, 1000 + i) % 8 ? 0xFF : 0));
+}
+
+static void sending(void)
+{
+    uint8_t octets[SWD_MAX_FRAME + FCS_OCTETS + 8] = {0}, a[SWD_TX_CODE], b[SWD_TX_CODE];
+    for (uint32_t n = 1; n <= SWD_MAX_FRAME + FCS_OCTETS; n++) {
+        fill(octets, n, n);
+        uint16_t fcs = (uint16_t)swd_philox(3, n);
+        assert(n < 17 || swd_fcs_avx2(fcs, octets, n) == swd_fcs_by_table(fcs, octets, n));
+        uint32_t n_bits = swd_hdlc_encode(a, octets, n);
+        assert(n_bits >= 8 * n + 8 && n_bits <= 8 * n + 8 * n / 5 + 8 && swd_hdlc_encode_avx2(b, octets, n) == n_bits);
+        assert(memcmp(a, b, n_bits / 8) == 0 && (a[n_bits / 8] ^ b[n_bits / 8]) >> (8 - n_bits % 8) == 0);
+    }
+}
+
+static void receiving(void)
+{
+    swd_hdlc_rx a = {.hunting = 1}, b = {.hunting = 1};
+    swd_hdlc_tx tx;
+    uint8_t frame[SWD_MAX_FRAME], sent[8], out_a[8 * SWD_MAX_FRAME], out_b[8 * SWD_MAX_FRAME];
+    uint32_t at_octet, found = 0;
+    swd_hdlc_tx_reset(&tx);
+    for (uint64_t row = 0; row < 20000; row++) {
+        swd_hdlc_result results_a[8], results_b[8];
+        uint32_t size = 1 + (uint32_t)(swd_philox(4, row) % SWD_MAX_FRAME);
+        fill(frame, size, row);
+        if (row % 10 == 0)
+            swd_hdlc_tx_queue(&tx, frame, size);
+        swd_hdlc_tx_pull(&tx, sent, 8, &at_octet);
+        if (row % 50 > 45)
+            sent[row % 8] ^= (uint8_t)(1 << swd_philox(5, row) % 8);
+        uint32_t n = swd_hdlc_rx_take(&a, sent, 8, results_a, out_a);
+        assert(swd_hdlc_rx_take_avx2(&b, sent, 8, results_b, out_b) == n && memcmp(&a, &b, sizeof a) == 0);
+        assert(memcmp(results_a, results_b, n * sizeof *results_a) == 0);
+        found += n;
+    }
+    assert(found > 300);
+}
+#endif
+
+void test_rows(void)
+{
+    companding(swd_units_plain, swd_codes_plain);
+#if defined(__x86_64__)
+    if (swd_isa_best() >= SWD_ISA_AVX2) {
+        companding(swd_units_avx2, swd_codes_avx2);
+        copying();
+        sending();
+        receiving();
+    }
+    if (swd_isa_best() >= SWD_ISA_AVX512)
+        companding(swd_units_avx512, swd_codes_avx512);
+#endif
+}
