@@ -1,115 +1,179 @@
-"""DTMF bank: channel-seconds of 8 kHz audio a CPU second, for each instruction set, against libspandsp's dtmf_rx.
+"""DTMF bank: channel-seconds of 8 kHz audio a CPU second, against libspandsp's dtmf_rx at its best chunk.
 
-Usage: python benches/bench_dtmf.py [--channels 2048] [--seconds 1]     Median of five runs.
+2048 channels, one thread, 100 ms of each signal over and over. *mix* is what receivers of a call centre hear: 1 channel
+of 20 digits without end (50 ms on, 50 ms off), 7 of 20 speech without a pause (the shipped prompts), the others line
+noise of -60 to -50 dBm0; *quiet*, *speech*, *vowels* (harmonics, the worst of voices) and *digits* have one kind on all
+channels. The peer is given linear samples (decoding A-law is not counted against it) in chunks of each of CHUNKS,
+and the best one counts; all take turns in one run.
+
+Usage: python benches/bench_dtmf.py [--json PATH]     Without SWITCHSIM_ISA: every instruction set of the host.
 """
 
 from __future__ import annotations
 
-import argparse
-import statistics
+import os
 import sys
 import tempfile
-import time
 from collections.abc import Callable
+from ctypes.util import find_library
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from compiled import compiled
+from ratios import json_argument, measured, report, side_by_side
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tools"))
 import native_parts
 import spandsp_peer
 
-RUNS = 5
-PEER_SECONDS = 8
-PERIOD = 800                # cycles of signal kept, 100 ms: it stays in cache as the machine's rows do
+from switchsim.dsp.reference.g711 import alaw_decode
+from switchsim.sweeps.signals import KEYS, RMS_0_DBM0, Rng, Samples, digit, noise
+from switchsim.sweeps.talkoff import vowels
+
+CHANNELS = 2048
+PERIOD = 800                # cycles of signal that are played over and over
+ROUNDS = 7
+CYCLES = 4800               # of a bank's turn
+PEER_CHANNELS = 40          # of the signal, from all over it
+CHUNKS = (8, 16, 32, 80, 160)
+PROMPTS = Path(__file__).resolve().parent.parent / "prompts"
+LINEAR = np.array([alaw_decode(code) for code in range(256)], np.float64)
 
 
-def quiet(rng: np.random.Generator, channels: int) -> np.ndarray[Any, Any]:
-    """Line noise at -50 dBm0 on every channel."""
-    return rng.normal(0, 51, (channels, PERIOD))
+def quiet(rng: Rng) -> Samples:
+    """Line noise."""
+    return noise(rng, PERIOD, rng.uniform(-60, -50))
 
 
-def noisy(rng: np.random.Generator, channels: int) -> np.ndarray[Any, Any]:
-    """Noise at -20 dBm0 whose loudness swings as syllables do."""
-    swing = 1 + np.sin(2 * np.pi * (np.arange(PERIOD) / PERIOD + rng.random((channels, 1))))
-    loud: np.ndarray[Any, Any] = rng.normal(0, 1614, (channels, PERIOD)) * swing
-    return loud
+@cache
+def prompts() -> Samples:
+    """All prompts one after the other, without what is nearly silent, at -15 dBm0."""
+    octets = [path.read_bytes()[64:] for path in sorted(PROMPTS.rglob("*.wav"))]
+    linear = LINEAR[np.frombuffer(b"".join(octets), np.uint8)]
+    pieces = linear[: len(linear) // PERIOD * PERIOD].reshape(-1, PERIOD)
+    loud = pieces[(pieces**2).mean(axis=1) > (pieces**2).mean() / 10]
+    whole: Samples = loud * (RMS_0_DBM0 * 10 ** (-15 / 20) / (loud**2).mean() ** 0.5)
+    return whole
 
 
-def digits(rng: np.random.Generator, channels: int) -> np.ndarray[Any, Any]:
-    """A digit of 50 ms in every 100 ms on every channel, at any offset, -10 dBm0 a frequency."""
-    t = np.arange(PERIOD) / 8000
-    low = rng.choice([697, 770, 852, 941], (channels, 1))
-    high = rng.choice([1209, 1336, 1477, 1633], (channels, 1))
-    wave: np.ndarray[Any, Any] = 7218 * (np.sin(2 * np.pi * low * t) + np.sin(2 * np.pi * high * t)) * (t < 0.05)
-    return np.stack([np.roll(row, shift) for row, shift in zip(wave, rng.integers(0, PERIOD, channels), strict=True)])
+def speech(rng: Rng) -> Samples:
+    """A piece of a prompt."""
+    piece: Samples = prompts()[int(rng.integers(0, len(prompts())))]
+    return piece
 
 
-def median_cpu(work: Callable[[], None]) -> float:
-    """Seconds of CPU of one call, median of RUNS."""
-    took = []
-    for _ in range(RUNS):
-        start = time.process_time()
-        work()
-        took.append(time.process_time() - start)
-    return statistics.median(took)
+def voice(rng: Rng) -> Samples:
+    """A vowel or two."""
+    return vowels(rng, PERIOD / 8000)
 
 
-def bank_rate(parts: native_parts.Parts, codes: np.ndarray[Any, Any], seconds: int) -> float:
-    """Channel-seconds a CPU second."""
-    bank = native_parts.Bank(parts, len(codes))
-    rows = np.ascontiguousarray(codes.reshape(len(codes), -1, 8).transpose(1, 0, 2))
+def digits(rng: Rng) -> Samples:
+    """A digit of 50 ms, -10 dBm0 a tone, from any moment on."""
+    one = digit(rng, str(rng.choice(list(KEYS))), 50)
+    return np.roll(np.concatenate([one, np.zeros(PERIOD - len(one))]), int(rng.integers(0, PERIOD)))
+
+
+KINDS: dict[str, tuple[Callable[[Rng], Samples], ...]] = {
+    "mix": (digits, *[speech] * 7, *[quiet] * 12), "quiet": (quiet,), "speech": (speech,), "vowels": (voice,),
+    "digits": (digits,),
+}  # fmt: skip
+
+
+def signals(kind: str) -> Samples:
+    """Samples [channel][cycle]."""
+    rng, makers = np.random.default_rng(1), KINDS[kind]
+    return np.stack([makers[channel % len(makers)](rng) for channel in range(CHANNELS)])
+
+
+def bank_work(parts: native_parts.Parts, isa: str, codes: np.ndarray[Any, Any]) -> Callable[[], None]:
+    """Run a bank for CYCLES more."""
+    bank = native_parts.Bank(parts, CHANNELS)
+    rows = np.ascontiguousarray(codes.reshape(CHANNELS, -1, 8).transpose(1, 0, 2))
     octets = [parts.ffi.from_buffer("uint8_t[]", row) for row in rows]
     push, count = parts.lib.swd_dtmf_push, len(octets)
 
     def work() -> None:
-        for _ in range(seconds * 1000):
-            push(bank.bank, bank.at, 8, octets[bank.at // 8 % count], bank.hits, 2 * len(codes))
+        parts.select(isa)
+        for _ in range(CYCLES // 8):
+            push(bank.bank, bank.at, 8, octets[bank.at // 8 % count], bank.hits, 2 * CHANNELS)
             bank.at += 8
 
-    return len(codes) * seconds / median_cpu(work)
+    return work
 
 
-def peer_rate(linear: np.ndarray[Any, Any]) -> float | None:
-    """The same of dtmf_rx, fed a second at a time with linear samples (its A-law decoding is not counted)."""
-    peer = spandsp_peer.load()
-    if peer is None:
-        return None
-    ffi, lib = peer
-    signal = np.tile(np.clip(linear, -32768, 32767).astype(np.int16), (1, 8000 // PERIOD))
-    channels = [(lib.dtmf_rx_init(ffi.NULL, ffi.NULL, ffi.NULL), ffi.from_buffer("int16_t[]", row)) for row in signal]
-    into = ffi.new("char[129]")
+LOOP = """
+void receive(dtmf_rx_state_t **states, const int16_t *samples, uint32_t n_channels, uint32_t n_samples, uint32_t chunk);
+"""
+LOOP_SOURCE = """
+#include <stddef.h>
+#include <stdint.h>
+typedef struct dtmf_rx_state_t dtmf_rx_state_t;
+int dtmf_rx(dtmf_rx_state_t *s, const int16_t amp[], int samples);
+size_t dtmf_rx_get(dtmf_rx_state_t *s, char *digits, int max);
+void receive(dtmf_rx_state_t **states, const int16_t *samples, uint32_t n_channels, uint32_t n_samples, uint32_t chunk)
+{
+    char digits[129];
+    for (uint32_t c = 0; c < n_channels; c++, samples += n_samples) {
+        for (uint32_t at = 0; at < n_samples; at += chunk)
+            dtmf_rx(states[c], samples + at, (int)chunk);
+        dtmf_rx_get(states[c], digits, 128);
+    }
+}
+"""
+
+
+def peer_loop(library: str) -> tuple[Any, Any]:
+    """The peer, called from C."""
+    types = "typedef struct dtmf_rx_state_t dtmf_rx_state_t;\n"
+    return compiled("bench_dtmf_peer", types + LOOP, LOOP_SOURCE, libraries=[f":{library}"])
+
+
+def peer_work(peer: tuple[Any, Any], loop: tuple[Any, Any], linear: Samples, chunk: int) -> Callable[[], None]:
+    """PEER_CHANNELS for a second each, `chunk` samples a call."""
+    ffi, lib = loop
+    chosen = np.clip(linear[:: CHANNELS // PEER_CHANNELS][:PEER_CHANNELS], -32768, 32767).astype(np.int16)
+    tiled = np.ascontiguousarray(np.tile(chosen, (1, 8000 // PERIOD + 1))[:, :8000])
+    made = [peer[1].dtmf_rx_init(peer[0].NULL, peer[0].NULL, peer[0].NULL) for _ in chosen]
+    places = [int(peer[0].cast("uintptr_t", state)) for state in made]
+    states = ffi.new("dtmf_rx_state_t *[]", [ffi.cast("dtmf_rx_state_t *", place) for place in places])
+    samples = ffi.from_buffer("int16_t[]", tiled)
 
     def work() -> None:
-        for state, samples in channels * PEER_SECONDS:
-            lib.dtmf_rx(state, samples, 8000)
-            lib.dtmf_rx_get(state, into, 128)
+        lib.receive(states, samples, PEER_CHANNELS, 8000, chunk)
 
-    rate = len(channels) * PEER_SECONDS / median_cpu(work)
-    for state, _ in channels:
-        lib.dtmf_rx_free(state)
-    return rate
+    return work
+
+
+def rows_of(kind: str, parts: native_parts.Parts, isas: list[str], peer: tuple[Any, Any]) -> list[dict[str, Any]]:
+    """A row an instruction set: its rate, and the peer's best."""
+    linear = signals(kind)
+    codes = parts.encode(linear)
+    loop = peer_loop(find_library("spandsp") or "")
+    works = [bank_work(parts, isa, codes) for isa in isas]
+    works += [peer_work(peer, loop, linear, chunk) for chunk in CHUNKS]
+    seconds = side_by_side(works, ROUNDS)
+    best = PEER_CHANNELS / min(seconds[len(isas) :])
+    ending = "" if kind == "mix" else f"/{kind}"
+    return [
+        measured(f"dtmf/{isa}{ending}", CHANNELS * CYCLES / 8000 / took, best, "channels in real time")
+        for isa, took in zip(isas, seconds, strict=False)
+    ]
 
 
 def main() -> None:
-    """Print one line for each signal and instruction set."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--channels", type=int, default=2048)
-    parser.add_argument("--seconds", type=int, default=1)
-    arguments = parser.parse_args()
+    """Print a row for each kind of signal and instruction set."""
+    path, peer = json_argument(), spandsp_peer.load()
     with tempfile.TemporaryDirectory() as where:
         parts = native_parts.Parts(Path(where))
-    for signal in (quiet, noisy, digits):
-        linear = signal(np.random.default_rng(1), arguments.channels)
-        codes = parts.encode(linear)
-        peer = peer_rate(linear[:64])
-        print(f"{signal.__name__:8} libspandsp dtmf_rx {peer:12,.0f}" if peer else "libspandsp is not installed")
-        for isa in parts.isas():
-            parts.select(isa)
-            rate = bank_rate(parts, codes, arguments.seconds)
-            ratio = f"  {rate / peer:6.1f} x" if peer else ""
-            print(f"{signal.__name__:8} {isa:18} {rate:12,.0f}{ratio}", flush=True)
+    if peer is None:
+        sys.exit("libspandsp is not installed")
+    asked = os.environ.get("SWITCHSIM_ISA")
+    isas = [asked] if asked else parts.isas()
+    if asked and asked not in parts.isas():
+        sys.exit(f"this host has no {asked}")
+    report([row for kind in KINDS for row in rows_of(kind, parts, isas, peer)], isas[-1], path)
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ PUBLIC = (
     "swd_philox", "swd_alaw_encode", "swd_alaw_decode", "swd_ulaw_encode", "swd_ulaw_decode", "swd_alaw_decode_block",
     "swd_alaw_encode_block", "swd_isa_select", "swd_isa_selected", "swd_isa_best", "swd_exponential_q16",
 )  # fmt: skip
-STRUCTS = ("swd_su_counts", "swd_su_tx_counts", "swd_e1_counts", "swd_tone_set")
+STRUCTS = ("swd_su_counts", "swd_su_tx_counts", "swd_e1_counts", "swd_tone_set", "swd_dtmf_limits")
 ISA_NAMES = ("plain", "sse2", "avx2", "avx512")
 
 

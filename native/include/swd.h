@@ -115,11 +115,24 @@ typedef struct swd_assets {
     uint32_t n_signatures;       /* places in the table: a power of two */
 } swd_assets;
 
+/* Limits of a DTMF receiver, as Q.24 table A-1 puts them: what must be accepted, what must be refused. Decisions lie halfway. */
+typedef struct swd_dtmf_limits {
+    uint32_t frequency_accept_ppm, frequency_reject_ppm; /* beside the nominal frequency; halfway 1000..45000 */
+    uint32_t frequency_extra_mhz;        /* to be accepted besides, 0..10000 */
+    int32_t level_accept_mdbm0, level_reject_mdbm0;      /* a tone, -60000..3000; halfway at least -50000 */
+    uint32_t high_accept_mdb, high_reject_mdb;           /* the high tone above the low one; halfway at most 12000 */
+    uint32_t low_accept_mdb, low_reject_mdb;             /* the low tone above the high one; the same */
+    uint32_t tone_accept_cycles, tone_reject_cycles;     /* a burst's length; halfway 192..440 */
+    uint32_t pause_accept_cycles, gap_accept_cycles;     /* what separates digits, what does not; halfway 48..480 */
+} swd_dtmf_limits;
+
 #define SWD_EV_FRAME 1           /* HDLC receiver `unit`: good frame; a = offset in swd_frames(), b = octets (no FCS) */
 #define SWD_EV_BAD_FRAME 2       /* HDLC receiver `unit`: a = SWD_BAD_*, b = octets seen */
 #define SWD_EV_TX_DONE 3         /* HDLC transmitter `unit`: its queue ran empty (last bit of the closing flag sent) */
 #define SWD_EV_SOURCE_DONE 4     /* source `unit`: prompts or digits played to their end; the source is idle again */
-#define SWD_EV_DIGIT_ON 5        /* DTMF receiver `unit`: a = the character 0-9 A-D * # */
+#define SWD_EV_DIGIT_ON 5        /* DTMF receiver `unit`: a = the character 0-9 A-D * # | offset of the low tone << 8 | of the
+                                  * high one << 20, each signed, 12 bits, 0.01 %; b = level of the low tone & 0xFFFF | of the
+                                  * high one << 16, each signed, 16 bits, 0.01 dBm0 */
 #define SWD_EV_DIGIT_OFF 6       /* DTMF receiver `unit`: a = the character, b = length in cycles */
 #define SWD_EV_HEARS 7           /* ear `unit`: what it hears changed; a = SWD_HEARS_*, b = which (id, tone, prompt) */
 #define SWD_EV_RAW_BLOCK 8       /* raw-fed source `unit`: an octet left it and 160 are still waiting */

@@ -85,9 +85,13 @@ void swd_receivers_span(swd_engine *e, const span *s)
             put(&codes[i], s->cur[cells[i]], s->mask);
     uint32_t n = swd_dtmf_push(AT(e, swd_dtmf, at_dtmf), s->start + s->a, s->b - s->a, (const uint8_t *)codes, hits,
                                2 * e->config.n_receivers);
-    for (uint32_t k = 0; k < n; k++)
-        swd_event_push(e, hits[k].at, hits[k].on ? SWD_EV_DIGIT_ON : SWD_EV_DIGIT_OFF, hits[k].channel, hits[k].digit,
-                       hits[k].on ? 0 : hits[k].length_cycles);
+    for (uint32_t k = 0; k < n; k++) {
+        const swd_dtmf_hit *hit = &hits[k];
+        uint32_t offsets = ((uint32_t)hit->low_offset & 0xFFF) << 8 | ((uint32_t)hit->high_offset & 0xFFF) << 20;
+        uint32_t levels = ((uint32_t)hit->low_level & 0xFFFF) | (uint32_t)hit->high_level << 16;
+        swd_event_push(e, hit->at, hit->on ? SWD_EV_DIGIT_ON : SWD_EV_DIGIT_OFF, hit->channel,
+                       hit->on ? hit->digit | offsets : hit->digit, hit->on ? levels : hit->length_cycles);
+    }
     memset(hits, 0, n * sizeof *hits);
 }
 

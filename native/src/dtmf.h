@@ -1,77 +1,114 @@
-/* Inside of the DTMF bank: what the kernels (one for each instruction set) and the tracker share.
+/* Inside of the DTMF bank: what the kernels (one for each instruction set), the tracker and its judge share.
  *
- * Stages: push keeps raw octets; every hop the kernel decodes them, correlates a block with the eight frequencies and
- * screens; the tracker follows bursts on the few channels that the screen lets through; its judge decides.
- *
- * A tile is 32 channels. Within it everything but the raw octets is held by *position*: channel 4i + j of each 16 lies at
- * 4j + i, which is the order a transposition of 4 x 4 pairs inside 128-bit lanes leaves, for every vector length. */
+ * Push keeps raw octets. Every 96 cycles (12 ms) a kernel decodes them and looks at the band of 13 lines from 667 to 1667 Hz:
+ * where nearly all of it lies in one low and one high tone, the channel is *screened*. Only then the channel is looked at
+ * by itself: Hann blocks of 96 samples every 48, at the two nominal frequencies, as long as a burst lasts. */
 #ifndef SWD_DTMF_H
 #define SWD_DTMF_H
 
 #include "parts.h"
+#include "tables.h"
 
-#define DTMF_HOP 48u             /* cycles; blocks of two hops end at multiples of it */
-#define DTMF_PAIRS (DTMF_HOP / 2)
-#define DTMF_ROWS (DTMF_HOP / SWD_ROW_CYCLES)
-#define DTMF_TILE 32u
+#define DTMF_BLOCK 96u           /* cycles; blocks end at multiples of it */
+#define DTMF_HOP 48u
+#define DTMF_ROWS (DTMF_BLOCK / SWD_ROW_CYCLES)
+#define DTMF_BLOCKS 4u           /* kept of what came */
+#define DTMF_HISTORY (DTMF_BLOCKS * DTMF_BLOCK)
+#define DTMF_TILE 32u            /* channels */
 #define DTMF_TONES 8u            /* four low, four high */
-#define DTMF_KEPT 12u            /* blocks of a burst kept for judging */
+#define DTMF_KEPT 14u            /* windows of a burst kept for judging */
+#define DTMF_FLAT 88u            /* samples: five periods of 450 Hz, one beat of 350 and 440 Hz */
+#define DTMF_TAPS 32u            /* of the band-pass, which gives every second sample */
+#define DTMF_OUTPUTS (DTMF_BLOCK / 2)
 
-/* A block of one tone, |X| = 3/8 of the tone's peak on the 16-bit scale: two int16. */
+/* |X| = 6 times the tone's peak on the 13-bit scale. */
 typedef struct dtmf_bin {
     int16_t re, im;
 } dtmf_bin;
 
-typedef struct dtmf_block {
+/* A Hann block at the two frequencies of a burst; w is the window, y twice the band-passed signal. */
+typedef struct dtmf_window {
     dtmf_bin low, high;
-    int32_t energy;              /* sum of squared 13-bit samples */
-} dtmf_block;
+    uint32_t low_amplitude, high_amplitude;
+    uint32_t energy;             /* 2 sum of w x^2: of a tone 4/3 |X|^2 */
+    uint32_t in_band;            /* 1/2 sum of w y^2: of a tone 2/3 |X|^2, times the filter's gain */
+    uint32_t spare;
+} dtmf_window;
 
 typedef struct dtmf_track {
     uint8_t phase;               /* DTMF_IDLE.. */
     uint8_t low, high;           /* the pair, 0..3 and 4..7 */
-    uint8_t n_blocks;            /* kept, 0..DTMF_KEPT */
-    uint32_t reference_low;      /* largest amplitude so far */
+    uint8_t n_kept;              /* 0..DTMF_KEPT */
+    uint32_t since;              /* windows that end before (cycle / 48, modulo 2^32) are of something else */
+    uint32_t reference_low;      /* amplitude of the burst's full windows */
     uint32_t reference_high;
-    uint32_t gap_q8;             /* what is missing since the last strong block, 1/256 hop */
+    uint32_t gap_q8;             /* what is missing since the last strong window, 1/256 hop */
+    uint32_t before;             /* sum of x^2 over 88 samples before the burst: of a tone 11/9 |X|^2 */
     uint64_t length_q8;          /* of an accepted digit, 1/256 hop */
-    uint32_t amplitudes;         /* sum of both tones' over the kept blocks */
-    dtmf_block kept[DTMF_KEPT];
+    uint32_t ceiling;            /* |x| above it is an impulse */
     uint32_t spare;              /* so that every octet has a name */
+    dtmf_window kept[DTMF_KEPT];
 } dtmf_track;
 
 enum { DTMF_IDLE, DTMF_COLLECTING, DTMF_ACCEPTED, DTMF_MUTED };
 
 typedef struct dtmf_tile {
-    uint8_t raw[DTMF_ROWS][DTMF_TILE][SWD_ROW_CYCLES];  /* A-law of the hop under way, by channel */
-    int16_t past[DTMF_PAIRS][DTMF_TILE][2];             /* the hop before, 13-bit linear */
-    int32_t past_energy[DTMF_TILE];
-    dtmf_bin bins[DTMF_TONES][DTMF_TILE];               /* of the latest block */
-    uint32_t listening;                                 /* bit a position */
-    uint32_t tracking;                                  /* bit a position whose track is not idle */
-    uint32_t unused[14];
+    uint8_t raw[DTMF_BLOCKS][DTMF_ROWS][DTMF_TILE][SWD_ROW_CYCLES];
+    uint32_t listening;          /* bit a channel */
+    uint32_t tracking;           /* bit a channel whose track is not idle */
+    uint8_t set[DTMF_TILE];      /* of limits */
+    uint32_t before, before_that; /* bit a channel screened one block ago, two blocks ago */
+    uint32_t unused[4];
     dtmf_track track[DTMF_TILE];
 } dtmf_tile;
 
-/* What a kernel finds in the block that ends with the hop under way. */
-typedef struct dtmf_spectrum {
-    dtmf_bin bins[DTMF_TONES][DTMF_TILE];
-    int32_t energy[DTMF_TILE];   /* of the block */
-    uint32_t screened;           /* bit a position that may carry a digit */
-} dtmf_spectrum;
+/* Limits, made ready. */
+typedef struct dtmf_rules {
+    uint32_t offset[DTMF_TONES]; /* largest turn over a hop beside the nominal one, 2^-24 turns */
+    uint32_t floor;              /* |X|^2 */
+    uint32_t high_q12, low_q12;  /* most of the power of that tone against the other's */
+    uint32_t tone_q8, gap_q8;    /* hops */
+    uint32_t spare;
+} dtmf_rules;
 
-/* Screen: both strongest tones above the floor, and together at least half of the block's energy. A block full of a tone
- * of power P = |X|^2 has the energy 16/3 P. */
-#define DTMF_FLOOR 2304          /* |X| = 48: -45 dBm0 */
+/* The functions of an instruction set. x: 13-bit samples. */
+typedef struct dtmf_kernel {
+    /* Bit a channel of a block of rows that may carry a digit. */
+    uint32_t (*screen)(const uint8_t *rows, int law);
+    /* 8 samples of each row; rows are `stride` octets apart. */
+    void (*decode)(const uint8_t *row, size_t stride, uint32_t n_rows, int law, int16_t *x);
+    /* |X|^2 of all eight tones in 96 samples. */
+    void (*spectrum)(const int16_t *x, uint32_t power[DTMF_TONES]);
+    /* Bins of a pair in 96 samples; and the energies of these, and of 48 samples of y. */
+    void (*pair)(const int16_t *x, uint32_t low, uint32_t high, dtmf_window *w);
+    void (*energies)(const int16_t *x, const int16_t *y, dtmf_window *w);
+    /* y[0..n) from x[0..2n + 30); n is a multiple of 24. */
+    void (*filter)(const int16_t *x, int16_t *y, uint32_t n);
+} dtmf_kernel;
 
-typedef void dtmf_kernel(dtmf_tile *tile, dtmf_spectrum *spectrum);
-dtmf_kernel swd_dtmf_hop_plain, swd_dtmf_hop_sse2, swd_dtmf_hop_avx2, swd_dtmf_hop_avx512;
+extern const dtmf_kernel swd_dtmf_plain, swd_dtmf_sse2, swd_dtmf_avx2, swd_dtmf_avx512;
 
-/* Advance one channel's track by one block (`last` is the block before). Returns 1 when *hit is filled. */
-int swd_dtmf_track(dtmf_track *track, const dtmf_bin bins[DTMF_TONES], const dtmf_bin last[DTMF_TONES], int32_t energy,
-                   int screened, swd_dtmf_hit *hit);
-/* Decide on the burst collected so far: 1 when it is a digit. */
-int swd_dtmf_judge(const dtmf_track *track);
+/* Samples of one channel, and of when: x[0] is the oldest of what is kept. */
+typedef struct dtmf_samples {
+    const dtmf_kernel *kernel;
+    const dtmf_rules *rules;
+    const uint8_t *raw;          /* of the channel, in its tile */
+    int law;
+    uint32_t block;              /* that just ended, 0..3 */
+    uint32_t window;             /* that just ended, cycle / 48 */
+    int screened;                /* the block that just ended */
+    int again, lost;             /* one of the two blocks before was; neither was this one nor the one before */
+} dtmf_samples;
+
+/* Whether the phase moves over a hop within 3 % of the frequency, about. */
+int swd_dtmf_moves(dtmf_bin now, dtmf_bin before, uint32_t tone);
+/* |X|, to 3 %, and |X|^2. */
 uint32_t swd_dtmf_amplitude(dtmf_bin bin);
+int64_t swd_dtmf_power(dtmf_bin bin);
+/* Go on by one block. Returns the number of hits written, at most 2. */
+uint32_t swd_dtmf_track(dtmf_track *track, const dtmf_samples *from, swd_dtmf_hit hits[2]);
+/* Decide on the burst collected so far: 1 when it is a digit, whose levels and offsets are told. */
+int swd_dtmf_judge(const dtmf_track *track, const dtmf_rules *rules, swd_dtmf_hit *hit);
+void swd_dtmf_prepare(dtmf_rules *rules, const swd_dtmf_limits *limits);
 
 #endif

@@ -10,15 +10,17 @@
 #pragma GCC target("avx512f,avx512bw,avx512vl,avx512vnni")
 #endif
 
-#define KERNEL swd_dtmf_hop_avx512
+#define KERNEL swd_dtmf_avx512
 #define LANES 16
 #define MADD(a, b) ((v32)_mm512_madd_epi16((__m512i)(a), (__m512i)(b)))
 #define ADD_MADD(sum, a, b) ((v32)_mm512_dpwssd_epi32((__m512i)(sum), (__m512i)(a), (__m512i)(b)))
 #define SHIFT(x, counts) ((v16)_mm512_sllv_epi16((__m512i)(x), (__m512i)(counts)))
-#define UNPACK_LOW(a, b) ((v32)_mm512_unpacklo_epi32((__m512i)(a), (__m512i)(b)))
-#define UNPACK_HIGH(a, b) ((v32)_mm512_unpackhi_epi32((__m512i)(a), (__m512i)(b)))
-#define UNPACK_LOW_2(a, b) ((v32)_mm512_unpacklo_epi64((__m512i)(a), (__m512i)(b)))
-#define UNPACK_HIGH_2(a, b) ((v32)_mm512_unpackhi_epi64((__m512i)(a), (__m512i)(b)))
+#define EVEN_PAIRS(a, b) ((v32)_mm512_shuffle_ps((__m512)(a), (__m512)(b), 0x88))
+#define ODD_PAIRS(a, b) ((v32)_mm512_shuffle_ps((__m512)(a), (__m512)(b), 0xDD))
+#define LANE_BITS(v) ((uint32_t)_mm512_cmplt_epi32_mask((__m512i)(v), _mm512_setzero_si512()))
+#define REPEAT(octets) ((v8)_mm512_broadcast_i32x4(_mm_loadu_si128((const __m128i *)(const void *)(octets))))
+#define SHUFFLE(table, index) ((v8)_mm512_shuffle_epi8((__m512i)(table), (__m512i)(index)))
+#define MADD_OCTETS(a, b) ((v16)_mm512_maddubs_epi16((__m512i)(a), (__m512i)(b)))
 #include "dtmf_kernel.h"
 
 #if defined(__clang__)

@@ -1,138 +1,205 @@
-/* One hop of one tile; included once for each instruction set, which defines before:
- *   KERNEL  the function's name       LANES  channels a vector       MADD(a, b)  pairs of int16 multiplied and added
- *   optionally ADD_MADD(sum, a, b), SHIFT(x, counts) where the processor has one instruction for them
- *   UNPACK_LOW, UNPACK_HIGH, UNPACK_LOW_2, UNPACK_HIGH_2 (a, b)  interleave int32, or pairs of them, of 128-bit lanes
- * Everything else is vector arithmetic of the compiler. Integers, exact: the same bits everywhere. */
-#include <string.h>
-
+/* The DTMF bank's arithmetic; included once for each instruction set, after bank_kernel.h and with KERNEL, the name of what
+ * it defines. All tables are exact products of tools/make_tables.py. */
+#include "bank_kernel.h"
 #include "tables.h"
 
-typedef int16_t v16 __attribute__((vector_size(LANES * 4)));
-typedef int32_t v32 __attribute__((vector_size(LANES * 4)));
-typedef uint32_t vu32 __attribute__((vector_size(LANES * 4)));
-typedef uint8_t v8 __attribute__((vector_size(LANES * 2)));
+#define BINS 15                  /* 583 to 1750 Hz, 83 1/3 Hz apart */
+#define EVEN 7
+#define ODD 8
+#define QUARTER 12               /* pairs of a block folded twice */
+/* Of a screened tone, |H|^2 summed over three lines, H = 6 peaks: -50.5 dBm0. */
+#define SCREEN_FLOOR 2500
 
-#ifndef ADD_MADD
-#define ADD_MADD(sum, a, b) ((sum) + MADD(a, b))
-#endif
+/* A quarter of a block, by the symmetries of the lines about its middle: even and odd lines, cosines and sines. */
+typedef struct folded {
+    v16 even_cos[QUARTER], even_sin[QUARTER], odd_cos[QUARTER], odd_sin[QUARTER];
+} folded;
 
-static inline v32 load(const void *from)
+/* |sample| <= 4032, so |folded| <= 16128. */
+static inline void fold(folded *f, const uint8_t *rows, int law)
 {
-    v32 v;
-    memcpy(&v, from, sizeof v);
-    return v;
-}
-
-static inline void store(void *to, v32 v)
-{
-    memcpy(to, &v, sizeof v);
-}
-
-#ifndef SHIFT
-#define SHIFT shift_left
-/* x << count, count 0..6 in each place, one bit of the count after the other. */
-static inline v16 shift_left(v16 x, v16 count)
-{
-    x += x & -(count & 1);
-    x += (x + x + x) & -(count >> 1 & 1);
-    return x + (((x << 4) - x) & -(count >> 2));
-}
-#endif
-
-/* A-law to 13-bit linear, +-1..4032: 2m + 1, or (2m + 33) << (segment - 1). */
-static inline v16 decode(const uint8_t *codes)
-{
-    v8 octets;
-    memcpy(&octets, codes, sizeof octets);
-    v16 b = __builtin_convertvector(octets, v16) ^ 0x55;
-    v16 segment = b >> 4 & 7;
-    v16 above_0 = -segment >> 15; /* all ones or zero, as comparisons give; those are slow with 512 bits */
-    v16 x = ((b & 15) << 1) + 1 + (above_0 & 32);
-    v16 negative = (b >> 7) - 1;
-    x = SHIFT(x, segment + above_0);
-    return (x ^ negative) - negative;
-}
-
-/* The hop's samples of the channels at LANES positions, as pairs: four 4 x 4 transpositions of pairs. */
-static inline void gather(v32 *pairs, const dtmf_tile *tile, uint32_t position)
-{
-    const uint32_t channel = (position & 16) + (position >> 2 & 3);
-    for (uint32_t row = 0; row < DTMF_ROWS; row++) {
-        v32 a = (v32)decode(tile->raw[row][channel]), b = (v32)decode(tile->raw[row][channel + 4]);
-        v32 c = (v32)decode(tile->raw[row][channel + 8]), d = (v32)decode(tile->raw[row][channel + 12]);
-        v32 ab_01 = UNPACK_LOW(a, b), ab_23 = UNPACK_HIGH(a, b);
-        v32 cd_01 = UNPACK_LOW(c, d), cd_23 = UNPACK_HIGH(c, d);
-        pairs[row * 4] = UNPACK_LOW_2(ab_01, cd_01);
-        pairs[row * 4 + 1] = UNPACK_HIGH_2(ab_01, cd_01);
-        pairs[row * 4 + 2] = UNPACK_LOW_2(ab_23, cd_23);
-        pairs[row * 4 + 3] = UNPACK_HIGH_2(ab_23, cd_23);
-    }
-}
-
-/* sum[tone] = sum over the folded pairs of sample * table; |folded| <= 8064, the window's half sums to 24 * 2^13. */
-static inline void correlate(v32 sum[DTMF_TONES], const v32 *folded, const int16_t *table)
-{
-    v32 acc[DTMF_TONES] = {{0}};
-    for (uint32_t n = 0; n < DTMF_PAIRS; n++)
-        for (uint32_t tone = 0; tone < DTMF_TONES; tone++) {
-            int32_t pair;
-            memcpy(&pair, table + (n * DTMF_TONES + tone) * 2, sizeof pair);
-            acc[tone] = ADD_MADD(acc[tone], (v16)folded[n], (v16)((v32){0} + pair));
+    const uint32_t row_octets = DTMF_TILE * SWD_ROW_CYCLES;
+    for (uint32_t row = 0; row < 3; row++) {
+        v32 a[4], b[4], c[4], d[4];
+        gather(a, rows + row * row_octets, law, 0);
+        gather(b, rows + (5 - row) * row_octets, law, 1);
+        gather(c, rows + (6 + row) * row_octets, law, 0);
+        gather(d, rows + (11 - row) * row_octets, law, 1);
+        for (uint32_t k = 0; k < 4; k++) {
+            v16 outer = (v16)a[k] + (v16)d[k], outer_odd = (v16)a[k] - (v16)d[k];
+            v16 inner = (v16)b[k] + (v16)c[k], inner_odd = (v16)b[k] - (v16)c[k];
+            f->even_cos[row * 4 + k] = outer + inner;
+            f->odd_cos[row * 4 + k] = outer - inner;
+            f->even_sin[row * 4 + k] = outer_odd - inner_odd;
+            f->odd_sin[row * 4 + k] = outer_odd + inner_odd;
         }
-    for (uint32_t tone = 0; tone < DTMF_TONES; tone++)
-        sum[tone] = acc[tone];
-}
-
-static inline v32 larger(v32 a, v32 b)
-{
-    v32 mask = a > b;
-    return (a & mask) | (b & ~mask);
-}
-
-static inline v32 screen(const v32 power[DTMF_TONES], v32 energy)
-{
-    v32 low = larger(larger(power[0], power[1]), larger(power[2], power[3]));
-    v32 high = larger(larger(power[4], power[5]), larger(power[6], power[7]));
-    /* 16/3 (low + high) >= 1/2 energy; the shifts keep the sums below 2^31. */
-    return (low > DTMF_FLOOR) & (high > DTMF_FLOOR) & ((low >> 4) + (high >> 4) >= (energy >> 4) * 3 >> 5);
-}
-
-static inline uint32_t hop(dtmf_tile *tile, dtmf_spectrum *spectrum, uint32_t position)
-{
-    v32 now[DTMF_PAIRS], even[DTMF_PAIRS], odd[DTMF_PAIRS];
-    v32 re[DTMF_TONES], im[DTMF_TONES], power[DTMF_TONES], energy = {0};
-    gather(now, tile, position);
-    for (uint32_t n = 0; n < DTMF_PAIRS; n++) {
-        vu32 mirror = (vu32)now[DTMF_PAIRS - 1 - n];
-        v16 first = (v16)load(tile->past[n][position]), second = (v16)(mirror << 16 | mirror >> 16);
-        even[n] = (v32)(first + second);
-        odd[n] = (v32)(first - second);
-        energy += MADD((v16)now[n], (v16)now[n]);
     }
-    for (uint32_t n = 0; n < DTMF_PAIRS; n++)
-        store(tile->past[n][position], now[n]);
-    correlate(re, even, swd_table_dtmf_cos);
-    correlate(im, odd, swd_table_dtmf_sin);
+}
+
+/* Sums over the quarter for n lines, rounded for a shift by 16; |sum| <= 24 * 16128 * 2^12 * 2 / pi and a little. */
+static inline void lines(v32 *sum, uint32_t n, const v16 *samples, const int16_t *table)
+{
+    v32 acc[ODD];
+    for (uint32_t line = 0; line < n; line++)
+        acc[line] = (v32){0} + 0x8000;
+    for (uint32_t k = 0; k < QUARTER; k++)
+        for (uint32_t line = 0; line < n; line++)
+            acc[line] = ADD_MADD(acc[line], samples[k], both(table + (k * n + line) * 2));
+    for (uint32_t line = 0; line < n; line++)
+        sum[line] = acc[line];
+}
+
+/* Screen: a low and a high tone, each the three lines about its place, above the floor, less than 12 dB apart, and
+ * together three quarters of the band. The sum of all |H|^2 stays below 2^31 (Parseval, 96 samples of 4032). */
+static inline uint32_t judge_lines(const v16 *x)
+{
+    v32 power[BINS - 2], low, high, all = {0};
+    v16 two[BINS - 1];
+    for (uint32_t k = 0; k < BINS - 1; k++)
+        two[k] = x[k] + x[k + 1];
+    for (uint32_t k = 0; k < BINS - 2; k++) { /* the Hann window, in frequency */
+        v16 h = two[k] + two[k + 1];
+        power[k] = MADD(h, h);
+        all += power[k];
+    }
+    low = power[0] + power[1] + power[2];
+    for (uint32_t k = 1; k < 3; k++)
+        low = larger(low, power[k] + power[k + 1] + power[k + 2]);
+    high = power[6] + power[7] + power[8];
+    for (uint32_t k = 7; k < 11; k++)
+        high = larger(high, power[k] + power[k + 1] + power[k + 2]);
+    return LANE_BITS((low > SCREEN_FLOOR) & (high > SCREEN_FLOOR) & (low >> 4 <= high) & (high >> 4 <= low) &
+                     (low + high >= all - (all >> 2)));
+}
+
+static inline v16 packed(v32 re, v32 im)
+{
+    return (v16)(v32)(((vu32)re >> 16) | ((vu32)im & 0xFFFF0000u));
+}
+
+static uint32_t screen(const uint8_t *rows, int law)
+{
+    uint32_t found = 0;
+    for (uint32_t channel = 0; channel < DTMF_TILE; channel += LANES) {
+        folded f;
+        v32 re[ODD], im[ODD];
+        v16 x[BINS];
+        if (law)
+            fold(&f, rows + channel * SWD_ROW_CYCLES, 1);
+        else
+            fold(&f, rows + channel * SWD_ROW_CYCLES, 0);
+        lines(re, ODD, f.odd_cos, swd_table_dtmf_odd_cos);
+        lines(im, ODD, f.odd_sin, swd_table_dtmf_odd_sin);
+        for (uint32_t k = 0; k < ODD; k++)
+            x[2 * k] = packed(re[k], im[k]);
+        lines(re, EVEN, f.even_cos, swd_table_dtmf_even_cos);
+        lines(im, EVEN, f.even_sin, swd_table_dtmf_even_sin);
+        for (uint32_t k = 0; k < EVEN; k++)
+            x[2 * k + 1] = packed(re[k], im[k]);
+        uint32_t lanes = judge_lines(x);
+        if (lanes)
+            found |= by_channel(lanes) << channel;
+    }
+    return found;
+}
+
+static inline int32_t dot(const int16_t *a, const int16_t *b, uint32_t n)
+{
+    int32_t sum = 0;
+    for (uint32_t i = 0; i < n; i++)
+        sum += (int32_t)a[i] * b[i];
+    return sum;
+}
+
+/* sum over x of a weighted square, w in Q15: of 2^shift x^2 w / 2. */
+static inline uint32_t weighted(const int16_t *x, const int16_t *w, uint32_t n, uint32_t shift)
+{
+    int32_t sum = 0;
+    for (uint32_t i = 0; i < n; i++)
+        sum += (int32_t)x[i] * (int16_t)((int16_t)(x[i] << shift) * w[i] >> 16);
+    return (uint32_t)sum;
+}
+
+static inline dtmf_bin correlate(const int16_t *x, uint32_t tone)
+{
+    int32_t re = dot(x, swd_table_dtmf_cos + tone * DTMF_BLOCK, DTMF_BLOCK);
+    int32_t im = dot(x, swd_table_dtmf_sin + tone * DTMF_BLOCK, DTMF_BLOCK);
+    return (dtmf_bin){(int16_t)((re + 0x8000) >> 16), (int16_t)((im + 0x8000) >> 16)};
+}
+
+static void spectrum(const int16_t *x, uint32_t power[DTMF_TONES])
+{
     for (uint32_t tone = 0; tone < DTMF_TONES; tone++) {
-        /* Rounded to 16 bits each: the real part in the lower half, which is the first in memory. */
-        v32 bin = (((re[tone] + 0x8000) >> 16) & 0xFFFF) | ((im[tone] + 0x8000) & ~0xFFFF);
-        store(&spectrum->bins[tone][position], bin);
-        power[tone] = MADD((v16)bin, (v16)bin);
+        dtmf_bin bin = correlate(x, tone);
+        power[tone] = (uint32_t)(bin.re * bin.re) + (uint32_t)(bin.im * bin.im);
     }
-    v32 block = energy + load(&tile->past_energy[position]);
-    store(&tile->past_energy[position], energy);
-    store(&spectrum->energy[position], block);
-    int32_t hits[LANES];
-    uint32_t mask = 0;
-    store(hits, screen(power, block));
-    for (uint32_t lane = 0; lane < LANES; lane++)
-        mask |= (uint32_t)(hits[lane] & 1) << lane;
-    return mask << position;
 }
 
-void KERNEL(dtmf_tile *tile, dtmf_spectrum *spectrum)
+static void pair(const int16_t *x, uint32_t low, uint32_t high, dtmf_window *w)
 {
-    spectrum->screened = 0;
-    for (uint32_t position = 0; position < DTMF_TILE; position += LANES)
-        spectrum->screened |= hop(tile, spectrum, position);
+    w->low = correlate(x, low);
+    w->high = correlate(x, high);
 }
+
+static void energies(const int16_t *x, const int16_t *y, dtmf_window *w)
+{
+    w->energy = weighted(x, swd_table_dtmf_window, DTMF_BLOCK, 2);
+    w->in_band = weighted(y, swd_table_dtmf_half_window, DTMF_OUTPUTS, 0);
+}
+
+/* |x| <= 4032 and the taps sum to 1.88 in magnitude: |y| <= 15161. */
+static void filter(const int16_t *x, int16_t *y, uint32_t n)
+{
+    for (uint32_t first = 0; first < n; first += LANES) {
+        v32 sum = (v32){0} + 0x1000;
+        int32_t out[LANES];
+        for (uint32_t tap = 0; tap < DTMF_TAPS; tap += 2)
+            sum = ADD_MADD(sum, (v16)load(x + 2 * first + tap), both(swd_table_dtmf_band_pass + tap));
+        store(out, sum >> 13);
+        for (uint32_t lane = 0; lane < LANES; lane++)
+            y[first + lane] = (int16_t)out[lane];
+    }
+}
+
+static void decode_table(const uint8_t *row, size_t stride, uint32_t n_rows, const int16_t *linear, int16_t *x)
+{
+    for (uint32_t r = 0; r < n_rows; r++, row += stride)
+        for (uint32_t i = 0; i < SWD_ROW_CYCLES; i++)
+            *x++ = (int16_t)(linear[row[i]] >> 3);
+}
+
+#ifndef SHUFFLE
+static void decode_rows(const uint8_t *row, size_t stride, uint32_t n_rows, int law, int16_t *x)
+{
+    decode_table(row, stride, n_rows, law ? swd_table_ulaw : swd_table_alaw, x);
+}
+#else
+/* Two rows at a time, as decode() does a vector. */
+static void decode_rows(const uint8_t *row, size_t stride, uint32_t n_rows, int law, int16_t *x)
+{
+    if (law) {
+        decode_table(row, stride, n_rows, swd_table_ulaw, x);
+        return;
+    }
+    const __m128i factors = _mm_loadu_si128((const __m128i *)(const void *)alaw_factor);
+    const __m128i bases = _mm_loadu_si128((const __m128i *)(const void *)alaw_base);
+    const __m128i mantissas = _mm_loadu_si128((const __m128i *)(const void *)alaw_mantissa);
+    const __m128i nibble = _mm_set1_epi8(15), even = _mm_set1_epi16(0xFF);
+    for (uint32_t r = 0; r + 1 < n_rows; r += 2, row += 2 * stride, x += 2 * SWD_ROW_CYCLES) {
+        int64_t first, second;
+        memcpy(&first, row, sizeof first);
+        memcpy(&second, row + stride, sizeof second);
+        __m128i b = _mm_set_epi64x(second, first), upper = _mm_and_si128(_mm_srli_epi16(b, 4), nibble);
+        __m128i size = _mm_add_epi8(_mm_shuffle_epi8(bases, upper), _mm_shuffle_epi8(mantissas, _mm_and_si128(b, nibble)));
+        __m128i sign = _mm_shuffle_epi8(factors, upper);
+        __m128i at_even = _mm_maddubs_epi16(size, _mm_and_si128(sign, even));
+        __m128i at_odd = _mm_maddubs_epi16(size, _mm_andnot_si128(even, sign));
+        _mm_storeu_si128((__m128i *)(void *)x, _mm_unpacklo_epi16(at_even, at_odd));
+        _mm_storeu_si128((__m128i *)(void *)(x + SWD_ROW_CYCLES), _mm_unpackhi_epi16(at_even, at_odd));
+    }
+    if (n_rows % 2)
+        decode_table(row, stride, 1, swd_table_alaw, x);
+}
+#endif
+
+const dtmf_kernel KERNEL = {screen, decode_rows, spectrum, pair, energies, filter};

@@ -4,12 +4,12 @@
 #if defined(__x86_64__)
 #include <immintrin.h>
 
-#define KERNEL swd_dtmf_hop_sse2
+#define KERNEL swd_dtmf_sse2
 #define LANES 4
 #define MADD(a, b) ((v32)_mm_madd_epi16((__m128i)(a), (__m128i)(b)))
-#define UNPACK_LOW(a, b) ((v32)_mm_unpacklo_epi32((__m128i)(a), (__m128i)(b)))
-#define UNPACK_HIGH(a, b) ((v32)_mm_unpackhi_epi32((__m128i)(a), (__m128i)(b)))
-#define UNPACK_LOW_2(a, b) ((v32)_mm_unpacklo_epi64((__m128i)(a), (__m128i)(b)))
-#define UNPACK_HIGH_2(a, b) ((v32)_mm_unpackhi_epi64((__m128i)(a), (__m128i)(b)))
+#define EVEN_PAIRS(a, b) ((v32)_mm_shuffle_ps((__m128)(a), (__m128)(b), 0x88))
+#define ODD_PAIRS(a, b) ((v32)_mm_shuffle_ps((__m128)(a), (__m128)(b), 0xDD))
+#define TURN(v) ((v16)_mm_shufflehi_epi16(_mm_shufflelo_epi16((__m128i)(v), 0x1B), 0x1B))
+#define LANE_BITS(v) ((uint32_t)_mm_movemask_ps((__m128)(v)))
 #include "dtmf_kernel.h"
 #endif

@@ -1,203 +1,333 @@
-/* DTMF: following one channel's burst from block to block, and judging it. Limits: Q.24 annex A, AT&T column.
+/* DTMF: following one channel's burst from window to window. Windows are Hann blocks of 96 samples that end at multiples
+ * of 48 cycles.
  *
  * Overlapping Hann windows sum to one, so the sum of a burst's relative amplitudes is its length in hops, wherever it
  * began; what the amplitudes lack is, likewise, the length of a gap. */
 #include <string.h>
 
 #include "dtmf.h"
-#include "tables.h"
 
-#define HOP_Q8(tenths_ms) ((tenths_ms) * 256u / 60u)
-#define TONE_ACCEPT_Q8 HOP_Q8(315u)      /* between 23 ms (never) and 40 ms (always) */
-#define GAP_Q8 HOP_Q8(150u)              /* between 10 ms (ridden over) and 30 ms (ends the digit) */
-#define STRONG_Q8 205u                   /* a block above 0.8 of the reference ends a gap */
-#define INSIDE_Q8 160u                   /* a block above 0.62 of the reference lies inside the burst, the next one fully;
-                                          * an echo of -10 dB may leave 0.68 of a tone */
+#define STRONG_Q8 205u           /* a window above 0.8 of the reference ends a gap */
+#define FULL_Q8 180u             /* above 0.7: the burst reaches farther back */
+#define FAINT_Q8 38u             /* below 0.15: not of the burst */
+#define PATIENCE_Q8 2560u        /* 60 ms, in which a burst must have been accepted */
+#define MOST_IMPULSES 8u         /* in what is looked at at a time; more are no impulses */
+#define ROOM 16u                 /* beyond the samples, for whole vectors */
+
+typedef struct stretch {
+    int16_t x[DTMF_HISTORY + 2 * ROOM];
+    int16_t y[DTMF_HISTORY / 2 + ROOM];
+    uint32_t n;                  /* samples, the last of them just came */
+} stretch;
+
+/* The latest n samples, a multiple of 8. */
+static void recall(stretch *s, const dtmf_samples *from, uint32_t n)
+{
+    const uint32_t n_rows = DTMF_BLOCKS * DTMF_ROWS, end = (from->block + 1) * DTMF_ROWS, rows = n / SWD_ROW_CYCLES;
+    const size_t stride = DTMF_TILE * SWD_ROW_CYCLES;
+    uint32_t wrapped = rows > end ? rows - end : 0;
+    s->n = n;
+    from->kernel->decode(from->raw + (n_rows - wrapped) * stride, stride, wrapped, from->law, s->x);
+    from->kernel->decode(from->raw + (end - rows + wrapped) * stride, stride, rows - wrapped, from->law,
+                         s->x + wrapped * SWD_ROW_CYCLES);
+    memset(s->x + n, 0, 2 * ROOM * sizeof *s->x);
+}
+
+static uint32_t peak(const int16_t *x, uint32_t n)
+{
+    int16_t most = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        int16_t magnitude = (int16_t)(x[i] < 0 ? -x[i] : x[i]);
+        most = magnitude > most ? magnitude : most;
+    }
+    return (uint32_t)most;
+}
+
+/* Bit errors make impulses that are many times what a digit can hold. A few of them become silence; where there are more,
+ * it grew louder. */
+static void remove_impulses(stretch *s, dtmf_track *track)
+{
+    uint32_t found[MOST_IMPULSES], n = 0;
+    if (peak(s->x, s->n) <= track->ceiling)
+        return;
+    for (uint32_t i = 0; i < s->n; i++)
+        if ((uint32_t)(s->x[i] < 0 ? -s->x[i] : s->x[i]) > track->ceiling) {
+            if (n == MOST_IMPULSES) {
+                track->ceiling = peak(s->x + s->n - DTMF_BLOCK, DTMF_BLOCK) * 3 / 2;
+                return;
+            }
+            found[n++] = i;
+        }
+    while (n > 0)
+        s->x[found[--n]] = 0;
+}
 
 uint32_t swd_dtmf_amplitude(dtmf_bin bin)
 {
-    /* max(a, 7/8 a + 1/2 b): -3..+0.8 % of the root of the sum of squares. */
+    /* The longer one, or 7/8 of it and half the shorter: -3..+0.8 % of the root of the sum of squares. */
     uint32_t a = (uint32_t)(bin.re < 0 ? -bin.re : bin.re), b = (uint32_t)(bin.im < 0 ? -bin.im : bin.im);
     uint32_t longer = a > b ? a : b, shorter = a > b ? b : a;
     uint32_t mixed = longer - longer / 8 + shorter / 2;
     return longer > mixed ? longer : mixed;
 }
 
-static int64_t power(dtmf_bin bin)
+/* The samples of the window that ended `ago` hops ago. */
+static const int16_t *window_at(const stretch *s, uint32_t ago)
 {
-    return (int64_t)bin.re * bin.re + (int64_t)bin.im * bin.im;
+    return s->x + s->n - ago * DTMF_HOP - DTMF_BLOCK;
 }
 
-static int inside(const dtmf_track *track, const dtmf_block *block)
+/* The pair's bins of one window; its energies are left out. */
+static dtmf_window bins_of(const stretch *s, const dtmf_samples *from, const dtmf_track *track, uint32_t ago)
 {
-    return swd_dtmf_amplitude(block->low) * 256 >= track->reference_low * INSIDE_Q8 &&
-           swd_dtmf_amplitude(block->high) * 256 >= track->reference_high * INSIDE_Q8;
+    dtmf_window w = {.energy = 0};
+    from->kernel->pair(window_at(s, ago), track->low, track->high, &w);
+    w.low_amplitude = swd_dtmf_amplitude(w.low);
+    w.high_amplitude = swd_dtmf_amplitude(w.high);
+    return w;
 }
 
-/* Sums over a burst of one tone: X[k] conj(X[k-1]), and the powers that go with it. */
-typedef struct turn {
-    int64_t re, im, power;
-} turn;
-
-static void add_turn(turn *t, dtmf_bin now, dtmf_bin before)
+/* Windows that ended `first` hops ago and later, the earliest first; first <= 5. */
+static void look(dtmf_window *windows, stretch *s, const dtmf_samples *from, const dtmf_track *track, uint32_t first)
 {
-    t->re += (int64_t)now.re * before.re + (int64_t)now.im * before.im;
-    t->im += (int64_t)now.im * before.re - (int64_t)now.re * before.im;
-    t->power += (power(now) + power(before)) / 2;
-}
-
-/* The phase moves from block to block as the nominal frequency's does, within the limit, and steadily. */
-static int on_frequency(turn t, uint32_t tone)
-{
-    while (t.power >> 28) { /* keeps the squares below 2^58 */
-        t.re /= 2;
-        t.im /= 2;
-        t.power /= 2;
+    uint32_t begin = s->n - first * DTMF_HOP - DTMF_BLOCK - (DTMF_TAPS - 2), outputs = (first + 2) * (DTMF_HOP / 2);
+    from->kernel->filter(s->x + begin, s->y, (outputs + ROOM - 1) / ROOM * ROOM);
+    for (uint32_t k = 0; k <= first; k++) {
+        windows[k] = bins_of(s, from, track, first - k);
+        from->kernel->energies(window_at(s, first - k), s->y + k * (DTMF_HOP / 2), &windows[k]);
     }
-    const int64_t c = swd_table_dtmf_advance[tone * 2], s = swd_table_dtmf_advance[tone * 2 + 1];
-    int64_t along = (t.re * c + t.im * s) >> 14, across = (t.im * c - t.re * s) >> 14;
-    if (across < 0)
-        across = -across;
-    return along > 0 && across << 12 <= along * swd_table_dtmf_slope[tone] &&
-           100 * (t.re * t.re + t.im * t.im) >= 81 * t.power * t.power;
 }
 
-int swd_dtmf_judge(const dtmf_track *track)
+static uint32_t strongest(const uint32_t *power)
 {
-    turn low = {0, 0, 0}, high = {0, 0, 0};
-    int64_t low_power = 0, high_power = 0, energy = 0;
-    uint32_t pairs = 0, inner = 0;
-    int before = 0, before_that = 0;
-    for (uint32_t i = 0; i < track->n_blocks; i++) {
-        const dtmf_block *block = &track->kept[i];
-        int in = inside(track, block);
-        if (in && before) {
-            add_turn(&low, block->low, block[-1].low);
-            add_turn(&high, block->high, block[-1].high);
-            pairs++;
-        }
-        if (in && before && before_that) { /* the middle one is surely full */
-            low_power += power(block[-1].low);
-            high_power += power(block[-1].high);
-            energy += block[-1].energy;
-            inner++;
-        }
-        before_that = before;
-        before = in;
-    }
-    if (pairs < 3 || inner < 2)
-        return 0;
-    if (64 * (low_power + high_power) < 9 * energy) /* 16/3 of the powers is less than 3/4 of the energy */
-        return 0;
-    if (high_power * 3 > low_power * 28 || low_power * 3 > high_power * 28) /* twist beyond 9.7 dB */
-        return 0;
-    return on_frequency(low, track->low) && on_frequency(high, track->high);
-}
-
-static void keep(dtmf_track *track, const dtmf_bin bins[DTMF_TONES], int32_t energy)
-{
-    dtmf_block *block = &track->kept[track->n_blocks++];
-    block->low = bins[track->low];
-    block->high = bins[track->high];
-    block->energy = energy;
-    uint32_t low = swd_dtmf_amplitude(block->low), high = swd_dtmf_amplitude(block->high);
-    if (low > track->reference_low)
-        track->reference_low = low;
-    if (high > track->reference_high)
-        track->reference_high = high;
-    track->amplitudes += low + high;
-}
-
-static uint32_t strongest(const dtmf_bin *bins, uint32_t first)
-{
-    uint32_t best = first;
-    for (uint32_t tone = first + 1; tone < first + 4; tone++)
-        if (power(bins[tone]) > power(bins[best]))
+    uint32_t best = 0;
+    for (uint32_t tone = 1; tone < 4; tone++)
+        if (power[tone] > power[best])
             best = tone;
     return best;
 }
 
-/* Begin a burst with the present block and the one before, which may hold its first part. */
-static void open_burst(dtmf_track *track, const dtmf_bin *bins, const dtmf_bin *last, int32_t energy)
+/* The value that a third of the strong ones reach or exceed: an impulse, an echo's beat does not move it far. */
+static uint32_t reference(const uint32_t *values, uint32_t n)
 {
-    memset(track, 0, sizeof *track);
-    track->phase = DTMF_COLLECTING;
-    track->low = (uint8_t)strongest(bins, 0);
-    track->high = (uint8_t)strongest(bins, 4);
-    keep(track, last, energy);
-    keep(track, bins, energy);
+    uint32_t largest[DTMF_KEPT / 3 + 2] = {0}, strong = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t at = DTMF_KEPT / 3 + 1;
+        if (values[i] <= largest[at])
+            continue;
+        for (; at > 0 && largest[at - 1] < values[i]; at--)
+            largest[at] = largest[at - 1];
+        largest[at] = values[i];
+    }
+    for (uint32_t i = 0; i < n; i++)
+        strong += 2 * values[i] >= largest[0];
+    return largest[strong / 3] + 1;
 }
 
-/* Smaller of the two tones' amplitudes relative to their references, 1/256, at most 256. */
-static uint32_t relative_q8(const dtmf_track *track, const dtmf_bin *bins)
+static void find_references(dtmf_track *track)
 {
-    uint32_t low = swd_dtmf_amplitude(bins[track->low]) * 256 / track->reference_low;
-    uint32_t high = swd_dtmf_amplitude(bins[track->high]) * 256 / track->reference_high;
-    uint32_t smaller = low < high ? low : high;
-    return smaller < 256 ? smaller : 256;
+    uint32_t low[DTMF_KEPT], high[DTMF_KEPT];
+    for (uint32_t i = 0; i < track->n_kept; i++) {
+        low[i] = track->kept[i].low_amplitude;
+        high[i] = track->kept[i].high_amplitude;
+    }
+    track->reference_low = reference(low, track->n_kept);
+    track->reference_high = reference(high, track->n_kept);
+}
+
+static uint32_t share_q8(uint32_t amplitude, uint32_t of)
+{
+    return amplitude >= of ? 256 : amplitude * 256 / of;
+}
+
+/* The two tones' amplitudes relative to their references, each at most 256, on an average: where a burst goes on in another
+ * phase, its tones cancel for a while, but seldom both. */
+static uint32_t relative_q8(const dtmf_track *track, const dtmf_window *w)
+{
+    return (share_q8(w->low_amplitude, track->reference_low) + share_q8(w->high_amplitude, track->reference_high)) / 2;
 }
 
 static uint32_t length_q8(const dtmf_track *track)
 {
-    return (uint32_t)((uint64_t)track->amplitudes * 256 / (track->reference_low + track->reference_high));
+    uint32_t low = 0, high = 0;
+    for (uint32_t i = 0; i < track->n_kept; i++) {
+        low += track->kept[i].low_amplitude;
+        high += track->kept[i].high_amplitude;
+    }
+    return (low * 256 / track->reference_low + high * 256 / track->reference_high) / 2;
 }
 
-static uint32_t character(const dtmf_track *track)
+static void keep(dtmf_track *track, const dtmf_window *w)
+{
+    if (track->n_kept == DTMF_KEPT) {
+        memmove(track->kept, track->kept + 1, (DTMF_KEPT - 1) * sizeof *w);
+        track->n_kept--;
+    }
+    track->kept[track->n_kept++] = *w;
+}
+
+static void forget(dtmf_track *track, uint32_t since)
+{
+    memset(track, 0, sizeof *track);
+    track->since = since;
+}
+
+static uint32_t try_to_accept(dtmf_track *track, const dtmf_rules *rules, swd_dtmf_hit *hit)
+{
+    uint32_t length = length_q8(track);
+    if (length < rules->tone_q8 || !swd_dtmf_judge(track, rules, hit)) {
+        if (length > PATIENCE_Q8)
+            track->phase = DTMF_MUTED;
+        return 0;
+    }
+    track->phase = DTMF_ACCEPTED;
+    track->length_q8 = length;
+    hit->on = 1;
+    hit->length_cycles = 0;
+    return 1;
+}
+
+static uint32_t key_of(const dtmf_track *track)
 {
     static const char keys[17] = "123A456B789C*0#D";
     return (uint8_t)keys[track->low * 4 + track->high - 4];
 }
 
-static int collect(dtmf_track *track, const dtmf_bin *bins, const dtmf_bin *last, int32_t energy, int screened,
-                   swd_dtmf_hit *hit)
+/* The burst has ended, `since` is the window after it. Returns the number of hits. */
+static uint32_t close_burst(dtmf_track *track, const dtmf_rules *rules, uint32_t since, swd_dtmf_hit *hits)
 {
-    if (screened) { /* the first block of a burst may have shown another pair */
-        uint32_t low = strongest(bins, 0), high = strongest(bins, 4);
-        if (low != track->low || high != track->high) {
-            open_burst(track, bins, last, energy);
+    uint32_t n = 0;
+    if (track->phase == DTMF_COLLECTING && try_to_accept(track, rules, &hits[n]))
+        hits[n++].digit = key_of(track);
+    if (track->phase == DTMF_ACCEPTED) {
+        uint64_t length = track->length_q8 > track->gap_q8 ? track->length_q8 - track->gap_q8 : 0;
+        hits[n] = (swd_dtmf_hit){.on = 0, .digit = key_of(track)};
+        hits[n++].length_cycles = (uint32_t)((length * DTMF_HOP + 128) >> 8);
+    } else {
+        since = track->since; /* what was no digit may be the beginning of one */
+    }
+    forget(track, since);
+    return n;
+}
+
+/* Whether a window may be of the burst of which another one is full. */
+static int alike(const dtmf_window *w, const dtmf_window *full)
+{
+    return w->low_amplitude * 256 >= full->low_amplitude * FAINT_Q8 && w->low_amplitude <= 2 * full->low_amplitude &&
+           w->high_amplitude * 256 >= full->high_amplitude * FAINT_Q8 && w->high_amplitude <= 2 * full->high_amplitude;
+}
+
+/* The pair of the latest block, and whether it stands above the floor and was half there a hop before, moving as its
+ * frequencies do: most of what is screened in speech and music does not. */
+static int promising(dtmf_track *track, stretch *s, const dtmf_samples *from)
+{
+    uint32_t power[DTMF_TONES];
+    recall(s, from, DTMF_BLOCK + DTMF_HOP);
+    from->kernel->spectrum(window_at(s, 0), power);
+    track->low = (uint8_t)strongest(power);
+    track->high = (uint8_t)(4 + strongest(power + 4));
+    if (power[track->low] < from->rules->floor || power[track->high] < from->rules->floor)
+        return 0;
+    track->ceiling = peak(window_at(s, 0), DTMF_BLOCK) * 3 / 2;
+    dtmf_window full = bins_of(s, from, track, 0), before = bins_of(s, from, track, 1);
+    return alike(&before, &full) && swd_dtmf_moves(full.low, before.low, track->low) &&
+           swd_dtmf_moves(full.high, before.high, track->high);
+}
+
+/* A screened block on an idle channel, not the first: a burst began up to three blocks before, after whatever else was. */
+static void open_burst(dtmf_track *track, const dtmf_samples *from)
+{
+    stretch s;
+    dtmf_window windows[6];
+    uint32_t first = 3, since = track->since, k;
+    forget(track, since);
+    if (!promising(track, &s, from)) {
+        forget(track, since);
+        return;
+    }
+    track->phase = DTMF_COLLECTING;
+    recall(&s, from, DTMF_HISTORY);
+    remove_impulses(&s, track);
+    dtmf_window full = bins_of(&s, from, track, 0), earlier = bins_of(&s, from, track, first);
+    if (earlier.low_amplitude * 256 > full.low_amplitude * FULL_Q8 && earlier.high_amplitude * 256 > full.high_amplitude * FULL_Q8)
+        first = 5;
+    look(windows, &s, from, track, first);
+    for (k = first; k > 0 && (int32_t)(from->window - (first - k + 1) - since) >= 0 && alike(&windows[k - 1], &full); k--)
+        continue;
+    /* The window before, without its last 32 samples, in which the burst may have begun: 88, and 5 later, half a period of
+     * what 350 and 440 Hz have in their square. */
+    uint32_t end = DTMF_HISTORY - (first - k + 1) * DTMF_HOP - 32, begin = end > DTMF_FLAT + 5 ? end - DTMF_FLAT - 5 : 0;
+    for (uint32_t i = 0; i < DTMF_FLAT; i++)
+        track->before += (uint32_t)(s.x[begin + i] * s.x[begin + i] + s.x[begin + i + 5] * s.x[begin + i + 5]) / 2;
+    for (; k <= first; k++)
+        keep(track, &windows[k]);
+    find_references(track);
+}
+
+/* Whether the latest block, which is screened, is of something else than the burst: another pair, or twice as loud. */
+static int another(const dtmf_track *track, const dtmf_samples *from, const stretch *s)
+{
+    uint32_t power[DTMF_TONES];
+    from->kernel->spectrum(window_at(s, 0), power);
+    uint32_t low = power[track->low], high = power[track->high];
+    return power[strongest(power)] >= 2 * low || power[4 + strongest(power + 4)] >= 2 * high ||
+           (low >= 4 * track->reference_low * track->reference_low && high >= 4 * track->reference_high * track->reference_high);
+}
+
+/* Two more windows of a burst under way. */
+static uint32_t follow(dtmf_track *track, const dtmf_samples *from, swd_dtmf_hit *hits)
+{
+    stretch s;
+    dtmf_window windows[2];
+    int collecting = track->phase == DTMF_COLLECTING;
+    recall(&s, from, collecting ? DTMF_BLOCK + DTMF_HOP + DTMF_TAPS : DTMF_BLOCK + DTMF_HOP);
+    if (collecting && from->screened && another(track, from, &s))
+        return close_burst(track, from->rules, from->window - 2, hits);
+    remove_impulses(&s, track);
+    if (collecting) {
+        look(windows, &s, from, track, 1);
+        keep(track, &windows[0]);
+        keep(track, &windows[1]);
+        find_references(track);
+    } else {
+        windows[0] = bins_of(&s, from, track, 1);
+        windows[1] = bins_of(&s, from, track, 0);
+    }
+    for (uint32_t k = 0; k < 2; k++) {
+        uint32_t relative = relative_q8(track, &windows[k]);
+        track->length_q8 += collecting ? 0 : 256;
+        track->gap_q8 = relative < STRONG_Q8 ? track->gap_q8 + 256 - relative : 0;
+        if (track->gap_q8 >= from->rules->gap_q8)
+            return close_burst(track, from->rules, from->window + k, hits);
+    }
+    return 0;
+}
+
+/* Whether a burst that was refused is over, or another one there. */
+static int unmuted(const dtmf_track *track, const dtmf_samples *from)
+{
+    stretch s;
+    if (!from->screened)
+        return 1;
+    recall(&s, from, DTMF_BLOCK);
+    return another(track, from, &s);
+}
+
+uint32_t swd_dtmf_track(dtmf_track *track, const dtmf_samples *from, swd_dtmf_hit hits[2])
+{
+    uint32_t n = 0;
+    if (track->phase == DTMF_MUTED) {
+        if (!unmuted(track, from))
             return 0;
-        }
+        forget(track, from->window - (from->screened ? 2 : 0));
     }
-    if (track->n_blocks == DTMF_KEPT) {
-        track->phase = DTMF_MUTED;
-        return 0;
-    }
-    keep(track, bins, energy);
-    uint32_t length = length_q8(track);
-    if (length < TONE_ACCEPT_Q8 || !swd_dtmf_judge(track))
-        return 0;
-    track->phase = DTMF_ACCEPTED;
-    track->length_q8 = length;
-    hit->on = 1;
-    hit->digit = character(track);
-    hit->length_cycles = 0;
-    return 1;
-}
-
-static int close_burst(dtmf_track *track, swd_dtmf_hit *hit)
-{
-    int reported = track->phase == DTMF_ACCEPTED;
-    if (reported) {
-        hit->on = 0;
-        hit->digit = character(track);
-        hit->length_cycles = (uint32_t)(((track->length_q8 - track->gap_q8) * DTMF_HOP + 128) >> 8);
-    }
-    memset(track, 0, sizeof *track);
-    return reported;
-}
-
-int swd_dtmf_track(dtmf_track *track, const dtmf_bin bins[DTMF_TONES], const dtmf_bin last[DTMF_TONES], int32_t energy,
-                   int screened, swd_dtmf_hit *hit)
-{
-    if (track->phase == DTMF_IDLE) {
-        if (screened)
-            open_burst(track, bins, last, energy);
-        return 0;
-    }
-    uint32_t relative = relative_q8(track, bins);
-    track->length_q8 += track->phase == DTMF_ACCEPTED ? 256 : 0;
-    track->gap_q8 = relative < STRONG_Q8 ? track->gap_q8 + 256 - relative : 0;
-    if (track->gap_q8 >= GAP_Q8)
-        return close_burst(track, hit);
-    return track->phase == DTMF_COLLECTING ? collect(track, bins, last, energy, screened, hit) : 0;
+    if (track->phase == DTMF_COLLECTING && from->lost)
+        n = close_burst(track, from->rules, 0, hits);
+    else if (track->phase != DTMF_IDLE)
+        n = follow(track, from, hits);
+    if (track->phase == DTMF_IDLE && from->screened && from->again)
+        open_burst(track, from);
+    if (track->phase == DTMF_COLLECTING && n == 0 && try_to_accept(track, from->rules, hits))
+        hits[n++].digit = key_of(track);
+    return n;
 }

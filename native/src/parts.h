@@ -214,9 +214,10 @@ void swd_hdb3_encode(swd_hdb3 *line, const uint8_t *bits, uint8_t *plus, uint8_t
 uint32_t swd_hdb3_decode(swd_hdb3 *line, const uint8_t *plus, const uint8_t *minus, uint8_t *bits);
 /* python end */
 
-/* ---- dtmf.c: a bank of DTMF receivers, channels innermost, blocks anchored at cycle 0 (hop and block are multiples of
- * SWD_ROW_CYCLES). State is plain bytes in caller's memory; the same bytes on every instruction set. */
+/* ---- dtmf.c: a bank of DTMF receivers, channels innermost, blocks of 96 cycles anchored at cycle 0. State is plain bytes in
+ * caller's memory; the same bytes on every instruction set. */
 typedef struct swd_dtmf swd_dtmf;
+#define SWD_DTMF_SETS 4          /* of limits that a bank holds; all are the default ones at first */
 
 typedef struct swd_dtmf_hit {
     uint64_t at;                  /* cycle of the last octet of the block that decided */
@@ -224,14 +225,23 @@ typedef struct swd_dtmf_hit {
     uint32_t on;                  /* 1 digit begins, 0 digit ended */
     uint32_t digit;
     uint32_t length_cycles;       /* when ended */
+    int32_t low_level, high_level;   /* when it begins: 0.01 dBm0 */
+    int32_t low_offset, high_offset; /* when it begins: 0.01 % of the nominal frequency */
 } swd_dtmf_hit;
 
+void swd_dtmf_default(swd_dtmf_limits *limits);
+int swd_dtmf_limits_check(const swd_dtmf_limits *limits);                /* SWD_OK or SWD_E_RANGE */
 size_t swd_dtmf_size(uint32_t n_channels);
 void swd_dtmf_init(swd_dtmf *bank, uint32_t n_channels);
-void swd_dtmf_assign(swd_dtmf *bank, uint32_t channel, int listening);   /* resets the channel */
+/* A-law (0, as at first) or mu-law (1) comes in. */
+void swd_dtmf_law(swd_dtmf *bank, uint32_t law);
+/* 0, or SWD_E_RANGE. Bursts under way are judged by the new limits. */
+int swd_dtmf_limits_set(swd_dtmf *bank, uint32_t set, const swd_dtmf_limits *limits);
+void swd_dtmf_assign(swd_dtmf *bank, uint32_t channel, int listening);   /* resets the channel; limits: set 0 */
+void swd_dtmf_use(swd_dtmf *bank, uint32_t channel, uint32_t set);       /* judge this channel by another set of limits */
 uint32_t swd_dtmf_channels(const swd_dtmf *bank);
-/* Octets `from`..`from`+n-1 (cycles; not crossing a row) of every channel; codes[c * 8 + cycle % 8], A-law. Channels not listening are ignored. Writes at most `capacity` hits (2 a
- * channel is enough); returns their number. */
+/* Octets `from`..`from`+n-1 (cycles; not crossing a row) of every channel; codes[c * 8 + cycle % 8]. Channels not listening
+ * are ignored. Writes at most `capacity` hits (2 a channel is enough), by channel; returns their number. */
 uint32_t swd_dtmf_push(swd_dtmf *bank, uint64_t from, uint32_t n, const uint8_t *codes, swd_dtmf_hit *hits, uint32_t capacity);
 
 /* ---- tones*.c: banks of receivers of other tones than digits, each channel with a set of tones of its own. State is plain bytes in

@@ -17,9 +17,17 @@ extern const uint8_t swd_table_to_alaw[4096];  /* A-law encoder by (uint16_t)lin
 extern const uint16_t swd_table_fcs[2048];  /* FCS-16: [zero octets after it][octet] */
 extern const uint32_t swd_table_stuff[1280];  /* [ones before][octet]: bits | count << 12 | ones after << 16 */
 extern const uint16_t swd_table_unstuff[1536];  /* [ones][octet]: bits | count << 8 | ones after << 12 */
-extern const int16_t swd_table_dtmf_cos[384];  /* Hann * cos, Q13: [pair][frequency][2] */
-extern const int16_t swd_table_dtmf_sin[384];  /* Hann * sin, Q13: [pair][frequency][2] */
+extern const int16_t swd_table_dtmf_cos[768];  /* Hann * cos, Q14: [frequency][96] */
+extern const int16_t swd_table_dtmf_sin[768];  /* Hann * sin, Q14: [frequency][96] */
+extern const int16_t swd_table_dtmf_window[96];  /* Hann, Q15: 96 */
+extern const int16_t swd_table_dtmf_half_window[48];  /* Hann, Q15: 48 */
+extern const int16_t swd_table_dtmf_band_pass[32];  /* Q14: 32 taps */
+extern const int16_t swd_table_dtmf_even_cos[168];  /* cos, Q12: [pair][even bin][2] */
+extern const int16_t swd_table_dtmf_even_sin[168];  /* sin, Q12: [pair][even bin][2] */
+extern const int16_t swd_table_dtmf_odd_cos[192];  /* cos, Q12: [pair][odd bin][2] */
+extern const int16_t swd_table_dtmf_odd_sin[192];  /* sin, Q12: [pair][odd bin][2] */
 extern const int16_t swd_table_dtmf_advance[16];  /* cos, sin of a hop's phase at each frequency, Q14 */
-extern const int32_t swd_table_dtmf_slope[8];  /* tangent of the phase error allowed over a hop, Q12 */
+extern const int16_t swd_table_dtmf_gain[8];  /* power gain of the band-pass at each frequency, Q12 */
+extern const int32_t swd_table_arc[16];  /* turns of atan(2^-i), Q24 */
 
 #endif

@@ -62,7 +62,7 @@ static void check_hits(const swd_dtmf_hit *hits, uint32_t n_hits)
     for (uint32_t i = 0; i < n_hits; i++) {
         const swd_dtmf_hit *hit = &hits[i];
         assert(hit->channel < CHANNELS - 16 && hit->digit == (uint8_t)keys[hit->channel % 16]);
-        assert(hit->on == (seen[hit->channel]++ == 0) && hit->at % 48 == 47);
+        assert(hit->on == (seen[hit->channel]++ == 0) && hit->at % 96 == 95);
         assert(hit->on || (hit->length_cycles > 370 && hit->length_cycles < 430));
         assert(i == 0 || hits[i - 1].at < hit->at ||
                (hits[i - 1].at == hit->at && hits[i - 1].channel < hit->channel));

@@ -165,7 +165,7 @@ class Vp(VoiceChannels):
 
     def _media(self, kind: int, channel: int, value: int, at: int) -> None:
         if kind == EV_DIGIT_ON:
-            self._digit(channel, chr(value))
+            self._digit(channel, chr(value & 0xFF))
         elif at >= self.state.channels[channel].began:  # else: of sounds that were stopped in that very moment
             self._source_done(channel)
 

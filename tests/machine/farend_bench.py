@@ -45,7 +45,7 @@ class DigitListener(Part[NoState]):
         self.state = NoState()
 
     def on_media(self, event: MediaEvent) -> None:
-        self.emit(DigitHeard(event.unit, 0, chr(event.a)))
+        self.emit(DigitHeard(event.unit, 0, chr(event.a & 0xFF)))
 
 
 class Bench:
