@@ -55,7 +55,12 @@ def test_digits_are_measured_where_they_pass_and_nowhere_else(tmp_path: Path) ->
     digits = [event for event in told(tmp_path, DIALS) if isinstance(event, DigitMeasured)]
     assert [event.digit for event in digits] == list("157D*")
     assert {event.who for event in digits} == {"line e1-0:1 received"}
-    assert all(event.cycles == pytest.approx(480, abs=40) for event in digits)
+    for event in digits:
+        assert event.low_cdbm0 == pytest.approx(-1600, abs=60)
+        assert event.twist_cdb == pytest.approx(400, abs=80)
+        assert abs(event.low_offset) < 20
+        assert abs(event.high_offset) < 20
+        assert event.cycles == pytest.approx(480, abs=40)
 
 
 def test_a_place_that_is_not_there_is_refused_at_its_line(tmp_path: Path) -> None:
