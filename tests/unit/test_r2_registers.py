@@ -8,7 +8,7 @@ from r2_pair import Bench
 
 from switchsim.proto import r2
 from switchsim.proto.r2 import codes
-from switchsim.proto.r2.state import Line, Stage
+from switchsim.proto.r2.state import IDLE, Line, Stage
 from switchsim.units import ms, seconds
 
 ITU = r2.R2Config()
@@ -340,6 +340,32 @@ def test_no_incoming_register_leaves_the_end_to_the_caller() -> None:
     assert made.a.last(r2.SetupFailed) == r2.SetupFailed("timeout", True, 102)
     assert made.a.circuit.selectable
     assert made.b.circuit.selectable
+
+
+def test_an_outgoing_register_fails_in_use() -> None:
+    """Another circuit gets another register."""
+    circuit = fresh()
+    circuit.setup("12", "", 10)
+    circuit.register_ready()
+    circuit.line(BLOCKED)
+    actions = circuit.register_none()
+    assert r2.SetupFailed("no_register", True, 41) in actions
+    assert circuit.state.line is Line.OUT_RELEASING
+
+
+@pytest.mark.parametrize("heard", [(), (1,)], ids=["between signals", "in a signal"])
+def test_an_incoming_register_fails_in_use(heard: tuple[int, ...]) -> None:
+    circuit = fresh()
+    circuit.line(SEIZED)
+    circuit.register_ready()
+    for signal in heard:
+        circuit.tone_on(signal)
+    actions = circuit.register_none()
+    assert r2.ReleasedInd(41, False) in actions
+    assert r2.FreeRegister() in actions
+    assert circuit.state.line is Line.IN_ENDED
+    assert r2.IdleInd() not in circuit.line(IDLE)
+    assert r2.IdleInd() in circuit.timer("reseize")
 
 
 def test_a_register_that_nobody_waits_for_changes_nothing() -> None:

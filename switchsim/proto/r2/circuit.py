@@ -81,14 +81,15 @@ class Circuit:
         return out
 
     def register_none(self) -> Sequence[Action]:
-        """No multifrequency unit is free, and none is to be expected."""
+        """No multifrequency unit is free, and none is to be expected; or the one that is connected has failed."""
         out = self._begin()
         state = self.state
-        if state.wanted and not state.ready:
+        if state.wanted:
+            cause = TEMPORARY_FAILURE if state.ready else CONGESTION
             if state.sending is not Sending.NONE:
-                self._core.fail("no_register", False, CONGESTION)
-            else:
-                register_incoming.no_register(self._core)
+                self._core.fail("no_register", state.ready, cause)
+            else:  # nothing can be sent without one: the caller's time-out ends the call
+                self._core.end_incoming(state.refusal or cause, False)
         return out
 
     def pulse_sent(self) -> Sequence[Action]:

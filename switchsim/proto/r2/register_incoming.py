@@ -323,9 +323,3 @@ def no_forward(core: Core) -> None:
 def forward_stays(core: Core) -> None:
     core.alarm("5.5", f"forward signal {core.state.forward} does not end")
     core.end_incoming(codes.TIMER_EXPIRY, False)
-
-
-def no_register(core: Core) -> None:
-    """All registers are taken: no congestion signal can be sent without one, so the caller's time-out ends the call."""
-    if core.state.stage is Stage.WAITING:
-        core.end_incoming(codes.CONGESTION, False)
