@@ -75,6 +75,11 @@ class R2Office:
         return [f"{event.group} {event.signal}" for event in self.events(R2Register)
                 if event.way == way and event.timeslot == timeslot and event.on]  # fmt: skip
 
+    @property
+    def state(self) -> Any:
+        """Of the program that is active."""
+        return next(part.program for part in (self.machine.part(place).state for place in PROGRAMS) if part.active)
+
     def nothing_leaks(self) -> None:
         """Every circuit, register and seat is free, and the built-in checks found nothing wrong."""
         self.machine.close()

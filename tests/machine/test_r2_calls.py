@@ -8,6 +8,7 @@ import pytest
 import yaml
 from r2_office import PROGRAMS, SETTLE, SHIPPED, R2Office
 
+from switchsim.firmware.reference.r2 import R2Side
 from switchsim.model.events import (
     AlarmCleared,
     AlarmRaised,
@@ -223,13 +224,31 @@ def test_a_register_board_pulled_in_the_middle_of_calls() -> None:
         office.call("10000")
     office.run(ms(400))
     heal = office.inject("board_pull", {"board": "frame/2/slot/0"})
+    had = set(office.state.registers.of.values())
     office.run(seconds(2))
+    broken = set(office.state.mfc.broken)
+    assert had & broken
+    assert not any(office.state.mfc.users[register] for register in broken), "given up at once, not by time-outs"
     for _ in range(4):
         office.call("10000")
     office.run(seconds(30))
     heal()
     office.run(seconds(10))
     assert office.causes().count(16) >= 5
+    office.nothing_leaks()
+
+
+@pytest.mark.parametrize("machine", VARIANTS)
+def test_an_answer_says_that_the_line_is_free_where_nobody_has(monkeypatch: pytest.MonkeyPatch, machine: str) -> None:
+    """As when another exchange answers without an alerting before it."""
+    monkeypatch.setattr(R2Side, "proceeding", lambda *_: None)
+    monkeypatch.setattr(R2Side, "alerting", lambda *_: None)
+    office = R2Office(machine)
+    office.run(SETTLE)
+    office.call("10000")
+    office.run(LONG)
+    assert office.causes() == [16]
+    assert "talking" in office.party_states()
     office.nothing_leaks()
 
 

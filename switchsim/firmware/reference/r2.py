@@ -145,6 +145,8 @@ class R2Side:
         """A call is offered when its number is complete."""
 
     def connect(self, leg: Leg) -> None:
+        """The answer; before it, where nobody has said so yet, that the line is free."""
+        self.do(leg.circuit, self.circuits[leg.circuit].accept())
         if not self.registers.busy_still(leg.circuit):
             self.do(leg.circuit, self.circuits[leg.circuit].answer())
 
@@ -190,8 +192,9 @@ class R2Side:
         """Go on with a call that was answered."""
         if not octets:
             return False
-        self.core.state.r2[leg.circuit] = r2.adopt_call(self.config(leg.circuit), octets)
-        self.restored()
+        config = self.config(leg.circuit)
+        held = self.core.state.r2[leg.circuit] = r2.adopt_call(config, octets)
+        self.circuits[leg.circuit] = Circuit(config, held)
         return True
 
     def export_group(self, group: int) -> bytes:

@@ -109,14 +109,14 @@ class Registers:
     def busy_still(self, circuit: int) -> bool:
         """Whether an answer has to wait for register signals; it is then given by itself."""
         wait = circuit in self.state.side or circuit in self.state.resting
-        if wait:
+        if wait and circuit not in self.state.answers:
             self.state.answers.append(circuit)
         return wait
 
     def rested(self, circuit: int) -> None:
         """Timer `rest`."""
         self.state.resting.remove(circuit)
-        if circuit in self.state.answers:
+        if circuit in self.state.answers and circuit not in self.state.side:  # of a new call: its signals still go on
             self.state.answers.remove(circuit)
             self.r2.do(circuit, self.r2.circuits[circuit].answer())
 
