@@ -22,7 +22,8 @@ def linear(octets: bytes, coding: int, bits: int) -> Samples:
         decoded: Samples = np.array(law_samples(coding == ULAW), np.float64)[np.frombuffer(octets, np.uint8)]
         return decoded
     if coding == FLOAT:
-        samples = np.frombuffer(octets, f"<f{bits // 8}").astype(np.float64)
+        with np.errstate(invalid="ignore"):  # what is no number is refused below, without a warning
+            samples = np.frombuffer(octets, f"<f{bits // 8}").astype(np.float64)
         if not np.isfinite(samples).all():
             raise ValueError("holds samples that are no numbers")
         return np.clip(samples, -1, 1) * 32768

@@ -102,7 +102,8 @@ def _decode(data: bytes) -> Sound:
     octets = _converted(form, sound)
     if not 1 <= len(octets) <= MAX_PROMPT_OCTETS:
         raise sound.refuse(f"has {len(octets)} samples")
-    cues = _cues(chunks, form.rate, len(octets))
+    samples = len(sound.content) * 8 // (form.channels * form.bits)
+    cues = {name: min(at * RATE // form.rate, len(octets) - 1) for name, at in _cues(chunks, samples).items()}
     return Sound(octets, cues, "" if form.plain else _told(form))
 
 
@@ -149,8 +150,8 @@ def _format(chunk: _Chunk) -> _Format:
     return _Format(coding, channels, rate, bits)
 
 
-def _cues(chunks: dict[str, _Chunk], rate: int, octets: int) -> dict[str, int]:
-    """Name -> octet. Cue points without a label are called by their numbers."""
+def _cues(chunks: dict[str, _Chunk], samples: int) -> dict[str, int]:
+    """Name -> sample. Cue points without a label, or with an empty one, are called by their numbers."""
     chunk = chunks.get("cue ")
     if chunk is None:
         return {}
@@ -161,12 +162,12 @@ def _cues(chunks: dict[str, _Chunk], rate: int, octets: int) -> dict[str, int]:
     cues: dict[str, int] = {}
     for index in range(count):
         number, _, _, _, _, sample = struct.unpack_from("<II4sIII", chunk.content, 4 + 24 * index)
-        name, at = labels.get(number, str(number)), sample * RATE // rate
+        name = labels.get(number) or str(number)
         if name in cues:
             raise chunk.refuse(f"two cue points are called {name!r}")
-        if at >= octets:
+        if sample >= samples:
             raise chunk.refuse(f"cue point {name!r} lies at sample {sample}, behind the end")
-        cues[name] = at
+        cues[name] = sample
     return cues
 
 

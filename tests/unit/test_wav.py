@@ -106,6 +106,19 @@ def test_cue_points_move_with_the_rate(tmp_path: Path) -> None:
     assert sound.cues == {"half": 4000}
 
 
+def test_a_cue_point_at_the_last_sample_is_within_the_sound_whatever_the_rate(tmp_path: Path) -> None:
+    more = cues([(1, 44_129)], {1: "last"})
+    sound = loaded(tmp_path, wav(bytes(2 * 44_130), rate=44_100, more=more))
+    assert sound.cues == {"last": len(sound.octets) - 1}
+    with pytest.raises(BadInput, match="cue point 'last' lies at sample 44129, behind the end"):
+        loaded(tmp_path, wav(bytes(2 * 44_129), rate=44_100, more=more))
+
+
+def test_an_empty_label_is_none(tmp_path: Path) -> None:
+    sound = loaded(tmp_path, wav(bytes(1600), more=cues([(1, 0), (2, 400)], {1: "", 2: ""})))
+    assert sound.cues == {"1": 0, "2": 400}
+
+
 def test_what_a_run_keeps_is_the_same_sound(tmp_path: Path) -> None:
     for more in (b"", cues([(1, 22_050), (2, 0)], {1: "half", 2: "begin"})):
         sound = loaded(tmp_path, wav(sine(700, 44_100, 1.0).astype("<i2").tobytes(), rate=44_100, more=more))
@@ -127,6 +140,7 @@ def test_what_a_run_keeps_is_the_same_sound(tmp_path: Path) -> None:
     (wav(b""), "octet 36: has 0 samples"),
     (wav(b"", rate=16_000), "octet 36: has 0 samples"),
     (wav(struct.pack("<2f", 0.5, float("nan")), coding=3, bits=32), "octet 36: holds samples that are no numbers"),
+    (wav(b"\1\0\x80\x7f", coding=3, bits=32), "octet 36: holds samples that are no numbers"),
     (wav(bytes(20), more=chunk(b"cue ", struct.pack("<I", 2) + bytes(24))), "octet 64: says 2 cue points"),
     (wav(bytes(20), more=chunk(b"cue ", b"\1")), "octet 64: says 1 cue points"),
     (wav(bytes(20), more=cues([(1, 10)], {})), "octet 64: cue point '1' lies at sample 10, behind the end"),
