@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -19,6 +20,7 @@ from switchsim.model.events import (
     R2Line,
     ResourceShort,
 )
+from switchsim.model.messages import ListenMfc, MfcSent, SendMfc
 from switchsim.model.order import Act, Value
 from switchsim.units import ms, seconds
 
@@ -214,6 +216,24 @@ def test_a_deaf_register_before_its_test_costs_its_caller_a_repeat_attempt_or_th
     office.nothing_leaks()
 
 
+@pytest.mark.parametrize("broken", [False, True], ids=["whole", "broken in the pulse"])
+def test_a_pulse_is_over_though_its_register_breaks(monkeypatch: pytest.MonkeyPatch, broken: bool) -> None:
+    """Nothing else tells the protocol that it is."""
+    office, sent = R2Office(), list[object]()
+    office.run(SETTLE)
+    board: Any = office.machine.part("frame/2/slot/0")
+    monkeypatch.setattr(board, "send", lambda _, message: sent.append(message))
+    board.handle("bus", ListenMfc(board.bus, 3, "forward"))
+    board.handle("bus", SendMfc(board.bus, 3, "backward", 3, ms(150)))
+    office.run(ms(50))
+    assert sent == []
+    if broken:
+        board.fault("register_failure", {"register": 3})
+        assert sent == [MfcSent(board.bus, 3)]
+    office.run(ms(200))
+    assert sent == [MfcSent(board.bus, 3)]
+
+
 def test_a_register_board_pulled_in_the_middle_of_calls() -> None:
     """Calls in register signalling fail; those in talk go on; the other board serves what comes."""
     office = R2Office()
@@ -291,6 +311,22 @@ def test_a_line_that_is_cut_takes_its_calls_and_comes_back(machine: str) -> None
     office.run(seconds(12))
     assert office.causes()[1:] == [16, 16]
     office.nothing_leaks()
+
+
+def test_a_trunk_board_that_starts_again_finds_a_blocked_circuit_blocked() -> None:
+    """And does not take it for idle until that has lasted."""
+    office = R2Office()
+    office.run(SETTLE)
+    office.machine.order(office.now, office.machine.exchanges["e1-0"], Act("block", {"line": "e1-0", "timeslot": 5}))
+    office.run(SETTLE)
+    before = len(office.events(R2Line))
+    heal = office.inject("board_hang", {"board": "frame/1/slot/0"})
+    office.run(seconds(1))
+    heal()
+    office.run(seconds(10))
+    after = office.events(R2Line)[before:]
+    assert {event.signal for event in after if (event.way, event.timeslot) == ("received", 4)} == {"idle"}
+    assert {event.signal for event in after if (event.way, event.timeslot) == ("received", 5)} == {"blocked"}
 
 
 def test_a_blocked_circuit_is_not_seized_from_the_other_side() -> None:

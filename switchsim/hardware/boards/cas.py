@@ -30,7 +30,7 @@ class CasScanner:
         return self.board.state.cas
 
     def _channel(self, number: int, timeslot: int) -> r2.Recogniser:
-        held = self.state.channels.setdefault(f"{number}/{timeslot}", r2.RecogniserState())
+        held = self.state.channels.setdefault(f"{number}/{timeslot}", r2.RecogniserState(ab=r2.UNKNOWN))
         return r2.Recogniser(held)
 
     def heard(self, number: int, timeslot: int, abcd: int) -> None:
@@ -43,14 +43,15 @@ class CasScanner:
         self._do(int(number), int(timeslot), channel.timer("recognise"))
 
     def order(self, message: SendCas) -> None:
-        """Send bits; and say, when asked, what arrives now."""
+        """Send bits; and say, when asked, what was recognised last, or what will be."""
         end = self.board.ends[message.line]
         end.cas(message.timeslot, message.abcd)
         if message.report:
             arrives = end.engine.e1_abcd_received(end.row.receive, message.timeslot)
             channel = self._channel(message.line, message.timeslot)
             self._do(message.line, message.timeslot, channel.push(arrives))
-            self._tell(message.line, message.timeslot, self.state.channels[f"{message.line}/{message.timeslot}"].ab)
+            if channel.state.ab != r2.UNKNOWN:
+                self._tell(message.line, message.timeslot, channel.state.ab)
 
     def stopped(self) -> None:
         """What was recognised is forgotten with the board."""

@@ -171,6 +171,8 @@ class Mfc(Board[MfcState]):
         self._changed(number)
 
     def _changed(self, number: int) -> None:
+        """What it does ends; a pulse that is cut short is over."""
+        self._sent(number)
         self._silence(number)
         self._tune(number)
         self.tests.wanted(number)

@@ -14,10 +14,12 @@ from switchsim.units import ms
 TIMER: Final = "recognise"
 RECOGNITION: Final = ms(20)
 SKEW: Final = ms(2)
+UNKNOWN: Final = -1
+"""Nothing was recognised yet: whatever arrives first has to last as well."""
 
 
 class RecogniserState(msgspec.Struct):
-    """Plain values. `ab` was recognised last, `candidate` is being timed; -1 none."""
+    """Plain values. `ab` was recognised last, or UNKNOWN; `candidate` is being timed, -1 none."""
 
     ab: int = IDLE
     candidate: int = -1
