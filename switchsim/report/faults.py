@@ -286,7 +286,8 @@ def _missing(chain: FaultChain, facts: FaultFacts) -> list[Finding]:
     promised = (("detected", facts.defects), ("alarmed", facts.alarms))
     for stage, ids in promised:
         seen = getattr(chain, stage)
-        if brief and seen < 0:
+        strange = stage == "alarmed" and chain.alarm not in ids  # at the same place, perhaps of another cause
+        if brief and (seen < 0 or strange):
             continue
         if ids and not 0 <= seen - chain.fired <= facts.within_cycles:
             late = f"only {format_cycles(seen - chain.fired)} after it fired" if seen >= 0 else "never"

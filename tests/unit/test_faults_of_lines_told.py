@@ -152,6 +152,17 @@ def test_an_alarm_that_is_up_already_need_not_be_raised_again(
     assert result.outcome is outcome
 
 
+def test_an_alarm_long_after_a_brief_fault_is_not_taken_for_its_own_come_too_late() -> None:
+    rows: list[Row] = [(10, "b", FaultArmed("1", "line_los", BOARD)), (200, "b", FaultFired("1", "")),
+                       (201, "b", DefectSeen("los", LINE))]  # fmt: skip
+    for lasted, outcome in ((400, Outcome.PASSED), (seconds(4), Outcome.FAILED)):
+        watch = FaultWatch({}, {"1": own("line_los", direction=1)})
+        for record in records([*rows, (200 + lasted, "b", FaultUndone("1")), raised("e1_slips", LINE, seconds(70))]):
+            watch.take(record)
+        (result,) = watch.judge()
+        assert result.outcome is outcome
+
+
 # -- speech over a loop ------------------------------------------------------------------------------------------------
 
 
