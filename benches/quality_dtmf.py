@@ -23,8 +23,8 @@ from switchsim.sweeps import speech
 from switchsim.sweeps.demands import demands
 from switchsim.sweeps.quality import HEADING, Result, judge, judge_talk_off, talk_offs
 
-SHORT = {"speech_s": 400, "sounds_s": 1800, "pairs": 4000}
-LONG = {"speech_s": 3600, "sounds_s": 18_000, "pairs": 28_000}
+SHORT = {"speech_s": 400, "vowels_s": 3600, "chords_s": 3600, "pairs": 4000}
+LONG = {"speech_s": 3600, "vowels_s": 18_000, "chords_s": 18_000, "pairs": 28_000}
 
 
 def results(each: int, seed: int, long: bool) -> Iterator[Result]:

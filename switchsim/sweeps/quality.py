@@ -74,7 +74,7 @@ class TalkOff:
     most: float | None
 
 
-def talk_offs(speech_s: float, sounds_s: float, pairs: int) -> Iterator[TalkOff]:
+def talk_offs(speech_s: float, vowels_s: float, chords_s: float, pairs: int) -> Iterator[TalkOff]:
     """Seconds of speech (over twenty voices; only where espeak-ng is), of vowels and of chords, and pairs of tones."""
     if speech.available():
         def spoken(rng: Rng) -> Iterator[Octets]:
@@ -82,9 +82,9 @@ def talk_offs(speech_s: float, sounds_s: float, pairs: int) -> Iterator[TalkOff]
                     for voice in speech.VOICES)
 
         yield TalkOff(f"{speech_s:g} s of speech, 20 voices", spoken, len(speech.VOICES), 0)
-    for name, make in (("vowels", talkoff.vowels), ("chords", talkoff.chords)):
-        count = -int(-sounds_s // LONGEST_S)
-        yield TalkOff(f"{sounds_s:g} s of {name}", _sounding(make, sounds_s / count, count), count, None)
+    for name, make, seconds in (("vowels", talkoff.vowels, vowels_s), ("chords", talkoff.chords, chords_s)):
+        count = -int(-seconds // LONGEST_S)
+        yield TalkOff(f"{seconds:g} s of {name}", _sounding(make, seconds / count, count), count, None)
     yield TalkOff(f"{pairs} pairs more than 3.5 % off", _pairs(pairs), pairs, 3 * pairs / 28_000)
 
 

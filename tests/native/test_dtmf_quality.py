@@ -1,0 +1,67 @@
+"""The shipped DTMF receiver against every demand of the quality table, over the A-law path, libspandsp's column beside.
+
+`benches/quality_dtmf.py` measures the same rows with more signals, other seeds, and hours of talk-off. Shown with -s.
+Twist is high minus low.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from switchsim.sweeps import receivers, speech
+from switchsim.sweeps.demands import PEER, Demand, demands, tone
+from switchsim.sweeps.quality import Result, TalkOff, judge, judge_talk_off, talk_offs
+
+EACH = 24                                 # signals a key
+THOUSAND = 63                             # a key: at least 1000 in all
+SEED = 6
+SURE = "noise 11 dB below"
+WITH_SPEECH = pytest.mark.peer("espeak-ng", binary="espeak-ng")
+WITH_SPANDSP = pytest.mark.peer("libspandsp2", library="spandsp")
+ROWS = list(demands())
+SOUNDS = list(talk_offs(speech_s=200, vowels_s=900, chords_s=2400, pairs=3000))
+
+
+def met(result: Result) -> None:
+    print(result)  # noqa: T201 - the row, for whoever wants the table
+    assert result.ok, str(result)
+
+
+@pytest.mark.parametrize(
+    "demand", [pytest.param(row, id=row.what, marks=[WITH_SPANDSP] * (row.must == PEER)) for row in ROWS]
+)
+def test_demand(demand: Demand) -> None:
+    met(judge(demand, THOUSAND if demand.what == SURE else EACH, SEED))
+
+
+@pytest.mark.parametrize(
+    "sounds", [pytest.param(row, id=row.what, marks=[WITH_SPANDSP] * (row.most is None)) for row in SOUNDS]
+)
+def test_talk_off(sounds: TalkOff) -> None:
+    met(judge_talk_off(sounds, SEED))
+
+
+@WITH_SPEECH
+def test_rows_with_speech_are_among_them() -> None:
+    assert speech.available()
+    assert any("speech" in row.what for row in ROWS)
+    assert any("speech" in row.what for row in SOUNDS)
+
+
+def test_a_demand_that_is_not_met_is_told_with_its_signals() -> None:
+    """A digit of 20 ms is none: a table that wanted it heard would say so."""
+    result = judge(Demand("20 ms accepted", 100, tone(20)), 1, SEED)
+    assert (result.ok, result.ours, result.missed[0]) == (False, 0, ("1", ""))
+
+
+def test_sounds_with_a_digit_in_them_are_counted() -> None:
+    row = next(row for row in SOUNDS if row.what.endswith("vowels"))
+
+    def with_a_digit(rng: np.random.Generator) -> Iterator[receivers.Octets]:
+        yield Demand("", 100, tone(50)).signals(rng, 1)[0]
+
+    result = judge_talk_off(TalkOff(row.what, with_a_digit, 16, 0), SEED)
+    assert (result.ok, result.ours) == (False, 16)
