@@ -18,6 +18,8 @@ from switchsim.proto.cadence import QUIET, Signal
 from switchsim.terminals.continuity import CHECK_TONES
 
 DIGITS, TONES = METER_EVENTS[:2], METER_EVENTS[2:]
+NEAR_HZ = 5
+"""A receiver that hears either of two frequencies this near to its own can not tell them apart: British 440 and 450."""
 
 
 def build_meters(layout: Layout, tones: ToneSet, wanted: Sequence[str], kernel: Kernel, engine: Engine) -> None:
@@ -25,10 +27,7 @@ def build_meters(layout: Layout, tones: ToneSet, wanted: Sequence[str], kernel: 
     if not wanted:
         return
     sounding = {name: tone for name, tone in tones.tones.items() if name not in CHECK_TONES.values()}
-    name = tones.file.removesuffix(".yaml")
-    heard = TONE_SETS.get(name) or _own_set(name, sounding, engine, wanted[0])
-    names = tuple(_named(tone) for tone in heard.tones)
-    signals = _signals(sounding, names)
+    name, names, signals = listening(sounding, engine, wanted[0])
     for number, who in enumerate(wanted):
         place = f"farend/meter/{sound_name(who)}"
         config = MeterConfig(
@@ -40,21 +39,54 @@ def build_meters(layout: Layout, tones: ToneSet, wanted: Sequence[str], kernel: 
         kernel.own_media(TONES, config.progress, place)
 
 
+def listening(tones: Mapping[str, Tone], engine: Engine, who: str) -> tuple[str, tuple[str, ...], tuple[Signal, ...]]:
+    """How to listen for these signals: set of a progress receiver, names of its tones, cadences. Raises BadInput."""
+    name, heard = _receiver_set(tones, engine, who)
+    names = _names(heard, tones)
+    return name, names, _signals(tones, names)
+
+
 def _named(tone: Sequence[int]) -> str:
     return "+".join(str(hz) for hz in tone)
 
 
-def _own_set(name: str, tones: Mapping[str, Tone], engine: Engine, who: str) -> Heard:
-    """A receiver's set for tones of somebody's own file."""
-    groups = dict.fromkeys(one for tone in tones.values() for one in _groups(tone))
+def _receiver_set(tones: Mapping[str, Tone], engine: Engine, who: str) -> tuple[str, Heard]:
+    """A set of receivers that has all these tones, and its name: the first such one, or one of their own.
+
+    Three frequencies at once are no tone of any receiver: signals that have them get no name.
+    """
+    groups = [one for one in _all_groups(tones) if len(one) <= 2]
+    for known, heard in TONE_SETS.items():
+        if all(_place(heard, one) is not None for one in groups):
+            return known, heard
     freqs = tuple(sorted({hz for group in groups for hz in group}))
+    made, name = Heard(freqs_hz=freqs, tones=tuple(groups)), " ".join(_named(group) for group in groups)
     try:
-        made = Heard(freqs_hz=freqs, tones=tuple(groups))
-        engine.progress_define(name, made)
+        engine.progress_define(name, made)  # other machines of a plant may have other ones
     except ValueError:
-        what = f"tones {name!r} have {len(freqs)} frequencies, in {len(groups)} tones"
-        raise BadInput.one(f"listen {who}", what, "at most 8, of one or two in a tone") from None
-    return made
+        what = f"the tones {name} Hz have {len(freqs)} frequencies"
+        raise BadInput.one(f"listen {who}", what, "at most 8 of 200..3800 Hz, and at most 10 such sets") from None
+    return name, made
+
+
+def _place(heard: Heard, group: Sequence[int]) -> int | None:
+    """Which tone of a set these frequencies are."""
+    return next((number for number, tone in enumerate(heard.tones) if len(tone) == len(group)
+                 and all(abs(one - other) <= NEAR_HZ for one, other in zip(tone, group, strict=True))), None)
+
+
+def _names(heard: Heard, tones: Mapping[str, Tone]) -> tuple[str, ...]:
+    """Of a set's tones, by the frequencies that the machine sounds."""
+    names = [_named(tone) for tone in heard.tones]
+    for group in _all_groups(tones):
+        place = _place(heard, group)
+        if place is not None:
+            names[place] = _named(group)
+    return tuple(names)
+
+
+def _all_groups(tones: Mapping[str, Tone]) -> list[tuple[int, ...]]:
+    return list(dict.fromkeys(one for tone in tones.values() for one in _groups(tone)))
 
 
 def _groups(tone: Tone) -> list[tuple[int, ...]]:

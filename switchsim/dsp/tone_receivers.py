@@ -74,7 +74,12 @@ TONE_SETS: Final = {
 
 
 def native_fields(tones: ToneSet) -> dict[str, Any]:
-    """The fields of its swd_tone_set. Raises ValueError when a tone has a frequency that is not among the set's."""
+    """The fields of its swd_tone_set. Raises ValueError when a tone has a frequency that is not among the set's.
+
+    And when it has none, or more than two.
+    """
+    if not all(len(tone) in (1, 2) for tone in tones.tones):
+        raise ValueError(f"{tones} is no set of tones: one or two frequencies make one")
     index = {hz: i for i, hz in enumerate(tones.freqs_hz)}
     try:
         pairs = [(index[tone[0]], index[tone[-1]]) for tone in tones.tones]

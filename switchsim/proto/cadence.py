@@ -95,7 +95,7 @@ class Cadence:
         tone, cycles = (state.tone, at - state.since) if state.tone != QUIET else (heard[-1].tone, heard[-1].cycles)
         others = [length + tolerance(length) for signal in self.signals if signal.name != name
                   for what, length in signal.steps if what == tone]  # fmt: skip
-        return tone != QUIET and cycles > max(others, default=0)
+        return tone != QUIET and cycles > max(others, default=-1)  # a tone of no other signal is enough at once
 
     def due(self, at: int) -> int | None:
         """The cycle at which `look` may find something else though nothing is heard to change."""

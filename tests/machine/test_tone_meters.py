@@ -16,7 +16,8 @@ RINGS = """
 listen: ["caller e1-0:1", "line e1-0:1 received"]
 agents: [{behaviour: no_answer}]
 load:
-  - {name: rung, shape: constant, rate: 1/s, numbers: ["2001"], stop: 1100ms, patience: 14s, plan: {steps: [{do: wait}]}}
+  - {name: rung, shape: constant, rate: 1/s, numbers: ["2001"], stop: 1100ms, patience: 14s,
+     plan: {steps: [{do: wait}]}}
 """
 DIALS = """
 listen: ["line e1-0:1 received", "line e1-0:1 sent"]
@@ -48,7 +49,7 @@ def test_ring_back_is_measured_and_recognised(tmp_path: Path) -> None:
     assert len(tones) >= 2
     assert {(event.who, event.hz) for event in tones} == {("caller e1-0:1", "450")}
     assert all(abs(event.cycles - 8000) < 60 and abs(event.lower_cdbm0 + 1000) < 60 for event in tones)
-    assert [event.signal for event in events if isinstance(event, SignalRecognised)][0] == "ring_back"
+    assert next(event.signal for event in events if isinstance(event, SignalRecognised)) == "ring_back"
 
 
 def test_digits_are_measured_where_they_pass_and_nowhere_else(tmp_path: Path) -> None:
@@ -66,7 +67,7 @@ def test_digits_are_measured_where_they_pass_and_nowhere_else(tmp_path: Path) ->
 def test_a_place_that_is_not_there_is_refused_at_its_line(tmp_path: Path) -> None:
     with pytest.raises(BadInput) as refused:
         Inside(prepared(tmp_path, HEAD + "listen: [agent 7]\n"))
-    assert "listen" not in str(refused.value) or "agent 7" in str(refused.value)
+    assert "agent 7" in str(refused.value)
     assert ":6: " in str(refused.value)
 
 
