@@ -19,6 +19,7 @@ bench: setup
 	mkdir -p .benchmarks
 	$(BIN)/pytest benches -o 'python_files=bench_*.py' --benchmark-only --benchmark-timer=time.process_time \
 		--benchmark-json=.benchmarks/latest.json -q -s $(PYTEST_OPTIONS)
+	$(BIN)/python benches/ratios.py
 	$(BIN)/python benches/write_readme.py
 
 lint: setup

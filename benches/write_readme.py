@@ -1,4 +1,6 @@
-"""Puts what was measured into benches/README.md, between its two marks: what pytest-benchmark and some programs say.
+"""Puts what was measured into benches/README.md, between its two marks.
+
+That is the speed table (ratios.py), what pytest-benchmark says, and what some programs say.
 
 `make bench` runs it after the benches. Numbers are of the host that ran them, which the table names.
 """
@@ -12,22 +14,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import ratios
+
 HERE = Path(__file__).parent
 LATEST = HERE.parent / ".benchmarks" / "latest.json"
 README = HERE / "README.md"
 BEGIN, END = "<!-- measured: begin -->\n", "<!-- measured: end -->\n"
-PROGRAMS = (
-    "ami_clients.py", "bench_agents.py", "bench_signalling.py", "bench_q931.py", "bench_isup_codec.py", "bench_hdlc.py",
-    "bench_dtmf.py",
-)  # fmt: skip
-
-
-def processor() -> str:
-    """The host's processor, as Linux calls it."""
-    for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
-        if line.startswith("model name"):
-            return line.partition(":")[2].strip()
-    return platform.machine()
+PROGRAMS = ("ami_clients.py", "bench_agents.py", "bench_signalling.py", "bench_q931.py", "bench_isup_codec.py")
 
 
 def row(bench: dict[str, Any]) -> str:
@@ -51,8 +44,9 @@ def measured() -> str:
     benches = json.loads(LATEST.read_text(encoding="utf-8"))["benchmarks"]
     head = ("| bench | times real time (median) | best round | calls a second | bound by |\n"
             "|---|---:|---:|---:|---|\n")  # fmt: skip
-    host = f"CPU time of one core: {processor()}; Python {platform.python_version()}.\n\n"
-    return host + head + "\n".join(map(row, benches)) + "\n\n" + "\n".join(map(printed, PROGRAMS))
+    host = f"CPU time of one core: {ratios.processor()}; Python {platform.python_version()}.\n\n"
+    speed = ratios.table(ratios.load()) + "\n"
+    return host + speed + head + "\n".join(map(row, benches)) + "\n\n" + "\n".join(map(printed, PROGRAMS))
 
 
 def main() -> None:

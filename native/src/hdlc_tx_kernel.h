@@ -3,11 +3,13 @@
 
 #include "hdlc.h"
 
-/* The places in w after which a zero is to be put, `ones` (0..4) having come before. Runs of up to nine ones
- * have one such place; the places of longer ones are looked for one by one. */
-static uint64_t stuff_places(uint64_t w, uint32_t ones)
+/* The places in w, of up to 56 bits, after which a zero is to be put; `before` has the four bits before it, the latest highest,
+ * without those before the latest zero that was put. Runs of up to nine ones have one such place; the places of longer ones
+ * are looked for one by one. */
+static inline uint64_t stuff_places(uint64_t w, uint64_t before)
 {
-    uint64_t fives = hdlc_fives(w, ones), places = fives & ~(fives << 1), others = fives & ~(places * 31);
+    uint64_t x = w << 4 | before, twos = x & x << 1, fives = (twos & twos << 2 & x << 4) >> 4;
+    uint64_t places = fives & ~(fives << 1), others = fives & ~(places * 31);
     while (others) {
         uint64_t next = others & -others;
         places |= next;
@@ -16,18 +18,20 @@ static uint64_t stuff_places(uint64_t w, uint32_t ones)
     return places;
 }
 
-/* Ones at the end of w's n_bits bits, of those that count for stuffing. */
-static inline uint32_t ones_after(uint64_t w, uint32_t n_bits, uint32_t ones)
+/* `before` of what comes after w's n_bits bits. */
+static inline uint64_t last_bits(uint64_t w, uint64_t places, uint32_t n_bits)
 {
-    uint32_t run = (uint32_t)__builtin_clzll(~(w << (64 - n_bits)));
-    run = run < n_bits ? run : run + ones;
-    return run < 5 ? run : run % 5;
+    uint64_t put = places >> (n_bits - 4);
+    put |= put >> 2;
+    put |= put >> 1;
+    return w >> (n_bits - 4) & ~put;
 }
 
 typedef struct encoder {
     uint8_t *to;
     uint64_t held;                /* bits not yet written, fewer than eight */
-    uint32_t n_held, ones;
+    uint32_t n_held;
+    uint64_t before;
 } encoder;
 
 /* Up to 64 bits, the rest of w being zeros. */
@@ -66,7 +70,7 @@ static inline uint64_t spread(uint64_t w, uint64_t places, uint32_t *n_bits)
 /* As many bits as may become 64, the rest of w being zeros: seven octets with at most eight places, or six with any. */
 static inline void put_stuffed(encoder *x, uint64_t w, uint64_t places, uint32_t n_bits)
 {
-    x->ones = ones_after(w, n_bits, x->ones);
+    x->before = last_bits(w, places, n_bits);
     w = spread(w, places, &n_bits);
     put_bits(x, w, n_bits);
 }
@@ -93,7 +97,7 @@ uint32_t TX_ENCODE(uint8_t *code, const uint8_t *octets, uint32_t n)
     for (; i + 7 <= n; i += 7) {
         memcpy(&w, octets + i, sizeof w);
         w &= 0xFFFFFFFFFFFFFFu;
-        uint64_t places = stuff_places(w, x.ones);
+        uint64_t places = stuff_places(w, x.before);
         if (__builtin_popcountll(places) > 8)
             break; /* nothing but ones, or nearly: by sixes */
         put_stuffed(&x, w, places, 56);
@@ -102,12 +106,12 @@ uint32_t TX_ENCODE(uint8_t *code, const uint8_t *octets, uint32_t n)
     for (; i + 6 <= n; i += 6) {
         memcpy(&w, octets + i, sizeof w);
         w &= 0xFFFFFFFFFFFFu;
-        put_stuffed(&x, w, stuff_places(w, x.ones), 48);
+        put_stuffed(&x, w, stuff_places(w, x.before), 48);
     }
     memcpy(&w, octets + i, sizeof w);
     w &= (1ull << 8 * (n - i)) - 1;
     if (i < n)
-        put_stuffed(&x, w, stuff_places(w, x.ones), 8 * (n - i));
+        put_stuffed(&x, w, stuff_places(w, x.before), 8 * (n - i));
     put_bits(&x, HDLC_FLAG, 8);
     *x.to = (uint8_t)x.held;
     turn(code, (uint32_t)(x.to - code) + 1);
