@@ -10,14 +10,15 @@ import importlib
 import os
 import sys
 import traceback
-from typing import Any, Final
+from typing import Any, Final, TextIO
 
 import click
 
 from switchsim.errors import ExitCode, SwitchsimError
 
 COMMANDS: Final = (
-    "run", "serve", "check", "replay", "explain", "traffic", "kpis", "records", "sweep", "boards", "faults", "scenarios",
+    "run", "serve", "check", "replay", "explain", "traffic", "kpis", "records", "sweep", "boards", "faults",
+    "scenarios",
 )  # fmt: skip
 _NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG)
 REPORT: Final = ("This is an error of switchsim itself. Please report it with the lines above, the command and the run "
@@ -95,8 +96,11 @@ def run_command_line(arguments: list[str] | None = None) -> int:
 def main() -> None:
     """Entry point."""
     code = run_command_line()
+    output: TextIO | None = sys.stdout
+    if output is None:  # closed before we were started
+        sys.exit(code or int(ExitCode.OUTPUT))
     try:
-        sys.stdout.flush()
+        output.flush()
     except OSError:
         _drop_stdout()
         code = code or int(ExitCode.OUTPUT)

@@ -241,6 +241,12 @@ def test_nobody_reads_the_output(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (74, b"")
 
 
+def test_an_output_that_was_closed_from_the_start_is_exit_74_without_a_traceback(tmp_path: Path) -> None:
+    done = subprocess.run([*STARTER, "boards"], preexec_fn=lambda: os.close(1), stderr=subprocess.PIPE, cwd=tmp_path,
+                          timeout=60)  # fmt: skip
+    assert (done.returncode, done.stderr) == (ExitCode.OUTPUT, b"")
+
+
 # -- the rest ----------------------------------------------------------------------------------------------------------
 
 
