@@ -23,10 +23,13 @@ typedef struct tones_intake {
     uint32_t in_row;              /* 1: all 32 listen, to cells one after the other */
 } tones_intake;
 
-static uint32_t rows_of(const swd_tones *bank) { return bank->shape == SWD_TONES_MFC ? MFC_ROWS : PROGRESS_ROWS; }
-static uint32_t hops_of(const swd_tones *bank) { return bank->shape == SWD_TONES_MFC ? MFC_WINDOW : PROGRESS_WINDOW; }
-static uint32_t places_of(const swd_tones *bank) { return bank->shape == SWD_TONES_MFC ? MFC_FREQS : PROGRESS_FREQS; }
-static uint32_t hop_cycles(const swd_tones *bank) { return rows_of(bank) * SWD_ROW_CYCLES; }
+static const tones_shape shapes[] = {
+    {MFC_ROWS * SWD_ROW_CYCLES, MFC_WINDOW, MFC_FREQS, MFC_WEIGHTS, {1, 2, 2, 1}, 1},
+    {PROGRESS_ROWS * SWD_ROW_CYCLES, PROGRESS_WINDOW, PROGRESS_FREQS, PROGRESS_WINDOW, {1, 1, 1, 0}, 0},
+};
+
+static const tones_shape *shape_of(const swd_tones *bank) { return &shapes[bank->shape]; }
+static uint32_t rows_of(const swd_tones *bank) { return shape_of(bank)->cycles / SWD_ROW_CYCLES; }
 
 #define RAW_OCTETS (TONES_TILE * SWD_ROW_CYCLES)
 
@@ -60,7 +63,7 @@ int swd_tones_define(swd_tones *bank, uint32_t set, const swd_tone_set *tones)
     if (set >= TONES_SETS || bank->sets[set].n_listening)
         return SWD_E_RANGE;
     tones_set made;
-    if (swd_tones_make_set(&made, tones, places_of(bank), hop_cycles(bank), hops_of(bank)) != SWD_OK)
+    if (swd_tones_make_set(&made, tones, shape_of(bank)) != SWD_OK)
         return SWD_E_RANGE;
     bank->sets[set] = made;
     return SWD_OK;
@@ -260,7 +263,7 @@ static uint32_t finish_hop(swd_tones *bank, uint64_t end, swd_tones_hit *hits, u
     uint32_t n_hits = 0;
     for (uint32_t set = 0; set < TONES_SETS; set++)
         if (bank->sets[set].n_listening)
-            swd_tones_make_hop(&hops[set], &bank->sets[set], places_of(bank), end, hop_cycles(bank), hops_of(bank));
+            swd_tones_make_hop(&hops[set], &bank->sets[set], shape_of(bank), end);
     tones_kernel *kernel = selected_kernel(bank);
     for (uint32_t t = 0; t < bank->n_tiles; t++) {
         if (!bank->tiles[t].sets)
@@ -283,7 +286,7 @@ uint32_t swd_tones_push(swd_tones *bank, uint64_t from, uint32_t n, const uint64
     else
         for (uint32_t t = 0; t < bank->n_tiles; t++)
             take_some(bank, &intakes(bank)[t], raw + t * RAW_OCTETS, first, n, cells);
-    if ((from + n) % hop_cycles(bank))
+    if ((from + n) % shape_of(bank)->cycles)
         return 0;
     return finish_hop(bank, from + n, hits, capacity);
 }

@@ -19,28 +19,36 @@
 #define TONES_HISTORY 8u
 #define TONES_SETS 16u
 #define TONES_PAIRS (TONES_ROWS * 2)  /* of samples, folded */
-#define TONES_KEYS 64u
+#define TONES_KEYS 256u
 #define TONES_NO_TONE 255u
 #define TONES_MOST 0x7FFFFFFF     /* more than any power */
 #define TONES_QUIET 1801          /* times rows: a hop with less energy, -43 dBm0, is nothing. All octets up to 7 are less */
 #define TONES_QUIET_BITS 0x7878787878787878u
 #define TONES_ENERGY_SHIFT 2
-#define TONES_HELD_SHIFT 3        /* a tone goes on while its weaker frequency keeps an eighth of the power it had */
+#define TONES_HELD(power) (((power) >> 5) + ((power) >> 6))    /* so long a tone goes on: -13.3 dB of what it had, at its weaker frequency */
 
 /* Hops in rows, hops of a window, frequencies: known to the compiler, once for each shape. */
 #define MFC_ROWS 4u
 #define MFC_WINDOW 4u
 #define MFC_FREQS 6u
+#define MFC_WEIGHTS 6u            /* of the hops of a window: 1, 2, 2, 1, which keeps apart what is 120 Hz apart and 14 Hz off */
 #define PROGRESS_ROWS 10u
-#define PROGRESS_WINDOW 2u
+#define PROGRESS_WINDOW 3u
 #define PROGRESS_FREQS 8u
+
+/* What the shapes are in numbers. */
+typedef struct tones_shape {
+    uint32_t cycles, hops, places;
+    uint32_t weights, weight[TONES_WINDOW];    /* of the hops of a window, the latest first; their sum */
+    uint32_t in_band;             /* purity is that of the band */
+} tones_shape;
 
 /* A tone of peak a (16-bit scale) that fills the window has |X| = a / 2, and its power is |X|^2. Ratios are in 1/64. */
 typedef struct tones_limits {
     int32_t least, most;          /* power of each frequency */
     int32_t twist_near, twist_far;    /* weaker to stronger of a pair: of neighbouring frequencies, of others */
     int32_t third;                /* the third to the weaker of a pair */
-    int32_t pure;                 /* a pair, or a single one, to the energy of the window */
+    int32_t pure;                 /* a pair, or a single one, to the energy of the window; of MFC, to what lies in its band */
     int32_t alone;                /* the second to a single one; 0: no single one counts */
     int32_t on_hops, off_hops;    /* hops running that show it; that do not */
 } tones_limits;
@@ -51,7 +59,7 @@ typedef struct tones_set {
     uint32_t steps[TONES_FREQS];  /* phase in a cycle */
     int32_t joined[TONES_FREQS];  /* all ones: the next place is the same frequency, too */
     tones_limits limits;
-    uint8_t tone_of_key[TONES_KEYS];   /* key: higher place << 3 | lower place */
+    uint8_t tone_of_key[TONES_KEYS];   /* key: bit a place */
     _Alignas(64) int16_t even[TONES_PAIRS][TONES_FREQS][2], odd[TONES_PAIRS][TONES_FREQS][2];
 } tones_set;
 
@@ -61,9 +69,9 @@ typedef struct tones_tile {
     uint32_t of_set[TONES_SETS];  /* bit a position */
     uint64_t began[TONES_TILE];   /* by channel: cycle */
     _Alignas(64) int32_t bins[TONES_BINS][TONES_TILE];      /* real part in the lower half: [frequency][hop of the window] */
-    int32_t energies[TONES_WINDOW][TONES_TILE];
-    int32_t key[TONES_TILE], run[TONES_TILE];  /* the latest hop's, 64 + key or 0, and for how many hops */
-    int32_t present[TONES_TILE];  /* bits of the frequencies of the tone that is told; 0: none */
+    int32_t energies[TONES_WINDOW][TONES_TILE];  /* MFC: of all its frequencies in the hop; else of all that is heard, a quarter */
+    int32_t key[TONES_TILE], run[TONES_TILE];  /* what the latest window shows, 0: nothing, and for how many hops */
+    int32_t present[TONES_TILE];  /* key of the tone that is told; 0: none */
     int32_t gap[TONES_TILE];
     int32_t held[TONES_TILE];     /* least power with which it goes on */
     int32_t history[TONES_HISTORY][TONES_TILE];   /* power: while a tone is present, of its weaker frequency */
@@ -78,9 +86,8 @@ typedef struct tones_raw {
 /* What all tiles share at the end of a hop. */
 typedef struct tones_hop {
     uint64_t end;                 /* cycle after it */
-    uint32_t cycles, window_cycles;
-    uint32_t slots, places;       /* hops of a window, frequencies */
-    uint32_t slot;                /* hop number modulo hops of a window */
+    const tones_shape *shape;
+    uint32_t age[TONES_WINDOW];   /* where what is so many hops old is kept, in int32 from slot 0; the oldest's place is the new one's */
     uint32_t history;             /* modulo TONES_HISTORY */
     int32_t along[TONES_FREQS], across[TONES_FREQS];   /* (cos, sin) and (-sin, cos) of the hop's phase, Q15 pairs */
 } tones_hop;
@@ -98,9 +105,9 @@ tones_kernel swd_tones_progress_plain, swd_tones_progress_sse2, swd_tones_progre
 static inline uint32_t tones_position(uint32_t channel) { return (channel & 14) << 1 | (channel & 1) | (channel >> 4) << 1; }
 static inline uint32_t tones_channel(uint32_t position) { return (position >> 1 & 14) | (position & 1) | (position >> 1 & 1) << 4; }
 
-/* tones_set.c. A set for hops of so many cycles, windows of so many hops, and `places` frequencies at most: SWD_OK or SWD_E_RANGE. */
-int swd_tones_make_set(tones_set *set, const swd_tone_set *s, uint32_t places, uint32_t cycles, uint32_t hops);
-void swd_tones_make_hop(tones_hop *hop, const tones_set *set, uint32_t places, uint64_t end, uint32_t cycles, uint32_t hops);
+/* tones_set.c. SWD_OK or SWD_E_RANGE. */
+int swd_tones_make_set(tones_set *set, const swd_tone_set *s, const tones_shape *shape);
+void swd_tones_make_hop(tones_hop *hop, const tones_set *set, const tones_shape *shape, uint64_t end);
 
 /* tones_turn.c: a tone begins at this position, 1, unless it is none of the set's, 0; or has ended. Fills *hit but for its channel. */
 int swd_tones_begin(tones_tile *tile, const tones_set *set, const tones_hop *hop, uint32_t position, swd_tones_hit *hit);

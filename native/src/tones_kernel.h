@@ -159,33 +159,48 @@ EACH void correlate(v32 *sum, const v32 *folded, const int16_t table[][TONES_FRE
 EACH void keep(int32_t *to, v32 mine, v32 x) { store(to, choose(mine, x, load(to))); }
 EACH v32 packed(v32 re, v32 im) { return (v32)((vu32)re >> 16) | (im & ~0xFFFF); }
 
-/* Put the hop's bins into the window, in place of those of the hop that leaves it. power[f]: of the window. */
-EACH void slide(v32 *power, tones_tile *tile, const tones_hop *hop, const v32 *re, const v32 *im, v32 mine, v32 loud, uint32_t position,
-                uint32_t freqs, uint32_t window)
+/* What is kept of earlier hops of a window in which `now` is the latest, times their weights: 1, 2, 2, 1 of four, else 1 each. */
+#define WEIGH(type, now, kept, hop, window)                                                                       \
+    ({                                                                                                            \
+        type earlier = (type)load((kept) + (hop)->age[1]);                                                        \
+        if ((window) == 4) {                                                                                      \
+            earlier += (type)load((kept) + (hop)->age[2]);                                                        \
+            earlier += earlier + (type)load((kept) + (hop)->age[3]);                                              \
+        } else if ((window) == 3) {                                                                               \
+            earlier += (type)load((kept) + (hop)->age[2]);                                                        \
+        }                                                                                                         \
+        (now) + earlier;                                                                                          \
+    })
+
+/* Put the hop's bins into the window, in place of those of the hop that leaves it. power[f]: of the window. Returns the sum of the bins'
+ * powers. */
+EACH v32 slide(v32 *power, tones_tile *tile, const tones_hop *hop, const v32 *re, const v32 *im, v32 mine, v32 loud, uint32_t position,
+               uint32_t freqs, uint32_t window)
 {
+    v32 band = {0};
     WHOLE
     for (uint32_t f = 0; f < freqs; f++) {
         int32_t *kept = &tile->bins[f * window][position];
-        v16 bin = (v16)packed(re[f], im[f]), total;
+        v16 bin = (v16)packed(re[f], im[f]);
         v32 turned = packed(ADD_MADD(all(0x8000), bin, (v16)all(hop->along[f])), ADD_MADD(all(0x8000), bin, (v16)all(hop->across[f])));
-        keep(kept + hop->slot * TONES_TILE, mine, turned & loud);
-        total = (v16)load(kept);
-        for (uint32_t slot = 1; slot < window; slot++)
-            total += (v16)load(kept + slot * TONES_TILE);
+        v32 now = choose(mine, turned & loud, load(kept + hop->age[0]));
+        v16 total = WEIGH(v16, (v16)now, kept, hop, window);
+        store(kept + hop->age[0], now);
         power[f] = MADD(total, total);
+        band = ADD_MADD(band, (v16)now, (v16)now);
     }
+    return band;
 }
 
-EACH v32 slide_energy(tones_tile *tile, const tones_hop *hop, v32 energy, v32 mine, v32 loud, uint32_t position, uint32_t window)
+EACH v32 slide_energy(tones_tile *tile, const tones_hop *hop, v32 energy, v32 mine, uint32_t position, uint32_t window)
 {
-    keep(&tile->energies[hop->slot][position], mine, energy & loud);
-    v32 total = load(&tile->energies[0][position]);
-    for (uint32_t slot = 1; slot < window; slot++)
-        total += load(&tile->energies[slot][position]);
+    int32_t *kept = &tile->energies[0][position];
+    v32 now = choose(mine, energy, load(kept + hop->age[0])), total = WEIGH(v32, now, kept, hop, window);
+    store(kept + hop->age[0], now);
     return total;
 }
 
-/* The three strongest, each with its place in its lowest three bits. */
+/* The three strongest, each with the bit of its place in its lowest eight. */
 typedef struct strongest {
     v32 first, second, third;
 } strongest;
@@ -194,7 +209,7 @@ EACH strongest rank(const v32 *power, uint32_t freqs)
 {
     strongest s = {{0}, {0}, {0}};
     for (uint32_t f = 0; f < freqs; f++) {
-        v32 x = (power[f] & ~7) | (int32_t)f;
+        v32 x = (power[f] & ~255) | (1 << f);
         s.third = MAX(s.third, MIN(s.second, x));
         s.second = MAX(s.second, MIN(s.first, x));
         s.first = MAX(s.first, x);
@@ -202,18 +217,17 @@ EACH strongest rank(const v32 *power, uint32_t freqs)
     return s;
 }
 
-/* 64 + key of what this window shows, 0: nothing. No difference of two powers passes 2^31, and no product. */
+/* The key of what this window shows, 0: nothing. No difference of two powers passes 2^31, and no product. */
 EACH v32 shown(strongest s, v32 energy, const tones_limits *limits, int single)
 {
-    v32 first = s.first & 7, second = s.second & 7, upper = MAX(first, second), lower = MIN(first, second);
-    v32 near = negative(upper - lower - 2), twist = limits->twist_far + (near & (limits->twist_near - limits->twist_far));
+    v32 pair = (s.first | s.second) & 255, near = negative(-(pair & pair >> 1)), twist = limits->twist_far + (near & (limits->twist_near - limits->twist_far));
     v32 least_pure = (energy >> 6) * limits->pure;
     v32 bad = (s.second - limits->least) | (limits->most - s.first) | (s.second - (s.first >> 6) * twist) |
               ((s.second >> 6) * limits->third - s.third) | (s.first + s.second - least_pure);
-    v32 key = (64 + (upper << 3) + lower) & ~negative(bad);
+    v32 key = pair & ~negative(bad);
     if (single) {
         bad = (s.first - limits->least) | (limits->most - s.first) | ((s.first >> 6) * limits->alone - s.second) | (s.first - least_pure);
-        key |= (64 + first * 9) & ~negative(bad);
+        key |= s.first & 255 & ~negative(bad);
     }
     return key;
 }
@@ -234,8 +248,8 @@ EACH void follow(tones_tile *tile, const tones_limits *limits, const tones_hop *
                  tones_turns *turns)
 {
     v32 before = load(&tile->key[position]), present = load(&tile->present[position]), is = negative(-present);
-    v32 same = ~negative(-((key ^ before) & 127)), run = ((load(&tile->run[position]) & same) + 1) & negative(-key);
-    v32 held = MAX(load(&tile->held[position]), own >> TONES_HELD_SHIFT) & is;
+    v32 same = ~negative(-(key ^ before)), run = ((load(&tile->run[position]) & same) + 1) & negative(-key);
+    v32 held = MAX(load(&tile->held[position]), TONES_HELD(own)) & is;
     v32 gap = (load(&tile->gap[position]) + 1) & negative(own - held) & is;
     run = MIN(run, all(255));
     keep(&tile->key[position], mine, key);
@@ -264,8 +278,8 @@ EACH void take_hop(tones_tile *tile, tones_raw raw, const tones_set *set, const 
     v32 energy = fold(even, odd, raw, position, rows), loud = ~negative(energy - (int32_t)(rows * TONES_QUIET));
     correlate(re, even, set->even, rows * 2, freqs);
     correlate(im, odd, set->odd, rows * 2, freqs);
-    slide(power, tile, hop, re, im, mine, loud, position, freqs, window);
-    energy = slide_energy(tile, hop, energy >> TONES_ENERGY_SHIFT, mine, loud, position, window);
+    v32 band = slide(power, tile, hop, re, im, mine, loud, position, freqs, window);
+    energy = slide_energy(tile, hop, single ? energy >> TONES_ENERGY_SHIFT & loud : band, mine, position, window);
     if (single)
         for (uint32_t f = 0; f + 1 < freqs; f++) {
             power[f] += power[f + 1] & set->joined[f];

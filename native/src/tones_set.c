@@ -45,7 +45,17 @@ static int32_t power_of(int32_t level_mdbm0)
     return half * half;
 }
 
-static void make_limits(tones_limits *l, const swd_tone_set *s, uint32_t window_cycles)
+/* Purity 1, in 1/64, in terms of what the kernel adds up. A tone that fills the window has the energy 32 / window times its power, of
+ * which a quarter is kept. In a band, a tone is seen by the frequencies next to it as well, in windows of one hop: by all together with
+ * 1.87 times its power, at the ends of the band with 1.45. */
+static uint32_t whole_q6(const tones_shape *shape)
+{
+    if (shape->in_band)
+        return 64 * shape->weights * 100 / 187;
+    return 64 * 32 * 4 / (shape->cycles * shape->hops);
+}
+
+static void make_limits(tones_limits *l, const swd_tone_set *s, const tones_shape *shape)
 {
     l->least = power_of(s->least_mdbm0);
     l->most = s->most_mdbm0 == 3000 ? TONES_MOST : power_of(s->most_mdbm0);
@@ -53,8 +63,7 @@ static void make_limits(tones_limits *l, const swd_tone_set *s, uint32_t window_
     l->twist_far = ratio_q6(s->twist_far_mdb);
     l->third = ratio_q6(s->third_mdb);
     l->alone = s->alone_mdb ? ratio_q6(s->alone_mdb) : 0;
-    /* A tone that fills the window has the energy 32 / window times its power, of which a quarter is kept: 64 * 32 * 4 / window. */
-    l->pure = (int32_t)((8192 * s->pure_percent / 100 + window_cycles / 2) / window_cycles);
+    l->pure = (int32_t)(whole_q6(shape) * s->pure_percent / 100);
     l->on_hops = (int32_t)s->on_hops;
     l->off_hops = (int32_t)s->off_hops;
 }
@@ -81,9 +90,9 @@ static uint32_t take_places(tones_set *set, const swd_tone_set *s, uint32_t plac
 /* A pair of samples n, n + 2 before the middle, times those of the other half: cos and -sin of the phase from the middle, which lies
  * half a sample behind sample cycles / 2 - 1. Peak: so that a tone of peak a, 13 bits, gives 4 a over a window, twice that before it is
  * turned. */
-static void make_tables(tones_set *set, uint32_t n_places, uint32_t cycles, uint32_t hops)
+static void make_tables(tones_set *set, uint32_t n_places, uint32_t cycles, uint32_t weights)
 {
-    int32_t peak = (int32_t)((1u << 20) / (cycles * hops));
+    int32_t peak = (int32_t)((1u << 20) / (cycles * weights));
     for (uint32_t pair = 0; pair < cycles / 4; pair++)
         for (uint32_t f = 0; f < n_places; f++)
             for (uint32_t i = 0; i < 2; i++) {
@@ -95,39 +104,35 @@ static void make_tables(tones_set *set, uint32_t n_places, uint32_t cycles, uint
             }
 }
 
-int swd_tones_make_set(tones_set *set, const swd_tone_set *s, uint32_t n_places, uint32_t cycles, uint32_t hops)
+int swd_tones_make_set(tones_set *set, const swd_tone_set *s, const tones_shape *shape)
 {
     uint32_t place[TONES_FREQS];
     memset(set, 0, sizeof *set);
-    assert(cycles % 16 == 0 && cycles / 4 <= TONES_PAIRS);
+    assert(shape->cycles % 16 == 0 && shape->cycles / 4 <= TONES_PAIRS);
     if (!freqs_good(s) || !limits_good(s))
         return SWD_E_RANGE;
-    set->n_places = take_places(set, s, place, n_places);
-    if (set->n_places > n_places)
+    set->n_places = take_places(set, s, place, shape->places);
+    if (set->n_places > shape->places)
         return SWD_E_RANGE;
-    make_limits(&set->limits, s, cycles * hops);
-    make_tables(set, set->n_places, cycles, hops);
+    make_limits(&set->limits, s, shape);
+    make_tables(set, set->n_places, shape->cycles, shape->weights);
     memset(set->tone_of_key, TONES_NO_TONE, sizeof set->tone_of_key);
-    for (uint32_t t = 0; t < s->n_tones; t++) {
-        uint32_t a = place[s->tones[t][0]], b = place[s->tones[t][1]];
-        set->tone_of_key[(a > b ? a : b) << 3 | (a > b ? b : a)] = (uint8_t)t;
-    }
+    for (uint32_t t = 0; t < s->n_tones; t++)
+        set->tone_of_key[1u << place[s->tones[t][0]] | 1u << place[s->tones[t][1]]] = (uint8_t)t;
     return SWD_OK;
 }
 
 static int32_t pair_of(int32_t low, int32_t high) { return (int32_t)((uint32_t)low & 0xFFFF) | (int32_t)((uint32_t)high << 16); }
 
-void swd_tones_make_hop(tones_hop *hop, const tones_set *set, uint32_t places, uint64_t end, uint32_t cycles, uint32_t hops)
+void swd_tones_make_hop(tones_hop *hop, const tones_set *set, const tones_shape *shape, uint64_t end)
 {
-    uint64_t number = end / cycles - 1;
+    uint64_t number = end / shape->cycles - 1;
     memset(hop, 0, sizeof *hop);
     hop->end = end;
-    hop->cycles = cycles;
-    hop->window_cycles = cycles * hops;
-    hop->slots = hops;
-    hop->places = places;
-    hop->slot = (uint32_t)(number % hops);
+    hop->shape = shape;
     hop->history = (uint32_t)(number % TONES_HISTORY);
+    for (uint32_t k = 0; k < shape->hops; k++)
+        hop->age[k] = (uint32_t)((number + shape->hops - k) % shape->hops) * TONES_TILE;
     for (uint32_t f = 0; f < set->n_places; f++) {
         uint32_t phase = set->steps[f] * (uint32_t)end;
         int32_t c = swd_sine(phase + QUARTER_TURN, 32767), s = swd_sine(phase, 32767);
@@ -158,12 +163,12 @@ void swd_mfc_tone_set(swd_tone_set *s, uint32_t set)
     for (uint32_t f = 0; f < MFC_FREQS; f++)
         s->freq_mhz[f] = backward ? 1140000 - 120000 * f : 1380000 + 120000 * f;
     s->n_tones = pairs_of(s->tones, backward && china ? 4 : MFC_FREQS);
-    s->least_mdbm0 = -37000;
+    s->least_mdbm0 = -37500;
     s->most_mdbm0 = 3000;
     s->twist_near_mdb = 9000;
     s->twist_far_mdb = 11000;
-    s->third_mdb = 3000;
-    s->pure_percent = 60;
-    s->on_hops = 2;
+    s->third_mdb = 8000;
+    s->pure_percent = 72;
+    s->on_hops = 3;
     s->off_hops = 1;
 }

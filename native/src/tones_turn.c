@@ -35,22 +35,46 @@ static int32_t power_at(const tones_tile *tile, const tones_set *set, const tone
     int32_t power = 0;
     for (uint32_t f = place; f <= place + (uint32_t)-set->joined[place]; f++) {
         int32_t re = 0, im = 0;
-        for (uint32_t slot = 0; slot < hop->slots; slot++) {
-            int32_t bin = tile->bins[f * hop->slots + slot][position];
-            re += (int16_t)bin;
-            im += bin >> 16;
+        for (uint32_t k = 0; k < hop->shape->hops; k++) {
+            int32_t bin = (&tile->bins[f * hop->shape->hops][position])[hop->age[k]], weight = (int32_t)hop->shape->weight[k];
+            re += weight * (int16_t)bin;
+            im += weight * (bin >> 16);
         }
         power += re * re + im * im;
     }
     return power;
 }
 
-static int64_t energy_of(const tones_tile *tile, const tones_hop *hop, uint32_t position)
+/* The power of one frequency that has all the energy of the window; not of a bank whose energies are those of a band. */
+static int32_t power_of_energy(const tones_tile *tile, const tones_hop *hop, uint32_t position)
 {
+    const tones_shape *shape = hop->shape;
     int64_t energy = 0;
-    for (uint32_t slot = 0; slot < hop->slots; slot++)
-        energy += tile->energies[slot][position];
-    return energy << TONES_ENERGY_SHIFT;
+    for (uint32_t k = 0; k < shape->hops; k++)
+        energy += tile->energies[k][position];
+    return (int32_t)((energy << TONES_ENERGY_SHIFT) * 32 / (shape->cycles * shape->hops));
+}
+
+/* How much of a window, in cycles from its end, is filled when a tone has such a part of its amplitude, 1/256; and back. */
+static uint32_t filled(const tones_shape *shape, uint32_t part_q8)
+{
+    uint32_t left = part_q8 * shape->weights, cycles = 0;
+    for (uint32_t k = 0; k < shape->hops; k++) {
+        uint32_t in_hop = 256 * shape->weight[k] < left ? 256 * shape->weight[k] : left;
+        cycles += (in_hop * shape->cycles / shape->weight[k] + 128) / 256;
+        left -= in_hop;
+    }
+    return cycles;
+}
+
+static uint32_t part_of(const tones_shape *shape, uint64_t cycles)
+{
+    uint32_t part = 0;
+    for (uint32_t k = 0; k < shape->hops && cycles > (uint64_t)k * shape->cycles; k++) {
+        uint64_t in_hop = cycles - (uint64_t)k * shape->cycles;
+        part += (uint32_t)(256 * shape->weight[k] * (in_hop < shape->cycles ? in_hop : shape->cycles) / shape->cycles);
+    }
+    return part / shape->weights;
 }
 
 static int32_t history_at(const tones_tile *tile, const tones_hop *hop, uint32_t back, uint32_t position)
@@ -58,8 +82,14 @@ static int32_t history_at(const tones_tile *tile, const tones_hop *hop, uint32_t
     return tile->history[(hop->history - back) % TONES_HISTORY][position];
 }
 
+/* A wide frequency shows more of itself in a part of a window than that part: the response of a short one is wider. */
+static uint32_t true_part(const tones_set *set, uint32_t key, uint32_t part_q8)
+{
+    return set->joined[__builtin_ctz(key)] ? part_q8 - (part_q8 * (256 - part_q8) >> 9) : part_q8;
+}
+
 /* The windows of a tone's beginning hold it in part: a part of the window as large as of its amplitude. The latest holds all. */
-static uint64_t beginning(const tones_tile *tile, const tones_hop *hop, uint32_t position)
+static uint64_t beginning(const tones_tile *tile, const tones_set *set, const tones_hop *hop, uint32_t position)
 {
     int32_t whole = history_at(tile, hop, 0, position), power = whole, before;
     uint32_t back = 0;
@@ -67,57 +97,54 @@ static uint64_t beginning(const tones_tile *tile, const tones_hop *hop, uint32_t
         power = before;
         back++;
     }
-    uint64_t before_end = (uint64_t)back * hop->cycles + ((uint64_t)relative_q8(power, whole) * hop->window_cycles + 128) / 256;
+    uint32_t part = true_part(set, (uint32_t)tile->key[position], relative_q8(power, whole));
+    uint64_t before_end = (uint64_t)back * hop->shape->cycles + filled(hop->shape, part);
     return hop->end > before_end ? hop->end - before_end : 0;
 }
 
-static uint64_t ending(const tones_tile *tile, const tones_hop *hop, uint32_t position)
+/* The windows of its end lack a part of it. */
+static uint64_t ending(const tones_tile *tile, const tones_set *set, const tones_hop *hop, uint32_t position)
 {
-    int32_t held = tile->held[position], whole = held < TONES_MOST >> TONES_HELD_SHIFT ? held << TONES_HELD_SHIFT : TONES_MOST;
+    int32_t held = tile->held[position], whole = held < TONES_MOST / 64 ? held * 64 / 3 : TONES_MOST;
     uint32_t back = 0;
     while (back + 1 < TONES_HISTORY && history_at(tile, hop, back, position) < held)
         back++;
-    uint32_t part = 256 - relative_q8(history_at(tile, hop, back, position), whole);
-    return hop->end - (uint64_t)back * hop->cycles - ((uint64_t)part * hop->window_cycles + 128) / 256;
+    uint32_t part = true_part(set, (uint32_t)tile->present[position], relative_q8(history_at(tile, hop, back, position), whole));
+    return hop->end - (uint64_t)back * hop->shape->cycles - filled(hop->shape, 256 - part);
 }
 
 /* What the levels lack while the tone fills only a part of the window. */
 static int32_t missing(const tones_hop *hop, uint64_t began)
 {
-    uint64_t filled = hop->end - began;
-    return filled < hop->window_cycles ? 2 * (level_of((int32_t)hop->window_cycles) - level_of((int32_t)filled)) : 0;
+    uint32_t part = part_of(hop->shape, hop->end - began);
+    return part < 256 ? 2 * (level_of(256) - level_of((int32_t)part)) : 0;
 }
 
 int swd_tones_begin(tones_tile *tile, const tones_set *set, const tones_hop *hop, uint32_t position, swd_tones_hit *hit)
 {
-    uint32_t key = (uint32_t)tile->key[position] & 63, upper = key >> 3, lower = key & 7, tone = set->tone_of_key[key];
+    uint32_t key = (uint32_t)tile->key[position], tone = set->tone_of_key[key];
     if (tone == TONES_NO_TONE)
         return 0;
+    uint32_t lower = (uint32_t)__builtin_ctz(key), upper = 31 - (uint32_t)__builtin_clz(key);
     int32_t a = power_at(tile, set, hop, lower, position), b = lower == upper ? a : power_at(tile, set, hop, upper, position);
-    tile->present[position] = (int32_t)(1u << lower | 1u << upper);
-    tile->held[position] = (a < b ? a : b) >> TONES_HELD_SHIFT;
+    tile->present[position] = (int32_t)key;
+    tile->held[position] = TONES_HELD(a < b ? a : b);
     tile->gap[position] = 0;
-    uint64_t began = tile->began[tones_channel(position)] = beginning(tile, hop, position);
+    uint64_t began = tile->began[tones_channel(position)] = beginning(tile, set, hop, position);
     hit->on = 1;
     hit->tone = tone;
     if (lower == upper && set->joined[lower]) /* what lies in its two places depends on where it lies, its energy does not */
-        a = b = (int32_t)(energy_of(tile, hop, position) * 32 / hop->window_cycles);
+        a = b = power_of_energy(tile, hop, position);
     hit->lower_level = level_of(a) + missing(hop, began);
     hit->upper_level = lower == upper ? hit->lower_level : level_of(b) + missing(hop, began);
     return 1;
 }
 
-static uint32_t tone_present(const tones_tile *tile, const tones_set *set, uint32_t position)
-{
-    uint32_t present = (uint32_t)tile->present[position], upper = 31 - (uint32_t)__builtin_clz(present);
-    return set->tone_of_key[upper << 3 | (uint32_t)__builtin_ctz(present)];
-}
-
 void swd_tones_end(tones_tile *tile, const tones_set *set, const tones_hop *hop, uint32_t position, swd_tones_hit *hit)
 {
-    uint64_t end = ending(tile, hop, position), began = tile->began[tones_channel(position)];
+    uint64_t end = ending(tile, set, hop, position), began = tile->began[tones_channel(position)];
     hit->on = 0;
-    hit->tone = tone_present(tile, set, position);
+    hit->tone = set->tone_of_key[tile->present[position]];
     hit->length_cycles = (uint32_t)(end > began ? end - began : 0);
     tile->present[position] = tile->gap[position] = tile->held[position] = 0;
     tile->began[tones_channel(position)] = 0;

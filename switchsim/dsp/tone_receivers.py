@@ -50,12 +50,12 @@ class ToneSet:
     freqs_hz: tuple[int, ...]
     tones: tuple[tuple[int, ...], ...]     # frequencies, Hz: one or two each, in the order of the events' numbers
     wide_hz: tuple[int, ...] = ()
-    level_mdbm0: tuple[int, int] = (-38_000, 3_000)
+    level_mdbm0: tuple[int, int] = (-40_000, 3_000)
     twist_mdb: int = 8_000
     third_mdb: int = 4_000
     alone_mdb: int = 10_000
     pure: int = 60
-    on_hops: int = 4
+    on_hops: int = 5
     off_hops: int = 2
 
 

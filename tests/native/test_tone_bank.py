@@ -136,7 +136,7 @@ def test_pauses_of_20_ms_separate(parts: Parts) -> None:
 
 def test_q455_operate_and_release(parts: Parts) -> None:
     """25 and 20 ms, of the 80 ms that both may take."""
-    for dbm0, latest in ((-11.5, 22), (-35, 25)):
+    for dbm0, latest in ((-11.5, 24), (-35, 25)):
         for lead in range(0, 32, 3):
             rng = np.random.default_rng(lead)
             begin, level = 200 + lead, (dbm0, dbm0)
@@ -152,8 +152,7 @@ def test_levels_are_told(parts: Parts) -> None:
     for dbm0 in ((-7.0, -11.0), (-20.0, -16.5), (-30.0, -30.0)):
         found = hits_of(parts, [at_random(rng, mfc(rng, signal, 60, dbm0)) for signal in SIGNALS * 4])
         told = np.array([hits[0].levels for hits in found]) / 100
-        assert np.abs(told - dbm0).max() < 5  # of a weak neighbour
-        assert np.quantile(np.abs(told - dbm0), 0.9) < 1.5
+        assert np.abs(told - dbm0).max() < 2.5
         assert np.abs(told.mean(axis=0) - dbm0).max() < 0.5
 
 
@@ -165,14 +164,28 @@ def test_q455_one_frequency_alone_is_no_signal(parts: Parts, number: int) -> Non
 
 
 @pytest.mark.parametrize("number", [FORWARD, BACKWARD])
-def test_three_frequencies_are_no_signal(parts: Parts, number: int) -> None:
+@pytest.mark.parametrize("dbm0", [-11.5, -14.5, -16.5])
+def test_three_frequencies_are_no_signal(parts: Parts, number: int, dbm0: float) -> None:
+    """A third one that might be one of the two makes it doubtful which they are."""
     hz = FORWARD_HZ if number == FORWARD else BACKWARD_HZ
 
     def make(rng: np.random.Generator, signal: int) -> Samples:
         third = int(rng.choice([i for i in range(6) if i not in PAIRS[signal]]))
-        return at_random(rng, mfc(rng, signal, 100, forward=number == FORWARD) + tone(rng, hz[third], 100, -11.5))
+        return at_random(rng, mfc(rng, signal, 100, forward=number == FORWARD) + tone(rng, hz[third], 100, dbm0))
 
     assert none_operates(parts, make, number)
+
+
+@pytest.mark.parametrize("number", [FORWARD, BACKWARD])
+@pytest.mark.parametrize("dbm0", [-11.5, -6.5])
+def test_signals_of_the_other_direction_do_not_hinder(parts: Parts, number: int, dbm0: float) -> None:
+    """A register hears what it sends itself, where a circuit has two wires."""
+    def make(rng: np.random.Generator, signal: int) -> Samples:
+        other = mfc(rng, int(rng.integers(1, 16)), 100, (dbm0, dbm0), forward=number == BACKWARD)
+        other[200:600] += mfc(rng, signal, 50, forward=number == FORWARD)
+        return at_random(rng, other)
+
+    assert all_operate(parts, make, number)
 
 
 def test_a_disturbance_20_db_below_is_none(parts: Parts) -> None:
@@ -236,8 +249,8 @@ def rules(backward: bool) -> reference.Rules:
     """The same as the bank's."""
     return reference.Rules(
         places_hz=BACKWARD_HZ if backward else FORWARD_HZ, tones=tuple(PAIRS[s] for s in SIGNALS), hop_cycles=32,
-        window_hops=4, least_mdbm0=-37_000, twist_near_mdb=9_000, twist_far_mdb=11_000, third_mdb=3_000,
-        pure_percent=60, on_hops=2, off_hops=1,
+        weights=(1, 2, 2, 1), in_band=True, least_mdbm0=-37_500, twist_near_mdb=9_000, twist_far_mdb=11_000,
+        third_mdb=8_000, pure_percent=72, on_hops=3, off_hops=1,
     )  # fmt: skip
 
 

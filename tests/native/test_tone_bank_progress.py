@@ -47,7 +47,7 @@ def test_every_tone_of_every_set(parts: Parts, name: str, index: int) -> None:
     for hits in hits_of(parts, signals, tones):
         assert turns(hits) == [(index, 1), (index, 0)]
         pair = len(tones.tones[index]) == 2  # which swells and fades
-        assert abs(hits[1].length_cycles - 200 * MS) <= (13 if pair else 5) * MS
+        assert abs(hits[1].length_cycles - 200 * MS) <= (13 if pair else 6) * MS
 
 
 @pytest.mark.parametrize("off", [-25, -12, 0, 12, 25])
@@ -65,14 +65,14 @@ def test_other_frequencies_are_nothing(parts: Parts, hz: int) -> None:
 
 
 @pytest.mark.parametrize("ms", [100, 350, 700, 1000])
-def test_lengths_are_told_within_5_ms(parts: Parts, ms: int) -> None:
+def test_lengths_are_told_within_6_ms(parts: Parts, ms: int) -> None:
     """A tenth of the shortest, 100 ms, is what a cadence may be off."""
     rng = np.random.default_rng(4)
     signals = [at_random(rng, made(rng, (450,), ms, dbm0, off)) for dbm0 in (-5, -30) for off in (-20, 0, 20)
                for _ in range(6)]  # fmt: skip
     for hits in hits_of(parts, signals, TONE_SETS["china"]):
         assert turns(hits) == [(0, 1), (0, 0)]
-        assert abs(hits[1].length_cycles - ms * MS) <= 5 * MS
+        assert abs(hits[1].length_cycles - ms * MS) <= 6 * MS
 
 
 def test_gap_of_40_ms_separates_and_10_ms_does_not(parts: Parts) -> None:
@@ -161,9 +161,9 @@ def test_values_out_of_their_range_are_refused(parts: Parts) -> None:
 
 def test_the_reference_tells_the_same(parts: Parts) -> None:
     rules = reference.Rules(
-        places_hz=(437.5, 462.5, 937.5, 962.5, 1387.5, 1412.5, 1787.5, 1812.5), joined=(0, 2, 4, 6),
-        tones=((0, 0), (2, 2), (4, 4), (6, 6)), hop_cycles=80, window_hops=2, least_mdbm0=-38_000, twist_near_mdb=8_000,
-        twist_far_mdb=8_000, third_mdb=4_000, alone_mdb=10_000, pure_percent=60, on_hops=4, off_hops=2,
+        places_hz=(437.5, 462.5, 937.5, 962.5, 1387.5, 1412.5, 1787.5, 1812.5), joined=(0, 2, 4, 6), weights=(1, 1, 1),
+        tones=((0, 0), (2, 2), (4, 4), (6, 6)), hop_cycles=80, in_band=False, least_mdbm0=-40_000, twist_near_mdb=8_000,
+        twist_far_mdb=8_000, third_mdb=4_000, alone_mdb=10_000, pure_percent=60, on_hops=5, off_hops=2,
     )  # fmt: skip
     rng = np.random.default_rng(12)
     signals = [

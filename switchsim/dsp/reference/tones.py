@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from switchsim.dsp.reference.g711 import alaw_decode
 from switchsim.dsp.reference.tone import amplitude
 
-HELD = 1 / 8  # of the power of a tone's weaker frequency: so long it goes on
+HELD = 3 / 64  # of the power of a tone's weaker frequency: so long it goes on
+BAND = 1.87  # what the frequencies of a band make together of one tone in its middle, in windows of one hop
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +25,8 @@ class Rules:
     joined: tuple[int, ...] = ()           # places that are one frequency with the next
     tones: tuple[tuple[int, int], ...]     # places, the lower first; twice the same: a single one
     hop_cycles: int
-    window_hops: int
+    weights: tuple[int, ...]               # of the hops of a window, the earliest first
+    in_band: bool                          # purity is that of the band of the frequencies, not of all that is heard
     least_mdbm0: int
     twist_near_mdb: int
     twist_far_mdb: int
@@ -52,13 +54,26 @@ def above(stronger: float, weaker: float, mdb: int) -> bool:
     return stronger >= weaker * float(10 ** (mdb / 10_000))
 
 
-def powers(samples: Sequence[int], start: int, rules: Rules) -> list[float]:
-    """Square of the peak at each place; 0 at a place that is joined to the one before."""
+def bins(samples: Sequence[int], start: int, rules: Rules) -> list[complex]:
+    """Of one hop, each place: the amplitude of a tone there, with its phase at cycle 0."""
     found = []
     for hz in rules.places_hz:
         turn = -2j * math.pi * hz / 8000
-        bin_ = sum(x * cmath.exp(turn * (start + i)) for i, x in enumerate(samples))
-        found.append((2 * abs(bin_) / len(samples)) ** 2)
+        found.append(2 / len(samples) * sum(x * cmath.exp(turn * (start + i)) for i, x in enumerate(samples)))
+    return found
+
+
+def weighed(rules: Rules, hops: Sequence[float]) -> float:
+    """Weighted mean of what the hops of a window are."""
+    return sum(weight * hop for weight, hop in zip(rules.weights, hops, strict=True)) / sum(rules.weights)
+
+
+def powers(hops: Sequence[Sequence[complex]], rules: Rules) -> list[float]:
+    """Square of the peak at each place of a window; 0 at a place that is joined to the one before."""
+    found = [
+        weighed(rules, [hop[place].real for hop in hops]) ** 2 + weighed(rules, [hop[place].imag for hop in hops]) ** 2
+        for place in range(len(rules.places_hz))
+    ]
     for place in rules.joined:
         found[place] += found[place + 1]
         found[place + 1] = 0
@@ -100,12 +115,17 @@ def follow(heard: Listening, shown: tuple[int, int] | None, power: Sequence[floa
 
 def listen(codes: bytes, rules: Rules) -> list[tuple[int, bool, int]]:
     """(cycle, begins, number of the tone) of what a receiver tells that hears A-law octets from cycle 0 on."""
-    samples = [0] * rules.hop_cycles * (rules.window_hops - 1) + [alaw_decode(code) for code in codes]
-    window, heard = rules.hop_cycles * rules.window_hops, Listening()
-    for start in range(0, len(samples) - window + 1, rules.hop_cycles):
-        part = samples[start : start + window]
-        power = powers(part, start, rules)
-        energy = 2 * sum(x * x for x in part) / window
-        at = start + rules.hop_cycles - 1
-        follow(heard, shows(power, energy, rules), power, at, rules)
+    heard, cycles = Listening(), rules.hop_cycles
+    hops = [[0j] * len(rules.places_hz)] * len(rules.weights)
+    energies = [0.0] * len(rules.weights)
+    for start in range(0, len(codes) - cycles + 1, cycles):
+        samples = [alaw_decode(code) for code in codes[start : start + cycles]]
+        hops = [*hops[1:], bins(samples, start, rules)]
+        if rules.in_band:
+            energy = sum(abs(bin_) ** 2 for bin_ in hops[-1]) / BAND
+        else:
+            energy = 2 * sum(x * x for x in samples) / cycles
+        energies = [*energies[1:], energy]
+        power = powers(hops, rules)
+        follow(heard, shows(power, weighed(rules, energies), rules), power, start + cycles - 1, rules)
     return heard.told
