@@ -156,6 +156,20 @@ static void take_some(const swd_tones *bank, const tones_intake *intake, uint8_t
     }
 }
 
+/* A whole row of A-law. */
+static void take_all(const tones_intake *intake, uint64_t *raw, const uint64_t *cells)
+{
+    if (intake->listening == 0xFFFFFFFFu) {
+        for (uint32_t channel = 0; channel < TONES_TILE; channel++)
+            raw[channel] = cells[intake->cells[channel]];
+        return;
+    }
+    for (uint32_t left = intake->listening; left; left &= left - 1) {
+        uint32_t channel = (uint32_t)__builtin_ctz(left);
+        raw[channel] = cells[intake->cells[channel]];
+    }
+}
+
 /* How many tiles from this one on listen to cells one after the other. */
 static uint32_t run_of_tiles(const tones_intake *all, uint32_t t, uint32_t n_tiles)
 {
@@ -169,12 +183,12 @@ static void take_row(swd_tones *bank, uint8_t *raw, const uint64_t *cells)
 {
     const tones_intake *all = intakes(bank);
     for (uint32_t t = 0, n; t < bank->n_tiles; t += n) {
-        n = bank->law == SWD_LAW_A ? run_of_tiles(all, t, bank->n_tiles) : 0;
+        n = run_of_tiles(all, t, bank->n_tiles);
         if (n) {
             memcpy(raw + t * RAW_OCTETS, cells + all[t].cells[0], n * RAW_OCTETS);
             continue;
         }
-        take_some(bank, &all[t], raw + t * RAW_OCTETS, 0, SWD_ROW_CYCLES, cells);
+        take_all(&all[t], (uint64_t *)(raw + t * RAW_OCTETS), cells);
         n = 1;
     }
 }
@@ -281,7 +295,7 @@ uint32_t swd_tones_push(swd_tones *bank, uint64_t from, uint32_t n, const uint64
     uint32_t first = (uint32_t)(from % SWD_ROW_CYCLES), row = (uint32_t)(from / SWD_ROW_CYCLES % rows_of(bank));
     assert(n >= 1 && first + n <= SWD_ROW_CYCLES);
     uint8_t *raw = raw_row(bank, row);
-    if (n == SWD_ROW_CYCLES)
+    if (n == SWD_ROW_CYCLES && bank->law == SWD_LAW_A)
         take_row(bank, raw, cells);
     else
         for (uint32_t t = 0; t < bank->n_tiles; t++)
