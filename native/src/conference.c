@@ -5,6 +5,12 @@
 
 typedef int16_t eight __attribute__((vector_size(16))); /* a row of one leg, a multiple of 8 each */
 
+typedef struct parties {          /* what follows from at_masks and who speaks on a leg */
+    uint8_t speak, listen;        /* legs: bit a leg; those that hear one that speaks */
+    uint8_t usual;                /* both are the same, and each hears all others */
+    uint8_t n;                    /* that speak */
+} parties;
+
 typedef struct sound {            /* of conferences added together: the rows of their parties, or of those that hear them */
     uint64_t codes[ABREAST * SWD_CONF_LEGS];
     eight units[ABREAST * SWD_CONF_LEGS];
@@ -39,11 +45,13 @@ static void to_codes(sound *x)
     swd_codes_plain((uint8_t *)x->codes, (int16_t *)x->units, 8 * x->n);
 }
 
-/* The octets of the parties of one conference; the legs that speak and those that hear are at_parties. */
-static void gather(const swd_engine *e, uint32_t conference, const uint64_t *rows, sound *spoken)
+static const parties *parties_of(const swd_engine *e, uint32_t i) { return &AT(e, const parties, at_parties)[i]; }
+
+/* The octets of the parties of one conference. */
+static void gather(const swd_engine *e, uint32_t i, const uint64_t *rows, sound *spoken)
 {
-    const uint32_t *from = AT(e, const uint32_t, at_source_of) + e->node_leg + conference * SWD_CONF_LEGS;
-    for (uint32_t speak = AT(e, const uint8_t, at_parties)[2 * conference]; speak; speak &= speak - 1)
+    const uint32_t *from = AT(e, const uint32_t, at_source_of) + e->node_leg + i * SWD_CONF_LEGS;
+    for (uint32_t speak = parties_of(e, i)->speak; speak; speak &= speak - 1)
         spoken->codes[spoken->n++] = rows[from[__builtin_ctz(speak)]];
 }
 
@@ -56,37 +64,43 @@ static eight add_masked(const eight *party, uint32_t speak, uint32_t mask)
     return sum;
 }
 
-/* What each leg of a conference hears: as a rule all parties but itself. Returns the place after its parties. */
-static const eight *hear(const swd_engine *e, uint32_t conference, const eight *party, sound *heard)
+/* What each leg of a conference hears, of which `all` is the sum. */
+static void hear_masks(const swd_engine *e, uint32_t i, const eight *party, eight all, sound *heard)
 {
-    const uint8_t *hears = AT(e, const uint8_t, at_masks) + conference * SWD_CONF_LEGS;
-    const uint8_t *parties = AT(e, const uint8_t, at_parties) + 2 * conference;
-    uint32_t speak = parties[0], listen = parties[1];
-    const eight *own = party;
-    eight all = {0};
-    for (uint32_t left = speak; left; left &= left - 1)
-        all += *own++;
-    own = party;
-    for (uint32_t left = speak | listen; left; left &= left - 1) {
-        uint32_t leg = left & -left, mask = hears[__builtin_ctz(left)];
-        if (listen & leg)
-            heard->units[heard->n++] = (speak & ~mask) == leg ? all - *own : add_masked(party, speak, mask);
-        own += (speak & leg) != 0;
+    const uint8_t *hears = AT(e, const uint8_t, at_masks) + i * SWD_CONF_LEGS;
+    uint32_t speak = parties_of(e, i)->speak;
+    for (uint32_t listen = parties_of(e, i)->listen; listen; listen &= listen - 1) {
+        uint32_t mask = hears[__builtin_ctz(listen)] & speak;
+        heard->units[heard->n++] = mask == speak ? all : add_masked(party, speak, mask);
     }
-    return own;
+}
+
+/* The same of any conference. Returns the place after its parties. */
+static const eight *hear(const swd_engine *e, uint32_t i, const eight *party, sound *heard)
+{
+    uint32_t n = parties_of(e, i)->n;
+    eight all = {0};
+    for (uint32_t k = 0; k < n; k++)
+        all += party[k];
+    if (parties_of(e, i)->usual)
+        for (uint32_t k = 0; k < n; k++)
+            heard->units[heard->n++] = all - party[k];
+    else
+        hear_masks(e, i, party, all, heard);
+    return party + n;
 }
 
 /* What the legs of n conferences hear in the next row, those that hear somebody, one after the other. */
-static void mix(const swd_engine *e, const uint32_t *conferences, uint32_t n, const uint64_t *rows, sound *heard)
+static void mix(const swd_engine *e, const uint32_t *which, uint32_t n, const uint64_t *rows, sound *heard)
 {
     sound spoken;
     const eight *party = spoken.units;
     spoken.n = heard->n = 0;
     for (uint32_t i = 0; i < n; i++)
-        gather(e, conferences[i], rows, &spoken);
+        gather(e, which[i], rows, &spoken);
     to_units(&spoken);
     for (uint32_t i = 0; i < n; i++)
-        party = hear(e, conferences[i], party, heard);
+        party = hear(e, which[i], party, heard);
     to_codes(heard);
 }
 
@@ -95,7 +109,7 @@ static const uint64_t *deal(const swd_engine *e, uint32_t conference, const uint
 {
     for (uint32_t leg = 0; leg < SWD_CONF_LEGS; leg++)
         row[leg] = ROW_IDLE;
-    for (uint32_t listen = AT(e, const uint8_t, at_parties)[2 * conference + 1]; listen; listen &= listen - 1)
+    for (uint32_t listen = parties_of(e, conference)->listen; listen; listen &= listen - 1)
         row[__builtin_ctz(listen)] = *codes++;
     return codes;
 }
@@ -109,19 +123,19 @@ void swd_conference_row(const swd_engine *e, uint32_t conference, const uint64_t
 
 static void word_of_conferences(swd_engine *e, const span *s, uint32_t w, uint64_t word)
 {
-    uint32_t conferences[ABREAST], n = 0;
+    uint32_t which[ABREAST] = {0}, n = 0;
     sound heard;
     const uint64_t *codes = heard.codes;
     for (; word; word &= word - 1)
-        conferences[n++] = w * 64 + (uint32_t)__builtin_ctzll(word);
-    mix(e, conferences, n, s->old, &heard);
+        which[n++] = w * 64 + (uint32_t)__builtin_ctzll(word);
+    mix(e, which, n, s->old, &heard);
     for (uint32_t i = 0; i < n; i++) {
-        uint64_t *to = &s->cur[e->first_leg + conferences[i] * SWD_CONF_LEGS], row[SWD_CONF_LEGS];
+        uint64_t *to = &s->cur[e->first_leg + which[i] * SWD_CONF_LEGS], row[SWD_CONF_LEGS];
         if (s->mask == ~0ull) {
-            codes = deal(e, conferences[i], codes, to);
+            codes = deal(e, which[i], codes, to);
             continue;
         }
-        codes = deal(e, conferences[i], codes, row);
+        codes = deal(e, which[i], codes, row);
         for (uint32_t leg = 0; leg < SWD_CONF_LEGS; leg++)
             put(&to[leg], row[leg], s->mask);
     }
@@ -135,18 +149,20 @@ void swd_conferences_span(swd_engine *e, const span *s)
             word_of_conferences(e, s, w, awake[w]);
 }
 
-/* Of the legs those that speak, and those that hear one that speaks. */
-static void note_parties(swd_engine *e, uint32_t conference)
+static void note_parties(swd_engine *e, uint32_t i)
 {
-    const uint32_t *from = AT(e, const uint32_t, at_source_of) + e->node_leg + conference * SWD_CONF_LEGS;
-    const uint8_t *hears = AT(e, const uint8_t, at_masks) + conference * SWD_CONF_LEGS;
-    uint8_t speak = 0, listen = 0;
+    const uint32_t *from = AT(e, const uint32_t, at_source_of) + e->node_leg + i * SWD_CONF_LEGS;
+    const uint8_t *hears = AT(e, const uint8_t, at_masks) + i * SWD_CONF_LEGS;
+    parties x = {.usual = 1};
     for (uint32_t leg = 0; leg < SWD_CONF_LEGS; leg++)
-        speak = (uint8_t)(speak | (from[leg] != SWD_NONE) << leg);
-    for (uint32_t leg = 0; leg < SWD_CONF_LEGS; leg++)
-        listen = (uint8_t)(listen | ((hears[leg] & speak) != 0) << leg);
-    AT(e, uint8_t, at_parties)[2 * conference] = speak;
-    AT(e, uint8_t, at_parties)[2 * conference + 1] = listen;
+        x.speak = (uint8_t)(x.speak | (from[leg] != SWD_NONE) << leg);
+    for (uint32_t leg = 0; leg < SWD_CONF_LEGS; leg++) {
+        x.n = (uint8_t)(x.n + (x.speak >> leg & 1));
+        x.listen = (uint8_t)(x.listen | ((hears[leg] & x.speak) != 0) << leg);
+        x.usual &= !(x.speak >> leg & 1) || (hears[leg] & x.speak) == (x.speak & ~(1u << leg));
+    }
+    x.usual &= x.speak == x.listen;
+    AT(e, parties, at_parties)[i] = x;
 }
 
 int swd_conference_leg(swd_engine *e, uint32_t conference, uint32_t leg, uint32_t from_cell, uint32_t hears_mask)

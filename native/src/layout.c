@@ -138,7 +138,7 @@ uint64_t swd_lay_out(swd_engine *e)
     e->at_mark_ids = take(&at, 2ull * c->n_sources);
     lay_out_channels(e, &at);
     e->at_masks = take(&at, (uint64_t)SWD_CONF_LEGS * c->n_conferences);
-    e->at_parties = take(&at, 2ull * c->n_conferences);
+    e->at_parties = take(&at, 4ull * c->n_conferences);
     e->at_ears = take(&at, sizeof(ear) * (uint64_t)c->n_ears);
     e->at_quick_ears = take(&at, sizeof(quick_ear) * (uint64_t)c->n_ears);
     e->at_ear_rings = take(&at, (uint64_t)EAR_RING * c->n_ears);
