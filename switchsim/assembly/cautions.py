@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
+from switchsim.assembly.machine import LineSpec
+from switchsim.assembly.r2 import R2Spec
 from switchsim.assembly.signalling import Ss7Spec
 from switchsim.assembly.yamlfile import Lines
 from switchsim.errors import Problem
@@ -12,6 +14,7 @@ from switchsim.proto.isup.timers import TIMERS as ISUP_TIMERS
 from switchsim.proto.mtp2.state import PCR_TIMERS
 from switchsim.proto.mtp2.state import TIMERS as MTP2_TIMERS
 from switchsim.proto.mtp3.config import TEST_WINDOWS, WINDOWS
+from switchsim.proto.r2.timers import TIMERS as R2_TIMERS
 from switchsim.proto.tup.timers import TIMERS as TUP_TIMERS
 from switchsim.proto.windows import Outside, Window, outside
 from switchsim.units import CYCLES_PER_MS, CYCLES_PER_SECOND
@@ -32,6 +35,15 @@ def timer_warnings(ss7: Ss7Spec | None, lines: Lines) -> tuple[Problem, ...]:
     )
 
 
+def r2_timer_warnings(specs: Sequence[LineSpec], lines: Lines) -> tuple[Problem, ...]:
+    """The same of the `timers` of lines with R2 signalling."""
+    return tuple(
+        lines.problem(("lines", index, "signalling", "timers", row.name), f"warning: {_told(row)}")
+        for index, spec in enumerate(specs) if isinstance(spec.signalling, R2Spec)
+        for row in outside(spec.signalling.timers, R2_TIMERS)
+    )  # fmt: skip
+
+
 def _windows(pcr: bool) -> dict[str, Window]:
     """By the names of machine files."""
     layers: dict[str, Mapping[str, Window]] = {
@@ -42,7 +54,7 @@ def _windows(pcr: bool) -> dict[str, Window]:
 
 
 def _told(row: Outside) -> str:
-    standard = _STANDARD[row.name.partition(".")[0]]
+    standard = _STANDARD.get(row.name.partition(".")[0], "")  # R2: the clause alone, if there is one
     unit, size = ("s", CYCLES_PER_SECOND) if row.high >= CYCLES_PER_SECOND else ("ms", CYCLES_PER_MS)
     low, high = _number(row.low, size), _number(row.high, size)
     return f"{row.name}: {_number(row.value, size)}{unit} is outside {low}..{high} {unit} ({standard}{row.told})"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from switchsim.assembly.bit_tests import build_tests
 from switchsim.assembly.built import Machine
-from switchsim.assembly.cautions import timer_warnings
+from switchsim.assembly.cautions import r2_timer_warnings, timer_warnings
 from switchsim.assembly.draft import Draft
 from switchsim.assembly.far_lines import FarLines
 from switchsim.assembly.meters import build_meters
@@ -35,7 +35,8 @@ def erect(one: Draft, kernel: Kernel, engine: Engine, wish: Wish) -> Machine:
     built.exchanges = racks.rack.exchanges
     built.attached = around.build(wish.load, wish.agents, wish.attached)
     lines = one.document.lines
-    built.warnings = timer_warnings(spec.ss7, lines) + sound_warnings(one.prompts, lines)
+    built.warnings = timer_warnings(spec.ss7, lines) + r2_timer_warnings(spec.lines, lines)
+    built.warnings += sound_warnings(one.prompts, lines)
     built.files = one.files
     built.recorded = [(sound_name(who), heard_by(layout, who)) for who in wish.record]
     build_meters(layout, one.tone_set, wish.listen, kernel, engine)

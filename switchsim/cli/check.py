@@ -19,7 +19,7 @@ def command(files: tuple[str, ...], search: tuple[str, ...]) -> ExitCode:
     Every problem is told as file:line: what; expected; what to do.
 
     Everything is built as for a run, so what `check` passes, `run` begins. Exit code 2 when anything was found. A
-    timer of No.7 outside the window of its standard is a warning: it is told, and the file is good.
+    timer of No.7 or R2 outside the window of its standard is a warning: it is told, and the file is good.
     """
     from switchsim.cli.sheets import check_sheet
     from switchsim.scenario.checking import Checked, check_file

@@ -14,6 +14,7 @@ from switchsim.proto.isup.timers import TIMERS as ISUP
 from switchsim.proto.mtp2.state import PCR_TIMERS
 from switchsim.proto.mtp2.state import TIMERS as MTP2
 from switchsim.proto.mtp3.config import TEST_WINDOWS, WINDOWS
+from switchsim.proto.r2.timers import TIMERS as R2
 from switchsim.proto.tup.timers import TIMERS as TUP
 from switchsim.proto.windows import Outside, outside
 from switchsim.units import ms, seconds
@@ -32,7 +33,7 @@ def machine(folder: Path, *timers: str, pcr: bool = False) -> Path:
     return path
 
 
-@pytest.mark.parametrize("windows", [MTP2, PCR_TIMERS, WINDOWS, TEST_WINDOWS, ISUP, TUP])
+@pytest.mark.parametrize("windows", [MTP2, PCR_TIMERS, WINDOWS, TEST_WINDOWS, ISUP, TUP, R2])
 def test_every_default_is_in_its_window(windows: dict[str, tuple[int, int, int, str]]) -> None:
     assert outside({name: row[1] for name, row in windows.items()}, windows) == []
 
@@ -60,6 +61,21 @@ def test_check_tells_a_value_outside_and_the_file_is_good(timer: str, told: str,
     assert result.return_value == 0
     assert result.stderr == f"{path}:{line}: warning: {told}\n"
     assert result.stdout == f"{path}: good\n"
+
+
+def test_timers_of_r2_lines_are_told_too(tmp_path: Path) -> None:
+    text = MACHINE.with_name("one_e1_r2.yaml").read_text(encoding="utf-8")
+    path = tmp_path / "m.yaml"
+    timers = "{kind: r2, timers: {seize_ack: 50ms, guard: 100ms, release: 200s}}"
+    path.write_text(text.replace("{kind: r2}", timers), encoding="utf-8")
+    line = text.splitlines().index("    signalling: {kind: r2}") + 1
+    result = CliRunner().invoke(check, [str(path)], standalone_mode=False)
+    assert result.return_value == 0
+    assert result.stderr.splitlines() == [
+        f"{path}:{line}: warning: seize_ack: 0.05s is outside 0.1..2 s"
+        " (3.2.3.2: seizing acknowledgement; 1..2 s by satellite)",
+        f"{path}:{line}: warning: release: 200s is outside 3..180 s (3.2: release guard, or clear-forward; alarm)",
+    ]
 
 
 def test_the_window_is_another_with_preventive_cyclic_retransmission(tmp_path: Path) -> None:
