@@ -115,7 +115,10 @@ typedef struct swd_assets {
     uint32_t n_signatures;       /* places in the table: a power of two */
 } swd_assets;
 
-/* Limits of a DTMF receiver, as Q.24 table A-1 puts them: what must be accepted, what must be refused. Decisions lie halfway. */
+#define SWD_DTMF_SETS 4          /* of limits that DTMF receivers hold at a time; all are the default ones at first */
+
+/* Limits of a DTMF receiver, as Q.24 table A-1 puts them: what must be accepted, what must be refused. Decisions lie halfway,
+ * of frequencies at a ninth of the way. */
 typedef struct swd_dtmf_limits {
     uint32_t frequency_accept_ppm, frequency_reject_ppm; /* beside the nominal frequency; halfway 1000..45000 */
     uint32_t frequency_extra_mhz;        /* to be accepted besides, 0..10000 */
@@ -299,6 +302,8 @@ uint32_t swd_su_repeats(const swd_engine *e, uint32_t receiver); /* of the last 
 int swd_su_counters(const swd_engine *e, uint32_t receiver, swd_su_counts *counts);
 
 int swd_receiver_listen(swd_engine *e, uint32_t receiver, uint32_t cell); /* SWD_NONE: released; resets the channel */
+int swd_receiver_limits(swd_engine *e, uint32_t set, const swd_dtmf_limits *limits); /* set < SWD_DTMF_SETS */
+int swd_receiver_use(swd_engine *e, uint32_t receiver, uint32_t set);     /* until it listens anew: then set 0 */
 /* Listen for one or more of SWD_CHECK_* (2000 and 2010 Hz not together: they are too near); SWD_NONE: released. Begins anew. */
 int swd_check_listen(swd_engine *e, uint32_t check, uint32_t cell, uint32_t freqs);
 /* Listen for register signals (Q.441, Q.455): SWD_MFC_*; SWD_NONE: released. Begins anew. */

@@ -180,6 +180,19 @@ int swd_receiver_listen(swd_engine *e, uint32_t receiver, uint32_t cell)
     return SWD_OK;
 }
 
+int swd_receiver_limits(swd_engine *e, uint32_t set, const swd_dtmf_limits *limits)
+{
+    return e->config.n_receivers ? swd_dtmf_limits_set(AT(e, swd_dtmf, at_dtmf), set, limits) : SWD_E_RANGE;
+}
+
+int swd_receiver_use(swd_engine *e, uint32_t receiver, uint32_t set)
+{
+    if (receiver >= e->config.n_receivers || set >= SWD_DTMF_SETS)
+        return SWD_E_RANGE;
+    swd_dtmf_use(AT(e, swd_dtmf, at_dtmf), receiver, set);
+    return SWD_OK;
+}
+
 int swd_check_listen(swd_engine *e, uint32_t check, uint32_t cell, uint32_t freqs)
 {
     const uint32_t near = SWD_CHECK_2000 | SWD_CHECK_2010;

@@ -150,6 +150,7 @@ uint32_t swd_dtmf_push(swd_dtmf *bank, uint64_t from, uint32_t n, const uint8_t 
         if (!tile->listening)
             continue;
         take(tile, row, first, n, codes + channel * SWD_ROW_CYCLES, left < DTMF_TILE ? left : DTMF_TILE);
+
         if ((from + n) % DTMF_BLOCK == 0)
             n_hits += finish_tile(bank, tile, kernel, from + n - 1, channel, hits + n_hits, capacity - n_hits);
     }

@@ -12,6 +12,7 @@
 
 #define KERNEL swd_dtmf_avx512
 #define LANES 16
+#define GROUPS 2
 #define MADD(a, b) ((v32)_mm512_madd_epi16((__m512i)(a), (__m512i)(b)))
 #define ADD_MADD(sum, a, b) ((v32)_mm512_dpwssd_epi32((__m512i)(sum), (__m512i)(a), (__m512i)(b)))
 #define SHIFT(x, counts) ((v16)_mm512_sllv_epi16((__m512i)(x), (__m512i)(counts)))

@@ -3,6 +3,7 @@
 #include "bank_kernel.h"
 #include "tables.h"
 
+#define ALWAYS static inline __attribute__((always_inline))
 #define BINS 15                  /* 583 to 1750 Hz, 83 1/3 Hz apart */
 #define EVEN 7
 #define ODD 8
@@ -16,7 +17,7 @@ typedef struct folded {
 } folded;
 
 /* |sample| <= 4032, so |folded| <= 16128. */
-static inline void fold(folded *f, const uint8_t *rows, int law)
+ALWAYS void fold_law(folded *f, const uint8_t *rows, int law)
 {
     const uint32_t row_octets = DTMF_TILE * SWD_ROW_CYCLES;
     for (uint32_t row = 0; row < 3; row++) {
@@ -36,21 +37,39 @@ static inline void fold(folded *f, const uint8_t *rows, int law)
     }
 }
 
-/* Sums over the quarter for n lines, rounded for a shift by 16; |sum| <= 24 * 16128 * 2^12 * 2 / pi and a little. */
-static inline void lines(v32 *sum, uint32_t n, const v16 *samples, const int16_t *table)
+static void fold(folded *f, const uint8_t *rows, int law)
 {
-    v32 acc[ODD];
+    if (law)
+        fold_law(f, rows, 1);
+    else
+        fold_law(f, rows, 0);
+}
+
+/* Vectors of channels that are summed at a time: more where there are registers for it. */
+#ifndef GROUPS
+#define GROUPS 1
+#endif
+
+/* Sums over the quarter for n lines, rounded for a shift by 16; |sum| <= 24 * 16128 * 2^12 * 2 / pi and a little. */
+ALWAYS void lines(v32 sum[GROUPS][ODD], uint32_t n, const v16 *const samples[GROUPS], const int16_t *table)
+{
+    v32 acc[GROUPS][ODD];
     for (uint32_t line = 0; line < n; line++)
-        acc[line] = (v32){0} + 0x8000;
+        for (uint32_t g = 0; g < GROUPS; g++)
+            acc[g][line] = (v32){0} + 0x8000;
     for (uint32_t k = 0; k < QUARTER; k++)
-        for (uint32_t line = 0; line < n; line++)
-            acc[line] = ADD_MADD(acc[line], samples[k], both(table + (k * n + line) * 2));
+        for (uint32_t line = 0; line < n; line++) {
+            v16 wave = both(table + (k * n + line) * 2);
+            for (uint32_t g = 0; g < GROUPS; g++)
+                acc[g][line] = ADD_MADD(acc[g][line], samples[g][k], wave);
+        }
     for (uint32_t line = 0; line < n; line++)
-        sum[line] = acc[line];
+        for (uint32_t g = 0; g < GROUPS; g++)
+            sum[g][line] = acc[g][line];
 }
 
 /* Screen: a low and a high tone, each the three lines about its place, above the floor, less than 12 dB apart, and
- * together three quarters of the band. The sum of all |H|^2 stays below 2^31 (Parseval, 96 samples of 4032). */
+ * together seven eighths of the band. The sum of all |H|^2 stays below 2^31 (Parseval, 96 samples of 4032). */
 static inline uint32_t judge_lines(const v16 *x)
 {
     v32 power[BINS - 2], low, high, all = {0};
@@ -69,7 +88,7 @@ static inline uint32_t judge_lines(const v16 *x)
     for (uint32_t k = 7; k < 11; k++)
         high = larger(high, power[k] + power[k + 1] + power[k + 2]);
     return LANE_BITS((low > SCREEN_FLOOR) & (high > SCREEN_FLOOR) & (low >> 4 <= high) & (high >> 4 <= low) &
-                     (low + high >= all - (all >> 2)));
+                     (low + high >= all - (all >> 3)));
 }
 
 static inline v16 packed(v32 re, v32 im)
@@ -77,28 +96,37 @@ static inline v16 packed(v32 re, v32 im)
     return (v16)(v32)(((vu32)re >> 16) | ((vu32)im & 0xFFFF0000u));
 }
 
+/* Lines of GROUPS vectors of channels: every second one, beginning with the first. */
+ALWAYS void spread(v16 x[GROUPS][BINS], uint32_t first, uint32_t n, v32 re[GROUPS][ODD], v32 im[GROUPS][ODD])
+{
+    for (uint32_t g = 0; g < GROUPS; g++)
+        for (uint32_t k = 0; k < n; k++)
+            x[g][first + 2 * k] = packed(re[g][k], im[g][k]);
+}
+
 static uint32_t screen(const uint8_t *rows, int law)
 {
     uint32_t found = 0;
-    for (uint32_t channel = 0; channel < DTMF_TILE; channel += LANES) {
-        folded f;
-        v32 re[ODD], im[ODD];
-        v16 x[BINS];
-        if (law)
-            fold(&f, rows + channel * SWD_ROW_CYCLES, 1);
-        else
-            fold(&f, rows + channel * SWD_ROW_CYCLES, 0);
-        lines(re, ODD, f.odd_cos, swd_table_dtmf_odd_cos);
-        lines(im, ODD, f.odd_sin, swd_table_dtmf_odd_sin);
-        for (uint32_t k = 0; k < ODD; k++)
-            x[2 * k] = packed(re[k], im[k]);
-        lines(re, EVEN, f.even_cos, swd_table_dtmf_even_cos);
-        lines(im, EVEN, f.even_sin, swd_table_dtmf_even_sin);
-        for (uint32_t k = 0; k < EVEN; k++)
-            x[2 * k + 1] = packed(re[k], im[k]);
-        uint32_t lanes = judge_lines(x);
-        if (lanes)
-            found |= by_channel(lanes) << channel;
+    for (uint32_t channel = 0; channel < DTMF_TILE; channel += GROUPS * LANES) {
+        folded f[GROUPS];
+        const v16 *even_cos[GROUPS], *even_sin[GROUPS], *odd_cos[GROUPS], *odd_sin[GROUPS];
+        v32 re[GROUPS][ODD], im[GROUPS][ODD];
+        v16 x[GROUPS][BINS];
+        for (uint32_t g = 0; g < GROUPS; g++) {
+            fold(&f[g], rows + (channel + g * LANES) * SWD_ROW_CYCLES, law);
+            even_cos[g] = f[g].even_cos;
+            even_sin[g] = f[g].even_sin;
+            odd_cos[g] = f[g].odd_cos;
+            odd_sin[g] = f[g].odd_sin;
+        }
+        lines(re, ODD, odd_cos, swd_table_dtmf_odd_cos);
+        lines(im, ODD, odd_sin, swd_table_dtmf_odd_sin);
+        spread(x, 0, ODD, re, im);
+        lines(re, EVEN, even_cos, swd_table_dtmf_even_cos);
+        lines(im, EVEN, even_sin, swd_table_dtmf_even_sin);
+        spread(x, 1, EVEN, re, im);
+        for (uint32_t g = 0; g < GROUPS; g++)
+            found |= by_channel(judge_lines(x[g])) << (channel + g * LANES);
     }
     return found;
 }

@@ -217,7 +217,6 @@ uint32_t swd_hdb3_decode(swd_hdb3 *line, const uint8_t *plus, const uint8_t *min
 /* ---- dtmf.c: a bank of DTMF receivers, channels innermost, blocks of 96 cycles anchored at cycle 0. State is plain bytes in
  * caller's memory; the same bytes on every instruction set. */
 typedef struct swd_dtmf swd_dtmf;
-#define SWD_DTMF_SETS 4          /* of limits that a bank holds; all are the default ones at first */
 
 typedef struct swd_dtmf_hit {
     uint64_t at;                  /* cycle of the last octet of the block that decided */

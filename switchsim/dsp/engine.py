@@ -14,6 +14,7 @@ from typing import Any, Final, NamedTuple
 from switchsim._native import ffi, lib
 from switchsim.dsp import isa
 from switchsim.dsp.assets import Assets, Tone
+from switchsim.dsp.dtmf import DtmfActs
 from switchsim.dsp.e1 import E1Counts
 from switchsim.dsp.e1_lines import EV_CAS, EV_E1, EV_SSM, E1Acts, E1Config, E1Error
 from switchsim.dsp.patterns import EV_BERT, BertCounts, PatternActs
@@ -131,7 +132,7 @@ class EngineConfig:
     recorder_octets: int = 8192
 
 
-class Engine(SignallingActs, PatternActs, E1Acts, SourceActs, PathActs, ToneReceiverActs):
+class Engine(SignallingActs, PatternActs, E1Acts, SourceActs, PathActs, ToneReceiverActs, DtmfActs):
     """One media path, in memory of its own; belongs to one thread."""
 
     def __init__(self, config: EngineConfig, assets: Assets | None = None) -> None:
