@@ -20,6 +20,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from switchsim.sweeps import speech
+from switchsim.sweeps.columns import columns
 from switchsim.sweeps.demands import demands
 from switchsim.sweeps.quality import HEADING, Result, judge, judge_talk_off, talk_offs
 
@@ -29,7 +30,7 @@ LONG = {"speech_s": 3600, "vowels_s": 18_000, "chords_s": 18_000, "pairs": 28_00
 
 def results(each: int, seed: int, long: bool) -> Iterator[Result]:
     """Row after row."""
-    for demand in demands():
+    for demand in (*demands(), *columns()):
         yield judge(demand, each, seed)
     for sounds in talk_offs(**(LONG if long else SHORT)):
         yield judge_talk_off(sounds, seed)

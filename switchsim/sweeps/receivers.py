@@ -11,6 +11,7 @@ from typing import Final
 
 import numpy as np
 
+from switchsim.dsp.dtmf import LIMITS
 from switchsim.dsp.engine import EV_DIGIT_ON, EV_MFC_ON, Engine, EngineConfig, Event
 from switchsim.errors import BadInput, one_of
 from switchsim.sweeps.signals import Octets
@@ -44,7 +45,7 @@ def played(octets: Octets, engine: Engine, cycles: int = FEED_OCTETS) -> list[Ev
 
 def limits_of(kind: str) -> tuple[str, ...]:
     """Names of the limits that a kind of receiver can be set to, the default first."""
-    return {"dtmf": ("default",), "mfc": MFC_LIMITS}[kind]
+    return {"dtmf": tuple(LIMITS), "mfc": MFC_LIMITS}[kind]
 
 
 def check_limits(kind: str, name: str | None) -> str:
@@ -75,6 +76,7 @@ def _parts(octets: Octets) -> list[Octets]:
 
 def _digits(octets: Octets, limits: str) -> list[str]:
     engine = Engine(EngineConfig(n_sources=len(octets), n_receivers=len(octets)))
+    engine.receiver_limits(limits)
     found = [""] * len(octets)
     for channel in range(len(octets)):
         engine.receiver_listen(channel, engine.first_source_cell + channel)

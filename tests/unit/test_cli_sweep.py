@@ -130,6 +130,16 @@ def test_register_signals_of_each_direction(command: Command, direction: str, li
     assert (shares[-20], shares[-5], shares[0], shares[5]) == (0, 100, 100, 100)
 
 
+def test_limits_by_name(command: Command) -> None:
+    """The Chinese ones accept -23 dBm0 a tone and refuse -31."""
+    at = ("--axis", "level", "--from", "-31", "--to", "-23", "--step", "8", "--each", "2", "--json")
+    shares = {}
+    for limits in ("default", "china"):
+        points = json.loads(command("dtmf", *at, "--limits", limits)[1])["points"]
+        shares[limits] = [row["accepted_percent"]["switchsim"] for row in points]
+    assert shares == {"default": [100, 100], "china": [0, 100]}
+
+
 def test_some_digits_alone(command: Command) -> None:
     points = json.loads(command("dtmf", "--axis", "twist", *SHORT, "--digits", "15", "--json")[1])["points"]
     assert {row["signals"] for row in points} == {4}
