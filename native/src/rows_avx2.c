@@ -18,8 +18,9 @@
 /* Two cells by their places in the low and the next 16 bits. */
 static inline __m128i two_cells(const uint64_t *old, uint64_t places)
 {
-    __m128d low = _mm_load_sd((const double *)(const void *)&old[places & 0xFFFF]); /* moves bits: nothing is computed */
-    return _mm_castpd_si128(_mm_loadh_pd(low, (const double *)(const void *)&old[places >> 16 & 0xFFFF]));
+    __m128i low = _mm_loadl_epi64((const __m128i *)(const void *)&old[places & 0xFFFF]);
+    const void *high = &old[places >> 16 & 0xFFFF]; /* moved as bits: nothing is computed */
+    return _mm_castpd_si128(_mm_loadh_pd(_mm_castsi128_pd(low), high));
 }
 
 /* to[k] = old[from[k]] of as many of the n cells as make whole fours; returns how many. One store for four cells. */
