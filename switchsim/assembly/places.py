@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from typing import Any
 
 from switchsim.assembly.clocking import clock_boards, clock_values
@@ -206,18 +207,18 @@ class FaultPlaces:
         raise _wrong(f"no line {line!r}", f"one of {', '.join(one.name for one in self.layout.lines)}")
 
     def _receiver(self, receiver: Value) -> tuple[str, dict[str, Value]]:
-        count = len(self.layout.receivers)
-        if not isinstance(receiver, int) or not 0 <= receiver < count:
-            raise _wrong(f"no receiver {receiver!r}", f"0..{count - 1}" if count else "a machine with receivers")
-        board, unit = self.planner.owner("receivers", receiver)
-        return board.path, {"receiver": unit}
+        return self._unit("receivers", "receiver", receiver, len(self.layout.receivers), "receivers")
 
     def _register(self, register: Value) -> tuple[str, dict[str, Value]]:
-        count = len(self.layout.mfc)
-        if not isinstance(register, int) or not 0 <= register < count:
-            raise _wrong(f"no register {register!r}", f"0..{count - 1}" if count else "a machine with MFC boards")
-        board, unit = self.planner.owner("mfc", register)
-        return board.path, {"register": unit}
+        return self._unit("mfc", "register", register, len(self.layout.mfc), "MFC boards")
+
+    def _unit(self, what: str, name: str, number: Value, count: int, having: str) -> tuple[str, dict[str, Value]]:
+        """One unit of a pool; in a plant its number is text, as it came behind the name of a machine."""
+        index = int(number) if isinstance(number, int) or re.fullmatch(r"\d{1,6}", number) else -1
+        if not 0 <= index < count:
+            raise _wrong(f"no {name} {number!r}", f"0..{count - 1}" if count else f"a machine with {having}")
+        board, unit = self.planner.owner(what, index)
+        return board.path, {name: unit}
 
     def _platform(self) -> tuple[str, dict[str, Value]]:
         for board in self.layout.boards:

@@ -153,6 +153,10 @@ class Planner:
         layout.tone_sources = {name: self.sources.take() for name in self.tones if name not in CHECK_TONES.values()}
         layout.announcers = [self.sources.take() for _ in range(self.given.get("announcers", 0))]
         plan_tests(self, self.tests)
+        self.test_sources = {
+            board.path: self.sources.take() for board in layout.boards if board.loaded.spec.provides.receivers
+        }
+        self.mfc_sources = [self.sources.take() for _ in range(self.given.get("mfc", 0))]
         for name, signalling in self.machine.line_names():
             self._far_end(name, signalling)
         plan_e1d(self)
@@ -165,10 +169,6 @@ class Planner:
         ]
         self.access_units = [(self.hdlc.take(), self.hdlc.take()) for _ in seat_groups(self.machine.seats)]
         self.number7.count_checks()
-        self.test_sources = {
-            board.path: self.sources.take() for board in self.layout.boards if board.loaded.spec.provides.receivers
-        }
-        self.mfc_sources = [self.sources.take() for _ in range(self.given.get("mfc", 0))]
 
     def _far_end(self, name: str, signalling: LineSignalling) -> None:
         """What is at the far end of a line: outside programs, and an exchange with its people unless one is that."""

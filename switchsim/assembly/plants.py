@@ -24,7 +24,7 @@ from switchsim.assembly.wish import Wish
 from switchsim.dsp.assets import Assets
 from switchsim.dsp.engine import Engine, EngineConfig, philox
 from switchsim.errors import BadInput, one_of
-from switchsim.farend.plan import Dial, Listen, Wait
+from switchsim.farend.plan import Dial, Listen, Say, Wait
 from switchsim.kernel.prng import Streams
 from switchsim.kernel.scheduler import Kernel
 from switchsim.model.order import Value
@@ -272,8 +272,14 @@ def _drafts(members: Members, wish: Wish) -> dict[str, Draft]:
 
 
 def _refuse_speech(members: Members, drafts: Mapping[str, Draft], wish: Wish) -> None:
-    """Whoever needs ears or a mouth: voice processors, recordings, callers who wait to hear something or dial tones."""
+    """Whoever needs ears or a mouth.
+
+    Voice processors, exchanges with register signals, recordings, callers who wait to hear something, speak or dial.
+    """
     for name, one in drafts.items():
+        if one.layout.far_mfc:
+            raise BadInput([members.lines.problem(("machines", name), "an exchange behind R2 without speech",
+                                                  "R2 between machines alone", "or leave `speech` out")])
         if one.layout.voice:
             raise BadInput([members.lines.problem(("machines", name), "a voice processor without speech",
                                                   "machines without lines of kind vp", "or leave `speech` out")])
@@ -284,8 +290,8 @@ def _refuse_speech(members: Members, drafts: Mapping[str, Draft], wish: Wish) ->
                            "timeslots of lines, or nothing")
     for wanted in wish.load:
         steps = [step for plan in wanted.plans.values() for step in plan.steps]
-        if not steps or any(isinstance(step, Listen | Dial | Wait) for step in steps):
-            raise BadInput.one(f"load {wanted.name}", "callers who listen, dial or wait for a person, without speech",
+        if not steps or any(isinstance(step, Listen | Dial | Say | Wait) for step in steps):
+            raise BadInput.one(f"load {wanted.name}", "callers who listen, speak, dial or wait, without speech",
                                "plans of hold, pause and stay", "as in plan: {steps: [{do: hold}]}")
 
 

@@ -18,9 +18,14 @@ PEOPLE: Final = ("n_sources", "n_ears")
 
 
 def voices(layout: Layout) -> int:
-    """Sources of the machine itself, tones, announcers and test sets, which a plan numbers before those of people."""
+    """Sources of the machine itself, which a plan numbers before those of people.
+
+    Those of tones, announcers, test sets, self-tests of receivers, registers.
+    """
     tones = [name for name in layout.tone_sources if name not in CHECK_TONES.values()]
-    return len(tones) + len(layout.announcers) + sum(len(test.timeslots) for test in layout.tests)
+    tested = [board for board in layout.boards if board.loaded.spec.provides.receivers]
+    sets = sum(len(test.timeslots) for test in layout.tests)
+    return len(tones) + len(layout.announcers) + sets + len(tested) + len(layout.mfc)
 
 
 def without_people(layout: Layout) -> EngineConfig:
@@ -63,10 +68,12 @@ class SilentShare(EngineShare):
     def source_digits(
         self, source: int, digits: str, on_cycles: int, off_cycles: int, low_mdbm0: int, high_mdbm0: int
     ) -> None:
-        """Nobody in such a machine dials by tones: loads that would are refused."""
+        """Only boards that test themselves do: loads that would dial by tones are refused."""
+        if source < self.kept:
+            super().source_digits(source, digits, on_cycles, off_cycles, low_mdbm0, high_mdbm0)
 
     def source_dtmf(self, source: int, digits: str, shape: DtmfShape) -> None:
-        """As source_digits."""
+        """Nobody in such a machine dials."""
 
     def source_mark(self, source: int, party: int) -> None:
         """Watermarks are what people speak."""

@@ -312,5 +312,34 @@ def test_without_speech_the_control_plane_does_the_same(tmp_path: Path) -> None:
 
 
 def test_without_speech_nobody_listens(tmp_path: Path) -> None:
-    with pytest.raises(BadInput, match="callers who listen, dial or wait"):
+    with pytest.raises(BadInput, match="callers who listen, speak, dial or wait"):
         Inside(silent(tmp_path, [{"do": "wait"}, {"do": "hold"}]))
+
+
+def test_without_speech_registers_sing_all_the_same(tmp_path: Path) -> None:
+    """A line of R2 between two machines: register signals are the machines' own; so are the self-tests of registers."""
+    for name in ("joined_r2_west", "joined_r2_east"):
+        (tmp_path / f"{name}.yaml").write_text((SHIPPED / f"{name}.yaml").read_text("utf-8"), "utf-8")
+    path = tmp_path / "joined_silent.yaml"
+    path.write_text((SHIPPED / "joined_r2.yaml").read_text("utf-8") + "speech: none\n", "utf-8")
+    load = {"name": "on", "shape": "constant", "rate": "1/s", "lines": ["west-0"], "numbers": ["20000"], "stop": "3s",
+            "patience": "20s", "plan": {"steps": [{"do": "hold"}], "hold": "1s"}}  # fmt: skip
+    fault = {"at": "1s", "fault": "register_failure", "where": {"register": "east/5"}, "for": "5s"}
+    scenario = {"format": 1, "machine": str(path), "seconds": 20, "load": [load], "timeline": [fault]}
+    run = Inside(prepared(tmp_path, yaml.safe_dump(scenario, sort_keys=False), "plant"))
+    run.go()
+    journal = records(bytes(run.octets))
+    assert {one.event.cause for one in of(journal, CallRecord)} == {16}
+    assert {one.event.about for one in of(journal, AlarmRaised)} == {"east/frame/3/slot/0/register/5"}
+    assert Outcome.FAILED not in judged(journal, run.staged.settings()).values()
+
+
+def test_without_speech_no_exchange_sings(tmp_path: Path) -> None:
+    west = (SHIPPED / "joined_r2_west.yaml").read_text("utf-8")
+    both = west.replace("  - {names: west-east,", "  - {names: west-9, signalling: {kind: r2}}\n  - {names: west-east,")
+    (tmp_path / "joined_r2_west.yaml").write_text(both.replace("0-1: dtm", "0-2: dtm"), "utf-8")
+    (tmp_path / "joined_r2_east.yaml").write_text((SHIPPED / "joined_r2_east.yaml").read_text("utf-8"), "utf-8")
+    path = tmp_path / "joined_silent.yaml"
+    path.write_text((SHIPPED / "joined_r2.yaml").read_text("utf-8") + "speech: none\n", "utf-8")
+    with pytest.raises(BadInput, match="an exchange behind R2 without speech"):
+        Inside(prepared(tmp_path, yaml.safe_dump({"format": 1, "machine": str(path), "seconds": 1}), "plant"))
