@@ -1,4 +1,4 @@
-/* path_sound.c: what a path does to samples. All integer; a sample is within +-2^18 wherever it has not been saturated. */
+/* path_sound.c: what a path does to samples. All integer; a sample is within +-2^21 wherever it has not been saturated. */
 #include "path.h"
 #include "tables.h"
 

@@ -14,7 +14,6 @@ from switchsim.dsp.results import out_of_range
 
 ALL: Final[int] = lib.SWD_PATH_ALL
 FILTER_DELAY_CYCLES: Final = 48
-MAX_ECHO_CYCLES: Final[int] = lib.SWD_PATH_ECHO_CYCLES
 
 PARTS: Final[dict[str, int]] = {
     "twist": lib.SWD_PATH_TWIST, "gain": lib.SWD_PATH_GAIN, "shift": lib.SWD_PATH_SHIFT, "clip": lib.SWD_PATH_CLIP,

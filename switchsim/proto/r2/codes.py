@@ -61,10 +61,6 @@ KA: Final[dict[int, str]] = {
     1: "ordinary, periodic charge", 2: "ordinary, subscriber meter", 3: "ordinary, printer", 4: "spare",
     5: "ordinary, free", 6: "spare", 7: "spare", 8: "priority, periodic charge", 9: "spare", 10: "priority, free",
 }  # fmt: skip
-KC: Final[dict[int, str]] = {
-    11: "spare", 12: "call of a specified number", 13: "test call", 14: "priority", 15: "satellite links limited",
-}  # fmt: skip
-KE: Final[dict[int, str]] = {11: "tandem", 12: "spare", 13: "test call", 14: "spare", 15: "end of digits"}
 KD: Final[dict[int, str]] = {
     1: "toll operator, semi-automatic", 2: "toll, automatic", 3: "local telephone",
     4: "local data or facsimile, priority subscriber", 5: "semi-automatic check of the calling number", 6: "test call",

@@ -7,6 +7,8 @@ from typing import Final
 
 import msgspec
 
+from switchsim.proto.r2.timers import timer_values
+
 IDLE, BLOCKED, SEIZED, ANSWERED = 0b10, 0b11, 0b00, 0b01
 """Line bits a, b (Q.421 table): what they mean depends on the state and the direction.
 
@@ -76,6 +78,7 @@ class R2Config(msgspec.Struct, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         if self.variant not in ("itu", "china"):
             raise ValueError(f"{self.variant!r} is no variant of R2 signalling; expected itu or china")
+        timer_values(self.timers)
 
 
 class R2State(msgspec.Struct):
