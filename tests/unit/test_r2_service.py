@@ -164,6 +164,18 @@ def test_reset_towards_a_peer_that_blocks() -> None:
     assert not circuit.selectable
 
 
+@pytest.mark.parametrize("late", [False, True])
+def test_a_peer_that_blocked_before_the_reset_is_told_to_unblock_and_to_block_again(late: bool) -> None:
+    circuit = fresh()
+    circuit.line(BLOCKED)
+    circuit.reset()
+    if late:
+        assert kinds(circuit.timer("reset")).count("BlockedInd") == 0, "as it was"
+    assert r2.BlockedInd("remote", False) in circuit.line(IDLE)
+    assert circuit.timer("reseize") == [r2.IdleInd()]
+    assert circuit.line(BLOCKED) == [r2.BlockedInd("remote", True)]
+
+
 def test_reset_leaves_a_blocked_circuit_blocked() -> None:
     circuit = fresh()
     circuit.block(True)

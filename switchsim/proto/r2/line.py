@@ -145,6 +145,7 @@ def restored(core: Core) -> None:
 
 def idle_both_ways(core: Core) -> None:
     """10 backward after clear-forward is release guard; 10 forward is clear-forward, ends any call and is answered."""
+    core.set_remote(False)  # it was, where the circuit was reset while the peer blocked it
     core.settle()
 
 
