@@ -9,6 +9,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import fields, replace
 
+from switchsim.dsp.dtmf import DtmfLimits
 from switchsim.dsp.engine import (
     CELL_ONES,
     CHECK_2000,
@@ -255,6 +256,13 @@ class EngineShare(Engine):
 
     def receiver_listen(self, receiver: int, cell: int) -> None:
         self.engine.receiver_listen(receiver + self.before.n_receivers, self.cell(cell))
+
+    def receiver_limits(self, limits: str | DtmfLimits, limits_set: int = 0) -> None:
+        """A set of limits is the core's: machines that want different ones take different sets."""
+        self.engine.receiver_limits(limits, limits_set)
+
+    def receiver_use(self, receiver: int, limits_set: int) -> None:
+        self.engine.receiver_use(receiver + self.before.n_receivers, limits_set)
 
     def check_listen(self, check: int, cell: int, freqs: int = CHECK_2000) -> None:
         self.engine.check_listen(check + self.before.n_checks, self.cell(cell), freqs)
