@@ -21,8 +21,9 @@ static uint32_t relative_q8(int32_t power, int32_t whole)
 {
     if (power >= whole)
         return 256;
-    /* Newton from the power of two next to the root: 6 % off, then 0.2 %. */
-    uint32_t x = (uint32_t)(((uint64_t)(uint32_t)power << 16) / (uint32_t)whole) | 1;
+    /* In 16 bits each; then Newton from the power of two next to the root: 6 % off, then 0.2 %. */
+    uint32_t leading = (uint32_t)__builtin_clz((uint32_t)whole), shift = leading < 16 ? 16 - leading : 0;
+    uint32_t x = ((uint32_t)power >> shift << 16) / ((uint32_t)whole >> shift) | 1;
     uint32_t guess = 1u << ((33 - (uint32_t)__builtin_clz(x)) / 2);
     guess = (guess + x / guess) / 2;
     guess = (guess + x / guess) / 2;
@@ -67,12 +68,12 @@ static uint32_t filled(const tones_shape *shape, uint32_t part_q8)
     return cycles;
 }
 
-static uint32_t part_of(const tones_shape *shape, uint64_t cycles)
+static uint32_t part_of(const tones_shape *shape, uint32_t cycles)
 {
     uint32_t part = 0;
-    for (uint32_t k = 0; k < shape->hops && cycles > (uint64_t)k * shape->cycles; k++) {
-        uint64_t in_hop = cycles - (uint64_t)k * shape->cycles;
-        part += (uint32_t)(256 * shape->weight[k] * (in_hop < shape->cycles ? in_hop : shape->cycles) / shape->cycles);
+    for (uint32_t k = 0; k < shape->hops && cycles > k * shape->cycles; k++) {
+        uint32_t in_hop = cycles - k * shape->cycles;
+        part += 256 * shape->weight[k] * (in_hop < shape->cycles ? in_hop : shape->cycles) / shape->cycles;
     }
     return part / shape->weights;
 }
@@ -116,8 +117,10 @@ static uint64_t ending(const tones_tile *tile, const tones_set *set, const tones
 /* What the levels lack while the tone fills only a part of the window. */
 static int32_t missing(const tones_hop *hop, uint64_t began)
 {
-    uint32_t part = part_of(hop->shape, hop->end - began);
-    return part < 256 ? 2 * (level_of(256) - level_of((int32_t)part)) : 0;
+    const tones_shape *shape = hop->shape;
+    if (hop->end - began >= shape->cycles * shape->hops)
+        return 0;
+    return 2 * (level_of(256) - level_of((int32_t)part_of(shape, (uint32_t)(hop->end - began))));
 }
 
 int swd_tones_begin(tones_tile *tile, const tones_set *set, const tones_hop *hop, uint32_t position, swd_tones_hit *hit)
