@@ -258,10 +258,8 @@ EACH void follow(tones_tile *tile, const tones_limits *limits, const tones_hop *
     keep(&tile->gap[position], mine, gap);
     keep(&tile->history[hop->history][position], mine, choose(is, own, level));
     v32 ended = is & ~negative(gap - limits->off_hops) & mine, began = ~is & ~negative(run - limits->on_hops) & mine;
-    if (BITS(ended | began)) {
-        turns->ended |= (uint32_t)BITS(ended) << position;
-        turns->began |= (uint32_t)BITS(began) << position;
-    }
+    turns->ended |= (uint32_t)BITS(ended) << position;
+    turns->began |= (uint32_t)BITS(began) << position;
 }
 
 EACH v32 lanes_of(uint32_t positions, uint32_t position)
@@ -270,27 +268,56 @@ EACH v32 lanes_of(uint32_t positions, uint32_t position)
     return negative(-(all((int32_t)(positions >> position & 0xFFFF)) & load(bits)));
 }
 
-EACH void take_hop(tones_tile *tile, tones_raw raw, const tones_set *set, const tones_hop *hop, uint32_t positions, uint32_t position, tones_turns *turns,
-                   uint32_t rows, uint32_t window, uint32_t freqs, int single)
+/* What is known of LANES channels between the steps of a hop. */
+typedef struct lanes {
+    v32 mine, energy, loud, own;
+    v32 re[TONES_FREQS], im[TONES_FREQS], power[TONES_FREQS];
+    strongest strongest;
+} lanes;
+
+EACH void spectrum(lanes *x, tones_raw raw, const tones_set *set, uint32_t positions, uint32_t position, uint32_t rows, uint32_t freqs)
 {
-    v32 even[TONES_PAIRS], odd[TONES_PAIRS], re[TONES_FREQS], im[TONES_FREQS], power[TONES_FREQS];
-    v32 mine = lanes_of(positions, position);
-    v32 energy = fold(even, odd, raw, position, rows), loud = ~negative(energy - (int32_t)(rows * TONES_QUIET));
-    correlate(re, even, set->even, rows * 2, freqs);
-    correlate(im, odd, set->odd, rows * 2, freqs);
-    v32 band = slide(power, tile, hop, re, im, mine, loud, position, freqs, window);
-    energy = slide_energy(tile, hop, single ? energy >> TONES_ENERGY_SHIFT & loud : band, mine, position, window);
-    if (single)
-        for (uint32_t f = 0; f + 1 < freqs; f++) {
-            power[f] += power[f + 1] & set->joined[f];
-            power[f + 1] &= ~set->joined[f];
-        }
-    v32 own = weaker(power, load(&tile->present[position]), freqs);
-    strongest s = rank(power, freqs);
-    follow(tile, &set->limits, hop, shown(s, energy, &set->limits, single), single ? s.first : s.second, own, mine, position, turns);
+    v32 even[TONES_PAIRS], odd[TONES_PAIRS];
+    x->mine = lanes_of(positions, position);
+    x->energy = fold(even, odd, raw, position, rows);
+    x->loud = ~negative(x->energy - (int32_t)(rows * TONES_QUIET));
+    correlate(x->re, even, set->even, rows * 2, freqs);
+    correlate(x->im, odd, set->odd, rows * 2, freqs);
 }
 
-/* LANES channels a call: as one loop, compilers keep hundreds of addresses for it. */
+EACH void window_powers(lanes *x, tones_tile *tile, const tones_set *set, const tones_hop *hop, uint32_t position, uint32_t freqs,
+                        uint32_t window, int single)
+{
+    v32 band = slide(x->power, tile, hop, x->re, x->im, x->mine, x->loud, position, freqs, window);
+    x->energy = slide_energy(tile, hop, single ? x->energy >> TONES_ENERGY_SHIFT & x->loud : band, x->mine, position, window);
+    if (single)
+        for (uint32_t f = 0; f + 1 < freqs; f++) {
+            x->power[f] += x->power[f + 1] & set->joined[f];
+            x->power[f + 1] &= ~set->joined[f];
+        }
+}
+
+/* Two times LANES channels, step by step: what one waits for, the other does. */
+EACH void take_hop(tones_tile *tile, tones_raw raw, const tones_set *set, const tones_hop *hop, uint32_t positions, uint32_t position,
+                   tones_turns *turns, uint32_t rows, uint32_t window, uint32_t freqs, int single)
+{
+    lanes two[2];
+    for (uint32_t i = 0; i < 2; i++)
+        spectrum(&two[i], raw, set, positions, position + i * LANES, rows, freqs);
+    for (uint32_t i = 0; i < 2; i++)
+        window_powers(&two[i], tile, set, hop, position + i * LANES, freqs, window, single);
+    for (uint32_t i = 0; i < 2; i++) {
+        two[i].own = weaker(two[i].power, load(&tile->present[position + i * LANES]), freqs);
+        two[i].strongest = rank(two[i].power, freqs);
+    }
+    for (uint32_t i = 0; i < 2; i++) {
+        const strongest s = two[i].strongest;
+        follow(tile, &set->limits, hop, shown(s, two[i].energy, &set->limits, single), single ? s.first : s.second, two[i].own, two[i].mine,
+               position + i * LANES, turns);
+    }
+}
+
+/* Two times LANES channels a call: as one loop, compilers keep hundreds of addresses for it. */
 #define APART static __attribute__((noinline))
 
 APART void take_mfc(tones_tile *tile, tones_raw raw, const tones_set *set, const tones_hop *hop, uint32_t positions, uint32_t position,
@@ -307,12 +334,12 @@ APART void take_progress(tones_tile *tile, tones_raw raw, const tones_set *set, 
 
 void KERNEL(mfc)(tones_tile *tile, tones_raw raw, const tones_set *set, const tones_hop *hop, uint32_t positions, tones_turns *turns)
 {
-    for (uint32_t position = 0; position < TONES_TILE; position += LANES)
+    for (uint32_t position = 0; position < TONES_TILE; position += 2 * LANES)
         take_mfc(tile, raw, set, hop, positions, position, turns);
 }
 
 void KERNEL(progress)(tones_tile *tile, tones_raw raw, const tones_set *set, const tones_hop *hop, uint32_t positions, tones_turns *turns)
 {
-    for (uint32_t position = 0; position < TONES_TILE; position += LANES)
+    for (uint32_t position = 0; position < TONES_TILE; position += 2 * LANES)
         take_progress(tile, raw, set, hop, positions, position, turns);
 }

@@ -60,7 +60,7 @@ static int32_t power_of_energy(const tones_tile *tile, const tones_hop *hop, uin
 static uint32_t filled(const tones_shape *shape, uint32_t part_q8)
 {
     uint32_t left = part_q8 * shape->weights, cycles = 0;
-    for (uint32_t k = 0; k < shape->hops; k++) {
+    for (uint32_t k = 0; k < shape->hops && left; k++) {
         uint32_t in_hop = 256 * shape->weight[k] < left ? 256 * shape->weight[k] : left;
         cycles += (in_hop * shape->cycles / shape->weight[k] + 128) / 256;
         left -= in_hop;
@@ -92,8 +92,9 @@ static uint32_t true_part(const tones_set *set, uint32_t key, uint32_t part_q8)
 /* The windows of a tone's beginning hold it in part: a part of the window as large as of its amplitude. The latest holds all. */
 static uint64_t beginning(const tones_tile *tile, const tones_set *set, const tones_hop *hop, uint32_t position)
 {
-    int32_t whole = history_at(tile, hop, 0, position), power = whole, before;
-    uint32_t back = 0;
+    /* All the windows that showed it belong to it. */
+    uint32_t back = (uint32_t)set->limits.on_hops - 1 < TONES_HISTORY ? (uint32_t)set->limits.on_hops - 1 : TONES_HISTORY - 1;
+    int32_t whole = history_at(tile, hop, 0, position), power = history_at(tile, hop, back, position), before;
     while (back + 1 < TONES_HISTORY && (before = history_at(tile, hop, back + 1, position)) >= whole >> INSIDE_SHIFT) {
         power = before;
         back++;
