@@ -224,11 +224,17 @@ def test_answered_calls_go_on_with_another_processor(phase: Line) -> None:
         return
     assert (adopted.state.line, adopted.state.sent, adopted.state.received) == (
         phase, circuit.state.sent, circuit.state.received)  # fmt: skip
+    supervised = [r2.StartTimer("clear_back", TIMERS["clear_back"][1])] if phase is Line.OUT_CLEARED_BACK else []
+    assert adopted.adopted() == supervised
     for event in ("hang up", "come back", "line 10", "timer reseize", "line 11", "line 01", "release 16"):
-        ours, theirs = EVENTS[event](adopted), EVENTS[event](circuit)
-        assert [one for one in ours if not isinstance(one, r2.StopTimer)] == [
-            one for one in theirs if not isinstance(one, r2.StopTimer)
-        ]
+        assert EVENTS[event](adopted) == EVENTS[event](circuit)
+
+
+def test_a_call_in_clear_back_ends_in_time_on_another_processor_as_well() -> None:
+    circuit = outgoing(Line.OUT_CLEARED_BACK)
+    adopted = r2.Circuit(circuit.config, r2.adopt_call(circuit.config, r2.export_call(circuit.state)))
+    adopted.adopted()
+    assert r2.ReleasedInd(16, False) in adopted.timer("clear_back")
 
 
 @pytest.mark.parametrize("exported", [b"", b"\x00", b"nonsense", r2.export_call(r2.new_state())])

@@ -194,7 +194,8 @@ class R2Side:
             return False
         config = self.config(leg.circuit)
         held = self.core.state.r2[leg.circuit] = r2.adopt_call(config, octets)
-        self.circuits[leg.circuit] = Circuit(config, held)
+        circuit = self.circuits[leg.circuit] = Circuit(config, held)
+        self.do(leg.circuit, circuit.adopted())
         return True
 
     def export_group(self, group: int) -> bytes:

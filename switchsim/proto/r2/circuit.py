@@ -238,6 +238,13 @@ class Circuit:
             core.start("reset")
         return out
 
+    def adopted(self) -> Sequence[Action]:
+        """After `adopt_call`: what the phase of the call supervises is timed anew."""
+        out = self._begin()
+        if self.state.line is Line.OUT_CLEARED_BACK:
+            self._core.start("clear_back")
+        return out
+
     @property
     def selectable(self) -> bool:
         """Idle both ways, not blocked either way, and the pause after the last call is over."""

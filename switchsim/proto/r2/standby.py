@@ -37,8 +37,8 @@ def export_call(state: R2State) -> bytes:
 def adopt_call(config: R2Config, exported: bytes) -> R2State:
     """The state of a circuit in the exported call; a circuit in `RESETTING` where nothing (of use) was exported.
 
-    No timer comes along: a call in clear-back goes on without its supervision until it is answered again or released.
-    The bits that the phase sends are on the line already, as the trunk board holds them.
+    No timer comes along; `Circuit.adopted` starts those of the call's phase. The bits that the phase sends are on the
+    line already, as the trunk board holds them.
     """
     try:
         standing = msgspec.msgpack.decode(exported, type=Standing) if exported else None
