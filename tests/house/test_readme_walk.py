@@ -1,4 +1,4 @@
-"""The README's walks of one call (PRI, ISUP, R2, the platform): every stop exists, in this order, and leads to the next."""
+"""The README's walks of one call (PRI, ISUP, R2, the platform): every stop exists, in order, and leads to the next."""
 
 from __future__ import annotations
 
