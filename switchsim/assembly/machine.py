@@ -13,7 +13,7 @@ from switchsim.assembly.framing import FramingSpec
 from switchsim.assembly.kinds import LoadedKind, Prompt, Title, Word
 from switchsim.assembly.people import AgentsSpec, Chance, DialText
 from switchsim.assembly.platform_file import PlatformSpec
-from switchsim.assembly.processing import CircuitsSpec, MeasurementSpec, ProcessorSpec
+from switchsim.assembly.processing import CircuitsSpec, MeasurementSpec, ProcessorSpec, ReceiversSpec
 from switchsim.assembly.ranges import spread, spread_one
 from switchsim.assembly.seats import MOST_SHARED, access_problems
 from switchsim.assembly.services import (
@@ -139,6 +139,7 @@ class MachineFile(Strict):
     circuits: CircuitsSpec = CircuitsSpec()
     measurement: MeasurementSpec = MeasurementSpec()
     processor: ProcessorSpec = ProcessorSpec()
+    receivers: ReceiversSpec = ReceiversSpec()
     clock: ClockSpec | None = None
 
     @model_validator(mode="after")

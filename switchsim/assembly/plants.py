@@ -264,6 +264,11 @@ def _drafts(members: Members, wish: Wish) -> dict[str, Draft]:
                                tests=[test for test in wish.tests if members.line_owner[test.line] == name],
                                first_party=party, first_call=1 + index * CALLS_APART)  # fmt: skip
         party = drafts[name].planner.parties.used
+    limits = {name: one.spec.receivers.limits for name, one in drafts.items()}
+    if len(set(limits.values())) > 1:
+        what = ", ".join(f"{name}: {one}" for name, one in limits.items())
+        raise BadInput([members.lines.problem(("machines",), f"receivers of different limits ({what})",
+                                              "the same in all machines of a plant")])
     if party - 1 > MOST_PARTIES and members.plant.speech != "none":
         what = f"{party - 1} telephones and seats in all machines"
         advice = "take fewer lines, or `speech: none`"

@@ -1,13 +1,17 @@
-"""Machine files: how the main processor treats defects and load, and how long a measurement bin is."""
+"""Machine files: how the main processor treats defects and load, what receivers accept, how long a measurement bin is."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from switchsim.assembly.yamltypes import Duration, Many, Strict, wrong
+from switchsim.dsp.dtmf import LIMITS
+from switchsim.errors import one_of
 from switchsim.units import ms, seconds
+
+DEFAULT = "default"
 
 
 class CircuitsSpec(Strict):
@@ -21,6 +25,18 @@ class MeasurementSpec(Strict):
     """Traffic measurement."""
 
     bin: Annotated[Duration, Field(ge=seconds(1))] = seconds(900)
+
+
+def _limits(value: str) -> str:
+    if value not in LIMITS:
+        raise wrong(f"no limits {value!r}", one_of(LIMITS))
+    return value
+
+
+class ReceiversSpec(Strict):
+    """What all DTMF receivers of the machine accept and refuse: a set of limits by name (Q.24 annex A, and others)."""
+
+    limits: Annotated[str, AfterValidator(_limits), Field(json_schema_extra={"enum": sorted(LIMITS)})] = DEFAULT
 
 
 Cost = Annotated[int, Field(ge=0, le=1_000_000)]

@@ -258,7 +258,7 @@ class EngineShare(Engine):
         self.engine.receiver_listen(receiver + self.before.n_receivers, self.cell(cell))
 
     def receiver_limits(self, limits: str | DtmfLimits, limits_set: int = 0) -> None:
-        """A set of limits is the core's: machines that want different ones take different sets."""
+        """Of all machines: a plant has the same ones everywhere."""
         self.engine.receiver_limits(limits, limits_set)
 
     def receiver_use(self, receiver: int, limits_set: int) -> None:
