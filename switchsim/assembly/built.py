@@ -113,7 +113,8 @@ class Machine:
         self.kernel.power_on()
 
     def lay_lines(self) -> None:
-        self.engine.receiver_limits(self.spec.receivers.limits)
+        if self.layout.engine.n_receivers:
+            self.engine.receiver_limits(self.spec.receivers.limits)
         for line in self.layout.lines:
             _lay_line(self.engine, line, self.layout.sends.get(line.name))
         for access in self.layout.accesses:

@@ -76,12 +76,12 @@ def test_a_seizure_of_a_blocked_circuit_is_not_acknowledged() -> None:
 
 def test_a_failed_line_is_blocked_while_idle() -> None:
     circuit = fresh()
-    assert circuit.line_fault(True) == [r2.BlockedInd("remote", True)]
+    assert circuit.line_fault(True) == [r2.BlockedInd("remote", True), r2.SendLine(0b11)]
     assert circuit.line_fault(True) == []
     assert circuit.line(BLOCKED) == [], "what a failed line carries is no signal"
     assert circuit.line(IDLE) == []
     assert not circuit.selectable
-    assert kinds(circuit.line_fault(False)) == ["BlockedInd", "StartTimer"]
+    assert kinds(circuit.line_fault(False)) == ["SendLine", "BlockedInd", "StartTimer"]
     circuit.timer("reseize")
     assert circuit.selectable
 

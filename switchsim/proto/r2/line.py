@@ -218,6 +218,7 @@ def fault_begins(core: Core) -> None:
     state.fault = True
     if state.line in (Line.IDLE, Line.BLOCKED):
         core.set_remote(True)
+        core.send(BLOCKED)  # a peer that sees nothing wrong shall not seize what can not be acknowledged
     elif state.line in TALKING:
         core.start("line_fault")
     elif state.line in OUT_CALL:
@@ -233,6 +234,8 @@ def fault_ends(core: Core) -> None:
     """What was received meanwhile counts from now on."""
     core.state.fault = False
     core.stop("line_fault")
+    if core.state.line is Line.IDLE:
+        core.send(IDLE)
     LINE[core.state.line, core.state.received](core)
 
 
