@@ -55,6 +55,12 @@ class _Fault:
         self.begins: int | None = None
 
 
+def _line_ends(part: Any) -> list[Any]:
+    """The ends of lines of a trunk board or of a far end; an exchange's ends of circuits are none."""
+    ends = getattr(part, "ends", None)
+    return ends if isinstance(ends, list) else []
+
+
 def _scope(fault: _Fault) -> FaultScope:
     """Timers above level 2 are the whole point's. Units that are late still come when the fault is undone."""
     link, layer = str(fault.step.where.get("link", "")), SKEWED.get(str(fault.step.values.get("layer", "")), 0)
@@ -227,7 +233,7 @@ class Director:
         """The end of a line that sends signalling bits of a channel."""
         line, _, timeslot = act.name.partition(":")
         ends = [(path, number, end.row) for path, part in self._stage.kernel.parts.items()
-                for number, end in enumerate(getattr(part, "ends", ()))]  # fmt: skip
+                for number, end in enumerate(_line_ends(part))]  # fmt: skip
         found = [one for one in ends if one[2].name == line and one[2].end == (act.end or "machine")]
         if not found or not found[0][2].framing.cas:
             known = list(dict.fromkeys(row.name for _, _, row in ends if row.framing.cas))

@@ -40,6 +40,20 @@ def test_a_shipped_scenario_passes(path: Path, tmp_path: Path) -> None:
     assert not bad
 
 
+def test_signalling_bits_by_hand(tmp_path: Path) -> None:
+    path = tmp_path / "bits.yaml"
+    path.write_text("""format: 1
+machine: one_e1_r2
+seconds: 2
+timeline:
+  - {at: 1s, act: {who: "circuit e1-0:5", end: far, do: cas, value: 13}}
+expect:
+  - {kind: count, event: circuit_blocked, where: {timeslot: 5, by: remote, on: 1}, place: "*/program", min: 1, max: 1}
+""", encoding="utf-8")
+    code, bad, _ = played(prepare(path), tmp_path / "run")
+    assert code == ExitCode.PASSED, bad
+
+
 @pytest.mark.parametrize("path", FAULTY, ids=lambda path: path.stem)
 def test_without_its_fault_a_scenario_fails(path: Path, tmp_path: Path) -> None:
     sound = prepare(path)
