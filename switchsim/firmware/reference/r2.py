@@ -138,7 +138,9 @@ class R2Side:
 
     def say(self, leg: Leg, message: str) -> None:
         act = _SAY.get(message)
-        if act is not None:
+        if message == "answer":
+            self.connect(leg)
+        elif act is not None:
             self.do(leg.circuit, act(self.circuits[leg.circuit]))
 
     def more_digits(self, leg: Leg) -> None:
@@ -333,7 +335,6 @@ class R2Side:
 _SAY: Final[dict[str, Callable[[Circuit], Any]]] = {
     "through": lambda circuit: circuit.accept(free=False),
     "free": lambda circuit: circuit.accept(),
-    "answer": lambda circuit: circuit.answer(),
     "clear-back": lambda circuit: circuit.clear_back(True),
     "re-answer": lambda circuit: circuit.clear_back(False),
 }
