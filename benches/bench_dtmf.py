@@ -1,7 +1,7 @@
 """DTMF bank: channel-seconds of 8 kHz audio a CPU second, against libspandsp's dtmf_rx at its best chunk.
 
-2048 channels, one thread, 100 ms of each signal over and over. *mix* is what receivers of a call centre hear: 1 channel
-of 20 digits without end (50 ms on, 50 ms off), 7 of 20 speech without a pause (the shipped prompts), the others line
+2048 channels, one thread, 200 ms of each signal over and over. *mix* is what receivers of a call centre hear: 1 channel
+of 20 digits without end (100 ms on, 100 ms off), 4 of 20 speech without a pause (the shipped prompts), the others line
 noise of -60 to -50 dBm0; *quiet*, *speech*, *vowels* (harmonics, the worst of voices) and *digits* have one kind on all
 channels. The peer is given linear samples (decoding A-law is not counted against it) in chunks of each of CHUNKS,
 and the best one counts; all take turns in one run.
@@ -33,7 +33,7 @@ from switchsim.sweeps.signals import KEYS, RMS_0_DBM0, Rng, Samples, digit, nois
 from switchsim.sweeps.talkoff import vowels
 
 CHANNELS = 2048
-PERIOD = 800                # cycles of signal that are played over and over
+PERIOD = 1600               # cycles of signal that are played over and over
 ROUNDS = 7
 CYCLES = 4800               # of a bank's turn
 PEER_CHANNELS = 40          # of the signal, from all over it
@@ -70,13 +70,13 @@ def voice(rng: Rng) -> Samples:
 
 
 def digits(rng: Rng) -> Samples:
-    """A digit of 50 ms, -10 dBm0 a tone, from any moment on."""
-    one = digit(rng, str(rng.choice(list(KEYS))), 50)
+    """A digit of 100 ms, -10 dBm0 a tone, from any moment on."""
+    one = digit(rng, str(rng.choice(list(KEYS))), 100)
     return np.roll(np.concatenate([one, np.zeros(PERIOD - len(one))]), int(rng.integers(0, PERIOD)))
 
 
 KINDS: dict[str, tuple[Callable[[Rng], Samples], ...]] = {
-    "mix": (digits, *[speech] * 7, *[quiet] * 12), "quiet": (quiet,), "speech": (speech,), "vowels": (voice,),
+    "mix": (digits, *[speech] * 4, *[quiet] * 15), "quiet": (quiet,), "speech": (speech,), "vowels": (voice,),
     "digits": (digits,),
 }  # fmt: skip
 

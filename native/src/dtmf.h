@@ -100,7 +100,7 @@ typedef struct dtmf_samples {
     int again, lost;             /* one of the two blocks before was; neither was this one nor the one before */
 } dtmf_samples;
 
-/* Whether the phase moves over a hop within 3 % of the frequency, about. */
+/* Whether the phase moves over a hop within about 3 % or 4 % of the frequency. */
 int swd_dtmf_moves(dtmf_bin now, dtmf_bin before, uint32_t tone);
 /* |X|, to 3 %, and |X|^2. */
 uint32_t swd_dtmf_amplitude(dtmf_bin bin);

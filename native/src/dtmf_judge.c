@@ -72,8 +72,10 @@ int swd_dtmf_moves(dtmf_bin now, dtmf_bin before, uint32_t tone)
     add_turn(&t, now, before);
     const int64_t c = swd_table_dtmf_advance[tone * 2], s = swd_table_dtmf_advance[tone * 2 + 1];
     int64_t along = t.re * c + t.im * s, across = t.im * c - t.re * s;
-    /* 45 degrees are 3.0 % of 697 Hz and 1.3 % of 1633 Hz. */
-    return tone < 4 ? along > 0 && (across < 0 ? -across : across) < along + along / 2 : 2 * along > -(across < 0 ? -across : across);
+    /* 56 degrees are 3.7 % of 697 Hz and 2.8 % of 941 Hz, 117 degrees 4.5 % of 1209 Hz and 3.3 % of 1633 Hz. */
+    if (across < 0)
+        across = -across;
+    return tone < 4 ? across < along + along / 2 : 2 * along > -across;
 }
 
 static int inside(const dtmf_track *track, const dtmf_window *w)

@@ -78,10 +78,10 @@ static const int16_t *window_at(const stretch *s, uint32_t ago)
 }
 
 /* The pair's bins of one window; its energies are left out. */
-static dtmf_window bins_of(const stretch *s, const dtmf_samples *from, const dtmf_track *track, uint32_t ago)
+static dtmf_window bins_of(const stretch *s, const dtmf_samples *from, uint32_t low, uint32_t high, uint32_t ago)
 {
     dtmf_window w = {.energy = 0};
-    from->kernel->pair(window_at(s, ago), track->low, track->high, &w);
+    from->kernel->pair(window_at(s, ago), low, high, &w);
     w.low_amplitude = swd_dtmf_amplitude(w.low);
     w.high_amplitude = swd_dtmf_amplitude(w.high);
     return w;
@@ -93,7 +93,7 @@ static void look(dtmf_window *windows, stretch *s, const dtmf_samples *from, con
     uint32_t begin = s->n - first * DTMF_HOP - DTMF_BLOCK - (DTMF_TAPS - 2), outputs = (first + 2) * (DTMF_HOP / 2);
     from->kernel->filter(s->x + begin, s->y, (outputs + ROOM - 1) / ROOM * ROOM);
     for (uint32_t k = 0; k <= first; k++) {
-        windows[k] = bins_of(s, from, track, first - k);
+        windows[k] = bins_of(s, from, track->low, track->high, first - k);
         from->kernel->energies(window_at(s, first - k), s->y + k * (DTMF_HOP / 2), &windows[k]);
     }
 }
@@ -219,39 +219,41 @@ static int alike(const dtmf_window *w, const dtmf_window *full)
 
 /* The pair of the latest block, and whether it stands above the floor and was half there a hop before, moving as its
  * frequencies do: most of what is screened in speech and music does not. */
-static int promising(dtmf_track *track, stretch *s, const dtmf_samples *from)
+static int promising(stretch *s, const dtmf_samples *from, uint32_t *low, uint32_t *high)
 {
     uint32_t power[DTMF_TONES];
     recall(s, from, DTMF_BLOCK + DTMF_HOP);
     from->kernel->spectrum(window_at(s, 0), power);
-    track->low = (uint8_t)strongest(power);
-    track->high = (uint8_t)(4 + strongest(power + 4));
-    if (power[track->low] < from->rules->floor || power[track->high] < from->rules->floor)
+    *low = strongest(power);
+    *high = 4 + strongest(power + 4);
+    if (power[*low] < from->rules->floor || power[*high] < from->rules->floor)
         return 0;
-    track->ceiling = peak(window_at(s, 0), DTMF_BLOCK) * 3 / 2;
-    dtmf_window full = bins_of(s, from, track, 0), before = bins_of(s, from, track, 1);
-    return alike(&before, &full) && swd_dtmf_moves(full.low, before.low, track->low) &&
-           swd_dtmf_moves(full.high, before.high, track->high);
+    dtmf_window full = bins_of(s, from, *low, *high, 0), before = bins_of(s, from, *low, *high, 1);
+    return alike(&before, &full) && swd_dtmf_moves(full.low, before.low, *low) && swd_dtmf_moves(full.high, before.high, *high);
 }
 
 /* A screened block on an idle channel, not the first: a burst began up to three blocks before, after whatever else was. */
 static void open_burst(dtmf_track *track, const dtmf_samples *from)
 {
     stretch s;
-    dtmf_window windows[6];
-    uint32_t first = 3, since = track->since, k;
-    forget(track, since);
-    if (!promising(track, &s, from)) {
-        forget(track, since);
+    dtmf_window windows[6], full;
+    uint32_t first = 3, since = track->since, low, high, k;
+    if (!promising(&s, from, &low, &high))
         return;
-    }
+    forget(track, since);
     track->phase = DTMF_COLLECTING;
+    track->low = (uint8_t)low;
+    track->high = (uint8_t)high;
+    track->ceiling = peak(window_at(&s, 0), DTMF_BLOCK) * 3 / 2;
     recall(&s, from, DTMF_HISTORY);
     remove_impulses(&s, track);
-    dtmf_window full = bins_of(&s, from, track, 0), earlier = bins_of(&s, from, track, first);
-    if (earlier.low_amplitude * 256 > full.low_amplitude * FULL_Q8 && earlier.high_amplitude * 256 > full.high_amplitude * FULL_Q8)
-        first = 5;
     look(windows, &s, from, track, first);
+    full = windows[first];
+    if (windows[0].low_amplitude * 256 > full.low_amplitude * FULL_Q8 &&
+        windows[0].high_amplitude * 256 > full.high_amplitude * FULL_Q8) {
+        first = 5;
+        look(windows, &s, from, track, first);
+    }
     for (k = first; k > 0 && (int32_t)(from->window - (first - k + 1) - since) >= 0 && alike(&windows[k - 1], &full); k--)
         continue;
     /* The window before, without its last 32 samples, in which the burst may have begun: 88, and 5 later, half a period of
@@ -290,8 +292,8 @@ static uint32_t follow(dtmf_track *track, const dtmf_samples *from, swd_dtmf_hit
         keep(track, &windows[1]);
         find_references(track);
     } else {
-        windows[0] = bins_of(&s, from, track, 1);
-        windows[1] = bins_of(&s, from, track, 0);
+        windows[0] = bins_of(&s, from, track->low, track->high, 1);
+        windows[1] = bins_of(&s, from, track->low, track->high, 0);
     }
     for (uint32_t k = 0; k < 2; k++) {
         uint32_t relative = relative_q8(track, &windows[k]);
