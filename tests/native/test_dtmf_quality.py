@@ -13,6 +13,7 @@ import pytest
 
 from switchsim.dsp.engine import EV_DIGIT_ON, Engine, EngineConfig, Event
 from switchsim.sweeps import receivers, speech
+from switchsim.sweeps.columns import columns
 from switchsim.sweeps.demands import PEER, Demand, demands, tone
 from switchsim.sweeps.quality import Result, TalkOff, judge, judge_talk_off, talk_offs
 from switchsim.sweeps.signals import KEYS, digit, encode, framed, noise, stack, total_dbm0
@@ -37,6 +38,20 @@ def met(result: Result) -> None:
 )
 def test_demand(demand: Demand) -> None:
     met(judge(demand, THOUSAND if demand.what == SURE else EACH, SEED))
+
+
+GAPS = {"ntt: 1.8 % + 0 Hz off accepted", "brazil: 1.8 % + 0 Hz off accepted", "australia: 1.5 % + 4 Hz off accepted",
+        "australia: low 7 % off refused"}  # fmt: skip
+"""Not met on every signal: key 3 with its low frequency 1.8 % up and its high one 1.8 % down, 2.04 times the low one,
+is refused; a frequency 7 % off is 2.8 % beside the next one, and heard as that."""
+
+
+@pytest.mark.parametrize("demand", list(columns()), ids=lambda row: row.what)
+def test_limits_by_name_do_what_their_column_of_q24_says(demand: Demand) -> None:
+    result = judge(demand, 6, SEED)
+    if demand.what not in GAPS:
+        met(result)
+    assert result.ours > 90, str(result)
 
 
 @pytest.mark.parametrize(
