@@ -259,6 +259,8 @@ class Reviewer:
             if row.framing.cas and not isinstance(row.signalling, ClearSpec | R2Spec):
                 what = f"{row.names[0]}: signalling bits in timeslot 16 of a line of kind {row.signalling.kind}"
                 self._say((*where, "cas"), what, "a line of kind clear or r2")
+            if isinstance(row.signalling, R2Spec) and not row.framing.cas and "cas" in row.framing.model_fields_set:
+                self._say((*where, "cas"), f"{row.names[0]}: R2 without signalling bits", "cas: true, or no such key")
             if row.framing.ssm_bit in (1, 2, 3):
                 self._say((*where, "ssm_bit"), f"ssm_bit {row.framing.ssm_bit}", "0, or an Sa bit: 4..8")
 

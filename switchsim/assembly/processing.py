@@ -1,4 +1,4 @@
-"""Machine files: how the main processor treats defects and load, what receivers accept, how long a measurement bin is."""
+"""Machine files: how the main processor treats defects and load, what receivers accept, how long bins are."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`receivers: {limits: NAME}`: what the machine's DTMF receivers take for a digit, from the machine file to the call."""
+"""`receivers: {limits: NAME}`: what a machine's DTMF receivers take for a digit, from its file to the call."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ def test_a_seizure_is_acknowledged_before_there_is_a_register() -> None:
     assert actions == [r2.SendLine(BLOCKED), r2.SeizeRegister("incoming"), r2.SeizedInd()]
 
 
-def test_no_acknowledgement_alarm_clear_forward_and_no_other_seizure() -> None:
+def test_no_acknowledgement_alarm_clear_forward_and_no_other_seizure_for_a_minute() -> None:
     made = Bench(ITU)
     made.b.deaf = True
     a = made.a
@@ -37,7 +37,18 @@ def test_no_acknowledgement_alarm_clear_forward_and_no_other_seizure() -> None:
     assert a.bits == [SEIZED, IDLE]
     assert a.kinds() == ["MaintenanceAlarm", "SetupFailed"]
     assert a.last(r2.SetupFailed) == r2.SetupFailed("no_ack", True, 41)
-    made.run(seconds(300))
+    made.run(seconds(59))
+    assert not a.circuit.selectable
+    made.run(seconds(2))
+    assert a.circuit.selectable, "the peer looks idle: it is tried again"
+
+
+def test_no_acknowledgement_and_a_reset() -> None:
+    made = Bench(ITU)
+    made.b.deaf = True
+    a = made.a
+    a.do(a.circuit.setup("123", "", 10))
+    made.run(seconds(1))
     assert not a.circuit.selectable
     made.b.deaf = False
     a.do(a.circuit.reset())
@@ -73,7 +84,15 @@ def test_seizing_stays_until_it_is_acknowledged_though_the_call_is_over() -> Non
 def test_an_abandoned_seizure_that_nobody_acknowledges() -> None:
     circuit = outgoing(Line.OUT_SEIZED)
     circuit.release(16)
-    assert kinds(circuit.timer("seize_ack")) == ["MaintenanceAlarm", "SendLine"]
+    assert kinds(circuit.timer("seize_ack")) == ["MaintenanceAlarm", "SendLine", "StartTimer"]
+    assert circuit.state.line is Line.OUT_NO_ACK
+
+
+def test_a_circuit_that_was_not_acknowledged_stays_out_while_its_peer_blocks() -> None:
+    circuit = outgoing(Line.OUT_SEIZED)
+    circuit.timer("seize_ack")
+    circuit.line(BLOCKED)
+    assert kinds(circuit.timer("release")) == ["StartTimer"]
     assert circuit.state.line is Line.OUT_NO_ACK
 
 

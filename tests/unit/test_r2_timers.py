@@ -45,7 +45,7 @@ def calling_awaited(config: r2.R2Config) -> r2.Circuit:
 ROWS: list[tuple[str, str, Callable[[], r2.Circuit], list[Action], Line]] = [
     ("seize_ack", "no acknowledgement", lambda: outgoing(Line.OUT_SEIZED),
      [r2.MaintenanceAlarm("3.2.3.2", "no seizing acknowledgement"), r2.FreeRegister(),
-      r2.SetupFailed("no_ack", True, 41), r2.SendLine(IDLE)], Line.OUT_NO_ACK),
+      r2.SetupFailed("no_ack", True, 41), r2.SendLine(IDLE), r2.StartTimer("release", seconds(60))], Line.OUT_NO_ACK),
     ("guard", "double seizure", lambda: brought(outgoing(Line.OUT_SEIZED), lambda c: c.line(SEIZED)),
      [r2.SendLine(IDLE), r2.StartTimer("release", seconds(60))], Line.OUT_RELEASING),
     ("reseize", "pause", lambda: brought(incoming(Line.IN_ENDED), lambda c: c.line(IDLE)), [r2.IdleInd()], Line.IDLE),

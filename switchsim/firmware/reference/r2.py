@@ -309,6 +309,8 @@ class R2Side:
 
     def _failed(self, index: int, action: r2.SetupFailed) -> None:
         call, group = self._call(index), self._group(index)
+        if action.reason == "no_ack":
+            self.trunks.circuit_state(index, "faulty")  # until the circuit is good again
         if call is None:
             return
         if action.try_again:

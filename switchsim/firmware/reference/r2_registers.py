@@ -34,11 +34,14 @@ class Registers:
         return self.core.state.registers
 
     def seize(self, circuit: int, side: str) -> None:
-        """Connect a register with a circuit, at once or when one is free."""
+        """Connect a register with a circuit, at once or when one is free.
+
+        While none works a call of our own is over; one that comes waits as long as its caller does: a board may return.
+        """
         self.state.side[circuit] = side
         if self._connect(circuit):
             return
-        if not self._any():
+        if side == "outgoing" and not self._any():
             del self.state.side[circuit]
             self.r2.do(circuit, self.r2.circuits[circuit].register_none())
             return
@@ -160,7 +163,7 @@ class Registers:
         for circuit in [circuit for circuit, register in self.state.of.items() if register in broken]:
             self.r2.do(circuit, self.r2.circuits[circuit].register_none())
         if not self._any():
-            for circuit in list(self.state.waiting):
+            for circuit in [one for one in self.state.waiting if self.state.side[one] == "outgoing"]:
                 self.r2.do(circuit, self.r2.circuits[circuit].register_none())
         self._serve()
 

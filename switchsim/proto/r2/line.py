@@ -245,13 +245,15 @@ def fault_ends(core: Core) -> None:
 def no_acknowledgement(core: Core) -> None:
     """Nobody acknowledges: an alarm, the call goes elsewhere, the circuit is cleared and not seized again (Q.422 3.2).
 
-    A late acknowledgement and idle behind it, a call of the peer or a reset make it usable again.
+    A late acknowledgement and idle behind it, a call of the peer, a reset, or a peer that has been idle for "release"
+    make it usable again.
     """
     core.alarm("3.2.3.2", "no seizing acknowledgement")
     core.free_register()
     core.end_attempt("no_ack", True, TEMPORARY_FAILURE)
     core.state.line = Line.OUT_NO_ACK
     core.send(IDLE)
+    core.start("release")
 
 
 def collision_over(core: Core) -> None:
@@ -259,7 +261,16 @@ def collision_over(core: Core) -> None:
 
 
 def release_late(core: Core) -> None:
-    """The peer does not end what is over here: somebody is told, and the circuit waits on."""
+    """The peer does not end what is over here: somebody is told, and the circuit waits on.
+
+    One that acknowledged nothing is tried again, when it looks idle.
+    """
+    if core.state.line is Line.OUT_NO_ACK:
+        if core.state.received == IDLE and not core.state.fault:
+            core.settle()
+        else:
+            core.start("release")
+        return
     awaited = "clear-forward" if core.state.line is Line.IN_ENDED else "release guard"
     core.alarm("3.2", f"no {awaited}")
 
