@@ -209,7 +209,7 @@ EACH strongest rank(const v32 *power, uint32_t freqs)
 {
     strongest s = {{0}, {0}, {0}};
     for (uint32_t f = 0; f < freqs; f++) {
-        v32 x = (power[f] & ~255) | (1 << f);
+        v32 x = (power[f] & ~255) | ((v32){0} + (int32_t)(1u << f));
         s.third = MAX(s.third, MIN(s.second, x));
         s.second = MAX(s.second, MIN(s.first, x));
         s.first = MAX(s.first, x);

@@ -141,6 +141,7 @@ def test_a_message_is_recorded_and_the_call_ends() -> None:
     assert name == f"vp-0-message-{centre.number}-13800138000"
     assert ms(300) < len(octets) < seconds(2)
     assert centre.record().cause == 16
+    centre.run(ms(50))
     assert centre.way()[-1] == "ended"
 
 

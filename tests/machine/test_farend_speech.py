@@ -84,8 +84,8 @@ def test_wrong_digits_first_and_right_ones_when_asked_again() -> None:
 
 
 def test_levels_and_durations_of_digits_are_the_plans() -> None:
-    """24 dB below the weakest that AT&T's receivers take (Q.24, table A-1), nothing is heard."""
-    faint = Plan(steps=(Dial("5", low_mdbm0=-49_000, high_mdbm0=-49_000), Dial("6", on_cycles=ms(60)), Stay()))
+    """30 dB below the weakest that AT&T's receivers take (Q.24, table A-1), nothing is heard."""
+    faint = Plan(steps=(Dial("5", low_mdbm0=-55_000, high_mdbm0=-55_000), Dial("6", on_cycles=ms(60)), Stay()))
     bench = connected(faint).run(seconds(1))
     assert [row.event.digits for row in bench.records(NET, "PartyDials")] == ["5", "6"]  # type: ignore[attr-defined]
     assert digits(bench) == "6"

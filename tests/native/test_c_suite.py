@@ -85,7 +85,7 @@ def caught(ran: subprocess.CompletedProcess[str]) -> bool:
 @pytest.mark.peer("clang", "libclang-rt-14-dev")
 def test_hdlc_fuzzer_can_find(tmp_path: Path) -> None:
     """A receiver that keeps one octet too many is caught within the corpus."""
-    copy = break_copy(tmp_path, "hdlc_rx.c", "rx->length == LIMIT", "rx->length == LIMIT + 1")
+    copy = break_copy(tmp_path, "hdlc_rx_kernel.h", "rx->length == LIMIT", "rx->length == LIMIT + 1")
     assert caught(make("fuzz", tmp_path / "build", "SECONDS=10", native=copy))
 
 

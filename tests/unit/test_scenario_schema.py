@@ -116,7 +116,7 @@ def test_the_timeline_and_what_it_waits_for() -> None:
         ("name: rise", "name: morning", "19: a second load is called 'morning'"),
         ("stop: 20s", "stop: 2s", "19: load[1]: stop is not after start"),
         ('"10060"', "10060", "10: load[0].numbers[0]: 10060 does not fit"),
-        ("do: wait", "do: wai", "16: load[0].plan[2]: do: 'wai' does not fit; expected 'listen', 'dial', 'wait'"),
+        ("do: wait", "do: wai", "16: load[0].plan[2]: do: 'wai' does not fit; expected 'listen', 'dial', 'say', 'wait'"),
         ("least: 500ms", "least: 5s", "22: agents[0].answer: least is more than most"),
         ("1001..1003", "1003..1001", "21: agents[0]: '1003..1001' names no seats"),
         ("1001..1003", "0001..9999999", "21: agents[0]: '0001..9999999' names no seats"),
