@@ -53,8 +53,8 @@ LIMITS: Final[Mapping[str, DtmfLimits]] = {
         high_accept_mdb=6_000, high_reject_mdb=9_400, low_accept_mdb=6_000, low_reject_mdb=9_400,
         tone_reject_cycles=160, pause_accept_cycles=320, gap_accept_cycles=160,
     ),
-    "australia": DtmfLimits(
-        frequency_reject_ppm=70_000, frequency_extra_mhz=4_000, level_accept_mdbm0=-27_000, level_reject_mdbm0=-30_000,
+    "australia": DtmfLimits(  # refused from 7 % says the table; that is 2.8 % beside the next frequency
+        frequency_reject_ppm=30_000, frequency_extra_mhz=4_000, level_accept_mdbm0=-27_000, level_reject_mdbm0=-30_000,
         high_accept_mdb=10_000, high_reject_mdb=13_400, low_accept_mdb=10_000, low_reject_mdb=13_400,
         tone_reject_cycles=200, pause_accept_cycles=560, gap_accept_cycles=96,
     ),

@@ -40,10 +40,9 @@ def test_demand(demand: Demand) -> None:
     met(judge(demand, THOUSAND if demand.what == SURE else EACH, SEED))
 
 
-GAPS = {"ntt: 1.8 % + 0 Hz off accepted", "brazil: 1.8 % + 0 Hz off accepted", "australia: 1.5 % + 4 Hz off accepted",
-        "australia: low 7 % off refused"}  # fmt: skip
+GAPS = {"ntt: 1.8 % + 0 Hz off accepted", "brazil: 1.8 % + 0 Hz off accepted", "australia: 1.5 % + 4 Hz off accepted"}
 """Not met on every signal: key 3 with its low frequency 1.8 % up and its high one 1.8 % down, 2.04 times the low one,
-is refused; a frequency 7 % off is 2.8 % beside the next one, and heard as that."""
+is refused."""
 
 
 @pytest.mark.parametrize("demand", list(columns()), ids=lambda row: row.what)
