@@ -11,7 +11,7 @@ import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from switchsim.kernel.inputs import InputKind
 from switchsim.sut.options import FAST, parse_attach, parse_clock
@@ -22,16 +22,14 @@ IDLE_BLOCK: Final = bytes([0b1001]) + b"\xd5" * BLOCK
 Line = dict[str, Any]
 
 
-class Joint:
+class Joint(Protocol):
     """The other side of the programs: gives each circuit of each program its next datagram."""
 
     def give(self, number: int, timeslot: int, datagram: bytes) -> None:
         """The datagram of a program's circuit."""
-        raise NotImplementedError
 
     def take(self, number: int, timeslot: int) -> bytes:
         """What that circuit gets next."""
-        raise NotImplementedError
 
     def block_over(self, now: int) -> None:
         """Every circuit has given its block; 160 cycles are over."""

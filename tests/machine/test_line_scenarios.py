@@ -31,7 +31,8 @@ def played(ready: Prepared, folder: Path) -> tuple[ExitCode, dict[str, str]]:
     """How a run ended, and the reason of each check that found something or could not say."""
     finished = run(ready, RunOptions(out=folder), Teller(), StopSignal())
     verdict = json.loads((finished.folder / "verdict.json").read_text(encoding="utf-8"))
-    bad = {one["name"]: str(one) for one in verdict["checks"] if one["outcome"] not in ("passed", "not applicable")}
+    judged = [*verdict["checks"], *verdict["expects"]]
+    bad = {one["name"]: str(one) for one in judged if one["outcome"] not in ("passed", "not applicable")}
     return finished.exit_code, bad
 
 
@@ -51,6 +52,7 @@ def test_without_its_fault_a_scenario_fails(path: Path, tmp_path: Path) -> None:
               "expect": tuple(entry for entry in scenario.expect if entry.kind != "fault")}  # fmt: skip
     code, bad = played(replace(sound, scenario=scenario.model_copy(update=update)), tmp_path / "run")
     assert code == ExitCode.FAILED
+    assert bad
     assert all(name.startswith("expect.") for name in bad), bad
 
 
