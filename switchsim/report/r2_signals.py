@@ -11,15 +11,11 @@ import msgspec
 
 from switchsim.model.event import Record
 from switchsim.model.events import R2Line, R2Register
-from switchsim.proto.r2 import codes
+from switchsim.report.r2_meanings import CHINA_ALONE, ITU_ALONE, Dialogue
 
 MACHINE: Final = "machine"
 FIXED: Final = 0b11
-"""c, d: 11 in China, 01 elsewhere."""
-GROUPS: Final[dict[str, dict[int, str]]] = {
-    "I": codes.GROUP_I, "II": codes.GROUP_II, "A": codes.GROUP_A, "B": codes.GROUP_B, "A_CHINA": codes.GROUP_A_CHINA,
-    "KA": codes.KA, "KD": codes.KD, "KB": codes.KB, "KB_LOCAL": codes.KB_LOCAL,
-}  # fmt: skip
+"""c, d: 11 in China, 01 elsewhere, but where the machine file says otherwise."""
 ENDED: Final = frozenset({"idle", "clear_forward"})
 
 
@@ -35,11 +31,11 @@ class _Call(msgspec.Struct):
     """From a seizure to the next one. start -1: what passed before the first."""
 
     start: int
-    signals: list[R2Signal]
+    events: list[tuple[int, R2Line | R2Register]]
     over: bool = False
 
     def lasts(self, offered: int, ended: int) -> bool:
-        end = self.signals[-1].at if self.over else ended
+        end = self.events[-1][0] if self.over else ended
         return 0 <= self.start <= ended and end >= offered
 
 
@@ -48,41 +44,38 @@ class R2Signals:
 
     def __init__(self) -> None:
         self._calls: dict[tuple[str, int, str], list[_Call]] = {}  # line, timeslot, end
-        self._china: dict[tuple[str, int], bool] = {}  # circuits whose fixed bits are China's
-        self._kd: dict[tuple[str, int], int] = {}  # the latest
+        self._china: dict[str, bool] = {}  # lines, as the groups of their signals tell
+        self._fixed: dict[str, bool] = {}  # and as their fixed bits do, where no such group came
 
     def take(self, record: Record) -> None:
         """Records of other kinds change nothing."""
         event = record.event
         if isinstance(event, R2Line):
-            calls = self._calls.setdefault((event.line, event.timeslot, event.end), [_Call(-1, [])])
+            calls = self._of(event)
             if event.signal == "seizure" and (calls[-1].over or calls[-1].start < 0):
                 calls.append(_Call(record.at, []))
-            self._china[event.line, event.timeslot] = event.abcd & FIXED == FIXED
+            if event.way == "sent":
+                self._fixed[event.line] = event.abcd & FIXED == FIXED
             calls[-1].over = calls[-1].over or event.signal in ENDED
-            self._add(record.at, event, f"{event.signal} {event.abcd:04b}")
+            calls[-1].events.append((record.at, event))
         elif isinstance(event, R2Register) and event.on:
-            self._add(record.at, event, self._meaning(event))
+            if event.group in CHINA_ALONE | ITU_ALONE:
+                self._china[event.line] = event.group in CHINA_ALONE
+            self._of(event)[-1].events.append((record.at, event))
 
-    def _add(self, at: int, event: R2Line | R2Register, text: str) -> None:
-        calls = self._calls.setdefault((event.line, event.timeslot, event.end), [_Call(-1, [])])
-        sent = (event.way == "sent") == (event.end == MACHINE)
-        calls[-1].signals.append(R2Signal(at, sent, text))
-
-    def _meaning(self, event: R2Register) -> str:
-        circuit = (event.line, event.timeslot)
-        if event.group == "KD":
-            self._kd[circuit] = event.signal
-        group = event.group
-        if group == "A" and self._china.get(circuit):
-            group = "A_CHINA"
-        elif group == "KB" and self._kd.get(circuit) in codes.KD_LOCAL:
-            group = "KB_LOCAL"
-        return f"{event.group}-{event.signal} {GROUPS[group].get(event.signal, 'spare')}"
+    def _of(self, event: R2Line | R2Register) -> list[_Call]:
+        return self._calls.setdefault((event.line, event.timeslot, event.end), [_Call(-1, [])])
 
     def of_call(self, line: str, timeslot: int, offered: int, ended: int) -> list[R2Signal]:
         """Of the call that was on a circuit from `offered` to `ended`: its seizure, to the circuit's idle state."""
         calls = self._calls.get((line, timeslot, MACHINE)) or self._calls.get((line, timeslot, "far"), [])
-        return next((call.signals for call in calls if call.lasts(offered, ended)), [])
+        events = next((call.events for call in calls if call.lasts(offered, ended)), [])
+        dialogue = Dialogue(self._china.get(line, self._fixed.get(line, False)))
+        return [R2Signal(at, (event.way == "sent") == (event.end == MACHINE), _text(event, dialogue))
+                for at, event in events]  # fmt: skip
 
 
+def _text(event: R2Line | R2Register, dialogue: Dialogue) -> str:
+    if isinstance(event, R2Line):
+        return f"{event.signal} {event.abcd:04b}"
+    return f"{event.group}-{event.signal} {dialogue.meaning(event.group, event.signal)}"

@@ -158,3 +158,60 @@ def test_the_machines_own_journal_goes_before_the_far_ends() -> None:
             tone(20, "sent", "A", 6, "machine"), tone(22, "received", "A", 6)]  # fmt: skip
     assert signals_of(rows, 15) == [
         [(False, "seizure 0001"), (True, "A-6 address complete, charge, set up speech")]]  # fmt: skip
+
+
+def told(spoken: str, fixed: int = 0b01) -> list[str]:
+    """What register signals, named `group-signal`, mean one behind the other in a call."""
+    rows = [line(10, "received", "seizure", fixed, "machine")]
+    rows.append(line(11, "sent", "seizure_ack", 0b1100 | fixed, "machine"))
+    for number, name in enumerate(spoken.split()):
+        group, _, signal = name.partition("-")
+        forward = group in ("I", "II", "KA", "KD")
+        rows.append(tone(20 + number, "received" if forward else "sent", group, int(signal), "machine"))
+    (texts,) = signals_of(rows, 15)
+    return [text.partition(" ")[2] for _, text in texts[2:]]
+
+
+def test_q441_a5_asks_the_category_at_first_and_then_calling_digits_until_a1() -> None:
+    assert told("I-1 A-5 II-1 A-5 I-7 A-5 I-10 A-5 I-15 A-1 I-2 A-5 I-15 A-1 I-15 A-3")[1:] == [
+        "send calling party's category", "subscriber without priority", "send next calling digit", "calling digit 7",
+        "send next calling digit", "calling digit 0", "send next calling digit", "end of the calling number",
+        "send next called digit", "digit 2", "send next calling digit", "end of the calling number",
+        "send next called digit", "end of pulsing", "address complete, changeover to group B",
+    ]  # fmt: skip
+    assert told("I-1 A-5 II-2 A-5 I-12")[-1] == "calling number restricted"
+    assert told("I-1 A-1 I-2 A-1")[1::2] == ["send next digit"] * 2
+
+
+def test_q441_forward_signals_above_10_answer_what_was_asked() -> None:
+    assert told("I-13")[0] == "test call"
+    assert told("I-1 A-13 I-13 A-13 I-14")[2::2] == ["no satellite link", "satellite link"]
+    assert told("I-1 A-12 I-2 A-1 I-2")[2::2] == ["language digit 2", "digit 2"]
+    assert told("I-1 A-14 I-12")[2] == "request not accepted"
+    assert told("I-1 A-11 I-14")[2] == "country code, outgoing half echo suppressor inserted"
+    assert told("I-1 A-1 I-14")[2] == "code 14, incoming half echo suppressor"
+
+
+def test_china_a1_asks_for_the_number_that_is_being_sent() -> None:
+    last = told("I-1 A-1 I-2 A-6 KA-1 A-1 I-7 A-1 I-15 A-3 KD-3 KB-6", fixed=0b11)
+    assert last[3:] == [
+        "send KA and the calling number", "ordinary, periodic charge", "send next calling digit", "calling digit 7",
+        "send next calling digit", "end of the calling number", "changeover to group B, send KD", "local telephone",
+        "free, the calling party controls the release",
+    ]  # fmt: skip
+    first = told("I-1 A-6 KA-1 A-1 I-7 A-1 I-15 A-1 I-2 A-1 I-15 A-2 I-1", fixed=0b11)
+    assert first[3:] == [  # which of both orders, the end of the calling number tells
+        "send next digit, calling number first", "digit 7", "send next digit, calling number first",
+        "end of the number", "send next called digit", "digit 2", "send next called digit", "end of pulsing",
+        "send from the first digit", "digit 1",
+    ]  # fmt: skip
+    assert told("I-1 A-5", fixed=0b11)[1] == "unallocated number"
+
+
+def test_groups_tell_the_variant_where_fixed_bits_are_anothers() -> None:
+    assert told("I-1 A-5 II-1", fixed=0b11)[1] == "send calling party's category"
+    assert told("I-1 A-6 KA-1", fixed=0b01)[1] == "send KA and the calling number"
+    spare = [line(0, "received", "idle", 0b1011, "machine"), line(10, "sent", "seizure", 0b0001, "machine"),
+             line(12, "received", "seizure_ack", 0b1111, "machine"),
+             tone(20, "received", "A", 6, "machine")]  # fmt: skip
+    assert signals_of(spare, 15)[0][-1] == (False, "A-6 address complete, charge, set up speech")
