@@ -14,6 +14,7 @@ from switchsim.assembly.layout import BITS_TIMESLOT, LINE_CELLS, Layout
 from switchsim.assembly.machine import MachineFile, Reviewer
 from switchsim.assembly.planner import Planner
 from switchsim.assembly.platform_file import load_shared
+from switchsim.assembly.r2 import R2Spec
 from switchsim.assembly.services import ClearStep, IvrStep
 from switchsim.assembly.sounds import ToneSet, load_prompts, load_tones
 from switchsim.assembly.wav import Sound, as_file
@@ -101,7 +102,7 @@ def lay_out(
 
 
 def _check(spec: MachineFile, attached: Sequence[Attachment]) -> None:
-    """Attachments name a line and a timeslot that are there."""
+    """Attachments name a line and a timeslot that are there, and a mode by which the machine hears of the program."""
     names = dict(spec.line_names())
     for line, timeslot, mode in attached:
         if line not in names:
@@ -114,6 +115,10 @@ def _check(spec: MachineFile, attached: Sequence[Attachment]) -> None:
         if timeslot == BITS_TIMESLOT and spec.framings()[line].cas:
             raise BadInput.one("--attach", f"timeslot {timeslot} of line {line} carries the signalling bits",
                                "another timeslot", "attach the others in mode cas")
+        if mode != CAS and isinstance(names[line], R2Spec):
+            raise BadInput.one("--attach", f"{line}:{timeslot} is an R2 circuit, and mode {mode} has no signalling "
+                               "bits: it would stay blocked for ever", "mode cas",
+                               f"{line}:{timeslot}=cas:unix:PATH, each block an octet longer (docs/attaching.md)")
 
 
 def _with_servers(spec: MachineFile, listeners: Listeners) -> MachineFile:

@@ -118,6 +118,17 @@ def test_timeslot_16_and_lines_without_signalling_bits_are_refused(tmp_path: Pat
                        journal_sink=bytearray().extend)
 
 
+@pytest.mark.parametrize("mode", ["raw", "hdlc", "ss7"])
+def test_a_mode_without_signalling_bits_is_refused_on_r2_circuits(mode: str) -> None:
+    machine = shipped("boards") / "machines" / "one_e1_r2.yaml"
+    with pytest.raises(BadInput) as refused:
+        assembly.build(machine, seed=1, attached=(("e1-0", 4, "cas"), ("e1-0", 5, mode)),
+                       journal_sink=bytearray().extend)
+    told = str(refused.value)
+    assert all(part in told for part in (f"e1-0:5 is an R2 circuit, and mode {mode}", "expected mode cas",
+                                         "e1-0:5=cas:unix:PATH"))  # fmt: skip
+
+
 def test_timeslot_16_of_a_line_with_signalling_bits_is_nobodys(tmp_path: Path) -> None:
     (tmp_path / "clear.yaml").write_text("""format: 1
 name: clear
