@@ -48,8 +48,8 @@ def _complete_limits(ctx: click.Context, _param: click.Parameter, begun: str) ->
 @click.option("--seed", type=int, default=1, show_default=True, help="0..2^64-1.")
 @click.option("--digits", metavar="DIGITS", help="Some only: of 0-9 A-D * #; register signals as 1-9 A-F (A is 10).")
 @click.option("--limits", metavar="NAME", shell_complete=_complete_limits, help="The receiver's limits, by name.")
-@click.option("--direction", type=click.Choice(["forward", "backward"]), default="forward", show_default=True,
-              help="Of register signals.")
+@click.option("--direction", type=click.Choice(["forward", "backward"]),
+              help="Of register signals, forward when not said; for mfc alone.")
 @click.option("--out", type=click.Path(dir_okay=False), metavar="FILE",
               help="Draw the curves: .png or .svg (needs matplotlib: pip install 'switchsim[plots]').")
 @JSON
@@ -63,6 +63,7 @@ def command(kind: str, name: str | None, start: str | None, stop: str | None, st
     from switchsim.sweeps import draw
     from switchsim.sweeps.axes import axis_of, values
 
+    _check_options(kind, name, {"from": start, "to": stop, "step": step, **asked})
     if name is None:
         _list_axes(kind, as_json)
         return
@@ -79,7 +80,20 @@ def command(kind: str, name: str | None, start: str | None, stop: str | None, st
         click.echo(f"drawn: {picture}", err=True)
 
 
-def _set_up(kind: str, digits: str | None, limits: str | None, direction: str, each: int, seed: int,
+def _check_options(kind: str, axis: str | None, given: Mapping[str, Any]) -> None:
+    """Nothing that is asked for is passed over; raises BadInput."""
+    from switchsim.errors import BadInput
+
+    if kind != "mfc" and given["direction"] is not None:
+        raise BadInput.one("--direction", f"{kind} has no directions", "the kind mfc",
+                           f"leave it out, or sweep mfc --direction {given['direction']}")
+    for option in () if axis else ("from", "to", "step", "digits", "limits", "direction", "out"):
+        if given[option] is not None:
+            raise BadInput.one(f"--{option}", "nothing is swept without an axis", "--axis NAME",
+                               f"`switchsim sweep {kind}` lists the axes")
+
+
+def _set_up(kind: str, digits: str | None, limits: str | None, direction: str | None, each: int, seed: int,
             out: str | None) -> tuple[Sequence[Make], Mapping[str, Receiver], str]:
     from switchsim.sweeps import measure, receivers, signals, spandsp
 
@@ -90,7 +104,8 @@ def _set_up(kind: str, digits: str | None, limits: str | None, direction: str, e
         ours, theirs = receivers.dtmf(named), spandsp.dtmf()
         what = f"DTMF, limits {named}"
     else:
-        makers = measure.mfc_makers(receivers.mfc_letters(direction, named) if digits is None else digits, direction)
+        direction = direction or "forward"
+        makers = measure.mfc_makers(digits, direction, named)
         ours, theirs = receivers.mfc(direction, named), spandsp.mfc(direction)
         what = f"R2 MFC {direction}, limits {named}"
     return makers, {"switchsim": ours, **({"libspandsp": theirs} if theirs else {})}, what

@@ -91,9 +91,15 @@ def values(axis: Axis, start: str | None, stop: str | None, step: str | None) ->
         if not axis.lowest <= value <= axis.highest:
             raise BadInput.one(option, f"{value} is outside axis {axis.name}", f"{axis.lowest} to {axis.highest}",
                                f"the axis is: {axis.says}")
-    if by <= 0 or first > last or (last - first) / by >= MOST_POINTS:
-        raise BadInput.one("--step", f"no sweep from {first} to {last} in steps of {by}",
-                           f"--from not above --to, a step above 0, at most {MOST_POINTS} points")
+    if first > last:
+        raise BadInput.one("--from", f"{first} is above --to {last}", "--from not above --to",
+                           "swap them" if start and stop else f"give both; of {axis.name} they are {axis.start} and "
+                           f"{axis.stop} where they are not given")
+    if by <= 0:
+        raise BadInput.one("--step", f"{by} leads nowhere", "a number above 0", f"the axis's own is {axis.step}")
+    if (last - first) / by >= MOST_POINTS:
+        raise BadInput.one("--step", f"{(last - first) // by + 1} values from {first} to {last} in steps of {by}",
+                           f"at most {MOST_POINTS} values", "take a greater step, or --from and --to closer together")
     return [first + by * index for index in range(int((last - first) / by) + 1)]
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from switchsim.errors import BadInput
 from switchsim.sweeps.axes import Axis
-from switchsim.sweeps.receivers import MFC_LETTERS, Receiver
+from switchsim.sweeps.receivers import MFC_LETTERS, Receiver, mfc_letters
 from switchsim.sweeps.signals import KEYS, MFC_HZ, Octets, Rng, Samples, encode, stack, with_bit_errors
 from switchsim.sweeps.stimulus import Stimulus, dtmf_signal, mfc_signal
 
@@ -43,11 +43,15 @@ def dtmf_makers(digits: str) -> Sequence[Make]:
     return [maker(key) for key in digits]
 
 
-def mfc_makers(digits: str, direction: str) -> Sequence[Make]:
-    """A maker a register signal, by their letters 1-9 A-F (A is 10); raises BadInput for an unknown one."""
-    wrong = sorted(set(digits) - set(MFC_LETTERS))
-    if wrong or not digits:
+def mfc_makers(digits: str | None, direction: str, limits: str) -> Sequence[Make]:
+    """A maker a register signal, by their letters 1-9 A-F (A is 10), all for None; raises BadInput for others."""
+    known = mfc_letters(direction, limits)
+    digits = known if digits is None else digits
+    if not digits or set(digits) - set(MFC_LETTERS):
         raise BadInput.one("--digits", f"{digits!r} are no register signals", "of 1-9 A-F (A is signal 10)")
+    if set(digits) - set(known):
+        raise BadInput.one("--digits", f"{digits!r} are not all {direction} signals of limits {limits}",
+                           f"of 1-{known[-1]}, which is all that there is", "or other --limits, or --direction forward")
     assert direction in MFC_HZ
 
     def maker(letter: str) -> Make:
