@@ -17,7 +17,7 @@ CYCLES_PER_MS: Final = 8
 ROW_CYCLES: Final = 8
 """K: the row of consecutive cycles that the native core switches at once."""
 
-_DURATION = re.compile(r"(?P<number>\d+(?:\.\d+)?)(?P<unit>us|ms|s|min|h|cyc)")
+_DURATION = re.compile(r"(?P<number>\d+(?:\.\d+)?)(?P<unit>us|ms|s|min|h|cyc)", re.ASCII)
 _UNIT_US: Final = {"us": 1, "ms": 1_000, "s": 1_000_000, "min": 60_000_000, "h": 3_600_000_000, "cyc": 125}
 
 
@@ -40,6 +40,14 @@ def parse_duration(text: str) -> int:
     if cycles != int(cycles):
         raise ValueError(f"{text!r} is no whole number of 125 us cycles")
     return int(cycles)
+
+
+def duration_text(cycles: int) -> str:
+    """A text that `parse_duration` makes these cycles of, 0 and up: `2s`, `1500ms`, `0.125ms`, `131.072s`."""
+    whole = cycles % CYCLES_PER_SECOND == 0 or cycles >= 10 * CYCLES_PER_SECOND
+    size, unit = (CYCLES_PER_SECOND, "s") if whole else (CYCLES_PER_MS, "ms")
+    number = str(cycles // size) if cycles % size == 0 else f"{(Decimal(cycles) / size).normalize():f}"
+    return number + unit
 
 
 def round_up(value: int, step: int) -> int:

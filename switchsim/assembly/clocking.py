@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from switchsim.assembly.parameters import read_parameters
 from switchsim.assembly.parameters import wrong as wrong_value
 from switchsim.assembly.services import LineName
-from switchsim.assembly.yamltypes import Duration, Many, Strict, scaled, wrong
+from switchsim.assembly.yamltypes import Many, Strict, duration_in, scaled, wrong
 from switchsim.faults.clock import ClockFault, act_values
 from switchsim.hardware.boards.clock import Clock
 from switchsim.proto.clock.oscillator import LEAST_PERIOD, MOST_PPB, Wander
@@ -37,7 +37,7 @@ class SineWander(Strict):
 
     shape: Literal["sine"]
     amplitude_us: Microseconds
-    period: Annotated[Duration, Field(ge=LEAST_PERIOD, le=seconds(86_400))]
+    period: Annotated[int, duration_in(LEAST_PERIOD, seconds(86_400))]
 
     @model_validator(mode="after")
     def _within_reach(self) -> SineWander:
@@ -56,7 +56,7 @@ class WalkWander(Strict):
     shape: Literal["walk"]
     step_ppm: StepPpm
     most_ppm: StepPpm
-    every: Annotated[Duration, Field(ge=ms(1), le=seconds(86_400))]
+    every: Annotated[int, duration_in(ms(1), seconds(86_400))]
 
     def wander(self) -> Wander:
         return Wander("walk", step_ppb=self.step_ppm, most_ppb=self.most_ppm, every_cycles=self.every)
@@ -81,7 +81,7 @@ class ClockSpec(Strict):
     ssm: bool = False
     revertive: bool = True
     quality: QualityName = "sec"
-    wait_to_restore: Annotated[Duration, Field(le=seconds(720))] | None = None
+    wait_to_restore: Annotated[int, duration_in(0, seconds(720))] | None = None
 
 
 class FarClockSpec(Strict):

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Discriminator, Field, Tag
 
 from switchsim.assembly.kinds import Prompt, Word
-from switchsim.assembly.yamltypes import Duration, Many, Strict, wrong
+from switchsim.assembly.yamltypes import Duration, Many, Strict, duration_in, wrong
 from switchsim.callcentre.ivr import flow as compiled
 from switchsim.callcentre.ivr.blocks import ANY_DIGIT
 from switchsim.units import ms, seconds
@@ -165,7 +165,7 @@ class LookUpSpec(Strict):
     found: Word
     empty: Word
     failed: Word
-    wait: Annotated[Duration, Field(ge=ms(1))] = seconds(2)
+    wait: Annotated[int, duration_in(ms(1))] = seconds(2)
 
 
 class LookUpBlock(Strict):

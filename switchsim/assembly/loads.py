@@ -7,11 +7,12 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Annotated, Any, Final, Literal
 
 import msgspec
-from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from switchsim.assembly.people import Chance, DialText, PlanSpec, Step
-from switchsim.assembly.yamltypes import Duration, Many, Strict, wrong
+from switchsim.assembly.yamltypes import Duration, Many, Strict, duration_in, wrong
 from switchsim.farend import load, plan
+from switchsim.units import duration_text
 
 MOST_MCPS: Final = 100_000_000
 _RATE: Final = re.compile(r"(?P<number>\d{1,9}(?:\.\d{1,6})?)\s*/\s*(?P<unit>s|min|h)")
@@ -32,7 +33,15 @@ def _rate(value: Any) -> int:
 Rate = Annotated[int, BeforeValidator(_rate), WithJsonSchema(
     {"type": "string", "pattern": r"^\s*\d{1,9}(\.\d{1,6})?\s*/\s*(s|min|h)\s*$", "examples": ["2.5/s", "30/min"]})]
 """`2.5/s`, `30/min`, `1000/h` -> milli-calls a second, rounded to the nearest."""
-SomeRate = Annotated[Rate, Field(ge=1)]
+
+
+def _not_none(mcps: int) -> int:
+    if not mcps:
+        raise wrong("a rate of no calls at all", "0.001/s or more")
+    return mcps
+
+
+SomeRate = Annotated[Rate, AfterValidator(_not_none)]
 
 
 class Called(Strict):
@@ -47,6 +56,8 @@ def _called(value: Any) -> Any:
 
 
 def _plan(value: Any) -> Any:
+    if isinstance(value, dict) and "do" in value and "steps" not in value:
+        raise wrong("one step is no plan", "a list of steps", "put it into brackets: [{do: ...}]")
     return {"steps": value} if isinstance(value, list) else value
 
 
@@ -82,7 +93,7 @@ class _LoadBase(Strict):
         if self.plan is not None and self.plans:
             raise wrong("both plan and plans", "one of the two", where=("plans",))
         if self.stop is not None and self.stop <= self.start:
-            raise wrong("stop is not after start", f"later than {self.start} cycles", where=("stop",))
+            raise wrong("stop is not after start", f"later than {duration_text(self.start)}", where=("stop",))
         return self
 
     def _shape(self) -> load.Shape:
@@ -131,7 +142,7 @@ class RampLoad(_LoadBase):
     shape: Literal["ramp"]
     from_: Annotated[Rate, Field(alias="from")]
     to: Rate
-    over: Annotated[Duration, Field(ge=1)]
+    over: Annotated[int, duration_in(1)]
     random: bool = False
 
     def _shape(self) -> load.Shape:
@@ -143,7 +154,7 @@ class BurstLoad(_LoadBase):
 
     shape: Literal["burst"]
     calls: Annotated[int, Field(ge=1, le=100_000)]
-    every: Annotated[Duration, Field(ge=1)]
+    every: Annotated[int, duration_in(1)]
 
     def _shape(self) -> load.Shape:
         return load.Burst(self.calls, self.every)

@@ -16,7 +16,7 @@ from switchsim.proto.mtp2.state import TIMER_CYCLES as MTP2_TIMERS
 from switchsim.proto.mtp3.config import TIMERS as MTP3_TIMERS
 from switchsim.proto.tup.timers import TIMERS as TUP_TIMERS
 from switchsim.terminals.units import FIELDS, MESSAGES, UNIT_NAMES
-from switchsim.units import CYCLES_PER_SECOND, parse_duration
+from switchsim.units import duration_text, parse_duration
 
 Value = int | str
 MOST_NAMES: Final = 32
@@ -83,7 +83,7 @@ def _cycles(what: str, parameter: Parameter, value: Value) -> Value:
     except ValueError:
         cycles = -1
     if not parameter.low <= cycles <= parameter.high:
-        expected = f"a duration of {_duration(parameter.low)} to {_duration(parameter.high)}, as in 20ms"
+        expected = f"a duration of {duration_text(parameter.low)} to {duration_text(parameter.high)}, as in 20ms"
         raise wrong(f"{what}: {str(value)[:40]!r}", expected)
     return cycles
 
@@ -224,7 +224,7 @@ def _describe(parameter: Parameter) -> str:
     if parameter.kind == "ppm":
         return f"{parameter.low // 1000}..{parameter.high // 1000} ppm"
     if parameter.kind == "cycles":
-        return f"{_duration(parameter.low)}..{_duration(parameter.high)}{default}{optional}"
+        return f"{duration_text(parameter.low)}..{duration_text(parameter.high)}{default}{optional}"
     if parameter.kind in UNITS:
         return f"{_thousands(parameter)}{default}"
     if parameter.kind == "rate":
@@ -235,13 +235,6 @@ def _describe(parameter: Parameter) -> str:
         return " or ".join(FIELDS if parameter.words == ("FIELDS",) else parameter.words) + default
     words = {"timer": "name of a timer, or all", "octets": "hexadecimal digits", "text": "text"}
     return words.get(parameter.kind, "names") + optional
-
-
-def _duration(cycles: int) -> str:
-    for unit, size in (("s", CYCLES_PER_SECOND), ("ms", CYCLES_PER_SECOND // 1000)):
-        if cycles % size == 0:
-            return f"{cycles // size}{unit}"
-    return f"{cycles}cyc"
 
 
 def wrong(what: str, expected: str = "", advice: str = "") -> BadInput:

@@ -9,25 +9,46 @@ import re
 from typing import Annotated, Any, Final, Literal
 
 import msgspec
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from switchsim.assembly.yamltypes import Duration, Many, Strict, duration_or, scaled, wrong
-from switchsim.dsp.sources import LEVEL_FLOOR_MDBM0, LEVEL_TOP_MDBM0, MAX_OFFSET_PPM
+from switchsim.assembly.yamltypes import MAX_TEXT, Duration, Many, Strict, duration_in, duration_or, scaled, wrong
+from switchsim.dsp.sources import (
+    DTMF_DIGITS,
+    LEVEL_FLOOR_MDBM0,
+    LEVEL_TOP_MDBM0,
+    MAX_DIGIT_CYCLES,
+    MAX_DIGITS,
+    MAX_OFFSET_PPM,
+)
 from switchsim.farend import chance, plan
 from switchsim.farend.hearing import PARTY
+from switchsim.units import duration_text, ms
 
 MOST_SEATS: Final = 10_000
 _RANGE: Final = re.compile(r"(?P<first>\d{1,15})\.\.(?P<last>\d{1,15})")
-DialText = Annotated[str, Field(pattern=r"^[0-9A-D*#]{1,32}$")]
+_DIALLED: Final = re.compile(r"^[0-9A-D*#]{1,32}$")
+
+
+def _dialled(text: str) -> str:
+    if not _DIALLED.fullmatch(text):
+        odd = "".join(dict.fromkeys(sign for sign in text if sign not in DTMF_DIGITS))
+        shown = text if len(text) <= MAX_TEXT else text[:MAX_TEXT] + "..."
+        raise wrong(f"{shown!r} can not be dialled" + (f": {odd[:MAX_DIGITS]!r}" if odd else f": {len(text)} digits"),
+                    f"1..{MAX_DIGITS} of 0-9 A-D * #")
+    return text
+
+
+DialText = Annotated[str, AfterValidator(_dialled), Field(json_schema_extra={"pattern": _DIALLED.pattern})]
 """What can be dialled: 1..32 of 0-9 A-D * #."""
-Level = Annotated[int, BeforeValidator(scaled(3, minimum=LEVEL_FLOOR_MDBM0, maximum=LEVEL_TOP_MDBM0),
+Level = Annotated[int, BeforeValidator(scaled(3, minimum=LEVEL_FLOOR_MDBM0, maximum=LEVEL_TOP_MDBM0, unit="dBm0"),
                                        json_schema_input_type=float)]  # fmt: skip
 """dBm0 of one frequency with up to three decimals, up to the overload of A-law -> thousandths."""
-Offset = Annotated[int, BeforeValidator(scaled(4, minimum=-MAX_OFFSET_PPM, maximum=MAX_OFFSET_PPM),
+Offset = Annotated[int, BeforeValidator(scaled(4, minimum=-MAX_OFFSET_PPM, maximum=MAX_OFFSET_PPM, unit="%"),
                                         json_schema_input_type=float)]  # fmt: skip
 """Of a frequency from its nominal value, per cent with up to four decimals -> ppm."""
 Share = Annotated[int, BeforeValidator(scaled(6, minimum=0, maximum=1_000_000), json_schema_input_type=float)]
 """A share 0..1 with up to six decimals -> parts in a million."""
+DIGIT_TIME: Final = duration_in(ms(1), MAX_DIGIT_CYCLES)
 NEVER: Final = -1
 DurationOrNever = Annotated[int, duration_or("never", NEVER)]
 
@@ -127,8 +148,8 @@ class DialStep(Strict):
     do: Literal["dial"]
     digits: DialText
     wrong: DialText | None = None
-    on: Annotated[Duration, Field(ge=8)] = 800
-    off: Annotated[Duration, Field(ge=8)] = 800
+    on: Annotated[int, DIGIT_TIME] = 800
+    off: Annotated[int, DIGIT_TIME] = 800
     low: Level = -9_000
     high: Level = -7_000
     offset_low: Offset = 0
@@ -138,8 +159,8 @@ class DialStep(Strict):
     @model_validator(mode="after")
     def _ramp_fits(self) -> DialStep:
         if 2 * self.ramp > self.on:
-            what = f"a ramp of {self.ramp} cycles in a digit of {self.on}"
-            raise wrong(what, f"at most half of it: 0..{self.on // 2} cycles", where=("ramp",))
+            what = f"a ramp of {duration_text(self.ramp)} in a digit of {duration_text(self.on)}"
+            raise wrong(what, f"at most half of it: 0s to {duration_text(self.on // 2)}", where=("ramp",))
         return self
 
     def wanted(self) -> plan.Step:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, model_validator
 
-from switchsim.assembly.yamltypes import Duration, Many, Strict, wrong
+from switchsim.assembly.yamltypes import Duration, Many, Strict, duration_in, wrong
 from switchsim.dsp.dtmf import LIMITS
 from switchsim.errors import one_of
 from switchsim.units import ms, seconds
@@ -24,7 +24,7 @@ class CircuitsSpec(Strict):
 class MeasurementSpec(Strict):
     """Traffic measurement."""
 
-    bin: Annotated[Duration, Field(ge=seconds(1))] = seconds(900)
+    bin: Annotated[int, duration_in(seconds(1))] = seconds(900)
 
 
 def _limits(value: str) -> str:

@@ -26,7 +26,7 @@ from switchsim.dsp.engine import (
     EV_SU_BAD,
     Engine,
 )
-from switchsim.errors import BadInput
+from switchsim.errors import BadInput, Problem
 from switchsim.farend.agents import Agent, AgentConfig
 from switchsim.farend.attached import CAS, Attached, AttachedConfig
 from switchsim.farend.exchange import ExchangeConfig, Party, Subscriber
@@ -257,9 +257,11 @@ def _check_load(wanted: LoadWanted, lines: list[str], cues: Cues) -> None:
     if unknown or not lines:
         raise BadInput.one(f"load {wanted.name}", f"no exchange on line {unknown[0] if unknown else 'any'!r}",
                            f"one of {', '.join(lines) or 'none: every D channel is attached'}")
-    for name, plan in wanted.plans.items():
-        for text in plan_problems(plan, cues, cues):
-            raise BadInput.one(f"load {name}", text)
+    found = [Problem(f"load {name}", 0, text if len(wanted.plans) == 1 else f"plans[{number}]: {text}")
+             for number, (name, plan) in enumerate(wanted.plans.items())
+             for text in plan_problems(plan, cues, cues)]  # fmt: skip
+    if found:
+        raise BadInput(found)
 
 
 def _subscriber(spec: SubscriberSpec) -> Subscriber:

@@ -77,7 +77,8 @@ class Document:
         try:
             validated = model.model_validate(self.data, context={KNOWN_KEYS: known})
         except pydantic.ValidationError as error:
-            problems += [self._problem(dict(one), known) for one in error.errors(include_url=False)]
+            found = [dict(one) for one in error.errors(include_url=False)]
+            problems += [self._problem(one, known) for one in found if not _miscounted(one)]
         if problems or validated is None:
             raise BadInput(_shortened(self.lines.file, problems))
         return validated
@@ -235,6 +236,13 @@ def _syntax(file: str, text: str, error: yaml.YAMLError) -> BadInput:
     line = mark.line + 1 if mark else text.count("\n", 0, getattr(error, "position", 0)) + 1
     return BadInput.one(file, f"no YAML: {what}" + (f" ({context})" if context else ""), "well-formed YAML",
                         "look at the indentation, colons and quotes here and in the line above", line=line)
+
+
+def _miscounted(error: dict[str, Any]) -> bool:
+    """Pydantic counts no entry of a list that is wrong itself, and calls the list too short for that besides."""
+    ctx = error.get("ctx") or {}
+    value = error["input"]
+    return error["type"] == "too_short" and isinstance(value, list) and len(value) >= ctx["min_length"]
 
 
 def _locate(data: Any, loc: tuple[Key, ...], value: Any, *, ends: bool) -> Where:

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Final, Literal, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
-from switchsim.units import parse_duration
+from switchsim.units import duration_text, parse_duration
 
 KNOWN_KEYS: Final = "known_keys"
 """Context entry: which keys are known for the mapping with this id (a mapping lives as long as its document)."""
@@ -49,19 +49,21 @@ def wrong(what: str, expected: str = "", advice: str = "", *, where: tuple[str |
     return PydanticCustomError("wrong", "{what}", context)
 
 
-def _duration(value: Any) -> int:
+def _duration(value: Any, least: int = 0, most: int = MAX_CYCLES) -> int:
     if not isinstance(value, str):
         unit = f", as in {value}s" if isinstance(value, int | Decimal) and not isinstance(value, bool) else ""
         raise wrong(f"{_shown(value)} is no duration", "a number with one of us, ms, s, min, h, cyc" + unit)
     if len(value) > MAX_TEXT:
         raise wrong("a duration that is too long a text", f"at most {MAX_TEXT} characters")
+    below = value.strip().startswith("-")
     try:
-        cycles = parse_duration(value)
+        cycles = parse_duration(value.strip().removeprefix("-"))
     except ValueError as error:
         what, _, expected = str(error).partition("; expected ")
         raise wrong(what, expected or "a multiple of 125us") from None
-    if cycles > MAX_CYCLES:
-        raise wrong(f"{value!r} is too long a time", f"at most {MAX_CYCLES} cycles")
+    if below or not least <= cycles <= most:
+        upper = f" to {duration_text(most)}" if most < MAX_CYCLES or cycles > most else " or more"
+        raise wrong(f"{value!r} is out of range", duration_text(least) + upper)
     return cycles
 
 
@@ -69,6 +71,11 @@ _DURATION_SCHEMA: Final = {
     "type": "string", "pattern": r"^\s*\d+(\.\d+)?(us|ms|s|min|h|cyc)\s*$", "examples": ["12.5s", "300ms", "400cyc"]}
 Duration = Annotated[int, BeforeValidator(_duration), WithJsonSchema(_DURATION_SCHEMA)]
 """`12.5s`, `300ms`, `400cyc` -> cycles, 0 and up."""
+
+
+def duration_in(least: int, most: int = MAX_CYCLES) -> BeforeValidator:
+    """As `Duration`, least..most cycles."""
+    return BeforeValidator(lambda value: _duration(value, least, most), json_schema_input_type=Duration)
 
 
 def duration_or(word: str, cycles: int) -> BeforeValidator:
@@ -90,7 +97,8 @@ Value = Annotated[int | str, BeforeValidator(_value)]
 """Text or a whole number."""
 
 
-def scaled(digits: int, *, minimum: int | None = None, maximum: int | None = None) -> Callable[[Any], int]:
+def scaled(digits: int, *, minimum: int | None = None, maximum: int | None = None, unit: str = "") \
+        -> Callable[[Any], int]:
     """A validator: a number with at most `digits` decimals -> integer times 10^digits, within minimum..maximum."""
 
     def validate(value: Any) -> int:
@@ -100,8 +108,9 @@ def scaled(digits: int, *, minimum: int | None = None, maximum: int | None = Non
         if exact != int(exact):
             raise wrong(f"{value} has too many decimals", f"at most {digits}")
         if (minimum is not None and exact < minimum) or (maximum is not None and exact > maximum):
-            low, high = (f"{Decimal(end).scaleb(-digits):f}" if end is not None else "" for end in (minimum, maximum))
-            raise wrong(f"{value} is out of range", f"a number {low}..{high}")
+            low, high = (f"{Decimal(end).scaleb(-digits).normalize():f}" if end is not None else ""
+                         for end in (minimum, maximum))
+            raise wrong(f"{value} is out of range", f"a number {low}..{high} {unit}".rstrip())
         return int(exact)
 
     return validate

@@ -8,6 +8,7 @@ from typing import Final, Union
 import msgspec
 
 from switchsim.dsp.sources import DtmfShape
+from switchsim.errors import one_of
 from switchsim.farend.chance import Constant, Duration, problems_of
 from switchsim.farend.hearing import PARTY, WORDS
 from switchsim.units import ms
@@ -142,7 +143,8 @@ def located(plan: Plan, cues: Cues) -> Plan:
 
 def plan_problems(plan: Plan, prompts: Collection[str], cues: Cues | None = None) -> list[str]:
     """What is wrong with a plan, in words, for the loader; `prompts`: the names that the machine knows."""
-    found = [f"again: no prompt {row.prompt!r}" for row in plan.again if row.prompt not in prompts]
+    found = [f"again: no prompt {row.prompt!r}; expected {one_of(prompts)}"
+             for row in plan.again if row.prompt not in prompts]  # fmt: skip
     found += [f"again: no step {row.step}" for row in plan.again if not 0 <= row.step < len(plan.steps)]
     for name in ("reaction", "hold", "patience"):
         found += [f"{name}: {text}" for text in problems_of(getattr(plan, name))]
@@ -155,10 +157,10 @@ def plan_problems(plan: Plan, prompts: Collection[str], cues: Cues | None = None
 
 def _step_problems(step: Step, prompts: Collection[str], cues: Cues) -> list[str]:
     if isinstance(step, Listen | Say) and (step.prompt or isinstance(step, Say)) and step.prompt not in prompts:
-        return [f"no prompt {step.prompt!r}"]
+        return [f"no prompt {step.prompt!r}; expected {one_of(prompts)}"]
     if isinstance(step, Listen) and step.until and step.until not in cues.get(step.prompt, {}):
-        known = ", ".join(cues.get(step.prompt, {})) or "none"
-        return [f"prompt {step.prompt!r} has no cue point {step.until!r}; it has {known}"]
+        known = one_of(cues.get(step.prompt, {}))
+        return [f"prompt {step.prompt!r} has no cue point {step.until!r}; expected {known}"]
     if isinstance(step, Wait):
         return [] if step.what in WORDS else [f"{step.what!r}; expected one of {', '.join(WORDS)}"]
     if isinstance(step, Pause) and step.cycles < 0:

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 
 from switchsim.errors import BadInput
 from switchsim.faults.catalogue import Parameter, ParameterFault
-from switchsim.units import seconds
+from switchsim.units import duration_text, seconds
 
 Values = dict[str, int | str]
 POINT: Final = "e1"
@@ -230,8 +230,8 @@ def _delay(_: LineFault, read: Values) -> Values:
 def _interrupt(row: LineFault, read: Values) -> Values:
     time, every = int(read["time"]), int(read["every"])
     if time >= every:
-        what = f"{row.name}: time: an interruption of {time} cycles every {every}"
-        raise BadInput.one("", what, f"less than {every} cycles", "line_los is without end")
+        what = f"{row.name}: time: an interruption of {duration_text(time)} every {duration_text(every)}"
+        raise BadInput.one("", what, f"less than {duration_text(every)}", "line_los is without end")
     return {"time": time, "every": every, "count": read["count"]}
 
 

@@ -14,7 +14,7 @@ from typing import Final
 from switchsim.errors import BadInput
 from switchsim.faults.catalogue import Parameter, ParameterFault
 from switchsim.faults.line import DIRECTION, DIRECTIONS, Values
-from switchsim.units import ms, seconds
+from switchsim.units import duration_text, ms, seconds
 
 POINT: Final = "tone"
 FLOOR: Final = -60_000
@@ -95,8 +95,8 @@ def _noise(row: ToneFault, read: Values) -> Values:
 def _dropout(row: ToneFault, read: Values) -> Values:
     every = int(read.get("every", 0))
     if every and int(read["time"]) >= every:
-        what = f"{row.name}: time: a silence of {read['time']} cycles every {every}"
-        raise BadInput.one("", what, f"less than {every} cycles")
+        what = f"{row.name}: time: a silence of {duration_text(int(read['time']))} every {duration_text(every)}"
+        raise BadInput.one("", what, f"less than {duration_text(every)}")
     return {"time": read["time"], "every": every}
 
 

@@ -12,7 +12,7 @@ from switchsim.assembly.bit_tests import BitTestSpec, check_together
 from switchsim.assembly.loads import Load
 from switchsim.assembly.people import AgentsSpec
 from switchsim.assembly.taps import CAPTURED, HEARD, TO_CAPTURE, TO_HEAR
-from switchsim.assembly.yamltypes import Duration, Many, Strict, scaled, wrong
+from switchsim.assembly.yamltypes import Duration, Many, Strict, duration_in, scaled, wrong
 from switchsim.errors import BadInput
 from switchsim.scenario.checks.expect import Expect
 from switchsim.scenario.timeline import FaultStep, HealStep, ProgramStep, Step
@@ -88,7 +88,7 @@ class Scenario(Strict):
     machine: Annotated[str, Field(min_length=1, max_length=500)]
     seed: Seed = 0
     seconds: Annotated[int, Field(ge=1, le=MOST_SECONDS)] | None = None
-    until: Annotated[Duration, Field(ge=1)] | None = None
+    until: Annotated[int, duration_in(1)] | None = None
     load: Many[Load] = ()
     agents: Many[AgentsSpec] = ()
     timeline: Many[Step] = ()

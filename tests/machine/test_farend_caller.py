@@ -192,7 +192,7 @@ def test_orders_dial_and_hang_up_once() -> None:
         (Plan(steps=(Dial("1", high_ppm=-100_001),)), "-100000..100000 ppm"),
         (Plan(steps=(Dial("1", ramp_cycles=401),)), "half of a digit"),
         (Plan(steps=(SayStep("song"),)), "no prompt 'song'"),
-        (Plan(steps=(Listen("menu", "end"),)), "no cue point 'end'; it has none"),
+        (Plan(steps=(Listen("menu", "end"),)), "no cue point 'end'; expected one of none"),
         (Plan(steps=(Dial("1", high_mdbm0=4_000),)), "mdBm0".lower()),
         (Plan(steps=(Wait("bells"),)), "'bells'"),
         (Plan(steps=(Pause(-1),)), "below 0"),

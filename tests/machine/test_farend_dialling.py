@@ -163,13 +163,14 @@ def test_a_telephone_dials_as_badly_as_it_is_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("plan", "words"), [
-    ('[{do: dial, digits: "12E"}]', "'12E' does not fit"), ('[{do: dial, digits: "1", on: -5ms}]', "on: "),
-    ('[{do: dial, digits: "1", low: 3.15}]', "low: 3.15 is out of range; expected a number -60.000..3.140"),
+    ('[{do: dial, digits: "12E"}]', "'12E' can not be dialled: 'E'; expected 1..32"),
+    ('[{do: dial, digits: "1", on: -5ms}]', "on: '-5ms' is out of range; expected 1ms to 131.072s"),
+    ('[{do: dial, digits: "1", low: 3.15}]', "low: 3.15 is out of range; expected a number -60..3.14 dBm0"),
     ('[{do: dial, digits: "1", high: -61}]', "high: -61 is out of range"),
-    ('[{do: dial, digits: "1", offset_low: 10.1}]', "offset_low: 10.1 is out of range; expected a number -10.0"),
-    ('[{do: dial, digits: "1", on: 50ms, ramp: 26ms}]', "a ramp of 208 cycles in a digit of 400; expected at most"),
+    ('[{do: dial, digits: "1", offset_low: 10.1}]', "offset_low: 10.1 is out of range; expected a number -10..10 %"),
+    ('[{do: dial, digits: "1", on: 50ms, ramp: 26ms}]', "a ramp of 26ms in a digit of 50ms; expected at most"),
     ("[{do: listen, until: one}]", "until without prompt"),
-    ("[{do: listen, prompt: menu, until: three}]", "prompt 'menu' has no cue point 'three'; it has one, two"),
+    ("[{do: listen, prompt: menu, until: three}]", "prompt 'menu' has no cue point 'three'; expected one of one, two"),
     ("[{do: say, prompt: song}]", "no prompt 'song'"),
 ])  # fmt: skip
 def test_what_no_telephone_does_is_refused_with_its_range(plan: str, words: str, tmp_path: Path) -> None:

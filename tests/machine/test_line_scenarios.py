@@ -167,8 +167,8 @@ LOOP = "line_loop, where: {line: e1-0}, values: "
     (LOOP + "{loop: timeslots}", "timeslots is missing"),
     (LOOP + "{loop: timeslots, timeslots: 0}", "timeslots: 0 is out of range; expected timeslots 1..31"),
     (LOOP + "{loop: payload, timeslots: 5}", "timeslots says nothing to payload"),
-    ("line_delay, where: {line: e1-0}, values: {time: 257ms}", "time: '257ms'; expected a duration of 1cyc to 256ms"),
-    ("line_interruptions, where: {line: e1-0}, values: {time: 1s}", "an interruption of 8000 cycles every 8000"),
+    ("line_delay, where: {line: e1-0}, values: {time: 257ms}", "'257ms'; expected a duration of 0.125ms to 256ms"),
+    ("line_interruptions, where: {line: e1-0}, values: {time: 1s}", "an interruption of 1s every 1s"),
     ("line_slip, where: {line: e1-0}, values: {how: up}", "how: 'up'; expected one of repeated, lost"),
     ("line_slip, where: {line: e1-0}, values: {count: 0}", "count: 0 is out of range; expected 1..1000000"),
 ])  # fmt: skip

@@ -130,14 +130,14 @@ REFUSALS: list[tuple[str, Given, str]] = [
     ("fas_errors", {"timeslots": "3"}, "fas_errors: unknown parameter 'timeslots'"),
     ("line_los", {"mode": "single"}, "line_los: unknown parameter 'mode' | one of direction"),
     ("line_delay", {}, "line_delay: time is missing"),
-    ("line_delay", {"time": "257ms"}, "line_delay: time: '257ms' | a duration of 1cyc to 256ms"),
+    ("line_delay", {"time": "257ms"}, "line_delay: time: '257ms' | a duration of 0.125ms to 256ms"),
     ("line_slip", {"how": "twice"}, "line_slip: how: 'twice' | one of repeated, lost"),
     ("line_loop", {}, "line_loop: loop is missing"),
     ("line_loop", {"loop": "payload", "end": "near"}, "line_loop: end: 'near' | one of machine, far"),
     ("line_loop", {"loop": "timeslots"}, "line_loop: timeslots is missing"),
     ("line_loop", {"loop": "line", "timeslots": "3"}, "line_loop: timeslots says nothing to line"),
     ("line_loop", {"loop": "timeslots", "timeslots": "0"}, "timeslots: 0 is out of range"),
-    ("line_interruptions", {"time": "2s"}, "line_interruptions: time: an interruption of 16000 cycles every 8000"),
+    ("line_interruptions", {"time": "2s"}, "line_interruptions: time: an interruption of 2s every 1s"),
 ]
 
 

@@ -112,9 +112,19 @@ def test_the_timeline_and_what_it_waits_for() -> None:
         ("heal: k", "heal: k, stop: true", f"28: timeline[2]: {ONE_OF_THEM}"),
         ("{at: 30s, heal", "{heal", "28: timeline[2]: neither `at` nor `on`"),
         ("30/min", "30", "9: load[0].rate: 30 is no rate of calls; expected a number and /s, /min or /h"),
-        ("30/min", "0/min", "9: load[0].rate: '0/min' does not fit; expected greater than or equal to 1"),
+        ("30/min", "0/min", "9: load[0].rate: a rate of no calls at all; expected 0.001/s or more"),
         ("name: rise", "name: morning", "19: a second load is called 'morning'"),
-        ("stop: 20s", "stop: 2s", "19: load[1]: stop is not after start"),
+        ("stop: 20s", "stop: 2s", "19: load[1]: stop is not after start; expected later than 5s"),
+        ('wrong: "7"', "on: 0.5ms", "15: load[0].plan[1].on: '0.5ms' is out of range; expected 1ms to 131.072s"),
+        ('wrong: "7"', "off: -20ms", "15: load[0].plan[1].off: '-20ms' is out of range; expected 1ms to 131.072s"),
+        ('wrong: "7"', "on: 3min", "15: load[0].plan[1].on: '3min' is out of range; expected 1ms to 131.072s"),
+        ('wrong: "7"', "ramp: 51ms",
+         "15: load[0].plan[1]: a ramp of 51ms in a digit of 100ms; expected at most half of it: 0s to 50ms"),
+        ('wrong: "7"', 'wrong: "7E"',
+         "15: load[0].plan[1].wrong: '7E' can not be dialled: 'E'; expected 1..32 of 0-9 A-D * #"),
+        ('wrong: "7"', 'wrong: ""', "15: load[0].plan[1].wrong: '' can not be dialled: 0 digits; expected 1..32 of"),
+        ('wrong: "7"', "high: 3.141",
+         "15: load[0].plan[1].high: 3.141 is out of range; expected a number -60..3.14 dBm0"),
         ('"10060"', "10060", "10: load[0].numbers[0]: 10060 does not fit"),
         ("do: wait", "do: wai",
          "16: load[0].plan[2]: do: 'wai' does not fit; expected 'listen', 'dial', 'say', 'wait'"),
@@ -123,7 +133,7 @@ def test_the_timeline_and_what_it_waits_for() -> None:
         ("1001..1003", "0001..9999999", "21: agents[0]: '0001..9999999' names no seats"),
         ("answered_percent", "answred", "31: expect[0]: no figure 'answred'"),
         ("hdlc", "hldc", "33: sut: mode 'hldc' in 'e1-0:16=hldc:unix:/tmp/x.sock'; expected hdlc or ss7 or raw"),
-        ("wait: 2.5", "wait: 0", "33: sut.wait: 0 is out of range; expected a number 0.001..86400.000"),
+        ("wait: 2.5", "wait: 0", "33: sut.wait: 0 is out of range; expected a number 0.001..86400"),
         ("agent 1001]", "the boss]", "32: record[0]: 'the boss' does not fit"),
     ],
 )  # fmt: skip
@@ -132,6 +142,29 @@ def test_every_mistake_is_named_with_its_line(old: str, new: str, says: str) -> 
     with pytest.raises(BadInput) as caught:
         scenario(TEXT.replace(old, new, 1))
     assert str(caught.value).startswith(f"s.yaml:{says}")
+
+
+ONE_STEP = """format: 1
+machine: b_type_small
+seconds: 1
+load: [{name: one, shape: burst, calls: 1, every: 1s, numbers: ["1"], plan: %s}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("plan", "says"),
+    [
+        ("[{do: dial, digits: x}]", "plan[0].digits: 'x' can not be dialled: 'x'; expected 1..32 of 0-9 A-D * #"),
+        ("[{do: fly}]", "plan[0]: do: 'fly' does not fit; expected 'listen', 'dial', 'say', 'wait', 'speak', 'hush', "
+         "'stay', 'pause', 'hold'"),
+        ("[]", "plan: a list does not fit; expected at least 1, not 0"),
+        ("{do: wait}", "plan: one step is no plan; expected a list of steps; put it into brackets: [{do: ...}]"),
+    ],
+)  # fmt: skip
+def test_a_plan_of_one_wrong_step_is_told_once(plan: str, says: str) -> None:
+    with pytest.raises(BadInput) as caught:
+        scenario(ONE_STEP % plan)
+    assert str(caught.value) == f"s.yaml:4: load[0].{says}"
 
 
 def schema_tool() -> ModuleType:

@@ -11,8 +11,9 @@ from pydantic import BeforeValidator, Field
 
 from switchsim.assembly import yamlfile
 from switchsim.assembly.yamlfile import MAX_LEVELS, MAX_OCTETS, MAX_PROBLEMS, load, parse, read
-from switchsim.assembly.yamltypes import Duration, Many, Strict, duration_or, scaled, wrong
+from switchsim.assembly.yamltypes import Duration, Many, Strict, duration_in, duration_or, scaled, wrong
 from switchsim.errors import BadInput
+from switchsim.units import duration_text, ms, parse_duration
 
 
 class Left(Strict):
@@ -209,6 +210,33 @@ def test_a_validator_of_a_model_can_name_a_value() -> None:
 @pytest.mark.parametrize("text", ["0.0000000000000000000000001s", "9" * 39 + "h", "1" * 41 + "s", "1.00001ms", "-1s"])
 def test_a_duration_that_is_no_whole_number_of_cycles_or_beyond_all_bounds(text: str) -> None:
     assert problems(f"format: 1\nitems: [{{kind: left, at: {text}, number: x}}]\n")
+
+
+class Bounded(Strict):
+    at: Annotated[int, duration_in(ms(1), ms(12_500))]
+
+
+@pytest.mark.parametrize("text", ["0.875ms", "12.501s", "-1ms", "0s", "1h"])
+def test_a_range_of_durations_is_told_in_their_units(text: str) -> None:
+    with pytest.raises(BadInput) as caught:
+        parse(f"at: {text}\n".encode(), "f").validate(Bounded)
+    assert str(caught.value) == f"f:1: at: {text!r} is out of range; expected 1ms to 12.5s"
+
+
+def test_durations_below_0_and_beyond_all_bounds_are_told_their_range() -> None:
+    start = "format: 1\nitems: [{kind: left, number: x, at: "
+    assert problems(start + "-1s}]\n") == ["f:2: items[0].at: '-1s' is out of range; expected 0s or more"]
+    assert problems(start + "999999999999999h}]\n") == [
+        "f:2: items[0].at: '999999999999999h' is out of range; expected 0s to 1125899906842.624s"]
+
+
+@pytest.mark.parametrize(("cycles", "text"), [
+    (0, "0s"), (1, "0.125ms"), (8, "1ms"), (1_001, "125.125ms"), (8_000, "1s"), (12_000, "1500ms"), (100_000, "12.5s"),
+    (800_000, "100s"), (1 << 20, "131.072s"),
+])  # fmt: skip
+def test_the_text_of_a_duration_is_read_as_the_same(cycles: int, text: str) -> None:
+    assert duration_text(cycles) == text
+    assert parse_duration(text) == cycles
 
 
 def test_the_fallback_parser_builds_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
