@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
@@ -369,10 +368,4 @@ class Reviewer:
                 self._say((what,), f"twice: {', '.join(twice[:5])}", "every name once")
 
 
-def prompt_path(file: str, machine_path: Path, shipped: Path) -> Path:
-    """A prompt's file: beside the machine file, else among the shipped ones."""
-    beside = machine_path.parent / file
-    return beside if beside.is_file() else shipped / file
-
-
-__all__ = ["DialText", "LineSpec", "MachineFile", "Reviewer", "prompt_path", "spread"]
+__all__ = ["DialText", "LineSpec", "MachineFile", "Reviewer", "spread"]

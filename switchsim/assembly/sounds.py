@@ -9,9 +9,9 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, model_validator
 
 from switchsim.assembly.kinds import Word
-from switchsim.assembly.machine import MachineFile, prompt_path
+from switchsim.assembly.machine import MachineFile
 from switchsim.assembly.shipped import folder
-from switchsim.assembly.wav import Sound, load_wav
+from switchsim.assembly.wav import EXPECTED, Sound, load_wav
 from switchsim.assembly.yamlfile import Lines, read
 from switchsim.assembly.yamltypes import Duration, Many, Strict, scaled, wrong
 from switchsim.dsp.assets import Tone
@@ -80,7 +80,13 @@ def load_prompts(machine: MachineFile, lines: Lines, where: Path) -> dict[str, t
     found: dict[str, tuple[Path, Sound]] = {}
     problems = []
     for name, file in machine.prompts.items():
-        path = prompt_path(file, where, folder("prompts"))
+        places = prompt_places(file, where)
+        there = [place for place in places if place.exists()]
+        path = next((place for place in there if place.is_file()), there[0] if there else None)
+        if path is None:
+            what = f"{name}: no file " + " nor ".join(map(str, places))
+            problems.append(lines.problem(("prompts", name), what, EXPECTED, "put it there, or correct its name"))
+            continue
         try:
             found[name] = (path, load_wav(path))
         except BadInput as error:
@@ -91,6 +97,11 @@ def load_prompts(machine: MachineFile, lines: Lines, where: Path) -> dict[str, t
     if problems:
         raise BadInput(problems)
     return found
+
+
+def prompt_places(file: str, machine_path: Path) -> tuple[Path, ...]:
+    """Where a prompt's file is looked for, in this order: beside the machine file, and among the shipped ones."""
+    return tuple(dict.fromkeys(one / file for one in (machine_path.parent, folder("prompts"))))
 
 
 def sound_warnings(prompts: dict[str, tuple[Path, Sound]], lines: Lines) -> tuple[Problem, ...]:
