@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from switchsim.assembly.yamltypes import Duration, Strict, wrong
 from switchsim.errors import one_of
@@ -42,6 +42,13 @@ class R2Spec(Strict):
     calling_digits: Annotated[int, Field(ge=0, le=20)] = 0
     toll: bool = False
     timers: dict[R2Timer, Duration] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _toll_means_something(self) -> R2Spec:
+        if self.toll and self.variant != "china":
+            raise wrong(f"toll: true says nothing to variant {self.variant}, which has no KD signals",
+                        "variant: china with it", "remove toll, or set variant: china", where=("toll",))
+        return self
 
     def config(self) -> R2Config:
         """As the protocol takes it; both ends of a line are set up alike."""
