@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from switchsim.dsp.engine import CELL_ONES, NONE, Engine
-from switchsim.farend.attached_modes import CAS, HDLC, RAW, SS7, Mode, mode_named
+from switchsim.farend.attached_modes import CAS, HDLC, NO_BITS, RAW, SS7, Mode, mode_named
 from switchsim.model.events import ProgramAttached, ProgramDetached
 from switchsim.model.order import Order, Outside
 from switchsim.model.part import Host, MediaEvent, Part, State
@@ -49,6 +49,10 @@ class AttachedState(State):
     refused: int = 0
     underruns: int = 0
     overruns: int = 0
+    blocks: int = 0
+    """Modes of blocks: taken, and not told of yet."""
+    abcd: int = NO_BITS
+    digest: bytes = b""
 
 
 class Attached(Part[AttachedState]):
@@ -95,6 +99,7 @@ class Attached(Part[AttachedState]):
                 self.emit(ProgramAttached(self.name))
                 self.mode.attach()
             case "detached":
+                self.mode.closing()
                 state.attached = False
                 state.outbox.clear()
                 self.emit(ProgramDetached(self.name))
@@ -109,9 +114,19 @@ class Attached(Part[AttachedState]):
             case "underrun":  # the source goes on with idle
                 state.underruns += 1
 
+    def tells(self, order: Order) -> bool:
+        """Blocks are many, and of one sort: they are told of together."""
+        return self.mode.tells and isinstance(order, Outside) and order.what == "data" and self._fits(order.octets)
+
+    def closing(self) -> None:
+        self.mode.closing()
+
+    def _fits(self, octets: bytes) -> bool:
+        return self.state.attached and len(octets) in self.mode.lengths
+
     def _data(self, octets: bytes) -> None:
         """One datagram. A replay of changed inputs may bring what the adaptor never lets through: it is counted."""
-        if self.state.attached and len(octets) in self.mode.lengths:
+        if self._fits(octets):
             self.mode.data(octets)
         else:
             self.state.bad_lengths += 1

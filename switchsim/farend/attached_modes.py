@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from hashlib import blake2b
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from switchsim.dsp.engine import EV_BAD_FRAME, EV_FRAME, EV_SU, EV_SU_BAD, NONE, SU_VERBATIM
-from switchsim.model.events import FrameBad
+from switchsim.model.events import BlocksTaken, FrameBad
 from switchsim.model.part import MediaEvent
 from switchsim.units import ms
 
@@ -23,6 +24,9 @@ FILL_OCTETS: Final = 5
 SIB: Final = 5  # status of a LSSU (Q.703 11.1.3)
 BLOCKED: Final = 0b1101  # a = b = d = 1, c = 0, as an R2 circuit is blocked (Q.421 3.1)
 ABCD: Final = 0xF
+NO_BITS: Final = -1
+BLOCKS_A_LINE: Final = 50
+"""Of the journal: a second."""
 
 
 class Mode(ABC):
@@ -30,6 +34,8 @@ class Mode(ABC):
 
     lengths: ClassVar[range]
     """Octets of a datagram; others are dropped and counted."""
+    tells: ClassVar[bool] = False
+    """The mode itself tells of its datagrams."""
 
     def __init__(self, part: Attached) -> None:
         self.part = part
@@ -54,6 +60,9 @@ class Mode(ABC):
     @abstractmethod
     def data(self, octets: bytes) -> None:
         """A datagram of a fitting length."""
+
+    def closing(self) -> None:  # noqa: B027 - what is told at once leaves nothing
+        """The program goes, or the run ends: tell what is left to be told."""
 
     def media(self, event: MediaEvent) -> None:  # noqa: B027 - blocks have no events
         """An event of the mode's units."""
@@ -198,6 +207,7 @@ class BlockMode(Mode):
     """
 
     lengths = range(BLOCK_CYCLES, BLOCK_CYCLES + 1)
+    tells = True
 
     def room(self) -> int:
         return WAITING_FRAMES
@@ -215,10 +225,27 @@ class BlockMode(Mode):
         self.engine.source_idle(self.config.source)
         self.engine.record_stop(self.config.recorder)
         self.part.stop_timer("block")
+        self.part.state.abcd = NO_BITS
 
     def data(self, octets: bytes) -> None:
+        self._take(octets, octets, NO_BITS)
+
+    def _take(self, datagram: bytes, octets: bytes, abcd: int) -> None:
+        """Feed the octets to the line, and count the datagram for the journal."""
+        state = self.part.state
+        state.digest = blake2b(state.digest + self.part.now.to_bytes(8, "little") + datagram, digest_size=16).digest()
+        state.blocks += 1
+        changed, state.abcd = abcd != state.abcd, abcd
+        if changed or state.blocks == BLOCKS_A_LINE:
+            self.closing()
         if not self.engine.source_feed(self.config.source, octets):
-            self.part.state.overruns += 1
+            state.overruns += 1
+
+    def closing(self) -> None:
+        state = self.part.state
+        if state.blocks:
+            self.part.emit(BlocksTaken(self.part.name, state.blocks, state.abcd, state.digest.hex()))
+            state.blocks = 0
 
     def timer(self) -> None:
         """Cut whole blocks from what was recorded; a timer rounded up to a control tick leaves a rest for the next."""
@@ -253,8 +280,9 @@ class CasMode(BlockMode):
         self._send_bits(BLOCKED)
 
     def data(self, octets: bytes) -> None:
-        self._send_bits(octets[0] & ABCD)
-        super().data(octets[1:])
+        abcd = octets[0] & ABCD
+        self._send_bits(abcd)
+        self._take(octets, octets[1:], abcd)
 
     def block(self, octets: bytes) -> bytes:
         heard = self.engine.e1_abcd_received(self.config.e1_hears, self.config.timeslot)

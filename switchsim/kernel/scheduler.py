@@ -231,9 +231,11 @@ class Kernel:
         self._phase = Phase.ORDER
         while self.orders and self.orders[0][0] <= self.now:
             _, _, place, order = heappop(self.orders)
-            name, arguments = describe(order)
-            self.emit(place, OrderGiven(name, arguments))
-            self.parts[place].on_order(order)
+            part = self.parts[place]
+            if not part.tells(order):
+                name, arguments = describe(order)
+                self.emit(place, OrderGiven(name, arguments))
+            part.on_order(order)
 
     def _control_tick(self) -> None:
         heap, now = self.heap, self.now

@@ -255,6 +255,21 @@ class ProgramDetached(Event, frozen=True):
     source: str
 
 
+class BlocksTaken(Event, frozen=True):
+    """Blocks of an attachment in mode `raw` or `cas` have gone on its timeslot since the line before.
+
+    Told when the signalling bits change, after 50 blocks, when the program goes and at the end of the run; the blocks
+    themselves stand in `inputs.bin`. abcd: bits of the last of them, a is bit 3; those before it had those of the line
+    before; -1 in mode `raw`. digest, block after block: BLAKE2b-128 of the digest before (at first nothing), the cycle
+    (u64, little-endian) and the datagram.
+    """
+
+    source: str
+    blocks: int
+    abcd: int
+    digest: str
+
+
 @functools.cache
 def event_types() -> tuple[type[Event], ...]:
     """Every event of the catalogue, in order of name."""

@@ -91,6 +91,10 @@ class Part(Generic[StateT]):
     def start(self) -> None:
         """Cycle 0: power-on."""
 
+    def tells(self, order: Order) -> bool:
+        """Whether the part itself writes down what comes of an order; else the journal says that it was given."""
+        return False
+
     def closing(self) -> None:
         """The run ends now: write down what is left to be told. Nothing may change any more."""
 

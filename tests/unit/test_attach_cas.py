@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import random
 from pathlib import Path
 
@@ -50,7 +52,8 @@ class Bench:
         self.near_rx, self.transmit, self.far_tx, self.far_rx = (first + 32 * number for number in range(4))
         self.engine.e1_define(0, E1Config(first_cell=self.near_rx, opposite=1, flags=CAS))
         self.engine.e1_define(1, E1Config(first_cell=self.far_rx, opposite=0, flags=CAS))
-        self.kernel = Kernel(self.engine, Journal(bytearray().extend, lambda _: None), Streams(1, philox))
+        self.journal = bytearray()
+        self.kernel = Kernel(self.engine, Journal(self.journal.extend, lambda _: None), Streams(1, philox))
         self.part = Attached(PLACE, self.kernel, self.engine, AttachedConfig(
             line="e1-0", timeslot=SLOT, mode="cas", near_rx=self.near_rx + SLOT, far_rx=self.far_rx + SLOT, source=0,
             recorder=0, e1_sends=0, e1_hears=1))
@@ -59,6 +62,10 @@ class Bench:
         self.engine.connect(self.transmit + SLOT, self.near_rx + SLOT)
         self.engine.record_start(1, self.near_rx + SLOT)
         self.kernel.power_on()
+
+    @property
+    def lines(self) -> list[bytes]:
+        return bytes(self.journal).splitlines()
 
     def tell(self, at: int, what: str, octets: bytes = b"") -> None:
         self.kernel.order(at, PLACE, Outside("e1-0:5", what, octets))
@@ -105,6 +112,66 @@ def test_of_the_first_octet_the_low_nibble_counts_and_other_lengths_are_dropped(
     bench.kernel.run(640)
     assert [abcd for _, abcd in bench.bits] == [0b0110]
     assert bench.part.state.bad_lengths == 1
+
+
+def told(bench: Bench) -> list[tuple[int, int, int, str]]:
+    """Blocks in the journal: cycle, how many, bits, digest. No datagram is an order there besides."""
+    assert not any(b" data " in line for line in bench.lines)
+    rows = [json.loads(line) for line in bench.lines if b"blocks_taken" in line]
+    return [(row["at"], row["blocks"], row["abcd"], row["digest"]) for row in rows]
+
+
+def digest_of(blocks: list[tuple[int, bytes]]) -> str:
+    value = b""
+    for at, block in blocks:
+        value = hashlib.blake2b(value + at.to_bytes(8, "little") + block, digest_size=16).digest()
+    return value.hex()
+
+
+def test_the_journal_tells_of_blocks_when_bits_change_after_50_and_when_the_program_goes() -> None:
+    bench, source = Bench(), random.Random(3)
+    bits = [0b1001] * 3 + [0b0001] * 60 + [0b1001] * 2
+    sent = [(BLOCK * (number + 1), bytes([abcd]) + source.randbytes(BLOCK)) for number, abcd in enumerate(bits)]
+    bench.tell(0, "attached")
+    for at, block in sent:
+        bench.tell(at, "data", block)
+    bench.tell(BLOCK * 66 + 5, "detached")
+    bench.kernel.run(BLOCK * 70)
+    rows = told(bench)
+    assert [(at // BLOCK, blocks, abcd) for at, blocks, abcd, _ in rows] == [
+        (1, 1, 0b1001), (4, 3, 0b0001), (54, 50, 0b0001), (64, 10, 0b1001), (66, 1, 0b1001)]  # fmt: skip
+    taken = [sum(blocks for _, blocks, _, _ in rows[: end + 1]) for end in range(len(rows))]
+    assert [digest for _, _, _, digest in rows] == [digest_of(sent[:count]) for count in taken]
+    assert b"program_detached" in bench.lines[-1], "what was left is told before"
+
+
+def test_every_changed_octet_and_cycle_of_a_block_is_another_journal() -> None:
+    def journal(changes: dict[int, int], later: int = 0) -> list[bytes]:
+        bench, block = Bench(), bytearray(blocks(1)[0])
+        for octet, bit in changes.items():
+            block[octet] ^= bit
+        bench.tell(0, "attached")
+        bench.tell(BLOCK + later, "data", bytes(block))
+        bench.tell(BLOCK * 2, "data", blocks(1)[0])
+        bench.kernel.run(BLOCK * 4)
+        bench.part.closing()
+        return bench.lines
+
+    same = journal({})
+    assert same == journal({})
+    assert all(journal({octet: 1}) != same for octet in (1, 80, BLOCK))
+    assert journal({0: 0x10}) != same, "also of a nibble that says nothing"
+    assert journal({}, later=1) != same
+
+
+def test_a_block_that_does_not_fit_is_an_order_in_the_journal() -> None:
+    bench = Bench()
+    bench.tell(0, "data", bytes(BLOCK + 1))  # nobody is there
+    bench.tell(8, "attached")
+    bench.tell(160, "data", bytes(BLOCK))
+    bench.kernel.run(320)
+    assert sum(b" data 00" in line for line in bench.lines) == 2
+    assert bench.part.state.bad_lengths == 2
 
 
 def test_timeslot_16_and_lines_without_signalling_bits_are_refused(tmp_path: Path) -> None:
