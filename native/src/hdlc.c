@@ -60,6 +60,7 @@ int swd_hdlc_tx_queue(swd_hdlc_tx *tx, const uint8_t *octets, uint32_t n_octets)
     ring_octet(tx, fcs);
     ring_octet(tx, fcs >> 8u);
     tx->waiting++;
+    tx->idle = 0;
     return SWD_OK;
 }
 
@@ -79,49 +80,51 @@ void swd_hdlc_tx_flush(swd_hdlc_tx *tx)
     tx->read = tx->write;
 }
 
-static uint32_t encode(uint8_t *code, const uint8_t *octets, uint32_t n)
+static uint32_t encode(uint8_t *code, uint32_t before, uint32_t n_before, const uint8_t *octets, uint32_t n)
 {
 #if defined(__x86_64__)
     if (swd_isa_selected() >= SWD_ISA_AVX2)
-        return swd_hdlc_encode_avx2(code, octets, n);
+        return swd_hdlc_encode_avx2(code, before, n_before, octets, n);
 #endif
-    return swd_hdlc_encode(code, octets, n);
+    return swd_hdlc_encode(code, before, n_before, octets, n);
 }
 
-/* Encode the first frame of the ring and the flag that closes it. */
-static void open_frame(swd_hdlc_tx *tx)
+/* Encode the first frame of the ring, which its length stands before, and the flag that closes it. */
+static void open_frame(swd_hdlc_tx *tx, uint32_t before, uint32_t n_before)
 {
-    uint8_t octets[SWD_MAX_FRAME + FCS_OCTETS + 8];
+    uint8_t copy[LENGTH_OCTETS + SWD_MAX_FRAME + FCS_OCTETS + TX_AFTER];
     uint32_t at = tx->read & RING_MASK, length = tx->ring[at] | (uint32_t)tx->ring[(at + 1) & RING_MASK] << 8;
-    uint32_t first = (at + LENGTH_OCTETS) & RING_MASK;
-    if (first + length + 8 <= SWD_TX_RING) {
-        tx->code_bits = encode(tx->code, tx->ring + first, length);
-    } else {
-        for (uint32_t i = 0; i < length + 8; i++)
-            octets[i] = tx->ring[(first + i) & RING_MASK];
-        tx->code_bits = encode(tx->code, octets, length);
+    const uint8_t *frame = tx->ring + at;
+    if (at + LENGTH_OCTETS + length + TX_AFTER > SWD_TX_RING) {
+        for (uint32_t i = 0; i < LENGTH_OCTETS + length + TX_AFTER; i++)
+            copy[i] = tx->ring[(at + i) & RING_MASK];
+        frame = copy;
     }
-    tx->position = 0;
+    tx->code_bits = encode(tx->code, before, n_before, frame + LENGTH_OCTETS, length);
     tx->length = length;
-    tx->closing = tx->after_flag = 1;
+    tx->closing = 1;
 }
 
-static void begin_next(swd_hdlc_tx *tx)
+/* A flag; the second of two is like all that may follow. */
+static void put_flag(swd_hdlc_tx *tx, uint32_t before, uint32_t n_before)
 {
+    int second = tx->after_flag && tx->code_bits < 16;
+    tx->code[0] = (uint8_t)(before | HDLC_FLAG >> n_before);
+    tx->code[1] = (uint8_t)(HDLC_FLAG << (8 - n_before));
+    tx->code_bits = n_before + 8;
+    tx->idle = second ? tx->code[0] * 0x0101010101010101u : 0;
+}
+
+/* What comes after the code, whose last bits begin an octet of the line that it is to fill. */
+static void begin_next(swd_hdlc_tx *tx, uint32_t n_before)
+{
+    uint32_t before = n_before ? tx->code[tx->code_bits / 8] & 0xFF00u >> n_before & 0xFF : 0;
     if (tx->after_flag && tx->read != tx->write)
-        open_frame(tx);
+        open_frame(tx, before, n_before);
     else
-        put_octet(tx, HDLC_FLAG, 1);
-}
-
-/* The next 64 bits of the code, those after its end too, the earliest highest. */
-static inline uint64_t code_from(const swd_hdlc_tx *tx)
-{
-    const uint8_t *code = tx->code + tx->position / 8;
-    uint32_t shift = tx->position % 8;
-    uint64_t w;
-    memcpy(&w, code, sizeof w);
-    return __builtin_bswap64(w) << shift | (uint64_t)code[8] >> (8 - shift);
+        put_flag(tx, before, n_before);
+    tx->position = 0;
+    tx->after_flag = 1;
 }
 
 /* After some bits: a frame leaves the ring with the first bit of its closing flag, and is sent with the last. Returns 1 when
@@ -138,36 +141,51 @@ static int note_sent(swd_hdlc_tx *tx)
     return --tx->waiting == 0;
 }
 
+/* The next octet is to begin with what is left of the code, less than eight bits. Returns 1 when that is the end of all. */
+static int finish_code(swd_hdlc_tx *tx)
+{
+    uint32_t left = tx->code_bits - tx->position;
+    tx->position = tx->code_bits;
+    int ran_empty = note_sent(tx);
+    begin_next(tx, left);
+    return ran_empty;
+}
+
+/* What swd_hdlc_tx_pull does where the code ends. */
+static __attribute__((noinline)) int pull_ends(swd_hdlc_tx *tx, uint8_t *line, uint32_t n, uint32_t *at_octet)
+{
+    uint64_t row = 0, w;
+    int ran_empty = 0;
+    for (uint32_t made = 0; made < n;) {
+        if (tx->position + 8 > tx->code_bits && finish_code(tx)) {
+            ran_empty = 1;
+            *at_octet = made;
+        }
+        uint32_t whole = (tx->code_bits - tx->position) / 8, part = n - made < whole ? n - made : whole;
+        memcpy(&w, tx->code + tx->position / 8, sizeof w);
+        row = (row & ~(~0ull << 8 * made)) | w << 8 * made;
+        made += part;
+        tx->position += 8 * part;
+        if (note_sent(tx)) {
+            ran_empty = 1;
+            *at_octet = made - 1;
+        }
+    }
+    memcpy(line, &row, n);
+    return ran_empty;
+}
+
 int swd_hdlc_tx_pull(swd_hdlc_tx *tx, uint8_t *line, uint32_t n, uint32_t *at_octet)
 {
-    uint64_t row = 0;
-    int ran_empty = 0;
     assert(n <= SWD_ROW_CYCLES);
-    if (n == 8 && tx->position + 72 <= tx->code_bits) { /* nearly always: a row within a frame */
-        row = __builtin_bswap64(code_from(tx));
-        memcpy(line, &row, sizeof row);
+    if (n == 8 && tx->position + 72 <= tx->code_bits) { /* nearly always: a row within a frame, or of flags */
+        memcpy(line, tx->code + tx->position / 8, 8);
         tx->position += 64;
         return 0;
     }
-    if (!tx->waiting && tx->after_flag && tx->code_bits == 8) {
-        memset(line, (int)((HDLC_FLAG << 8 | HDLC_FLAG) << tx->position % 8 >> 8 & 0xFF), n);
+    if (n == 8 && tx->idle) {
+        memcpy(line, &tx->idle, 8);
         return 0;
     }
-    for (uint32_t made = 0; made < 8 * n;) {
-        if (tx->position == tx->code_bits)
-            begin_next(tx);
-        uint32_t left = tx->code_bits - tx->position, part = 8 * n - made < left ? 8 * n - made : left;
-        row |= code_from(tx) >> made;
-        made += part;
-        tx->position += part;
-        if (note_sent(tx)) {
-            ran_empty = 1;
-            *at_octet = (made - 1) / 8;
-        }
-        if (made < 64)
-            row &= ~(~0ull >> made);
-    }
-    row = __builtin_bswap64(row);
-    memcpy(line, &row, n);
-    return ran_empty;
+    return pull_ends(tx, line, n, at_octet);
 }

@@ -18,6 +18,7 @@
 #define FCS_START 0xFFFFu
 #define FCS_OCTETS 2u
 #define FCS_GOOD 0xF0B8u         /* what the FCS comes to over a frame with its FCS (ISO/IEC 13239 4.2.5.2) */
+#define TX_AFTER 32u             /* octets after a frame that its encoder may read */
 #define FLAG_BITS_COLLECTED 6u   /* a flag is known at its last bit; its zero and five ones were collected before */
 
 /* The FCS register after n more octets; sent inverted. */
@@ -28,8 +29,8 @@ uint16_t swd_fcs_avx2(uint16_t fcs, const uint8_t *octets, uint32_t n);   /* n >
 /* hdlc_rx_kernel.h, hdlc_tx_kernel.h: for any processor, and for those with AVX2 and what came with it (BMI2, PCLMUL) */
 uint32_t swd_hdlc_rx_take(swd_hdlc_rx *rx, const uint8_t *line, uint32_t n, swd_hdlc_result *results, uint8_t *out);
 uint32_t swd_hdlc_rx_take_avx2(swd_hdlc_rx *rx, const uint8_t *line, uint32_t n, swd_hdlc_result *results, uint8_t *out);
-uint32_t swd_hdlc_encode(uint8_t *code, const uint8_t *octets, uint32_t n);
-uint32_t swd_hdlc_encode_avx2(uint8_t *code, const uint8_t *octets, uint32_t n);
+uint32_t swd_hdlc_encode(uint8_t *code, uint32_t before, uint32_t n_before, const uint8_t *octets, uint32_t n);
+uint32_t swd_hdlc_encode_avx2(uint8_t *code, uint32_t before, uint32_t n_before, const uint8_t *octets, uint32_t n);
 
 /* The two below take what lies within a frame, which may be `limit` octets long; they leave flags, aborts and what is too
  * long to be taken bit by bit. */

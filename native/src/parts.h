@@ -10,16 +10,18 @@
  * sends each frame octet least significant bit first: the MSB of the timeslot octet is the earliest bit. */
 #define SWD_TX_RING 2048      /* a power of two */
 
-#define SWD_TX_CODE 408       /* 302 octets with six bits for five, a flag, and room to read and write past */
+#define SWD_TX_CODE 408       /* bits before, 302 octets with six bits for five, a flag, and room to read and write past */
 
 typedef struct swd_hdlc_tx {
-    uint32_t position, code_bits; /* of what is being sent, encoded: bits sent, bits in all */
+    uint32_t position, code_bits; /* of what is being sent, encoded: bits sent, whole octets of them; bits in all */
     uint32_t read, write;         /* ring of frames: 2 octets length (FCS included), then octets; free running */
     uint32_t waiting;             /* frames not wholly sent */
     uint32_t length;              /* of the frame being sent, FCS included; 0: its closing flag has begun, or there is none */
     uint32_t after_flag;          /* what is being sent ends with a flag: a frame may follow */
     uint32_t closing;             /* what is being sent is a frame with its closing flag */
-    uint8_t code[SWD_TX_CODE];    /* a frame and its closing flag, a flag, or an abort; the earliest bit highest */
+    uint64_t idle;                /* eight octets of flags while nothing else is sent, which leaves all this as it is; 0: not so */
+    uint8_t code[SWD_TX_CODE];    /* as the line has it: the last bits of what was sent before, fewer than eight; then a frame and
+                                   * its closing flag, a flag, or an abort */
     uint8_t ring[SWD_TX_RING];
 } swd_hdlc_tx;
 

@@ -53,14 +53,16 @@ static void fill(uint8_t *octets, uint32_t n, uint64_t key)
 
 static void sending(void)
 {
-    uint8_t octets[SWD_MAX_FRAME + FCS_OCTETS + 8] = {0}, a[SWD_TX_CODE], b[SWD_TX_CODE];
+    uint8_t frame[2 + SWD_MAX_FRAME + FCS_OCTETS + TX_AFTER] = {0}, *octets = frame + 2, a[SWD_TX_CODE] = {0}, b[SWD_TX_CODE] = {0};
     for (uint32_t n = 1; n <= SWD_MAX_FRAME + FCS_OCTETS; n++) {
         fill(octets, n, n);
         uint16_t fcs = (uint16_t)swd_philox(3, n);
         assert(n < 17 || swd_fcs_avx2(fcs, octets, n) == swd_fcs_by_table(fcs, octets, n));
-        uint32_t n_bits = swd_hdlc_encode(a, octets, n);
-        assert(n_bits >= 8 * n + 8 && n_bits <= 8 * n + 8 * n / 5 + 8 && swd_hdlc_encode_avx2(b, octets, n) == n_bits);
-        assert(memcmp(a, b, n_bits / 8) == 0 && (a[n_bits / 8] ^ b[n_bits / 8]) >> (8 - n_bits % 8) == 0);
+        uint32_t n_before = n % 8, before = fcs & 0xFF00u >> n_before & 0xFF;
+        uint32_t n_bits = swd_hdlc_encode(a, before, n_before, octets, n);
+        assert(n_bits >= n_before + 8 * n + 8 && n_bits <= n_before + 8 * n + 8 * n / 5 + 8);
+        assert(swd_hdlc_encode_avx2(b, before, n_before, octets, n) == n_bits && (a[0] & 0xFF00u >> n_before & 0xFF) == before);
+        assert(memcmp(a, b, sizeof a) == 0);
     }
 }
 
