@@ -37,7 +37,6 @@ from switchsim.farend.plan import Cues, Plan, located, plan_problems
 from switchsim.farend.r2 import R2Exchange, R2ExchangeConfig
 from switchsim.farend.seat_line import SeatLine, SeatLineConfig
 from switchsim.farend.signalling import Stp, media_units
-from switchsim.hardware.boards.mfc import SEND_MDBM0
 from switchsim.hardware.site import Link, Rack
 from switchsim.kernel.scheduler import Kernel
 from switchsim.model.messages import PlaceCall, SetKey, SetShows
@@ -104,8 +103,8 @@ class Surroundings:
                   hears=one.hears, source=one.source, tap=False)
             for one in parties
         )  # fmt: skip
-        config = R2ExchangeConfig(circuits=rows, r2=spec.config(), level_mdbm0=SEND_MDBM0[spec.variant],
-                                  places=spec.calls != "out", **self._telephones(parties, [line.name]))  # fmt: skip
+        config = R2ExchangeConfig(circuits=rows, r2=spec.config(), places=spec.calls != "out",
+                                  **self._telephones(parties, [line.name]))  # fmt: skip
         self.kernel.add(R2Exchange(place, self.kernel, self.engine, config))
         for row in rows:
             self.kernel.own_media(MFC_EVENTS, row.mfc, place)

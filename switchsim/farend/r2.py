@@ -17,7 +17,7 @@ from switchsim.model.order import Act, Heal, Inject, Order
 from switchsim.model.part import Host, MediaEvent, Part
 from switchsim.model.phase import Phase
 from switchsim.proto import r2
-from switchsim.terminals.r2 import LEVEL_MDBM0, R2Ends, R2EndsState, R2Row
+from switchsim.terminals.r2 import R2Ends, R2EndsState, R2Row
 from switchsim.terminals.r2_mistakes import POINTS
 from switchsim.units import ms, seconds
 
@@ -46,7 +46,6 @@ class R2ExchangeConfig(TelephonesConfig, frozen=True, kw_only=True):
     circuits: tuple[R2Row, ...]
     r2: r2.R2Config = r2.R2Config()
     category: int = ORDINARY
-    level_mdbm0: int = LEVEL_MDBM0
     number_digits: int = 0
     cleared_cycles: int = seconds(1)
     from_top: bool = True
@@ -95,7 +94,7 @@ class R2Exchange(Part[R2ExchangeState]):
         assert len(config.circuits) == len(config.parties), f"{path}: a party is missing on a circuit"
         self.engine = engine
         self.config = config
-        self.ends = R2Ends(self, engine, config.circuits, config.r2, config.level_mdbm0)
+        self.ends = R2Ends(self, engine, config.circuits, config.r2)
         self.telephones = Telephones(self, engine, config, self._hang_up)
         self.again: list[Wanted] = []  # calls whose circuit was no good; empty between events
         self.state = R2ExchangeState(legs=[Leg() for _ in config.parties], ends=self.ends.state,

@@ -16,11 +16,11 @@ from switchsim.model.event import Event
 from switchsim.model.events import FaultFired, FaultUndone, Violated
 from switchsim.model.part import MediaEvent, State
 from switchsim.proto import r2
+from switchsim.proto.r2.codes import SEND_MDBM0
 from switchsim.terminals.r2_mistakes import NOTHING, SILENCE, Late, Mistakes, MistakesState
 from switchsim.terminals.r2_tap import BACKWARD, BUSY, FORWARD, IDLE, RECEIVED, SENT, R2Tap, TapState
 
 MFC_EVENTS: Final = (EV_MFC_ON, EV_MFC_OFF)
-LEVEL_MDBM0: Final = -11_500  # Q.454 3.1.2: each frequency -11.5 +- 1 dBm0
 SENDS: Final = {"outgoing": FORWARD, "incoming": BACKWARD}
 HEARS: Final = {"outgoing": BACKWARD, "incoming": FORWARD}
 """By the direction of a register."""
@@ -75,13 +75,11 @@ class R2Owner(Protocol):
 class R2Ends:
     """Timers are named `r2/<number>/<name>`: give them to `timer` without the first part."""
 
-    def __init__(self, owner: R2Owner, engine: Engine, rows: Sequence[R2Row], config: r2.R2Config,
-                 level_mdbm0: int = LEVEL_MDBM0) -> None:  # fmt: skip
+    def __init__(self, owner: R2Owner, engine: Engine, rows: Sequence[R2Row], config: r2.R2Config) -> None:
         self.owner = owner
         self.engine = engine
         self.rows = rows
         self.config = config
-        self.level_mdbm0 = level_mdbm0
         self.by_place = {(row.line, row.timeslot): number for number, row in enumerate(rows)}
         self.by_receiver = {row.mfc: number for number, row in enumerate(rows)}
         self.by_source = {row.source: number for number, row in enumerate(rows)}
@@ -236,9 +234,9 @@ class R2Ends:
             if cycles:
                 self.owner.start_timer(f"r2/{number}/pulse_unheard", cycles)
             return
-        levels = (self.level_mdbm0, self.level_mdbm0)
+        level = SEND_MDBM0[self.config.variant]
         self.taps[number].tone(SENT, SENDS[end.register], signal)
-        self.engine.source_mfc(row.source, SENDS[end.register], signal, level_mdbm0=levels, cycles=cycles)
+        self.engine.source_mfc(row.source, SENDS[end.register], signal, level_mdbm0=(level, level), cycles=cycles)
 
     def _stop_tone(self, number: int, _: r2.StopTone) -> None:
         end = self.state.circuits[number]

@@ -12,9 +12,8 @@ from switchsim.hardware.boards.loop_tests import LoopTests, LoopTestState, LoopU
 from switchsim.hardware.site import Site
 from switchsim.model.messages import ListenMfc, MfcHeard, MfcSent, SendMfc
 from switchsim.model.part import MediaEvent, State
+from switchsim.proto.r2.codes import SEND_MDBM0
 
-SEND_MDBM0: Final = {"itu": -11_500, "china": -8_000}
-"""A frequency, both alike (Q.454 4.1; GF 002-9002)."""
 QUIET_MDBM0: Final = -60_000
 """What a broken sender gives: the pulse lasts, and nobody hears it."""
 TEST_SIGNAL: Final = 5

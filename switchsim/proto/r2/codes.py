@@ -14,6 +14,9 @@ FREQUENCIES: Final[dict[str, tuple[int, ...]]] = {
 }
 """In mHz, by index."""
 
+SEND_MDBM0: Final = {"itu": -11_500, "china": -8_000}
+"""By variant: a frequency, both alike (Q.454 3.1.2: -11.5 +- 1 dBm0; GF 002-9002)."""
+
 PAIRS: Final[dict[int, tuple[int, int]]] = dict(
     enumerate(((low, high) for high in range(1, 6) for low in range(high)), 1)
 )
