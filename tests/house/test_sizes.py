@@ -29,7 +29,6 @@ LARGE_FUNCTIONS = {
     "switchsim/report/verdict.py:make_verdict": 42,
     "tests/interop/peers/options.c:peer_options": 44,
     "tests/interop/peers/pri_peer.c:on_event": 69,
-    "tests/machine/farend_bench.py:Bench.__init__": 47,
 }
 
 

@@ -4,27 +4,26 @@ from __future__ import annotations
 
 from typing import Any
 
+from two_ends import TwoEnds
+
 from switchsim.dsp.engine import (
     EV_BAD_FRAME,
     EV_DIGIT_ON,
     EV_FRAME,
-    EV_HEARS,
-    EV_SOURCE_DONE,
     Assets,
     Engine,
     EngineConfig,
     Tone,
     philox,
 )
-from switchsim.farend.exchange import ExchangeConfig, Party, Subscriber
+from switchsim.farend.exchange import ExchangeConfig, Subscriber
 from switchsim.farend.isdn import IsdnExchange
 from switchsim.farend.plan import Plan
 from switchsim.kernel.journal import Journal
 from switchsim.kernel.ports import Wire
 from switchsim.kernel.prng import Streams
 from switchsim.kernel.scheduler import Kernel
-from switchsim.model.event import Record
-from switchsim.model.events import DigitHeard, decode_line
+from switchsim.model.events import DigitHeard
 from switchsim.model.messages import LineSeen, PlaceCall
 from switchsim.model.part import MediaEvent, Part, State
 
@@ -48,7 +47,7 @@ class DigitListener(Part[NoState]):
         self.emit(DigitHeard(event.unit, 0, chr(event.a & 0xFF)))
 
 
-class Bench:
+class Bench(TwoEnds):
     """`net` and `user` at the ends of one line; parties 101.. at the network's end, 201.. at the user's."""
 
     def __init__(
@@ -66,31 +65,24 @@ class Bench:
     ) -> None:
         count = len(SLOTS)
         self.spare = 2 * count  # the first source and ear that no exchange has
-        config = EngineConfig(
-            n_sources=2 * count + 2,
-            n_hdlc_tx=2,
-            n_hdlc_rx=2,
-            n_switched=64,
-            n_lines=2,
-            n_receivers=1,
-            n_ears=2 * count + 2,
-        )
+        config = EngineConfig(n_sources=2 * count + 2, n_hdlc_tx=2, n_hdlc_rx=2, n_switched=64, n_lines=2,
+                              n_receivers=1, n_ears=2 * count + 2)  # fmt: skip
         self.engine = Engine(config, assets if assets is not None else Assets())
         first = self.engine.first_switched_cell
         self.cells = (first, first + 32)
         for line, cell in enumerate(self.cells):
             self.engine.line_define(line, cell)
         self.lines: list[bytes] = []
-        self.kernel = Kernel(
-            self.engine, Journal(self.lines.append, lambda _: None), Streams(seed, philox), batch=batch
-        )
-        self.ends = []
-        for end, (path, side) in enumerate(((NET, "network"), (USER, "user"))):
+        journal = Journal(self.lines.append, lambda _: None)
+        self.kernel = Kernel(self.engine, journal, Streams(seed, philox), batch=batch)
+        self.ends: list[IsdnExchange] = []
+        for end, path in enumerate((NET, USER)):
+            speaks, hears = self.cells[end], self.cells[1 - end]
             exchange = ExchangeConfig(
-                line="e1-0", side=side, hdlc_tx=end, hdlc_rx=end, d_speaks=self.cells[end] + 16,
-                d_hears=self.cells[1 - end] + 16, parties=self._people(end), plans=plans or {},
+                line="e1-0", side="user" if end else "network", hdlc_tx=end, hdlc_rx=end, d_speaks=speaks + 16,
+                d_hears=hears + 16, parties=self.people_of(end, SLOTS, speaks, hears), plans=plans or {},
                 subscribers=subscribers, prompts=prompts, ring_back=ring_back,
-            )  # type: ignore[arg-type] # fmt: skip
+            )  # fmt: skip
             self._add(path, exchange)
         self.kernel.add(DigitListener("listener", self.kernel))
         self.kernel.own_media((EV_DIGIT_ON,), 0, "listener")
@@ -99,42 +91,12 @@ class Bench:
         if power:
             self.kernel.power_on()
 
-    def _people(self, end: int) -> tuple[Party, ...]:
-        speaks, hears = self.cells[end], self.cells[1 - end]
-        return tuple(
-            Party(line="e1-0", timeslot=slot, source=number, ear=number, party=100 * (end + 1) + slot,
-                  speaks=speaks + slot, hears=hears + slot)
-            for number, slot in enumerate(SLOTS, end * len(SLOTS))
-        )  # fmt: skip
-
     def _add(self, path: str, config: ExchangeConfig) -> None:
         part = IsdnExchange(path, self.kernel, self.engine, config)
         self.kernel.add(part)
         self.ends.append(part)
         self.kernel.own_media((EV_FRAME, EV_BAD_FRAME), config.hdlc_rx, path)
-        for row in config.parties:
-            self.kernel.own_media((EV_SOURCE_DONE,), row.source, path)
-            self.kernel.own_media((EV_HEARS,), row.ear, path)
-
-    def run(self, cycles: int) -> Bench:
-        self.kernel.run(self.kernel.now + cycles)
-        return self
-
-    def records(self, place: str = "", kind: str = "") -> list[Record]:
-        found = [decode_line(line) for line in self.lines[1:]]
-        return [
-            row for row in found
-            if (not place or row.place == place) and (not kind or type(row.event).__name__ == kind)
-        ]  # fmt: skip
-
-    def states(self, place: str, party: int) -> list[tuple[str, int]]:
-        """(state, cause) of a party, in order."""
-        rows = [row.event for row in self.records(place, "PartyState")]
-        return [(row.state, row.cause) for row in rows if row.party == party]  # type: ignore[attr-defined]
-
-    def heard(self, place: str, party: int) -> list[tuple[str, str]]:
-        rows = [row.event for row in self.records(place, "PartyHears")]
-        return [(row.what, row.which) for row in rows if row.party == party]  # type: ignore[attr-defined]
+        self.own_people(path, config.parties)
 
     def at_rest(self) -> bool:
         """Nothing is left of any call, at either end."""

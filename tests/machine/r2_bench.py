@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from two_ends import TwoEnds
+
 from switchsim.dsp.e1 import CAS, SEND_AIS
 from switchsim.dsp.e1_lines import E1Config
-from switchsim.dsp.engine import EV_HEARS, EV_SOURCE_DONE, Assets, Engine, EngineConfig, philox
+from switchsim.dsp.engine import Assets, Engine, EngineConfig, philox
 from switchsim.farend.chance import Constant, Exponential, Uniform
-from switchsim.farend.exchange import Party, Subscriber
+from switchsim.farend.exchange import Subscriber
 from switchsim.farend.line import FarLine
 from switchsim.farend.load import Load, LoadConfig, Poisson, Weighted
 from switchsim.farend.plan import Plan
@@ -20,8 +22,6 @@ from switchsim.kernel.journal import Journal
 from switchsim.kernel.ports import Wire
 from switchsim.kernel.prng import Streams
 from switchsim.kernel.scheduler import Kernel
-from switchsim.model.event import Record
-from switchsim.model.events import decode_line
 from switchsim.model.messages import LineCas, LineSeen, PlaceCall
 from switchsim.model.order import Act
 from switchsim.proto import r2
@@ -38,7 +38,7 @@ SOON = (Subscriber(number="10060", ring=Constant(ms(1_000))),)
 CALLING = "138"
 
 
-class Bench:
+class Bench(TwoEnds):
     """The line is two native E1 units: what `a` hears is unit 0, what `b` hears unit 1; ends of it are FarLines."""
 
     def __init__(
@@ -66,7 +66,7 @@ class Bench:
         self.far_lines: list[FarLine] = []
         r2_config = r2.R2Config(variant=variant, cd=0b11 if variant == "china" else 0b01, **(config or {}))
         for end, path in enumerate((A, B)):
-            parties = self._people(end)
+            parties = self.people_of(end, slots, self.cells[1 - end], self.cells[end])
             self._line(end, path)
             self._add(path, R2ExchangeConfig(
                 parties=parties, plans=plans or {}, subscribers=subscribers, ring_back=ring_back, r2=r2_config,
@@ -78,14 +78,6 @@ class Bench:
             extra(self)
         if power:
             self.kernel.power_on()
-
-    def _people(self, end: int) -> tuple[Party, ...]:
-        speaks, hears = self.cells[1 - end], self.cells[end]
-        return tuple(
-            Party(line="e1-0", timeslot=slot, source=number, ear=number, party=100 * (end + 1) + slot,
-                  speaks=speaks + slot, hears=hears + slot)
-            for number, slot in enumerate(self.slots, end * len(self.slots))
-        )  # fmt: skip
 
     def _line(self, end: int, exchange: str) -> None:
         row = LineEndRow("e1-0", "far", end, 1 - end, self.cells[end], self.cells[1 - end], Framing(cas=True))
@@ -102,9 +94,7 @@ class Bench:
         part = R2Exchange(path, self.kernel, self.engine, config)
         self.kernel.add(part)
         self.ends.append(part)
-        for row in config.parties:
-            self.kernel.own_media((EV_SOURCE_DONE,), row.source, path)
-            self.kernel.own_media((EV_HEARS,), row.ear, path)
+        self.own_people(path, config.parties)
         for circuit in config.circuits:
             self.kernel.own_media(MFC_EVENTS, circuit.mfc, path)
 
@@ -112,26 +102,6 @@ class Bench:
         """Both ends, or that of `a`, send unframed ones, or no more."""
         for line in self.far_lines[: 1 + both]:
             line.line.send("test", SEND_AIS if on else 0)
-
-    def run(self, cycles: int) -> Bench:
-        self.kernel.run(self.kernel.now + cycles)
-        return self
-
-    def records(self, place: str = "", kind: str = "") -> list[Record]:
-        found = [decode_line(line) for line in self.lines[1:]]
-        return [
-            row for row in found
-            if (not place or row.place == place) and (not kind or type(row.event).__name__ == kind)
-        ]  # fmt: skip
-
-    def states(self, place: str, party: int) -> list[tuple[str, int]]:
-        """(state, cause) of a party, in order."""
-        rows: list[Any] = [row.event for row in self.records(place, "PartyState")]
-        return [(row.state, row.cause) for row in rows if row.party == party]
-
-    def heard(self, place: str, party: int) -> list[tuple[str, str]]:
-        rows: list[Any] = [row.event for row in self.records(place, "PartyHears")]
-        return [(row.what, row.which) for row in rows if row.party == party]
 
     def line(self, place: str, way: str = "", slot: int = 0) -> list[str]:
         """Names of the line signals of an exchange, after power-on's idle."""
