@@ -275,12 +275,19 @@ def test_an_answer_says_that_the_line_is_free_where_nobody_has(monkeypatch: pyte
 # -- lines, boards and processors --------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("machine", VARIANTS)
-def test_a_takeover_keeps_calls_in_talk_and_begins_the_others_anew(machine: str) -> None:
+def talking(machine: str, hold: int) -> R2Office:
+    """With a call of its own that was answered, and which it holds for so many cycles."""
     office = R2Office(machine)
     office.run(SETTLE)
-    office.dial("82001234", hold=seconds(12))
-    office.run(seconds(6))
+    office.dial("82001234", hold=hold)
+    office.run(seconds(5))
+    assert office.party_states() == ["ringing", "connected"]
+    return office
+
+
+@pytest.mark.parametrize("machine", VARIANTS)
+def test_a_takeover_keeps_calls_in_talk_and_begins_the_others_anew(machine: str) -> None:
+    office = talking(machine, hold=seconds(12))
     office.call("10000")
     office.run(ms(300))  # in register signalling
     office.inject("mpu_kill", {"processor": "a"})
@@ -297,10 +304,7 @@ def test_a_takeover_keeps_calls_in_talk_and_begins_the_others_anew(machine: str)
 
 @pytest.mark.parametrize("machine", VARIANTS)
 def test_a_line_that_is_cut_takes_its_calls_and_comes_back(machine: str) -> None:
-    office = R2Office(machine)
-    office.run(SETTLE)
-    office.dial("82001234", hold=seconds(30))
-    office.run(seconds(5))
+    office = talking(machine, hold=seconds(30))
     heal = office.inject("line_cut", {"line": "e1-0"})
     office.run(seconds(15))
     assert len(office.causes()) == 1
