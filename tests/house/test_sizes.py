@@ -27,7 +27,6 @@ LARGE_FILES = {
 }
 LARGE_FUNCTIONS = {
     "switchsim/report/verdict.py:make_verdict": 42,
-    "tests/interop/peers/options.c:peer_options": 44,
     "tests/interop/peers/pri_peer.c:on_event": 69,
 }
 

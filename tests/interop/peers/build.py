@@ -8,10 +8,11 @@ import subprocess
 from pathlib import Path
 
 HERE = Path(__file__).parent
-PRI_SOURCES = ("pri_peer.c", "lockstep.c", "garbage.c", "options.c")
+PRI_SOURCES = ("pri_peer.c", "lockstep.c", "garbage.c", "options.c", "option_table.c")
 SS7_SOURCES = ("ss7_peer.c", "ss7_events.c", "ss7_calls.c", "ss7_circuits.c", "ss7_link.c", "ss7_options.c",
-               "lockstep.c")
-OPENR2_SOURCES = ("openr2_peer.c", "openr2_driver.c", "openr2_events.c", "openr2_options.c", "lockstep.c")
+               "option_table.c", "lockstep.c")
+OPENR2_SOURCES = ("openr2_peer.c", "openr2_driver.c", "openr2_events.c", "openr2_options.c", "option_table.c",
+                  "lockstep.c")
 CHINA_NO_1 = HERE / "openr2_china.conf"
 """Protocol file of `openr2_peer` for China No.1."""
 FLAGS = ("-std=gnu11", "-Wall", "-Wextra", "-Werror", "-O1", "-g", "-UNDEBUG")

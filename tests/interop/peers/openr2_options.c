@@ -1,34 +1,18 @@
 /* The command line of the R2 test peer. */
 #include "openr2_peer.h"
 
-#include <stddef.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include "option_table.h"
 
-static void usage(const char *wrong)
-{
-    fprintf(stderr,
-            "openr2_peer: %s\nusage: openr2_peer --attach PREFIX --clock PATH   (timeslot n is at PREFIXn)\n"
-            "  [--china 0|1] [--protocol FILE] [--first TS] [--last TS] [--ani-first 0|1] [--ask-ani 0|1]\n"
-            "  [--digits N]\n"
-            "  [--calls N] [--gap MS] [--number DIGITS] [--caller DIGITS] [--begin-at MS]\n"
-            "  [--priority 0|1] [--restricted 0|1]\n"
-            "  [--hold MS] [--abandon-after MS] [--expect N] [--accept-ms MS] [--accept-in-group-a 0|1]\n"
-            "  [--no-charge 0|1] [--answer-ms MS] [--reject CAUSE]\n"
-            "  [--block-at MS] [--block-for MS] [--block-circuit TS] [--linger MS]\n"
-            "  [--die-at MS] [--back-after MS] [--trace 0|1]\n", wrong);
-    exit(2);
-}
-
-static int number_of(const char *name, const char *text)
-{
-    char *end;
-    long value = strtol(text, &end, 10);
-    if (*text == 0 || *end != 0 || value < 0 || value > 1000000000)
-        usage(name);
-    return (int)value;
-}
+static const char USAGE[] =
+    "openr2_peer: %s\nusage: openr2_peer --attach PREFIX --clock PATH   (timeslot n is at PREFIXn)\n"
+    "  [--china 0|1] [--protocol FILE] [--first TS] [--last TS] [--ani-first 0|1] [--ask-ani 0|1]\n"
+    "  [--digits N]\n"
+    "  [--calls N] [--gap MS] [--number DIGITS] [--caller DIGITS] [--begin-at MS]\n"
+    "  [--priority 0|1] [--restricted 0|1]\n"
+    "  [--hold MS] [--abandon-after MS] [--expect N] [--accept-ms MS] [--accept-in-group-a 0|1]\n"
+    "  [--no-charge 0|1] [--answer-ms MS] [--reject CAUSE]\n"
+    "  [--block-at MS] [--block-for MS] [--block-circuit TS] [--linger MS]\n"
+    "  [--die-at MS] [--back-after MS] [--trace 0|1]\n";
 
 static const struct r2_options DEFAULTS = {
     .common = { .gap_ms = 100, .hold_ms = NEVER, .answer_ms = 200, .die_ms = NEVER, .back_ms = NEVER,
@@ -38,14 +22,9 @@ static const struct r2_options DEFAULTS = {
     .block_for_ms = 1000, .block_circuit = 1, .abandon_ms = NEVER,
 };
 
-struct row {
-    const char *name;
-    size_t at; /* of the member, from the beginning of struct r2_options */
-};
-
 #define AT(member) offsetof(struct r2_options, member)
 
-static const struct row NUMBERS[] = {
+static const struct option_row NUMBERS[] = {
     { "--china", AT(china) }, { "--first", AT(first) }, { "--last", AT(last) }, { "--ani-first", AT(ani_first) },
     { "--ask-ani", AT(ask_ani) }, { "--digits", AT(digits) }, { "--calls", AT(common.calls) },
     { "--gap", AT(common.gap_ms) }, { "--begin-at", AT(begin_ms) },
@@ -55,41 +34,21 @@ static const struct row NUMBERS[] = {
     { "--answer-ms", AT(common.answer_ms) }, { "--reject", AT(common.reject_cause) }, { "--block-at", AT(block_ms) },
     { "--block-for", AT(block_for_ms) }, { "--block-circuit", AT(block_circuit) },
     { "--die-at", AT(common.die_ms) }, { "--back-after", AT(common.back_ms) }, { "--linger", AT(common.linger_ms) },
-    { "--trace", AT(common.trace) },
+    { "--trace", AT(common.trace) }, { NULL, 0 },
 };
-static const struct row TEXTS[] = {
+static const struct option_row TEXTS[] = {
     { "--attach", AT(common.attach) }, { "--clock", AT(common.clock) }, { "--number", AT(common.number) },
-    { "--caller", AT(common.caller) }, { "--protocol", AT(protocol) },
+    { "--caller", AT(common.caller) }, { "--protocol", AT(protocol) }, { NULL, 0 },
 };
 
-/* The member of that name in a table of n rows; NULL: it has none. */
-static void *member_named(struct r2_options *options, const struct row *rows, size_t n, const char *name)
-{
-    for (size_t row = 0; row < n; row++)
-        if (!strcmp(rows[row].name, name))
-            return (char *)options + rows[row].at;
-    return NULL;
-}
+static const struct option_table TABLE = { USAGE, NUMBERS, TEXTS };
 
 void r2_options(struct r2_options *options, int count, char **arguments)
 {
     *options = DEFAULTS;
-    for (int n = 1; n < count; n += 2) {
-        const char *name = arguments[n], **text;
-        int *number;
-        if (n + 1 == count)
-            usage(name);
-        text = member_named(options, TEXTS, sizeof TEXTS / sizeof *TEXTS, name);
-        number = member_named(options, NUMBERS, sizeof NUMBERS / sizeof *NUMBERS, name);
-        if (text)
-            *text = arguments[n + 1];
-        else if (number)
-            *number = number_of(name, arguments[n + 1]);
-        else
-            usage(name);
-    }
+    read_options(&TABLE, options, count, arguments);
     if (!options->common.attach || !options->common.clock)
-        usage("--attach or --clock is missing");
+        wrong_option(&TABLE, "--attach or --clock is missing");
     if (options->first < 1 || options->last >= CIRCUITS || options->first > options->last)
-        usage("--first, --last: 1..31");
+        wrong_option(&TABLE, "--first, --last: 1..31");
 }

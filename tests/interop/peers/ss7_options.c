@@ -1,45 +1,19 @@
 /* The command line of the SS7 test peer. */
 #include "ss7_peer.h"
 
-#include <stddef.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include "option_table.h"
 
-static void usage(const char *wrong)
-{
-    fprintf(stderr,
-            "ss7_peer: %s\nusage: ss7_peer --attach PATH --clock PATH\n"
-            "  [--own-pc N] [--far-pc N] [--ni 0..3] [--slc N] [--first-cic N] [--last-cic N] [--not-cic N]\n"
-            "  [--calls N] [--gap MS] [--number DIGITS] [--caller DIGITS] [--hold MS] [--expect N] [--answer-ms MS]\n"
-            "  [--con 0|1] [--progress 0|1] [--reject CAUSE] [--t7 MS] [--reset 0|1|2]\n"
-            "  [--lose-iam K] [--stray-iam K] [--ignore-iam K]\n"
-            "  [--drop-out K] [--drop-in K] [--double-out K] [--spoil-out K]\n"
-            "  [--alarm-at MS] [--alarm-for MS] [--unplug 0|1] [--mtp-restart-at MS]\n"
-            "  [--block-at MS] [--block-for MS] [--block-cic N] [--rsc-at MS]\n"
-            "  [--group-block-at MS] [--group-block-for MS]\n"
-            "  [--die-at MS] [--back-after MS] [--linger MS] [--trace 0|1]\n", wrong);
-    exit(2);
-}
-
-static int number_of(const char *name, const char *text)
-{
-    char *end;
-    long value = strtol(text, &end, 10);
-    if (*text == 0 || *end != 0 || value < 0 || value > 1000000000)
-        usage(name);
-    return (int)value;
-}
-
-static void check(const struct ss7_options *options)
-{
-    if (!options->common.attach || !options->common.clock)
-        usage("--attach or --clock is missing");
-    if (options->first_cic < 1 || options->last_cic >= CICS || options->first_cic > options->last_cic)
-        usage("--first-cic, --last-cic: 1..31");
-    if (options->network_indicator > 3 || options->own_pc > 0x3fff || options->far_pc > 0x3fff)
-        usage("--ni 0..3, point codes 0..16383");
-}
+static const char USAGE[] =
+    "ss7_peer: %s\nusage: ss7_peer --attach PATH --clock PATH\n"
+    "  [--own-pc N] [--far-pc N] [--ni 0..3] [--slc N] [--first-cic N] [--last-cic N] [--not-cic N]\n"
+    "  [--calls N] [--gap MS] [--number DIGITS] [--caller DIGITS] [--hold MS] [--expect N] [--answer-ms MS]\n"
+    "  [--con 0|1] [--progress 0|1] [--reject CAUSE] [--t7 MS] [--reset 0|1|2]\n"
+    "  [--lose-iam K] [--stray-iam K] [--ignore-iam K]\n"
+    "  [--drop-out K] [--drop-in K] [--double-out K] [--spoil-out K]\n"
+    "  [--alarm-at MS] [--alarm-for MS] [--unplug 0|1] [--mtp-restart-at MS]\n"
+    "  [--block-at MS] [--block-for MS] [--block-cic N] [--rsc-at MS]\n"
+    "  [--group-block-at MS] [--group-block-for MS]\n"
+    "  [--die-at MS] [--back-after MS] [--linger MS] [--trace 0|1]\n";
 
 static const struct ss7_options DEFAULTS = {
     .common = { .gap_ms = 100, .hold_ms = NEVER, .answer_ms = 200, .die_ms = NEVER, .back_ms = NEVER,
@@ -50,14 +24,9 @@ static const struct ss7_options DEFAULTS = {
     .rsc_ms = NEVER,
 };
 
-struct row {
-    const char *name;
-    size_t at; /* of the member, from the beginning of struct ss7_options */
-};
-
 #define AT(member) offsetof(struct ss7_options, member)
 
-static const struct row NUMBERS[] = {
+static const struct option_row NUMBERS[] = {
     { "--own-pc", AT(own_pc) }, { "--far-pc", AT(far_pc) }, { "--ni", AT(network_indicator) }, { "--slc", AT(slc) },
     { "--first-cic", AT(first_cic) }, { "--last-cic", AT(last_cic) }, { "--not-cic", AT(not_cic) },
     { "--calls", AT(common.calls) }, { "--gap", AT(common.gap_ms) }, { "--hold", AT(common.hold_ms) },
@@ -70,38 +39,28 @@ static const struct row NUMBERS[] = {
     { "--block-at", AT(block_ms) }, { "--block-for", AT(block_for_ms) }, { "--block-cic", AT(block_cic) },
     { "--group-block-at", AT(group_block_ms) }, { "--group-block-for", AT(group_block_for_ms) },
     { "--rsc-at", AT(rsc_ms) }, { "--die-at", AT(common.die_ms) }, { "--back-after", AT(common.back_ms) },
-    { "--linger", AT(common.linger_ms) }, { "--trace", AT(common.trace) },
+    { "--linger", AT(common.linger_ms) }, { "--trace", AT(common.trace) }, { NULL, 0 },
 };
-static const struct row TEXTS[] = {
+static const struct option_row TEXTS[] = {
     { "--attach", AT(common.attach) }, { "--clock", AT(common.clock) }, { "--number", AT(common.number) },
-    { "--caller", AT(common.caller) },
+    { "--caller", AT(common.caller) }, { NULL, 0 },
 };
 
-/* The member of that name in a table of n rows; NULL: it has none. */
-static void *member_named(struct ss7_options *options, const struct row *rows, size_t n, const char *name)
+static const struct option_table TABLE = { USAGE, NUMBERS, TEXTS };
+
+static void check(const struct ss7_options *options)
 {
-    for (size_t row = 0; row < n; row++)
-        if (!strcmp(rows[row].name, name))
-            return (char *)options + rows[row].at;
-    return NULL;
+    if (!options->common.attach || !options->common.clock)
+        wrong_option(&TABLE, "--attach or --clock is missing");
+    if (options->first_cic < 1 || options->last_cic >= CICS || options->first_cic > options->last_cic)
+        wrong_option(&TABLE, "--first-cic, --last-cic: 1..31");
+    if (options->network_indicator > 3 || options->own_pc > 0x3fff || options->far_pc > 0x3fff)
+        wrong_option(&TABLE, "--ni 0..3, point codes 0..16383");
 }
 
 void ss7_options(struct ss7_options *options, int count, char **arguments)
 {
     *options = DEFAULTS;
-    for (int n = 1; n < count; n += 2) {
-        const char *name = arguments[n], **text;
-        int *number;
-        if (n + 1 == count)
-            usage(name);
-        text = member_named(options, TEXTS, sizeof TEXTS / sizeof *TEXTS, name);
-        number = member_named(options, NUMBERS, sizeof NUMBERS / sizeof *NUMBERS, name);
-        if (text)
-            *text = arguments[n + 1];
-        else if (number)
-            *number = number_of(name, arguments[n + 1]);
-        else
-            usage(name);
-    }
+    read_options(&TABLE, options, count, arguments);
     check(options);
 }
