@@ -106,7 +106,8 @@ class ErlangTime(Strict):
 
 
 def _long_form(value: Any) -> Any:
-    return {"shape": "constant", "time": value} if isinstance(value, str) else value
+    """What is no mapping is a time, or is told that it is none."""
+    return value if value is None or isinstance(value, dict | list | Strict) else {"shape": "constant", "time": value}
 
 
 _Chance = Annotated[ConstantTime | UniformTime | ExponentialTime | ErlangTime, Field(discriminator="shape")]

@@ -78,7 +78,7 @@ class Document:
             validated = model.model_validate(self.data, context={KNOWN_KEYS: known})
         except pydantic.ValidationError as error:
             found = [dict(one) for one in error.errors(include_url=False)]
-            problems += [self._problem(one, known) for one in found if not _miscounted(one)]
+            problems += _alternatives([self._problem(one, known) for one in found if not _miscounted(one)])
         if problems or validated is None:
             raise BadInput(_shortened(self.lines.file, problems))
         return validated
@@ -236,6 +236,19 @@ def _syntax(file: str, text: str, error: yaml.YAMLError) -> BadInput:
     line = mark.line + 1 if mark else text.count("\n", 0, getattr(error, "position", 0)) + 1
     return BadInput.one(file, f"no YAML: {what}" + (f" ({context})" if context else ""), "well-formed YAML",
                         "look at the indentation, colons and quotes here and in the line above", line=line)
+
+
+def _alternatives(problems: list[Problem]) -> list[Problem]:
+    """Where one of several sorts of values is allowed, pydantic tells what is wrong with each: told together."""
+    told: list[Problem] = []
+    for problem in problems:
+        last = told[-1] if told else None
+        if last and (last.line, last.what) == (problem.line, problem.what) and last.expected and problem.expected:
+            expected = f"{last.expected} or {problem.expected}"
+            told[-1] = Problem(last.file, last.line, last.what, expected, last.advice or problem.advice)
+        else:
+            told.append(problem)
+    return told
 
 
 def _miscounted(error: dict[str, Any]) -> bool:

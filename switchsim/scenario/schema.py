@@ -13,8 +13,8 @@ from switchsim.assembly.loads import Load
 from switchsim.assembly.people import AgentsSpec
 from switchsim.assembly.taps import CAPTURED, HEARD, TO_CAPTURE, TO_HEAR
 from switchsim.assembly.yamltypes import Duration, Many, Strict, duration_in, scaled, wrong
-from switchsim.errors import BadInput
-from switchsim.scenario.checks.expect import Expect
+from switchsim.errors import BadInput, one_of
+from switchsim.scenario.checks.expect import Expect, ExpectFault
 from switchsim.scenario.timeline import FaultStep, HealStep, ProgramStep, Step
 from switchsim.sut.addresses import parse_agi, parse_listen
 from switchsim.sut.options import parse_attach, parse_clock, parse_e1d, parse_pace
@@ -141,6 +141,18 @@ class Scenario(Strict):
             if isinstance(step, ProgramStep) and (self.sut is None or not self.sut.command):
                 raise wrong("there is no program", "`sut: command:`", "say what the scenario starts",
                             where=("timeline", index, "program"))
+        return self
+
+    @model_validator(mode="after")
+    def _expected_faults_are_there(self) -> Scenario:
+        """Faults are numbered in the order of the timeline."""
+        names = [step.fault for step in self.timeline if isinstance(step, FaultStep)]
+        known = {*names, *(str(number) for number in range(1, len(names) + 1))}
+        for index, entry in enumerate(self.expect):
+            if isinstance(entry, ExpectFault) and str(entry.fault) not in known:
+                raise wrong(f"the timeline has no fault {entry.fault!r}",
+                            f"{one_of(names)}, or a number 1..{len(names)}" if names else "a timeline with a fault",
+                            "name the fault as its step does", where=("expect", index, "fault"))
         return self
 
     @model_validator(mode="after")

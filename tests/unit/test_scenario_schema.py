@@ -131,6 +131,8 @@ def test_the_timeline_and_what_it_waits_for() -> None:
         ("least: 500ms", "least: 5s", "22: agents[0].answer: least is more than most"),
         ("1001..1003", "1003..1001", "21: agents[0]: '1003..1001' names no seats"),
         ("1001..1003", "0001..9999999", "21: agents[0]: '0001..9999999' names no seats"),
+        ("30s", "30", "12: load[0].patience: 30 is no duration; expected a number with one of us, ms, s, min"),
+        ("patience: 30s", "patience: -1s", "12: load[0].patience: '-1s' is out of range; expected 0s or more"),
         ("answered_percent", "answred", "31: expect[0]: no figure 'answred'"),
         ("hdlc", "hldc", "33: sut: mode 'hldc' in 'e1-0:16=hldc:unix:/tmp/x.sock'; expected hdlc or ss7 or raw"),
         ("wait: 2.5", "wait: 0", "33: sut.wait: 0 is out of range; expected a number 0.001..86400"),
@@ -142,6 +144,37 @@ def test_every_mistake_is_named_with_its_line(old: str, new: str, says: str) -> 
     with pytest.raises(BadInput) as caught:
         scenario(TEXT.replace(old, new, 1))
     assert str(caught.value).startswith(f"s.yaml:{says}")
+
+
+@pytest.mark.parametrize(
+    ("entry", "says"),
+    [
+        ("{kind: fault, fault: mpu_kil, stage: fired}",
+         "the timeline has no fault 'mpu_kil'; expected one of mpu_kill, or a number 1..1; name the fault as its step"),
+        ("{kind: fault, fault: 2, stage: fired}", "the timeline has no fault 2; expected one of mpu_kill, or a number"),
+        ("{kind: count, event: digit_heard, where: {digit: 1}, max: 0}",
+         "expect[0]: digit of digit_heard is a text, and never 1; expected a text; put it in quotes"),
+        ("{kind: count, event: digit_heard, where: {digit: ['1', 2]}, max: 0}", "expect[0]: digit of digit_heard is a"),
+        ("{kind: count, event: digit_heard, where: {digit: {min: 1}}, max: 0}",
+         "expect[0]: digit of digit_heard is a text, and never in a range; expected a text"),
+        ("{kind: count, event: digit_heard, min: 3, max: 2}", "expect[0]: min 3 is more than max 2; expected min at"),
+        ("{kind: figure, figure: max_wait_cycles, min: 3s, max: 200ms}", "expect[0]: min 3s is more than max 200ms;"),
+        ("{kind: count, event: digit_heard, where: {digit: 2.5}, max: 0}",
+         "expect[0].where.digit: 2.5 does not fit; expected a whole number or text or a list"),
+    ],
+)  # fmt: skip
+def test_what_can_never_be_met_or_missed_is_no_expectation(entry: str, says: str) -> None:
+    old = "{kind: figure, figure: answered_percent, min: 99.5}"
+    with pytest.raises(BadInput) as caught:
+        scenario(TEXT.replace(old, entry))
+    assert str(caught.value).startswith(f"s.yaml:31: {says}")
+    assert "\n" not in str(caught.value)
+
+
+def test_a_fault_is_expected_by_its_name_or_its_number() -> None:
+    old = "{kind: figure, figure: answered_percent, min: 99.5}"
+    for fault in ("mpu_kill", "1", '"1"'):
+        assert scenario(TEXT.replace(old, f"{{kind: fault, fault: {fault}, stage: fired}}")).expect
 
 
 ONE_STEP = """format: 1

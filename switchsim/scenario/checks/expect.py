@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Final, Literal
 
+import msgspec
 from pydantic import BeforeValidator, ConfigDict, Field, StrictInt, StrictStr, model_validator
 
-from switchsim.assembly.yamltypes import Strict
+from switchsim.assembly.yamltypes import Strict, wrong
 from switchsim.model.event import snake
 from switchsim.model.events import event_types
 from switchsim.report.figures import FIGURE_NAMES
@@ -57,6 +58,18 @@ class Range(_Strict):
     min: StrictInt | None = None
     max: StrictInt | None = None
 
+    @model_validator(mode="after")
+    def _ordered(self) -> Range:
+        _check_order(self.min, self.max)
+        return self
+
+
+def _check_order(least: float | str | None, most: float | str | None) -> None:
+    """Numbers, or both durations."""
+    low, high = (parse_duration(one) if isinstance(one, str) else one for one in (least, most))
+    if low is not None and high is not None and low > high:
+        raise wrong(f"min {least} is more than max {most}", "min at most max", where=("min",))
+
 
 Wanted = StrictInt | StrictStr | list[StrictInt | StrictStr] | Range
 """A value, one of several, or a range; `*` in a text stands for anything."""
@@ -77,7 +90,19 @@ class EventFilter(_Strict):
         unknown = sorted(set(self.where) - set(struct.__struct_fields__))
         if unknown:
             raise ValueError(f"{self.event} has no field {unknown[0]!r}; it has {', '.join(struct.__struct_fields__)}")
+        texts = {field.name for field in msgspec.structs.fields(struct) if field.type is str}
+        for name, wanted in self.where.items():
+            if name in texts and (odd := _no_text(wanted)):
+                raise wrong(f"{name} of {self.event} is a text, and never {odd}", "a text", "put it in quotes",
+                            where=("where", name))  # fmt: skip
         return self
+
+
+def _no_text(wanted: Wanted) -> str:
+    """What of a wanted value no text can be equal to; `` nothing."""
+    if isinstance(wanted, Range):
+        return "in a range"
+    return next((str(one) for one in (wanted if isinstance(wanted, list) else [wanted]) if isinstance(one, int)), "")
 
 
 class _Entry(_Strict):
@@ -96,6 +121,7 @@ class ExpectCount(EventFilter, _Entry):
     def _bounded(self) -> ExpectCount:
         if self.min is None and self.max is None:
             raise ValueError("give min, max, or both")
+        _check_order(self.min, self.max)
         return self
 
 
@@ -119,6 +145,7 @@ class ExpectFigure(_Entry):
             if bound is not None and isinstance(bound, str) != self.figure.endswith("_cycles"):
                 wanted = "a duration, as in 20s" if self.figure.endswith("_cycles") else "a number"
                 raise ValueError(f"{self.figure} is compared with {wanted}")
+        _check_order(self.min, self.max)
         return self
 
 
