@@ -51,7 +51,8 @@ def wrong(what: str, expected: str = "", advice: str = "", *, where: tuple[str |
 
 def _duration(value: Any, least: int = 0, most: int = MAX_CYCLES) -> int:
     if not isinstance(value, str):
-        unit = f", as in {value}s" if isinstance(value, int | Decimal) and not isinstance(value, bool) else ""
+        number = isinstance(value, int | Decimal) and not isinstance(value, bool) and value >= 0
+        unit = f", as in {_shown(value)}s" if number else ""
         raise wrong(f"{_shown(value)} is no duration", "a number with one of us, ms, s, min, h, cyc" + unit)
     if len(value) > MAX_TEXT:
         raise wrong("a duration that is too long a text", f"at most {MAX_TEXT} characters")
@@ -118,6 +119,7 @@ def scaled(digits: int, *, minimum: int | None = None, maximum: int | None = Non
 
 _WORDS: Final[dict[str, str]] = {
     "int_type": "a whole number",
+    "int_parsing_size": "a smaller number",
     "string_type": "text",
     "bool_type": "true or false",
     "dict_type": "a mapping (key: value)",

@@ -5,12 +5,12 @@ Durations are texts (`12.5s`, `300ms`, `400cyc`); windows are simulated time sin
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
-from pydantic import BeforeValidator, ConfigDict, Field, StrictInt, StrictStr, model_validator
+from pydantic import ConfigDict, Field, StrictInt, StrictStr, model_validator
 
-from switchsim.assembly.yamltypes import Strict, wrong
+from switchsim.assembly.yamltypes import Duration, Strict, wrong
 from switchsim.model.event import snake
 from switchsim.model.events import event_types
 from switchsim.report.figures import FIGURE_NAMES
@@ -18,18 +18,6 @@ from switchsim.units import parse_duration
 
 EVENTS: Final = {snake(struct.__name__): struct for struct in event_types()}
 """Every journal event by its kind."""
-
-
-def _cycles(value: Any) -> int:
-    if not isinstance(value, str):
-        raise ValueError("expected a duration as text, as in 12.5s, 300ms, 400cyc")
-    return parse_duration(value)
-
-
-Duration = Annotated[
-    int, BeforeValidator(_cycles, json_schema_input_type=str), Field(ge=0, examples=["12.5s", "300ms", "400cyc"])
-]
-"""Cycles, from a duration text."""
 
 
 class _Strict(Strict):
@@ -71,7 +59,7 @@ def _check_order(least: float | str | None, most: float | str | None) -> None:
         raise wrong(f"min {least} is more than max {most}", "min at most max", where=("min",))
 
 
-Wanted = StrictInt | StrictStr | list[StrictInt | StrictStr] | Range
+Wanted = StrictInt | StrictStr | Annotated[list[StrictInt | StrictStr], Field(min_length=1)] | Range
 """A value, one of several, or a range; `*` in a text stands for anything."""
 
 
