@@ -10,12 +10,12 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from switchsim.assembly.kinds import Word
 from switchsim.assembly.machine import MachineFile
+from switchsim.assembly.people import Level
 from switchsim.assembly.shipped import folder
 from switchsim.assembly.wav import EXPECTED, Sound, load_wav
 from switchsim.assembly.yamlfile import Lines, read
 from switchsim.assembly.yamltypes import Duration, Many, Strict, scaled, wrong
 from switchsim.dsp.assets import Tone
-from switchsim.dsp.sources import LEVEL_FLOOR_MDBM0, LEVEL_TOP_MDBM0
 from switchsim.errors import BadInput, Problem
 from switchsim.terminals.continuity import CHECK_TONES
 
@@ -23,11 +23,15 @@ NEEDED = ("ring_back",)
 """Tones that call processing itself uses."""
 
 
+Frequency = Annotated[int, BeforeValidator(scaled(3, minimum=1, maximum=3_999_999, unit="Hz"))]
+"""Hz with up to three decimals -> thousandths."""
+
+
 class ToneSpec(Strict):
     """One tone: one to three frequencies, their levels, and on, off, on, off ...; in turn: one an on step."""
 
-    hz: Annotated[Many[Annotated[int, BeforeValidator(scaled(3, minimum=1, maximum=3_999_999))]], Field(min_length=1)]
-    dbm0: Many[Annotated[int, BeforeValidator(scaled(3, minimum=LEVEL_FLOOR_MDBM0, maximum=LEVEL_TOP_MDBM0))]]
+    hz: Annotated[Many[Frequency], Field(min_length=1)]
+    dbm0: Many[Level]
     cadence: Many[Duration] = ()
     in_turn: bool = False
 

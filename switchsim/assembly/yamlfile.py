@@ -241,7 +241,7 @@ def _syntax(file: str, text: str, error: yaml.YAMLError) -> BadInput:
 def _alternatives(problems: list[Problem]) -> list[Problem]:
     """Where one of several sorts of values is allowed, pydantic tells what is wrong with each: told together."""
     told: list[Problem] = []
-    for problem in problems:
+    for problem in dict.fromkeys(problems):
         last = told[-1] if told else None
         if last and (last.line, last.what) == (problem.line, problem.what) and last.expected and problem.expected:
             expected = f"{last.expected} or {problem.expected}"

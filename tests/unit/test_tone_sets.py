@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from switchsim.assembly.sounds import NEEDED, TonesFile
-from switchsim.assembly.yamlfile import read
+from switchsim.assembly.yamlfile import parse, read
 from switchsim.dsp.assets import Tone
+from switchsim.errors import BadInput
 from switchsim.scenario.prepare import prepare
 from switchsim.scenario.staged import Sinks, Staged
 from switchsim.scenario.stop import StopSignal
@@ -73,3 +74,15 @@ def test_a_machine_may_take_any_of_them(tmp_path: Path) -> None:
         (tmp_path / "other.yaml").write_text(f"{text}\ntones: {name}\n", encoding="utf-8")
         staged = Staged(prepare(tmp_path / "s.yaml"), Sinks(), Teller(), StopSignal())
         assert [row[1] for row in staged.machine.files if row[0] == "tones"] == [f"{name}.yaml"]
+
+
+@pytest.mark.parametrize(("row", "says"), [
+    ("{hz: [450], dbm0: [3.15]}", "busy.dbm0[0]: 3.15 is out of range; expected a number -60..3.14 dBm0"),
+    ("{hz: [4000], dbm0: [0]}", "busy.hz[0]: 4000 is out of range; expected a number 0.001..3999.999 Hz"),
+    ("{hz: [450], dbm0: [-10], cadence: [-350ms, 350ms]}", "busy.cadence[0]: '-350ms' is out of range; expected 0s or"),
+    ("{hz: [], dbm0: []}", "busy.hz: a list does not fit; expected at least 1, not 0"),
+])  # fmt: skip
+def test_what_can_not_sound_is_refused_with_its_range(row: str, says: str) -> None:
+    with pytest.raises(BadInput) as caught:
+        parse(f"format: 1\ntones:\n  busy: {row}\n".encode(), "t.yaml").validate(TonesFile)
+    assert str(caught.value).startswith(f"t.yaml:3: tones.{says}")
