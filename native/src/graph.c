@@ -175,7 +175,7 @@ static void copy_awake(uint64_t *restrict to, const uint64_t *restrict old, cons
     }
 }
 
-static int many_awake(uint64_t word) { return word == ~0ull || __builtin_popcountll(word) >= MANY_AWAKE; }
+static int many_awake(uint64_t word) { return word != 0 && (word == ~0ull || __builtin_popcountll(word) >= MANY_AWAKE); }
 
 /* Copy the awake cells, 64 to a word of the map. Words of which many are awake are copied whole, one run of words after the
  * other: what a sleeping cell would copy is what it holds. */
@@ -187,6 +187,8 @@ void swd_switch_span(swd_engine *e, const span *s)
     uint32_t n = e->config.n_switched, n_words = bit_words(n);
     for (uint32_t w = 0; w < n_words; w++) {
         uint32_t first = w * 64, begun = w;
+        while (s->mask == ~0ull && w + 4 <= n_words && (awake[w] & awake[w + 1] & awake[w + 2] & awake[w + 3]) == ~0ull)
+            w += 4;
         while (s->mask == ~0ull && w < n_words && many_awake(awake[w]))
             w++;
         if (w > begun)
@@ -199,9 +201,13 @@ void swd_switch_span(swd_engine *e, const span *s)
 static void sweep_sources(swd_engine *e)
 {
     const source *sources = AT(e, const source, at_sources);
-    for (uint32_t i = 0; i < e->config.n_sources; i++)
-        if (sources[i].kind == SOURCE_IDLE && swd_cell_steady(e, e->first_source + i, ROW_IDLE))
-            bit_clear(AT(e, uint64_t, at_busy_source), i);
+    uint64_t *busy = AT(e, uint64_t, at_busy_source);
+    for (uint32_t w = 0; w < bit_words(e->config.n_sources); w++)
+        for (uint64_t word = busy[w]; word; word &= word - 1) {
+            uint32_t i = w * 64 + (uint32_t)__builtin_ctzll(word);
+            if (sources[i].kind == SOURCE_IDLE && swd_cell_steady(e, e->first_source + i, ROW_IDLE))
+                bit_clear(busy, i);
+        }
 }
 
 static void sweep_transmitters(swd_engine *e)
@@ -246,7 +252,13 @@ static uint64_t unchanged(const swd_engine *e, uint32_t i, uint64_t among)
     const uint64_t *y = AT(e, const uint64_t, at_rows[1]) + e->first_switched + i;
     uint32_t n = e->config.n_switched - i < 64 ? e->config.n_switched - i : 64;
     uint64_t same = 0;
-    for (uint32_t k = 0; among && k < n; k++)
+    if (among == 0)
+        return 0;
+#if defined(__x86_64__)
+    if (n == 64 && swd_isa_selected() >= SWD_ISA_AVX2)
+        return swd_same_avx2(x, y) & among;
+#endif
+    for (uint32_t k = 0; k < n; k++)
         if (x[k] == y[k])
             same |= 1ull << k;
     return same & among;

@@ -189,7 +189,7 @@ void swd_sources_span(swd_engine *e, const swd_assets *assets, const span *s)
     const uint16_t *ids = AT(e, const uint16_t, at_mark_ids);
     source *sources = AT(e, source, at_sources);
     for (uint32_t w = 0; w < bit_words(e->config.n_sources); w++) {
-        int made = s->mask == ~0ull && __builtin_popcountll(busy[w]) >= MANY_BUSY;
+        int made = busy[w] && s->mask == ~0ull && __builtin_popcountll(busy[w]) >= MANY_BUSY;
         if (made)
             make_marks(e, w * 64, s);
         for (uint64_t word = busy[w]; word; word &= word - 1) {

@@ -38,9 +38,17 @@ static void copying(void)
     for (uint32_t n = 0; n < 64; n++) {
         memset(to, 0, sizeof to);
         uint32_t done = swd_copy_avx2(to, old, from, n);
-        assert(done == n / 4 * 4);
+        assert(done == n / 8 * 8);
         for (uint32_t i = 0; i < 64; i++)
             assert(to[i] == (i < done ? old[from[i]] : 0));
+    }
+    for (uint32_t shift = 0; shift < 64; shift++) {
+        uint64_t other = swd_philox(6, shift), same = swd_same_avx2(old, old + 64);
+        assert(same == 0);
+        memcpy(to, old, sizeof to);
+        for (uint32_t i = 0; i < 64; i++)
+            to[i] ^= other >> i & 1 ? 1ull << shift : 0;
+        assert(swd_same_avx2(to, old) == ~other);
     }
 }
 
