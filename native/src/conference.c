@@ -75,18 +75,14 @@ static void hear_masks(const swd_engine *e, uint32_t i, const eight *party, eigh
     }
 }
 
-/* The same of any conference. Returns the place after its parties. */
+/* Returns the place after the parties of the conference. */
 static const eight *hear(const swd_engine *e, uint32_t i, const eight *party, sound *heard)
 {
     uint32_t n = parties_of(e, i)->n;
     eight all = {0};
     for (uint32_t k = 0; k < n; k++)
         all += party[k];
-    if (parties_of(e, i)->usual)
-        for (uint32_t k = 0; k < n; k++)
-            heard->units[heard->n++] = all - party[k];
-    else
-        hear_masks(e, i, party, all, heard);
+    hear_masks(e, i, party, all, heard);
     return party + n;
 }
 
@@ -104,13 +100,13 @@ static void mix(const swd_engine *e, const uint32_t *which, uint32_t n, const ui
     to_codes(heard);
 }
 
-/* A conference's eight legs; returns the place after what they hear. */
-static const uint64_t *deal(const swd_engine *e, uint32_t conference, const uint64_t *codes, uint64_t *row)
+/* What a conference's eight legs hear, from every `step`th place; returns the place after it. */
+static const uint64_t *deal(const swd_engine *e, uint32_t conference, const uint64_t *codes, uint32_t step, uint64_t *row)
 {
     for (uint32_t leg = 0; leg < SWD_CONF_LEGS; leg++)
         row[leg] = ROW_IDLE;
-    for (uint32_t listen = parties_of(e, conference)->listen; listen; listen &= listen - 1)
-        row[__builtin_ctz(listen)] = *codes++;
+    for (uint32_t listen = parties_of(e, conference)->listen; listen; listen &= listen - 1, codes += step)
+        row[__builtin_ctz(listen)] = *codes;
     return codes;
 }
 
@@ -118,27 +114,69 @@ void swd_conference_row(const swd_engine *e, uint32_t conference, const uint64_t
 {
     sound heard;
     mix(e, &conference, 1, rows, &heard);
-    deal(e, conference, heard.codes, out);
+    deal(e, conference, heard.codes, 1, out);
 }
 
-static void word_of_conferences(swd_engine *e, const span *s, uint32_t w, uint64_t word)
+static const uint64_t *deal_span(swd_engine *e, const span *s, uint32_t conference, const uint64_t *codes, uint32_t step)
 {
-    uint32_t which[ABREAST] = {0}, n = 0;
+    uint64_t *to = &s->cur[e->first_leg + conference * SWD_CONF_LEGS], row[SWD_CONF_LEGS];
+    if (s->mask == ~0ull)
+        return deal(e, conference, codes, step, to);
+    codes = deal(e, conference, codes, step, row);
+    for (uint32_t leg = 0; leg < SWD_CONF_LEGS; leg++)
+        put(&to[leg], row[leg], s->mask);
+    return codes;
+}
+
+/* Up to USUAL_ABREAST conferences with n parties each, all of whom hear all others. */
+static void usual_conferences(swd_engine *e, const span *s, const uint8_t *which, uint32_t n_which, uint32_t first, uint32_t n)
+{
+    uint64_t codes[SWD_CONF_LEGS][USUAL_ABREAST] = {{0}};
+    for (uint32_t i = 0; i < n_which; i++) {
+        const uint32_t *from = AT(e, const uint32_t, at_source_of) + e->node_leg + (first + which[i]) * SWD_CONF_LEGS;
+        uint64_t(*to)[USUAL_ABREAST] = codes;
+        for (uint32_t speak = parties_of(e, first + which[i])->speak; speak; speak &= speak - 1)
+            (*to++)[i] = s->old[from[__builtin_ctz(speak)]];
+    }
+#if defined(__x86_64__)
+    if (swd_isa_selected() >= SWD_ISA_AVX2)
+        swd_usual_avx2(codes, n);
+    else
+#endif
+        swd_usual_plain(codes, n);
+    for (uint32_t i = 0; i < n_which; i++)
+        deal_span(e, s, first + which[i], &codes[0][i], USUAL_ABREAST);
+}
+
+static void other_conferences(swd_engine *e, const span *s, const uint32_t *which, uint32_t n)
+{
     sound heard;
     const uint64_t *codes = heard.codes;
-    for (; word; word &= word - 1)
-        which[n++] = w * 64 + (uint32_t)__builtin_ctzll(word);
     mix(e, which, n, s->old, &heard);
-    for (uint32_t i = 0; i < n; i++) {
-        uint64_t *to = &s->cur[e->first_leg + which[i] * SWD_CONF_LEGS], row[SWD_CONF_LEGS];
-        if (s->mask == ~0ull) {
-            codes = deal(e, which[i], codes, to);
-            continue;
-        }
-        codes = deal(e, which[i], codes, row);
-        for (uint32_t leg = 0; leg < SWD_CONF_LEGS; leg++)
-            put(&to[leg], row[leg], s->mask);
+    for (uint32_t i = 0; i < n; i++)
+        codes = deal_span(e, s, which[i], codes, 1);
+}
+
+/* The conferences of a word of the map: those of as many parties together. */
+static void word_of_conferences(swd_engine *e, const span *s, uint32_t w, uint64_t word)
+{
+    uint8_t usual[SWD_CONF_LEGS + 1][ABREAST];
+    uint32_t n_usual[SWD_CONF_LEGS + 1] = {0}, others[ABREAST], n_others = 0;
+    for (; word; word &= word - 1) {
+        uint32_t i = (uint32_t)__builtin_ctzll(word);
+        const parties *x = parties_of(e, w * 64 + i);
+        if (x->usual)
+            usual[x->n][n_usual[x->n]++] = (uint8_t)i;
+        else
+            others[n_others++] = w * 64 + i;
     }
+    for (uint32_t n = 0; n <= SWD_CONF_LEGS; n++)
+        for (uint32_t k = 0; k < n_usual[n]; k += USUAL_ABREAST) {
+            uint32_t left = n_usual[n] - k;
+            usual_conferences(e, s, usual[n] + k, left < USUAL_ABREAST ? left : USUAL_ABREAST, w * 64, n);
+        }
+    if (n_others)
+        other_conferences(e, s, others, n_others);
 }
 
 void swd_conferences_span(swd_engine *e, const span *s)

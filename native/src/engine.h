@@ -268,6 +268,10 @@ int swd_su_rx_settled(const swd_engine *e, uint32_t receiver, uint64_t octets);
 #define MARKS_ARGUMENTS (uint64_t *, const uint64_t *, const uint16_t *, uint32_t, uint64_t, uint64_t)
 uint32_t swd_copy_avx2(uint64_t *to, const uint64_t *old, const uint16_t *from, uint32_t n);
 uint64_t swd_same_avx2(const uint64_t *x, const uint64_t *y);
+/* codes[party][conference]: the rows that n parties speak, 2..8; then those that they hear, each the sum of all others. */
+#define USUAL_ABREAST 4u
+void swd_usual_plain(uint64_t (*codes)[USUAL_ABREAST], uint32_t n);
+void swd_usual_avx2(uint64_t (*codes)[USUAL_ABREAST], uint32_t n);
 void swd_marks_plain MARKS_ARGUMENTS;
 void swd_marks_avx2 MARKS_ARGUMENTS;
 void swd_marks_avx512 MARKS_ARGUMENTS;

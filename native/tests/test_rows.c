@@ -52,6 +52,22 @@ static void copying(void)
     }
 }
 
+/* Parties by chance, of whom a third are as loud as can be. */
+static void conferring(void)
+{
+    uint64_t a[SWD_CONF_LEGS][USUAL_ABREAST], b[SWD_CONF_LEGS][USUAL_ABREAST];
+    for (uint32_t round = 0; round < 2000; round++) {
+        for (uint32_t i = 0; i < SWD_CONF_LEGS * USUAL_ABREAST; i++) {
+            uint64_t draw = swd_philox(7 + round, i), loud = (draw & 0x8080808080808080u) | 0x2A2A2A2A2A2A2A2Au;
+            a[i / USUAL_ABREAST][i % USUAL_ABREAST] = i % 3 == round % 2 ? loud : draw;
+        }
+        memcpy(b, a, sizeof b);
+        swd_usual_plain(a, round % (SWD_CONF_LEGS + 1));
+        swd_usual_avx2(b, round % (SWD_CONF_LEGS + 1));
+        assert(memcmp(a, b, sizeof a) == 0);
+    }
+}
+
 /* Octets that are random, or nearly all ones. */
 static void fill(uint8_t *octets, uint32_t n, uint64_t key)
 {
@@ -106,6 +122,7 @@ void test_rows(void)
     if (swd_isa_best() >= SWD_ISA_AVX2) {
         companding(swd_units_avx2, swd_codes_avx2);
         copying();
+        conferring();
         sending();
         receiving();
     }
