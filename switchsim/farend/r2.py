@@ -185,12 +185,12 @@ class R2Exchange(Part[R2ExchangeState]):
                             order.line, 0))  # fmt: skip
 
     def _set_up(self, wanted: Wanted) -> None:
-        """Without a free circuit the call is refused, and counted."""
+        """Without a free circuit, or with a number that registers can not send, the call is refused, and counted."""
         wanted.attempts += 1
-        number, called, calling = self._hunt(wanted), _digits_of(wanted.called), _digits_of(wanted.calling)
-        if number < 0 or not called:
+        number, fits = self._hunt(wanted), r2.sendable(wanted.called)
+        if number < 0 or not fits:
             self.state.refused += 1
-            self.emit(PartyState(0, "refused", NO_CIRCUIT if called else NUMBER_INCOMPLETE))
+            self.emit(PartyState(0, "refused", NO_CIRCUIT if fits else NUMBER_INCOMPLETE))
             return
         self.state.turn = number
         self.state.placed += 1
@@ -199,7 +199,8 @@ class R2Exchange(Part[R2ExchangeState]):
         self._listens(number, False)
         self.emit(PartyCalls(self.config.parties[number].party, wanted.calling, wanted.called))
         self.telephones.waits(number)
-        self.ends.do(number, self.ends.circuits[number].setup(called, calling, self.config.category))
+        calling = wanted.calling if r2.sendable(wanted.calling) else ""
+        self.ends.do(number, self.ends.circuits[number].setup(wanted.called, calling, self.config.category))
 
     def _hunt(self, wanted: Wanted) -> int:
         """The next circuit in turn that can be seized, -1 none."""
@@ -320,11 +321,6 @@ class R2Exchange(Part[R2ExchangeState]):
     def _blocked(self, number: int, action: r2.BlockedInd) -> None:
         row = self.ends.rows[number]
         self.emit(CircuitBlocked(row.line, row.timeslot, action.by, "maintenance", int(action.on)))
-
-
-def _digits_of(number: str) -> str:
-    """What of a number registers can send."""
-    return "".join(digit for digit in number if digit in "0123456789")
 
 
 _INDICATIONS: Final[dict[type, Callable[[R2Exchange, int, Any], None]]] = {

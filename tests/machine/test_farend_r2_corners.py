@@ -34,6 +34,16 @@ def test_circuits_whose_other_end_has_never_sent_anything_are_blocked() -> None:
     assert [row.event.by for row in bench.records(A, "CircuitBlocked")] == ["remote"] * 3  # type: ignore[attr-defined]
 
 
+def test_a_number_that_no_register_signals_say_is_refused_and_not_dialled_in_part() -> None:
+    bench = ready()
+    for called in ("10060*", "#", "1006A"):
+        call(bench, A, called)
+    call(bench, A, calling="1*3")  # who calls is not told then
+    bench.run(seconds(6))
+    assert bench.states(A, 0) == [("refused", 28)] * 3
+    assert bench.ends[0].state.placed == bench.ends[1].state.received == 1
+
+
 def test_q442_a_pulse_says_congestion_when_no_digit_comes_any_more() -> None:
     bench = ready(slots=(1,), config=INCOMING)
     mistake(bench, A, "r2_mute_register", skip=2)

@@ -272,6 +272,21 @@ def test_an_answer_says_that_the_line_is_free_where_nobody_has(monkeypatch: pyte
     office.nothing_leaks()
 
 
+@pytest.mark.parametrize("machine", VARIANTS)
+@pytest.mark.parametrize("number", ["1*0", "*", "10#", "1A"])
+def test_a_number_that_no_register_signals_say_ends_the_call_before_its_circuit_is_seized(machine: str,
+                                                                                          number: str) -> None:
+    office = R2Office(machine)
+    office.run(SETTLE)
+    for _ in range(2):
+        office.dial(number)
+    office.dial("82001234", calling="1*2")  # a calling number of that sort is not told
+    office.run(LONG)
+    assert sorted(office.causes()) == [16, 28, 28]
+    assert {event.timeslot for event in office.events(R2Line) if event.signal == "seizure"} == {3}
+    office.nothing_leaks()
+
+
 # -- lines, boards and processors --------------------------------------------------------------------------------
 
 

@@ -23,11 +23,13 @@ if TYPE_CHECKING:
 
 UNALLOCATED: Final = 1
 NORMAL: Final = 16
+INVALID_NUMBER: Final = 28
 NO_CIRCUIT: Final = 34
 TEMPORARY: Final = 41
 NOT_KNOWN: Final = 0b00
 """Not idle, so that a circuit that begins anew waits until its trunk board has told that the other end is."""
 ORDINARY: Final = 10
+NO_SUCH_NUMBER: Final = "no_such_number"
 
 
 class R2Side:
@@ -100,6 +102,8 @@ class R2Side:
         index = int(number)
         if what == "rest":
             self.registers.rested(index)
+        elif what == NO_SUCH_NUMBER:
+            self._no_such_number(index)
         else:
             self.do(index, self.circuits[index].timer(what))
 
@@ -171,7 +175,10 @@ class R2Side:
             said = caller.to("r2")
             category = said.get("category", ORDINARY)
             calling = "" if said.get("presentation") == 1 else calling
-        self.do(index, self.circuits[index].setup(called, calling, category))
+        if r2.sendable(called):
+            self.do(index, self.circuits[index].setup(called, calling if r2.sendable(calling) else "", category))
+        else:
+            self.core.world.start_timer(f"r2/{index}/{NO_SUCH_NUMBER}", 1)  # once the call knows its circuit
         return index, index
 
     def has_room(self, group: int) -> bool:
@@ -298,6 +305,13 @@ class R2Side:
             tandem.suspended(call, group, index, on=action.on)
         elif action.on:
             self.trunks.program.calls.clear(call, NORMAL, self.trunks.by(call, group, index))
+
+    def _no_such_number(self, index: int) -> None:
+        """No register signals say the number: the call ends before its circuit is seized."""
+        call, group = self._call(index), self._group(index)
+        if call is not None:
+            self.trunks.program.calls.leg_over(call, group, index, INVALID_NUMBER, "machine")
+        self.trunks.released(group, index, index, NO_CIRCUIT)
 
     def _released(self, index: int, action: r2.ReleasedInd) -> None:
         """The call is over, the circuit perhaps not idle yet."""

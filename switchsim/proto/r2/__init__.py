@@ -25,6 +25,7 @@ from switchsim.proto.r2.actions import StopTimer as StopTimer
 from switchsim.proto.r2.actions import StopTone as StopTone
 from switchsim.proto.r2.actions import Violation as Violation
 from switchsim.proto.r2.circuit import Circuit as Circuit
+from switchsim.proto.r2.codes import sendable as sendable
 from switchsim.proto.r2.recognition import UNKNOWN as UNKNOWN
 from switchsim.proto.r2.recognition import Recogniser as Recogniser
 from switchsim.proto.r2.recognition import RecogniserState as RecogniserState

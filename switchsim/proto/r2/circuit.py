@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from switchsim.proto.r2 import line, register_incoming, register_outgoing
 from switchsim.proto.r2.actions import Action, BlockedInd, SendLine, SetupFailed
-from switchsim.proto.r2.codes import CONGESTION, NORMAL, SIGNALS, TEMPORARY_FAILURE
+from switchsim.proto.r2.codes import CONGESTION, NORMAL, SIGNALS, TEMPORARY_FAILURE, sendable
 from switchsim.proto.r2.core import Core
 from switchsim.proto.r2.state import BLOCKED, IDLE, IN_CALL, OUT_CALL, SEIZED, Line, R2Config, R2State, Sending
 from switchsim.proto.r2.timers import BIT
@@ -111,11 +111,11 @@ class Circuit:
     def setup(self, called: str, calling: str, category: int) -> Sequence[Action]:
         """Seize the circuit for a call; `SetupFailed` when it is not selectable.
 
-        `category` as ISUP numbers it, 10 ordinary. Raises ValueError for numbers of other digits than 0..9, and for
-        none in `called`.
+        `category` as ISUP numbers it, 10 ordinary. Raises ValueError for numbers that are not `sendable`; none in
+        `calling` is not told.
         """
         out = self._begin()
-        if not called or any(digit not in "0123456789" for digit in called + calling):
+        if not sendable(called) or not sendable(calling or "0"):
             raise ValueError(f"called {called!r}, calling {calling!r}: digits 0..9 expected, at least one called")
         state, core = self.state, self._core
         if not core.selectable:

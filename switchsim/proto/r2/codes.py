@@ -166,6 +166,11 @@ def category_signal(table: str, category: int) -> int:
     return next((code for code, _, sent in CATEGORY[table] if category in sent), ordinary)
 
 
+def sendable(number: str) -> bool:
+    """Whether register signals can say a number: of digits 0..9, at least one; none means `*`, `#` or a letter."""
+    return number.isascii() and number.isdecimal()
+
+
 def digit_signal(digit: str) -> int:
     """The signal of a digit "0".."9"."""
     return int(digit) or 10
