@@ -128,24 +128,31 @@ static const uint64_t *deal_span(swd_engine *e, const span *s, uint32_t conferen
     return codes;
 }
 
-/* Up to USUAL_ABREAST conferences with n parties each, all of whom hear all others. */
+/* The rows of the parties of one conference, each to a place of its own. */
+static void gather_usual(const swd_engine *e, uint32_t conference, const uint64_t *rows, uint64_t *codes)
+{
+    const uint32_t *from = AT(e, const uint32_t, at_source_of) + e->node_leg + conference * SWD_CONF_LEGS;
+    for (uint32_t speak = parties_of(e, conference)->speak; speak; speak &= speak - 1, codes += USUAL_ABREAST)
+        *codes = rows[from[__builtin_ctz(speak)]];
+}
+
+/* Up to ABREAST conferences with n parties each, all of whom hear all others. All are gathered first: eight octets just written
+ * can not be read as part of 32 without a wait. The last few are filled up with the first. */
 static void usual_conferences(swd_engine *e, const span *s, const uint8_t *which, uint32_t n_which, uint32_t first, uint32_t n)
 {
-    uint64_t codes[SWD_CONF_LEGS][USUAL_ABREAST] = {{0}};
-    for (uint32_t i = 0; i < n_which; i++) {
-        const uint32_t *from = AT(e, const uint32_t, at_source_of) + e->node_leg + (first + which[i]) * SWD_CONF_LEGS;
-        uint64_t(*to)[USUAL_ABREAST] = codes;
-        for (uint32_t speak = parties_of(e, first + which[i])->speak; speak; speak &= speak - 1)
-            (*to++)[i] = s->old[from[__builtin_ctz(speak)]];
-    }
+    uint64_t codes[ABREAST / USUAL_ABREAST][SWD_CONF_LEGS][USUAL_ABREAST];
+    uint32_t n_fours = (n_which + USUAL_ABREAST - 1) / USUAL_ABREAST;
+    void (*mix_usual)(uint64_t(*)[USUAL_ABREAST], uint32_t) = swd_usual_plain;
 #if defined(__x86_64__)
     if (swd_isa_selected() >= SWD_ISA_AVX2)
-        swd_usual_avx2(codes, n);
-    else
+        mix_usual = swd_usual_avx2;
 #endif
-        swd_usual_plain(codes, n);
+    for (uint32_t i = 0; i < n_fours * USUAL_ABREAST; i++)
+        gather_usual(e, first + which[i < n_which ? i : 0], s->old, &codes[i / USUAL_ABREAST][0][i % USUAL_ABREAST]);
+    for (uint32_t i = 0; i < n_fours; i++)
+        mix_usual(codes[i], n);
     for (uint32_t i = 0; i < n_which; i++)
-        deal_span(e, s, first + which[i], &codes[0][i], USUAL_ABREAST);
+        deal_span(e, s, first + which[i], &codes[i / USUAL_ABREAST][0][i % USUAL_ABREAST], USUAL_ABREAST);
 }
 
 static void other_conferences(swd_engine *e, const span *s, const uint32_t *which, uint32_t n)
@@ -171,10 +178,8 @@ static void word_of_conferences(swd_engine *e, const span *s, uint32_t w, uint64
             others[n_others++] = w * 64 + i;
     }
     for (uint32_t n = 0; n <= SWD_CONF_LEGS; n++)
-        for (uint32_t k = 0; k < n_usual[n]; k += USUAL_ABREAST) {
-            uint32_t left = n_usual[n] - k;
-            usual_conferences(e, s, usual[n] + k, left < USUAL_ABREAST ? left : USUAL_ABREAST, w * 64, n);
-        }
+        if (n_usual[n])
+            usual_conferences(e, s, usual[n], n_usual[n], w * 64, n);
     if (n_others)
         other_conferences(e, s, others, n_others);
 }
