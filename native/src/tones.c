@@ -13,7 +13,7 @@ struct swd_tones {
     uint32_t n_channels, n_tiles;
     uint8_t of_mulaw[256];        /* G.711: the A-law octet of each mu-law octet */
     tones_set sets[TONES_SETS];
-    tones_tile tiles[];           /* after them: tones_intake of each tile, rows of raw octets of all tiles */
+    tones_tile tiles[];           /* after them: tones_intake of each tile, rows of raw octets of each tile */
 };
 
 /* What taking octets needs, apart from the rest, since it happens in every row. */
@@ -24,23 +24,21 @@ typedef struct tones_intake {
 } tones_intake;
 
 static const tones_shape shapes[] = {
-    {MFC_ROWS * SWD_ROW_CYCLES, MFC_WINDOW, MFC_FREQS, MFC_WEIGHTS, {1, 2, 2, 1}, 1},
-    {PROGRESS_ROWS * SWD_ROW_CYCLES, PROGRESS_WINDOW, PROGRESS_FREQS, PROGRESS_WINDOW, {1, 1, 1, 0}, 0},
+    {MFC_ROWS * SWD_ROW_CYCLES, MFC_WINDOW, MFC_FREQS, MFC_WEIGHTS, {1, 2, 2, 1}, {32, 16, 16, 32}, 1},
+    {PROGRESS_ROWS * SWD_ROW_CYCLES, PROGRESS_WINDOW, PROGRESS_FREQS, PROGRESS_WINDOW, {1, 1, 1, 0}, {80, 80, 80, 0}, 0},
 };
 
 static const tones_shape *shape_of(const swd_tones *bank) { return &shapes[bank->shape]; }
 static uint32_t rows_of(const swd_tones *bank) { return shape_of(bank)->cycles / SWD_ROW_CYCLES; }
 
-#define RAW_OCTETS (TONES_TILE * SWD_ROW_CYCLES)
-
 static tones_intake *intakes(swd_tones *bank) { return (tones_intake *)(bank->tiles + bank->n_tiles); }
-static size_t raw_stride(const swd_tones *bank) { return (size_t)bank->n_tiles * RAW_OCTETS; }
-static uint8_t *raw_row(swd_tones *bank, uint32_t row) { return (uint8_t *)(intakes(bank) + bank->n_tiles) + row * raw_stride(bank); }
+static size_t raw_stride(const swd_tones *bank) { return (size_t)rows_of(bank) * TONES_RAW; }
+static uint8_t *raw_of(swd_tones *bank, uint32_t t) { return (uint8_t *)(intakes(bank) + bank->n_tiles) + t * raw_stride(bank); }
 
 size_t swd_tones_size(uint32_t n_channels)
 {
     uint32_t n_tiles = (n_channels + TONES_TILE - 1) / TONES_TILE;
-    return (sizeof(swd_tones) + n_tiles * (sizeof(tones_tile) + sizeof(tones_intake) + TONES_ROWS * RAW_OCTETS) + 63) & ~(size_t)63;
+    return (sizeof(swd_tones) + n_tiles * (sizeof(tones_tile) + sizeof(tones_intake) + TONES_ROWS * TONES_RAW) + 63) & ~(size_t)63;
 }
 
 void swd_tones_init(swd_tones *bank, uint32_t shape, uint32_t n_channels, uint32_t law)
@@ -55,7 +53,7 @@ void swd_tones_init(swd_tones *bank, uint32_t shape, uint32_t n_channels, uint32
         bank->of_mulaw[code] = swd_alaw_encode(swd_ulaw_decode((uint8_t)code));
     for (uint32_t t = 0; t < bank->n_tiles; t++)
         memset(intakes(bank)[t].cells, 0xFF, sizeof intakes(bank)[t].cells);
-    memset(raw_row(bank, 0), IDLE_OCTET, TONES_ROWS * raw_stride(bank));
+    memset(raw_of(bank, 0), IDLE_OCTET, bank->n_tiles * raw_stride(bank));
 }
 
 int swd_tones_define(swd_tones *bank, uint32_t set, const swd_tone_set *tones)
@@ -100,8 +98,8 @@ static void clear(swd_tones *bank, uint32_t t, uint32_t channel)
 {
     tones_tile *tile = &bank->tiles[t];
     uint32_t position = tones_position(channel);
-    for (uint32_t row = 0; row < TONES_ROWS; row++)
-        memset(raw_row(bank, row) + t * RAW_OCTETS + channel * SWD_ROW_CYCLES, IDLE_OCTET, SWD_ROW_CYCLES);
+    for (uint32_t row = 0; row < rows_of(bank); row++)
+        memset(raw_of(bank, t) + row * TONES_RAW + channel * SWD_ROW_CYCLES, IDLE_OCTET, SWD_ROW_CYCLES);
     for (int32_t(*lane)[TONES_TILE] = tile->bins; (uint8_t *)lane < (uint8_t *)(tile + 1); lane++)
         (*lane)[position] = 0;
     tile->began[channel] = 0;
@@ -170,38 +168,45 @@ static void take_all(const tones_intake *intake, uint64_t *raw, const uint64_t *
     }
 }
 
-/* How many tiles from this one on listen to cells one after the other. */
-static uint32_t run_of_tiles(const tones_intake *all, uint32_t t, uint32_t n_tiles)
+/* A row of a tile, without a call; more than the registers of any instruction set hold at once gains nothing. */
+static void copy_row(uint8_t *raw, const uint64_t *octets)
 {
-    uint32_t end = t;
-    while (end < n_tiles && all[end].in_row && all[end].cells[0] == all[t].cells[0] + (end - t) * TONES_TILE)
-        end++;
-    return end - t;
+    typedef uint64_t two __attribute__((vector_size(16), aligned(8), may_alias));
+    const two *from = (const two *)octets;
+    two *to = (two *)raw;
+    for (uint32_t i = 0; i < TONES_RAW / sizeof(two); i += 8) {
+        two row[8];
+        for (uint32_t k = 0; k < 8; k++)
+            row[k] = from[i + k];
+        for (uint32_t k = 0; k < 8; k++)
+            to[i + k] = row[k];
+    }
 }
 
 static void take_row(swd_tones *bank, uint8_t *raw, const uint64_t *cells)
 {
     const tones_intake *all = intakes(bank);
-    for (uint32_t t = 0, n; t < bank->n_tiles; t += n) {
-        n = run_of_tiles(all, t, bank->n_tiles);
-        if (n) {
-            memcpy(raw + t * RAW_OCTETS, cells + all[t].cells[0], n * RAW_OCTETS);
-            continue;
-        }
-        take_all(&all[t], (uint64_t *)(raw + t * RAW_OCTETS), cells);
-        n = 1;
+    size_t stride = raw_stride(bank);
+    for (uint32_t t = 0; t < bank->n_tiles; t++, raw += stride) {
+        if (all[t].in_row)
+            copy_row(raw, cells + all[t].cells[0]);
+        else
+            take_all(&all[t], (uint64_t *)raw, cells);
     }
 }
 
-static int quiet(tones_raw raw, uint32_t rows)
+/* Of raw octets: each is less than the least that could be heard. */
+static int quiet(const uint8_t *raw, uint32_t rows)
 {
-    uint64_t octets[TONES_TILE], loud = 0;
-    for (uint32_t row = 0; row < rows && !loud; row++) {
-        memcpy(octets, raw.octets + row * raw.stride, sizeof octets);
-        for (uint32_t channel = 0; channel < TONES_TILE; channel++)
-            loud |= (octets[channel] ^ 0x5555555555555555u) & TONES_QUIET_BITS;
+    for (uint32_t at = 0; at < rows * TONES_RAW; at += 64) {
+        uint64_t octets[8], loud = 0;
+        memcpy(octets, raw + at, sizeof octets);
+        for (uint32_t i = 0; i < 8; i++)
+            loud |= (octets[i] ^ 0x5555555555555555u) & TONES_QUIET_BITS;
+        if (loud)
+            return 0;
     }
-    return loud == 0;
+    return 1;
 }
 
 static int asleep(const tones_tile *tile)
@@ -225,17 +230,18 @@ static tones_kernel *selected_kernel(const swd_tones *bank)
     return kernels[bank->shape][swd_isa_selected()];
 }
 
-static uint32_t tell(tones_tile *tile, const tones_set *set, const tones_hop *hop, const tones_turns *turns, swd_tones_hit *hits,
+static uint32_t tell(tones_tile *tile, const tones_set *sets, const tones_hop *hop, const tones_turns *turns, swd_tones_hit *hits,
                      uint32_t capacity)
 {
     uint32_t n_hits = 0;
     for (uint32_t left = turns->began | turns->ended; left && n_hits < capacity; left &= left - 1) {
         uint32_t position = (uint32_t)__builtin_ctz(left);
+        const tones_set *set = &sets[set_of(tile, position)];
         hits[n_hits] = (swd_tones_hit){.at = hop->end - 1, .channel = tones_channel(position)};
         if (turns->ended >> position & 1)
             swd_tones_end(tile, set, hop, position, &hits[n_hits++]);
         else
-            n_hits += (uint32_t)swd_tones_begin(tile, set, hop, position, &hits[n_hits]);
+            n_hits += (uint32_t)swd_tones_begin(tile, set, hop, turns, position, &hits[n_hits]);
     }
     return n_hits;
 }
@@ -252,20 +258,17 @@ static void sort_hits(swd_tones_hit *hits, uint32_t n)
     }
 }
 
-static uint32_t finish_tile(swd_tones *bank, uint32_t t, tones_kernel *kernel, const tones_hop *hops, swd_tones_hit *hits, uint32_t capacity)
+static uint32_t finish_tile(swd_tones *bank, uint32_t t, tones_kernel *kernel, const tones_hop *hop, swd_tones_hit *hits, uint32_t capacity)
 {
     tones_tile *tile = &bank->tiles[t];
-    tones_raw raw = {raw_row(bank, 0) + t * RAW_OCTETS, raw_stride(bank)};
-    uint32_t n_hits = 0;
+    const uint8_t *raw = raw_of(bank, t);
     int still = quiet(raw, rows_of(bank));
     if (still && !tile->awake)
         return 0;
-    for (uint32_t left = tile->sets; left; left &= left - 1) {
-        uint32_t set = (uint32_t)__builtin_ctz(left);
-        tones_turns turns = {0, 0};
-        kernel(tile, raw, &bank->sets[set], &hops[set], tile->of_set[set], &turns);
-        n_hits += tell(tile, &bank->sets[set], &hops[set], &turns, hits + n_hits, capacity - n_hits);
-    }
+    tones_turns turns;
+    turns.began = turns.ended = 0;
+    kernel(tile, raw, bank->sets, hop, &turns);
+    uint32_t n_hits = tell(tile, bank->sets, hop, &turns, hits, capacity);
     tile->awake = !still || !asleep(tile);
     sort_hits(hits, n_hits);
     return n_hits;
@@ -273,16 +276,14 @@ static uint32_t finish_tile(swd_tones *bank, uint32_t t, tones_kernel *kernel, c
 
 static uint32_t finish_hop(swd_tones *bank, uint64_t end, swd_tones_hit *hits, uint32_t capacity)
 {
-    tones_hop hops[TONES_SETS];
+    tones_hop hop;
     uint32_t n_hits = 0;
-    for (uint32_t set = 0; set < TONES_SETS; set++)
-        if (bank->sets[set].n_listening)
-            swd_tones_make_hop(&hops[set], &bank->sets[set], shape_of(bank), end);
+    swd_tones_make_hop(&hop, bank->sets, shape_of(bank), end);
     tones_kernel *kernel = selected_kernel(bank);
     for (uint32_t t = 0; t < bank->n_tiles; t++) {
         if (!bank->tiles[t].sets)
             continue;
-        uint32_t found = finish_tile(bank, t, kernel, hops, hits + n_hits, capacity - n_hits);
+        uint32_t found = finish_tile(bank, t, kernel, &hop, hits + n_hits, capacity - n_hits);
         for (uint32_t i = 0; i < found; i++)
             hits[n_hits + i].channel += t * TONES_TILE;
         n_hits += found;
@@ -294,12 +295,12 @@ uint32_t swd_tones_push(swd_tones *bank, uint64_t from, uint32_t n, const uint64
 {
     uint32_t first = (uint32_t)(from % SWD_ROW_CYCLES), row = (uint32_t)(from / SWD_ROW_CYCLES % rows_of(bank));
     assert(n >= 1 && first + n <= SWD_ROW_CYCLES);
-    uint8_t *raw = raw_row(bank, row);
+    uint8_t *raw = raw_of(bank, 0) + row * TONES_RAW;
     if (n == SWD_ROW_CYCLES && bank->law == SWD_LAW_A)
         take_row(bank, raw, cells);
     else
         for (uint32_t t = 0; t < bank->n_tiles; t++)
-            take_some(bank, &intakes(bank)[t], raw + t * RAW_OCTETS, first, n, cells);
+            take_some(bank, &intakes(bank)[t], raw + t * raw_stride(bank), first, n, cells);
     if ((from + n) % shape_of(bank)->cycles)
         return 0;
     return finish_hop(bank, from + n, hits, capacity);

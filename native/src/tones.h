@@ -12,9 +12,10 @@
 #include "parts.h"
 
 #define TONES_TILE 32u
+#define TONES_RAW (TONES_TILE * SWD_ROW_CYCLES)   /* octets of a row of a tile */
 #define TONES_FREQS 8u
 #define TONES_ROWS 10u            /* of the longest hop */
-#define TONES_BINS 24u            /* frequencies times hops of a window, the most of all shapes */
+#define TONES_BINS 18u            /* frequencies times hops of a window but one, the most of all shapes */
 #define TONES_WINDOW 4u           /* hops of a window, at most */
 #define TONES_HISTORY 8u
 #define TONES_SETS 16u
@@ -25,6 +26,10 @@
 #define TONES_QUIET 1801          /* times rows: a hop with less energy, -43 dBm0, is nothing. All octets up to 7 are less */
 #define TONES_QUIET_BITS 0x7878787878787878u
 #define TONES_ENERGY_SHIFT 2
+/* Key of what the latest window shows, 0: nothing; of the tone that is told, 0: none; hops without it; hops running that showed the key. */
+#define STATE_PRESENT 8
+#define STATE_GAP 16
+#define STATE_RUN 24
 #define TONES_HELD(power) (((power) >> 5) + ((power) >> 6))    /* so long a tone goes on: -13.3 dB of what it had, at its weaker frequency */
 
 /* Hops in rows, hops of a window, frequencies: known to the compiler, once for each shape. */
@@ -40,6 +45,7 @@
 typedef struct tones_shape {
     uint32_t cycles, hops, places;
     uint32_t weights, weight[TONES_WINDOW];    /* of the hops of a window, the latest first; their sum */
+    uint32_t cycles_a_weight[TONES_WINDOW];    /* of a hop, whole numbers */
     uint32_t in_band;             /* purity is that of the band */
 } tones_shape;
 
@@ -68,36 +74,29 @@ typedef struct tones_tile {
     uint32_t awake;               /* 0: all from `bins` on is zero */
     uint32_t of_set[TONES_SETS];  /* bit a position */
     uint64_t began[TONES_TILE];   /* by channel: cycle */
-    _Alignas(64) int32_t bins[TONES_BINS][TONES_TILE];      /* real part in the lower half: [frequency][hop of the window] */
-    int32_t energies[TONES_WINDOW][TONES_TILE];  /* MFC: of all its frequencies in the hop; else of all that is heard, a quarter */
-    int32_t key[TONES_TILE], run[TONES_TILE];  /* what the latest window shows, 0: nothing, and for how many hops */
-    int32_t present[TONES_TILE];  /* key of the tone that is told; 0: none */
-    int32_t gap[TONES_TILE];
+    _Alignas(64) int32_t bins[TONES_BINS][TONES_TILE];      /* real part in the lower half: [frequency][hop of the window, but the oldest] */
+    int32_t energies[TONES_WINDOW - 1][TONES_TILE];  /* MFC: of all its frequencies in the hop; else of all that is heard, a quarter */
+    int32_t state[TONES_TILE];    /* 8 bits each, STATE_* */
     int32_t held[TONES_TILE];     /* least power with which it goes on */
     int32_t history[TONES_HISTORY][TONES_TILE];   /* power: while a tone is present, of its weaker frequency */
 } tones_tile;
-
-/* A-law of the hop under way: 32 channels of 8 octets a row, rows `stride` octets apart. */
-typedef struct tones_raw {
-    const uint8_t *octets;
-    size_t stride;
-} tones_raw;
 
 /* What all tiles share at the end of a hop. */
 typedef struct tones_hop {
     uint64_t end;                 /* cycle after it */
     const tones_shape *shape;
-    uint32_t age[TONES_WINDOW];   /* where what is so many hops old is kept, in int32 from slot 0; the oldest's place is the new one's */
+    uint32_t age[TONES_WINDOW];   /* where what is so many hops old is kept, in int32 from slot 0; the new one takes the oldest's place */
     uint32_t history;             /* modulo TONES_HISTORY */
-    int32_t along[TONES_FREQS], across[TONES_FREQS];   /* (cos, sin) and (-sin, cos) of the hop's phase, Q15 pairs */
+    int32_t along[TONES_SETS][TONES_FREQS], across[TONES_SETS][TONES_FREQS]; /* (cos, sin) and (-sin, cos) of the hop's phase, Q15 pairs */
 } tones_hop;
 
-typedef struct tones_turns {      /* bit a position */
-    uint32_t began, ended;
+typedef struct tones_turns {
+    uint32_t began, ended;        /* bit a position */
+    _Alignas(64) int32_t power[TONES_FREQS][TONES_TILE], energy[TONES_TILE]; /* of the window, where any of some neighbours began */
 } tones_turns;
 
-/* Take one hop of the channels at `positions`, which all have this set. */
-typedef void tones_kernel(tones_tile *tile, tones_raw raw, const tones_set *set, const tones_hop *hop, uint32_t positions, tones_turns *turns);
+/* Take one hop: A-law, 32 channels of 8 octets a row. Those that do not listen are silent. */
+typedef void tones_kernel(tones_tile *tile, const uint8_t *raw, const tones_set *sets, const tones_hop *hop, tones_turns *turns);
 tones_kernel swd_tones_mfc_plain, swd_tones_mfc_sse2, swd_tones_mfc_avx2, swd_tones_mfc_avx512;
 tones_kernel swd_tones_progress_plain, swd_tones_progress_sse2, swd_tones_progress_avx2, swd_tones_progress_avx512;
 
@@ -107,10 +106,11 @@ static inline uint32_t tones_channel(uint32_t position) { return (position >> 1 
 
 /* tones_set.c. SWD_OK or SWD_E_RANGE. */
 int swd_tones_make_set(tones_set *set, const swd_tone_set *s, const tones_shape *shape);
-void swd_tones_make_hop(tones_hop *hop, const tones_set *set, const tones_shape *shape, uint64_t end);
+void swd_tones_make_hop(tones_hop *hop, const tones_set *sets, const tones_shape *shape, uint64_t end);
 
 /* tones_turn.c: a tone begins at this position, 1, unless it is none of the set's, 0; or has ended. Fills *hit but for its channel. */
-int swd_tones_begin(tones_tile *tile, const tones_set *set, const tones_hop *hop, uint32_t position, swd_tones_hit *hit);
+int swd_tones_begin(tones_tile *tile, const tones_set *set, const tones_hop *hop, const tones_turns *turns, uint32_t position,
+                    swd_tones_hit *hit);
 void swd_tones_end(tones_tile *tile, const tones_set *set, const tones_hop *hop, uint32_t position, swd_tones_hit *hit);
 
 #endif

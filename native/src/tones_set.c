@@ -124,21 +124,21 @@ int swd_tones_make_set(tones_set *set, const swd_tone_set *s, const tones_shape 
 
 static int32_t pair_of(int32_t low, int32_t high) { return (int32_t)((uint32_t)low & 0xFFFF) | (int32_t)((uint32_t)high << 16); }
 
-void swd_tones_make_hop(tones_hop *hop, const tones_set *set, const tones_shape *shape, uint64_t end)
+void swd_tones_make_hop(tones_hop *hop, const tones_set *sets, const tones_shape *shape, uint64_t end)
 {
     uint64_t number = end / shape->cycles - 1;
-    memset(hop, 0, sizeof *hop);
     hop->end = end;
     hop->shape = shape;
     hop->history = (uint32_t)(number % TONES_HISTORY);
     for (uint32_t k = 0; k < shape->hops; k++)
-        hop->age[k] = (uint32_t)((number + shape->hops - k) % shape->hops) * TONES_TILE;
-    for (uint32_t f = 0; f < set->n_places; f++) {
-        uint32_t phase = set->steps[f] * (uint32_t)end;
-        int32_t c = swd_sine(phase + QUARTER_TURN, 32767), s = swd_sine(phase, 32767);
-        hop->along[f] = pair_of(c, s);
-        hop->across[f] = pair_of(-s, c);
-    }
+        hop->age[k] = (uint32_t)((number + shape->hops - 1 - k) % (shape->hops - 1)) * TONES_TILE;
+    for (uint32_t set = 0; set < TONES_SETS; set++)
+        for (uint32_t f = 0; sets[set].n_listening && f < TONES_FREQS; f++) {
+            uint32_t phase = sets[set].steps[f] * (uint32_t)end;
+            int32_t c = swd_sine(phase + QUARTER_TURN, 32767), s = swd_sine(phase, 32767);
+            hop->along[set][f] = pair_of(c, s);
+            hop->across[set][f] = pair_of(-s, c);
+        }
 }
 
 /* The 15 pairs of six frequencies in the order of the signals' numbers (Q.441 table 5, 6): 0+1, 0+2, 1+2, 0+4, ... 7+11. */

@@ -30,39 +30,23 @@ static uint32_t relative_q8(int32_t power, int32_t whole)
     return guess < 256 ? guess : 256;
 }
 
-/* The power of the window at one place of the set, or at the two that are joined. */
-static int32_t power_at(const tones_tile *tile, const tones_set *set, const tones_hop *hop, uint32_t place, uint32_t position)
-{
-    int32_t power = 0;
-    for (uint32_t f = place; f <= place + (uint32_t)-set->joined[place]; f++) {
-        int32_t re = 0, im = 0;
-        for (uint32_t k = 0; k < hop->shape->hops; k++) {
-            int32_t bin = (&tile->bins[f * hop->shape->hops][position])[hop->age[k]], weight = (int32_t)hop->shape->weight[k];
-            re += weight * (int16_t)bin;
-            im += weight * (bin >> 16);
-        }
-        power += re * re + im * im;
-    }
-    return power;
-}
-
 /* The power of one frequency that has all the energy of the window; not of a bank whose energies are those of a band. */
-static int32_t power_of_energy(const tones_tile *tile, const tones_hop *hop, uint32_t position)
+static int32_t power_of_energy(int64_t energy, const tones_shape *shape)
 {
-    const tones_shape *shape = hop->shape;
-    int64_t energy = 0;
-    for (uint32_t k = 0; k < shape->hops; k++)
-        energy += tile->energies[k][position];
     return (int32_t)((energy << TONES_ENERGY_SHIFT) * 32 / (shape->cycles * shape->hops));
 }
 
-/* How much of a window, in cycles from its end, is filled when a tone has such a part of its amplitude, 1/256; and back. */
+static uint32_t key_of(const tones_tile *tile, uint32_t position) { return (uint32_t)tile->state[position] & 0xFF; }
+static uint32_t present_of(const tones_tile *tile, uint32_t position) { return (uint32_t)tile->state[position] >> STATE_PRESENT & 0xFF; }
+
+/* How much of a window, in cycles from its end, is filled when a tone has such a part of its amplitude, 1/256; and back. Both go through
+ * as many hops as any shape has, so that nothing is to be guessed. */
 static uint32_t filled(const tones_shape *shape, uint32_t part_q8)
 {
     uint32_t left = part_q8 * shape->weights, cycles = 0;
-    for (uint32_t k = 0; k < shape->hops && left; k++) {
+    for (uint32_t k = 0; k < TONES_WINDOW; k++) {
         uint32_t in_hop = 256 * shape->weight[k] < left ? 256 * shape->weight[k] : left;
-        cycles += (in_hop * shape->cycles / shape->weight[k] + 128) / 256;
+        cycles += (in_hop * shape->cycles_a_weight[k] + 128) / 256;
         left -= in_hop;
     }
     return cycles;
@@ -89,17 +73,24 @@ static uint32_t true_part(const tones_set *set, uint32_t key, uint32_t part_q8)
     return set->joined[__builtin_ctz(key)] ? part_q8 - (part_q8 * (256 - part_q8) >> 9) : part_q8;
 }
 
+/* Of the latest windows, from bit 0 on: those whose power was less. All are looked at, which is faster than to guess where to stop. */
+static uint32_t windows_below(const tones_tile *tile, const tones_hop *hop, int32_t power, uint32_t position)
+{
+    uint32_t below = 0;
+    for (uint32_t back = 0; back < TONES_HISTORY; back++)
+        below |= (uint32_t)(history_at(tile, hop, back, position) < power) << back;
+    return below;
+}
+
 /* The windows of a tone's beginning hold it in part: a part of the window as large as of its amplitude. The latest holds all. */
 static uint64_t beginning(const tones_tile *tile, const tones_set *set, const tones_hop *hop, uint32_t position)
 {
     /* All the windows that showed it belong to it. */
     uint32_t back = (uint32_t)set->limits.on_hops - 1 < TONES_HISTORY ? (uint32_t)set->limits.on_hops - 1 : TONES_HISTORY - 1;
-    int32_t whole = history_at(tile, hop, 0, position), power = history_at(tile, hop, back, position), before;
-    while (back + 1 < TONES_HISTORY && (before = history_at(tile, hop, back + 1, position)) >= whole >> INSIDE_SHIFT) {
-        power = before;
-        back++;
-    }
-    uint32_t part = true_part(set, (uint32_t)tile->key[position], relative_q8(power, whole));
+    int32_t whole = history_at(tile, hop, 0, position);
+    uint32_t before = windows_below(tile, hop, whole >> INSIDE_SHIFT, position) | 1u << TONES_HISTORY;
+    back += (uint32_t)__builtin_ctz(before >> (back + 1));
+    uint32_t part = true_part(set, key_of(tile, position), relative_q8(history_at(tile, hop, back, position), whole));
     uint64_t before_end = (uint64_t)back * hop->shape->cycles + filled(hop->shape, part);
     return hop->end > before_end ? hop->end - before_end : 0;
 }
@@ -108,10 +99,8 @@ static uint64_t beginning(const tones_tile *tile, const tones_set *set, const to
 static uint64_t ending(const tones_tile *tile, const tones_set *set, const tones_hop *hop, uint32_t position)
 {
     int32_t held = tile->held[position], whole = held < TONES_MOST / 64 ? held * 64 / 3 : TONES_MOST;
-    uint32_t back = 0;
-    while (back + 1 < TONES_HISTORY && history_at(tile, hop, back, position) < held)
-        back++;
-    uint32_t part = true_part(set, (uint32_t)tile->present[position], relative_q8(history_at(tile, hop, back, position), whole));
+    uint32_t with = ~windows_below(tile, hop, held, position) | 1u << (TONES_HISTORY - 1), back = (uint32_t)__builtin_ctz(with);
+    uint32_t part = true_part(set, present_of(tile, position), relative_q8(history_at(tile, hop, back, position), whole));
     return hop->end - (uint64_t)back * hop->shape->cycles - filled(hop->shape, 256 - part);
 }
 
@@ -124,21 +113,21 @@ static int32_t missing(const tones_hop *hop, uint64_t began)
     return 2 * (level_of(256) - level_of((int32_t)part_of(shape, (uint32_t)(hop->end - began))));
 }
 
-int swd_tones_begin(tones_tile *tile, const tones_set *set, const tones_hop *hop, uint32_t position, swd_tones_hit *hit)
+int swd_tones_begin(tones_tile *tile, const tones_set *set, const tones_hop *hop, const tones_turns *turns, uint32_t position,
+                    swd_tones_hit *hit)
 {
-    uint32_t key = (uint32_t)tile->key[position], tone = set->tone_of_key[key];
+    uint32_t key = key_of(tile, position), tone = set->tone_of_key[key];
     if (tone == TONES_NO_TONE)
         return 0;
     uint32_t lower = (uint32_t)__builtin_ctz(key), upper = 31 - (uint32_t)__builtin_clz(key);
-    int32_t a = power_at(tile, set, hop, lower, position), b = lower == upper ? a : power_at(tile, set, hop, upper, position);
-    tile->present[position] = (int32_t)key;
+    int32_t a = turns->power[lower][position], b = turns->power[upper][position];
+    tile->state[position] |= (int32_t)(key << STATE_PRESENT);
     tile->held[position] = TONES_HELD(a < b ? a : b);
-    tile->gap[position] = 0;
     uint64_t began = tile->began[tones_channel(position)] = beginning(tile, set, hop, position);
     hit->on = 1;
     hit->tone = tone;
     if (lower == upper && set->joined[lower]) /* what lies in its two places depends on where it lies, its energy does not */
-        a = b = power_of_energy(tile, hop, position);
+        a = b = power_of_energy(turns->energy[position], hop->shape);
     hit->lower_level = level_of(a) + missing(hop, began);
     hit->upper_level = lower == upper ? hit->lower_level : level_of(b) + missing(hop, began);
     return 1;
@@ -148,8 +137,9 @@ void swd_tones_end(tones_tile *tile, const tones_set *set, const tones_hop *hop,
 {
     uint64_t end = ending(tile, set, hop, position), began = tile->began[tones_channel(position)];
     hit->on = 0;
-    hit->tone = set->tone_of_key[tile->present[position]];
+    hit->tone = set->tone_of_key[present_of(tile, position)];
     hit->length_cycles = (uint32_t)(end > began ? end - began : 0);
-    tile->present[position] = tile->gap[position] = tile->held[position] = 0;
+    tile->state[position] &= ~(0xFF << STATE_PRESENT | 0xFF << STATE_GAP);
+    tile->held[position] = 0;
     tile->began[tones_channel(position)] = 0;
 }
