@@ -79,11 +79,11 @@ def duration_in(least: int, most: int = MAX_CYCLES) -> BeforeValidator:
     return BeforeValidator(lambda value: _duration(value, least, most), json_schema_input_type=Duration)
 
 
-def duration_or(word: str, cycles: int) -> BeforeValidator:
+def duration_or(word: str, cycles: int, least: int = 0) -> BeforeValidator:
     """Makes an int of a duration, for which `word` may stand for the number `cycles`, as `never` for -1."""
 
     def validate(value: Any) -> int:
-        return cycles if value == word else _duration(value)
+        return cycles if value == word else _duration(value, least)
 
     return BeforeValidator(validate, json_schema_input_type=Duration | Literal[word])
 

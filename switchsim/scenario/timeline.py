@@ -130,7 +130,7 @@ class FaultStep(_Moment):
     id: Name | None = None
     where: dict[str, Value] = Field(default_factory=dict)
     values: dict[str, Annotated[Value, BeforeValidator(_as_written)]] = Field(default_factory=dict)
-    for_: Annotated[int, duration_or("until_healed", UNTIL_HEALED), Field(alias="for")] = UNTIL_HEALED
+    for_: Annotated[int, duration_or("until_healed", UNTIL_HEALED, 1), Field(alias="for")] = UNTIL_HEALED
 
 
 class HealStep(_Moment):

@@ -99,6 +99,7 @@ def test_the_timeline_and_what_it_waits_for() -> None:
         ("seed: 7", "seed: -1", "4: seed: -1 does not fit; expected greater than or equal to 0"),
         ("format: 1", "format: 2", "1: format: 2 does not fit; expected 1"),
         ("for: 5s", "for: 5", "25: timeline[0].for: 5 is no duration"),
+        ("for: 5s", "for: 0s", "25: timeline[0].for: '0s' is out of range; expected 0.125ms or more"),
         ("call_state", "call_stat",
          "26: timeline[1].on.event: no event 'call_stat'; expected a kind of docs/reference/events.md; did you mean"),
         ("{state: talk}", "{stat: talk}", "26: timeline[1].on: call_state has no field 'stat'"),
