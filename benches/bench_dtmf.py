@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 from compiled import compiled
-from ratios import json_argument, measured, report, side_by_side
+from ratios import Work, json_argument, measured, report, side_by_side
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tools"))
 import native_parts
@@ -87,28 +87,39 @@ def signals(kind: str) -> Samples:
     return np.stack([makers[channel % len(makers)](rng) for channel in range(CHANNELS)])
 
 
-def bank_work(parts: native_parts.Parts, isa: str, codes: np.ndarray[Any, Any]) -> Callable[[], None]:
+def bank_work(parts: native_parts.Parts, loop: tuple[Any, Any], isa: str, codes: np.ndarray[Any, Any]) -> Work:
     """Run a bank for CYCLES more."""
-    bank = native_parts.Bank(parts, CHANNELS)
+    bank, (ffi, lib) = native_parts.Bank(parts, CHANNELS), loop
     rows = np.ascontiguousarray(codes.reshape(CHANNELS, -1, 8).transpose(1, 0, 2))
-    octets = [parts.ffi.from_buffer("uint8_t[]", row) for row in rows]
-    push, count = parts.lib.swd_dtmf_push, len(octets)
+    octets = ffi.from_buffer("uint64_t[]", rows)
+    push, state, hits = (
+        ffi.cast("void *", int(parts.ffi.cast("uintptr_t", pointer)))
+        for pointer in (parts.ffi.addressof(parts.lib, "swd_dtmf_push"), bank.bank, bank.hits)
+    )
 
     def work() -> None:
         parts.select(isa)
-        for _ in range(CYCLES // 8):
-            push(bank.bank, bank.at, 8, octets[bank.at // 8 % count], bank.hits, 2 * CHANNELS)
-            bank.at += 8
+        lib.bank(push, state, bank.at, CYCLES // 8, octets, len(rows), CHANNELS, hits)
+        bank.at += CYCLES
 
     return work
 
 
 LOOP = """
+void bank(void *push, void *state, uint64_t from, uint32_t n_pushes, const uint64_t *rows, uint32_t n_rows,
+          uint32_t n_channels, void *hits);
 void receive(dtmf_rx_state_t **states, const int16_t *samples, uint32_t n_channels, uint32_t n_samples, uint32_t chunk);
 """
 LOOP_SOURCE = """
 #include <stddef.h>
 #include <stdint.h>
+typedef uint32_t push_t(void *bank, uint64_t from, uint32_t n, const uint64_t *cells, void *hits, uint32_t capacity);
+void bank(void *push, void *state, uint64_t from, uint32_t n_pushes, const uint64_t *rows, uint32_t n_rows,
+          uint32_t n_channels, void *hits)
+{
+    for (uint64_t at = from; at < from + 8 * n_pushes; at += 8)
+        ((push_t *)push)(state, at, 8, rows + (size_t)(at / 8 % n_rows) * n_channels, hits, 2 * n_channels);
+}
 typedef struct dtmf_rx_state_t dtmf_rx_state_t;
 int dtmf_rx(dtmf_rx_state_t *s, const int16_t amp[], int samples);
 size_t dtmf_rx_get(dtmf_rx_state_t *s, char *digits, int max);
@@ -124,13 +135,13 @@ void receive(dtmf_rx_state_t **states, const int16_t *samples, uint32_t n_channe
 """
 
 
-def peer_loop(library: str) -> tuple[Any, Any]:
-    """The peer, called from C."""
+def loops(library: str) -> tuple[Any, Any]:
+    """The bank and the peer, called from C."""
     types = "typedef struct dtmf_rx_state_t dtmf_rx_state_t;\n"
     return compiled("bench_dtmf_peer", types + LOOP, LOOP_SOURCE, libraries=[f":{library}"])
 
 
-def peer_work(peer: tuple[Any, Any], loop: tuple[Any, Any], linear: Samples, chunk: int) -> Callable[[], None]:
+def peer_work(peer: tuple[Any, Any], loop: tuple[Any, Any], linear: Samples, chunk: int) -> Work:
     """PEER_CHANNELS for a second each, `chunk` samples a call."""
     ffi, lib = loop
     chosen = np.clip(linear[:: CHANNELS // PEER_CHANNELS][:PEER_CHANNELS], -32768, 32767).astype(np.int16)
@@ -150,8 +161,8 @@ def rows_of(kind: str, parts: native_parts.Parts, isas: list[str], peer: tuple[A
     """A row an instruction set: its rate, and the peer's best."""
     linear = signals(kind)
     codes = parts.encode(linear)
-    loop = peer_loop(find_library("spandsp") or "")
-    works = [bank_work(parts, isa, codes) for isa in isas]
+    loop = loops(find_library("spandsp") or "")
+    works = [bank_work(parts, loop, isa, codes) for isa in isas]
     works += [peer_work(peer, loop, linear, chunk) for chunk in CHUNKS]
     seconds = side_by_side(works, ROUNDS)
     best = PEER_CHANNELS / min(seconds[len(isas) :])

@@ -69,7 +69,7 @@ class Parts:
 
 
 class Bank:
-    """A DTMF bank; every channel listens unless told otherwise."""
+    """A DTMF bank; every channel listens, to the cell of its number, unless told otherwise."""
 
     def __init__(self, parts: Parts, channels: int, listening: bool = True) -> None:
         self.parts, self.channels, self.at = parts, channels, 0
@@ -79,7 +79,7 @@ class Bank:
         self.hits = parts.ffi.new("swd_dtmf_hit[]", 2 * channels)
         parts.lib.swd_dtmf_init(self.bank, channels)
         for channel in range(channels if listening else 0):
-            parts.lib.swd_dtmf_assign(self.bank, channel, 1)
+            parts.lib.swd_dtmf_assign(self.bank, channel, channel)
 
     def state(self) -> bytes:
         """The bank's memory."""
@@ -93,7 +93,7 @@ class Bank:
         rows = np.ascontiguousarray(codes.reshape(self.channels, -1, 8).transpose(1, 0, 2))
         found = []
         for row in rows:
-            octets = self.parts.ffi.from_buffer("uint8_t[]", row)
+            octets = self.parts.ffi.from_buffer("uint64_t[]", row)
             for n in cuts:
                 count = self.parts.lib.swd_dtmf_push(self.bank, self.at, n, octets, self.hits, 2 * self.channels)
                 self.at += n

@@ -68,16 +68,10 @@ void swd_hdlc_receive_span(swd_engine *e, const span *s)
 
 void swd_receivers_span(swd_engine *e, const span *s)
 {
-    const uint32_t *cells = AT(e, const uint32_t, at_receiver_cells);
-    uint64_t *codes = AT(e, uint64_t, at_receiver_codes);
     swd_dtmf_hit *hits = AT(e, swd_dtmf_hit, at_hits);
     if (e->n_listening == 0)
         return;
-    for (uint32_t i = 0; i < e->config.n_receivers; i++)
-        if (cells[i] != SWD_NONE)
-            put(&codes[i], s->cur[cells[i]], s->mask);
-    uint32_t n = swd_dtmf_push(AT(e, swd_dtmf, at_dtmf), s->start + s->a, s->b - s->a, (const uint8_t *)codes, hits,
-                               2 * e->config.n_receivers);
+    uint32_t n = swd_dtmf_push(AT(e, swd_dtmf, at_dtmf), s->start + s->a, s->b - s->a, s->cur, hits, 2 * e->config.n_receivers);
     for (uint32_t k = 0; k < n; k++) {
         const swd_dtmf_hit *hit = &hits[k];
         uint32_t offsets = ((uint32_t)hit->low_offset & 0xFFF) << 8 | ((uint32_t)hit->high_offset & 0xFFF) << 20;
@@ -164,12 +158,10 @@ int swd_receiver_listen(swd_engine *e, uint32_t receiver, uint32_t cell)
 {
     if (receiver >= e->config.n_receivers || !cell_or_none(e, cell))
         return SWD_E_RANGE;
-    uint32_t *cells = AT(e, uint32_t, at_receiver_cells);
+    swd_dtmf *bank = AT(e, swd_dtmf, at_dtmf);
     e->n_listening += cell != SWD_NONE;
-    e->n_listening -= cells[receiver] != SWD_NONE;
-    cells[receiver] = cell;
-    AT(e, uint64_t, at_receiver_codes)[receiver] = ROW_IDLE;
-    swd_dtmf_assign(AT(e, swd_dtmf, at_dtmf), receiver, cell != SWD_NONE);
+    e->n_listening -= swd_dtmf_cell(bank, receiver) != SWD_NONE;
+    swd_dtmf_assign(bank, receiver, cell);
     return SWD_OK;
 }
 

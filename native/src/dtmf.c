@@ -1,5 +1,5 @@
-/* DTMF receiver bank: what the engine sees. Octets are kept raw; at the end of a block the kernel of the selected
- * instruction set screens whole tiles, and only channels that are screened or tracked cost more. */
+/* DTMF receiver bank: what the engine sees. Octets are kept raw, rows of all channels one after the other; at the end of a block it is
+ * decided which channels are looked at, and only those that are screened or tracked cost more. */
 #include <assert.h>
 #include <string.h>
 
@@ -7,6 +7,7 @@
 
 #define IDLE_OCTET 0xD5
 #define IDLE_ULAW 0xFF
+#define RING_ROWS (DTMF_BLOCKS * DTMF_ROWS)
 
 struct swd_dtmf {
     uint32_t n_channels;
@@ -14,13 +15,21 @@ struct swd_dtmf {
     uint32_t law;                /* 0 A-law, 1 mu-law */
     uint32_t unused[13];
     dtmf_rules rules[SWD_DTMF_SETS];
-    dtmf_tile tiles[];
+    intake intakes[];            /* of each tile; after them: its dtmf_tile, its tracks, and the ring, rows of all tiles */
 };
+
+static dtmf_tile *tiles_of(swd_dtmf *bank) { return (dtmf_tile *)(bank->intakes + bank->n_tiles); }
+static dtmf_track *tracks_of(swd_dtmf *bank) { return (dtmf_track *)(tiles_of(bank) + bank->n_tiles); }
+
+/* A line of the cache more, so that the octets of a channel do not all compete for the same one. */
+static size_t stride_of(uint32_t n_tiles) { return (size_t)n_tiles * INTAKE_OCTETS + 64; }
+static uint8_t *ring_of(swd_dtmf *bank) { return (uint8_t *)(tracks_of(bank) + (size_t)bank->n_tiles * DTMF_TILE); }
 
 size_t swd_dtmf_size(uint32_t n_channels)
 {
     uint32_t n_tiles = (n_channels + DTMF_TILE - 1) / DTMF_TILE;
-    return (sizeof(swd_dtmf) + n_tiles * sizeof(dtmf_tile) + 63) & ~(size_t)63;
+    size_t of_tile = sizeof(intake) + sizeof(dtmf_tile) + DTMF_TILE * sizeof(dtmf_track);
+    return (sizeof(swd_dtmf) + n_tiles * of_tile + RING_ROWS * stride_of(n_tiles) + 63) & ~(size_t)63;
 }
 
 void swd_dtmf_init(swd_dtmf *bank, uint32_t n_channels)
@@ -29,6 +38,7 @@ void swd_dtmf_init(swd_dtmf *bank, uint32_t n_channels)
     memset(bank, 0, swd_dtmf_size(n_channels));
     bank->n_channels = n_channels;
     bank->n_tiles = (n_channels + DTMF_TILE - 1) / DTMF_TILE;
+    swd_intake_init(bank->intakes, bank->n_tiles);
     swd_dtmf_default(&limits);
     for (uint32_t set = 0; set < SWD_DTMF_SETS; set++)
         swd_dtmf_prepare(&bank->rules[set], &limits);
@@ -48,52 +58,48 @@ int swd_dtmf_limits_set(swd_dtmf *bank, uint32_t set, const swd_dtmf_limits *lim
     return SWD_OK;
 }
 
-static void silence(const swd_dtmf *bank, dtmf_tile *tile, uint32_t channel)
+static void forget(swd_dtmf *bank, uint32_t channel)
 {
-    for (uint32_t block = 0; block < DTMF_BLOCKS; block++)
-        for (uint32_t row = 0; row < DTMF_ROWS; row++)
-            memset(tile->raw[block][row][channel], bank->law ? IDLE_ULAW : IDLE_OCTET, SWD_ROW_CYCLES);
-    memset(&tile->track[channel], 0, sizeof tile->track[channel]);
-    tile->tracking &= ~(1u << channel);
-    tile->before &= ~(1u << channel);
-    tile->before_that &= ~(1u << channel);
+    dtmf_tile *tile = &tiles_of(bank)[channel / DTMF_TILE];
+    uint32_t others = ~(1u << channel % DTMF_TILE);
+    memset(&tracks_of(bank)[channel], 0, sizeof(dtmf_track));
+    tile->tracking &= others;
+    tile->wanted &= others;
+    tile->found &= others;
+    tile->screened &= others;
+    tile->before &= others;
+    tile->before_that &= others;
+    for (uint32_t row = 0; row < RING_ROWS; row++)
+        memset(ring_of(bank) + row * stride_of(bank->n_tiles) + (size_t)channel * SWD_ROW_CYCLES,
+               bank->law ? IDLE_ULAW : IDLE_OCTET, SWD_ROW_CYCLES);
 }
 
 void swd_dtmf_law(swd_dtmf *bank, uint32_t law)
 {
     assert(law <= 1);
     bank->law = law;
-    for (uint32_t t = 0; t < bank->n_tiles; t++)
-        for (uint32_t channel = 0; channel < DTMF_TILE; channel++)
-            silence(bank, &bank->tiles[t], channel);
+    for (uint32_t channel = 0; channel < bank->n_tiles * DTMF_TILE; channel++)
+        forget(bank, channel);
 }
 
-void swd_dtmf_assign(swd_dtmf *bank, uint32_t channel, int listening)
+void swd_dtmf_assign(swd_dtmf *bank, uint32_t channel, uint32_t cell)
 {
     assert(channel < bank->n_channels);
-    dtmf_tile *tile = &bank->tiles[channel / DTMF_TILE];
-    uint32_t bit = 1u << channel % DTMF_TILE;
-    silence(bank, tile, channel % DTMF_TILE);
-    tile->set[channel % DTMF_TILE] = 0;
-    tile->listening = (tile->listening & ~bit) | (listening ? bit : 0);
+    swd_intake_assign(&bank->intakes[channel / DTMF_TILE], channel % DTMF_TILE, cell);
+    tiles_of(bank)[channel / DTMF_TILE].set[channel % DTMF_TILE] = 0;
+    forget(bank, channel);
+}
+
+uint32_t swd_dtmf_cell(const swd_dtmf *bank, uint32_t channel)
+{
+    assert(channel < bank->n_channels);
+    return bank->intakes[channel / DTMF_TILE].cells[channel % DTMF_TILE];
 }
 
 void swd_dtmf_use(swd_dtmf *bank, uint32_t channel, uint32_t set)
 {
     assert(channel < bank->n_channels && set < SWD_DTMF_SETS);
-    bank->tiles[channel / DTMF_TILE].set[channel % DTMF_TILE] = (uint8_t)set;
-}
-
-static void take(dtmf_tile *tile, uint32_t row, uint32_t first, uint32_t n, const uint8_t *codes, uint32_t n_channels)
-{
-    uint8_t(*raw)[SWD_ROW_CYCLES] = tile->raw[row / DTMF_ROWS][row % DTMF_ROWS];
-    if (n == SWD_ROW_CYCLES && n_channels == DTMF_TILE && tile->listening == 0xFFFFFFFFu) {
-        memcpy(raw, codes, DTMF_TILE * SWD_ROW_CYCLES);
-        return;
-    }
-    for (uint32_t channel = 0; channel < n_channels; channel++)
-        if (tile->listening >> channel & 1)
-            memcpy(raw[channel] + first, codes + channel * SWD_ROW_CYCLES + first, n);
+    tiles_of(bank)[channel / DTMF_TILE].set[channel % DTMF_TILE] = (uint8_t)set;
 }
 
 static const dtmf_kernel *selected_kernel(void)
@@ -112,47 +118,100 @@ static const dtmf_kernel *selected_kernel(void)
     }
 }
 
-/* The tile's block that ends with cycle `at`. */
-static uint32_t finish_tile(const swd_dtmf *bank, dtmf_tile *tile, const dtmf_kernel *kernel, uint64_t at, uint32_t first_channel,
-                            swd_dtmf_hit *hits, uint32_t capacity)
+/* A block that has just ended. */
+typedef struct ended {
+    const dtmf_kernel *kernel;
+    uint64_t at;                 /* its last cycle */
+    uint32_t block;              /* 0..3 */
+} ended;
+
+static dtmf_octets octets_of(swd_dtmf *bank, uint32_t block)
 {
-    uint32_t block = (uint32_t)(at / DTMF_BLOCK % DTMF_BLOCKS), n_hits = 0;
-    uint32_t screened = kernel->screen(&tile->raw[block][0][0][0], (int)bank->law) & tile->listening;
-    for (uint32_t left = (screened & (tile->before | tile->before_that)) | tile->tracking; left; left &= left - 1) {
-        uint32_t channel = (uint32_t)__builtin_ctz(left), bit = 1u << channel;
-        dtmf_samples from = {kernel, &bank->rules[tile->set[channel]], tile->raw[0][0][channel],
-                             (int)bank->law, block, (uint32_t)((at + 1) / DTMF_HOP), (screened & bit) != 0,
-                             ((tile->before | tile->before_that) & bit) != 0, ((screened | tile->before) & bit) == 0};
-        swd_dtmf_hit found[2] = {{0}, {0}};
-        uint32_t n = swd_dtmf_track(&tile->track[channel], &from, found);
-        for (uint32_t k = 0; k < n && n_hits < capacity; k++) {
-            found[k].at = at;
-            found[k].channel = first_channel + channel;
-            hits[n_hits++] = found[k];
-        }
-        tile->tracking = (tile->tracking & ~bit) | (tile->track[channel].phase != DTMF_IDLE ? bit : 0);
+    size_t stride = stride_of(bank->n_tiles);
+    return (dtmf_octets){ring_of(bank) + block * DTMF_ROWS * stride, stride, (int)bank->law};
+}
+
+/* An even block is looked at on every audible channel, an odd one where the even one before it was screened. */
+static void want(swd_dtmf *bank, const ended *x)
+{
+    dtmf_octets octets = octets_of(bank, x->block);
+    for (uint32_t t = 0; t < bank->n_tiles; t++, octets.rows += INTAKE_OCTETS) {
+        dtmf_tile *tile = &tiles_of(bank)[t];
+        uint32_t listening = bank->intakes[t].listening, more = x->block % 2 ? tile->screened : 0;
+        if (x->block % 2 == 0 && listening)
+            more = x->kernel->audible(octets);
+        tile->wanted = listening & (tile->tracking | more);
     }
-    tile->before_that = tile->before;
-    tile->before = screened;
+}
+
+/* The odd block before an even one is looked at only where that is screened, and nothing was two blocks before. */
+static void look_back(swd_dtmf *bank, const ended *x)
+{
+    dtmf_tile *tiles = tiles_of(bank);
+    for (uint32_t t = 0; t < bank->n_tiles; t++)
+        tiles[t].wanted = tiles[t].screened & ~(tiles[t].before | tiles[t].before_that | tiles[t].tracking);
+    swd_dtmf_screen(tiles, bank->n_tiles, x->kernel, octets_of(bank, (x->block + DTMF_BLOCKS - 1) % DTMF_BLOCKS));
+    for (uint32_t t = 0; t < bank->n_tiles; t++)
+        tiles[t].before |= tiles[t].found;
+}
+
+static void look(swd_dtmf *bank, const ended *x)
+{
+    dtmf_tile *tiles = tiles_of(bank);
+    want(bank, x);
+    swd_dtmf_screen(tiles, bank->n_tiles, x->kernel, octets_of(bank, x->block));
+    for (uint32_t t = 0; t < bank->n_tiles; t++) {
+        tiles[t].before_that = tiles[t].before;
+        tiles[t].before = tiles[t].screened;
+        tiles[t].screened = tiles[t].found;
+    }
+    if (x->block % 2 == 0)
+        look_back(bank, x);
+}
+
+static uint32_t track_channel(swd_dtmf *bank, const ended *x, uint32_t channel, swd_dtmf_hit hits[2])
+{
+    dtmf_tile *tile = &tiles_of(bank)[channel / DTMF_TILE];
+    uint32_t bit = 1u << channel % DTMF_TILE;
+    dtmf_track *track = &tracks_of(bank)[channel];
+    dtmf_octets ring = octets_of(bank, 0);
+    ring.rows += (size_t)channel * SWD_ROW_CYCLES;
+    dtmf_samples from = {x->kernel, &bank->rules[tile->set[channel % DTMF_TILE]], ring, x->block,
+                         (uint32_t)((x->at + 1) / DTMF_HOP), (tile->screened & bit) != 0,
+                         ((tile->before | tile->before_that) & bit) != 0, ((tile->screened | tile->before) & bit) == 0};
+    uint32_t n = swd_dtmf_track(track, &from, hits);
+    tile->tracking = (tile->tracking & ~bit) | (track->phase != DTMF_IDLE ? bit : 0);
+    for (uint32_t k = 0; k < n; k++) {
+        hits[k].at = x->at;
+        hits[k].channel = channel;
+    }
+    return n;
+}
+
+static uint32_t finish_block(swd_dtmf *bank, const ended *x, swd_dtmf_hit *hits, uint32_t capacity)
+{
+    dtmf_tile *tiles = tiles_of(bank);
+    uint32_t n_hits = 0;
+    look(bank, x);
+    for (uint32_t t = 0; t < bank->n_tiles; t++) {
+        uint32_t left = (tiles[t].screened & (tiles[t].before | tiles[t].before_that)) | tiles[t].tracking;
+        for (; left; left &= left - 1) {
+            swd_dtmf_hit found[2] = {{0}, {0}};
+            uint32_t n = track_channel(bank, x, t * DTMF_TILE + (uint32_t)__builtin_ctz(left), found);
+            for (uint32_t k = 0; k < n && n_hits < capacity; k++)
+                hits[n_hits++] = found[k];
+        }
+    }
     return n_hits;
 }
 
-uint32_t swd_dtmf_push(swd_dtmf *bank, uint64_t from, uint32_t n, const uint8_t *codes, swd_dtmf_hit *hits,
-                       uint32_t capacity)
+uint32_t swd_dtmf_push(swd_dtmf *bank, uint64_t from, uint32_t n, const uint64_t *cells, swd_dtmf_hit *hits, uint32_t capacity)
 {
-    const dtmf_kernel *kernel = selected_kernel();
-    uint32_t first = (uint32_t)(from % SWD_ROW_CYCLES), n_hits = 0;
-    uint32_t row = (uint32_t)(from / SWD_ROW_CYCLES % (DTMF_BLOCKS * DTMF_ROWS));
+    uint32_t first = (uint32_t)(from % SWD_ROW_CYCLES), row = (uint32_t)(from / SWD_ROW_CYCLES % RING_ROWS);
     assert(n >= 1 && first + n <= SWD_ROW_CYCLES);
-    for (uint32_t t = 0; t < bank->n_tiles; t++) {
-        dtmf_tile *tile = &bank->tiles[t];
-        uint32_t channel = t * DTMF_TILE, left = bank->n_channels - channel;
-        if (!tile->listening)
-            continue;
-        take(tile, row, first, n, codes + channel * SWD_ROW_CYCLES, left < DTMF_TILE ? left : DTMF_TILE);
-
-        if ((from + n) % DTMF_BLOCK == 0)
-            n_hits += finish_tile(bank, tile, kernel, from + n - 1, channel, hits + n_hits, capacity - n_hits);
-    }
-    return n_hits;
+    swd_intake_take(bank->intakes, bank->n_tiles, ring_of(bank) + row * stride_of(bank->n_tiles), cells, first, n);
+    if ((from + n) % DTMF_BLOCK)
+        return 0;
+    ended x = {selected_kernel(), from + n - 1, (uint32_t)((from + n - 1) / DTMF_BLOCK % DTMF_BLOCKS)};
+    return finish_block(bank, &x, hits, capacity);
 }

@@ -1,12 +1,13 @@
 /* Inside of the DTMF bank: what the kernels (one for each instruction set), the tracker and its judge share.
  *
- * Push keeps raw octets. Every 96 cycles (12 ms) a kernel decodes them and looks at the band of 13 lines from 667 to 1667 Hz:
- * where nearly all of it lies in one low and one high tone, the channel is *screened*. Only then the channel is looked at
- * by itself: Hann blocks of 96 samples every 48, at the two nominal frequencies, as long as a burst lasts. */
+ * Push keeps raw octets, in blocks of 96 cycles (12 ms). A digit fills two of them at least, one of which is even; so of the even
+ * blocks of all channels that are *audible*, and of the odd ones where it matters, a kernel looks at the band of 13 lines from
+ * 667 to 1667 Hz: where nearly all of it lies in one low and one high tone, the block is *screened*. Two such, and the channel is
+ * looked at by itself: Hann blocks of 96 samples every 48, at the two nominal frequencies, as long as a burst lasts. */
 #ifndef SWD_DTMF_H
 #define SWD_DTMF_H
 
-#include "parts.h"
+#include "intake.h"
 #include "tables.h"
 
 #define DTMF_BLOCK 96u           /* cycles; blocks end at multiples of it */
@@ -14,12 +15,13 @@
 #define DTMF_ROWS (DTMF_BLOCK / SWD_ROW_CYCLES)
 #define DTMF_BLOCKS 4u           /* kept of what came */
 #define DTMF_HISTORY (DTMF_BLOCKS * DTMF_BLOCK)
-#define DTMF_TILE 32u            /* channels */
+#define DTMF_TILE INTAKE_TILE    /* channels */
 #define DTMF_TONES 8u            /* four low, four high */
 #define DTMF_KEPT 14u            /* windows of a burst kept for judging */
 #define DTMF_FLAT 88u            /* samples: five periods of 450 Hz, one beat of 350 and 440 Hz */
 #define DTMF_TAPS 32u            /* of the band-pass, which gives every second sample */
 #define DTMF_OUTPUTS (DTMF_BLOCK / 2)
+#define DTMF_TAIL 80u            /* samples before a block of which its two windows and their band-pass are made */
 
 /* |X| = 6 times the tone's peak on the 13-bit scale. */
 typedef struct dtmf_bin {
@@ -47,20 +49,28 @@ typedef struct dtmf_track {
     uint64_t length_q8;          /* of an accepted digit, 1/256 hop */
     uint32_t ceiling;            /* |x| above it is an impulse */
     uint32_t spare;              /* so that every octet has a name */
+    int16_t tail[DTMF_TAIL];     /* the latest samples, without impulses */
     dtmf_window kept[DTMF_KEPT];
 } dtmf_track;
 
 enum { DTMF_IDLE, DTMF_COLLECTING, DTMF_ACCEPTED, DTMF_MUTED };
 
+/* Bit a channel each. */
 typedef struct dtmf_tile {
-    uint8_t raw[DTMF_BLOCKS][DTMF_ROWS][DTMF_TILE][SWD_ROW_CYCLES];
-    uint32_t listening;          /* bit a channel */
-    uint32_t tracking;           /* bit a channel whose track is not idle */
+    uint32_t tracking;           /* its track is not idle */
+    uint32_t wanted, found;      /* to be looked at; may carry a digit */
+    uint32_t screened;           /* the latest block may */
+    uint32_t before, before_that; /* the one before, and before that, may */
+    uint32_t spare[2];
     uint8_t set[DTMF_TILE];      /* of limits */
-    uint32_t before, before_that; /* bit a channel screened one block ago, two blocks ago */
-    uint32_t unused[4];
-    dtmf_track track[DTMF_TILE];
 } dtmf_tile;
+
+/* Octets of a block, as a kernel takes them: DTMF_ROWS rows, `stride` octets apart, of 8 octets a channel. */
+typedef struct dtmf_octets {
+    const uint8_t *rows;
+    size_t stride;
+    int law;
+} dtmf_octets;
 
 /* Limits, made ready. */
 typedef struct dtmf_rules {
@@ -73,32 +83,36 @@ typedef struct dtmf_rules {
 
 /* The functions of an instruction set. x: 13-bit samples. */
 typedef struct dtmf_kernel {
-    /* Bit a channel of a block of rows that may carry a digit. */
-    uint32_t (*screen)(const uint8_t *rows, int law);
-    /* 8 samples of each row; rows are `stride` octets apart. */
-    void (*decode)(const uint8_t *row, size_t stride, uint32_t n_rows, int law, int16_t *x);
+    /* Bit a channel of a tile that is loud enough for the faintest digit that any limits accept. */
+    uint32_t (*audible)(dtmf_octets octets);
+    /* Bit a channel of a tile that may carry a digit. */
+    uint32_t (*screen)(dtmf_octets octets);
+    /* 8 samples of each of n_rows rows, an even number, of one channel; returns the largest magnitude. */
+    uint32_t (*decode)(dtmf_octets octets, uint32_t n_rows, int16_t *x);
     /* |X|^2 of all eight tones in 96 samples. */
     void (*spectrum)(const int16_t *x, uint32_t power[DTMF_TONES]);
     /* Bins of a pair in 96 samples; and the energies of these, and of 48 samples of y. */
     void (*pair)(const int16_t *x, uint32_t low, uint32_t high, dtmf_window *w);
     void (*energies)(const int16_t *x, const int16_t *y, dtmf_window *w);
-    /* y[0..n) from x[0..2n + 30); n is a multiple of 24. */
+    /* y[0..n) from x[0..2n + 30); n is a multiple of 16. */
     void (*filter)(const int16_t *x, int16_t *y, uint32_t n);
 } dtmf_kernel;
 
 extern const dtmf_kernel swd_dtmf_plain, swd_dtmf_sse2, swd_dtmf_avx2, swd_dtmf_avx512;
 
-/* Samples of one channel, and of when: x[0] is the oldest of what is kept. */
+/* What came on one channel, and when. */
 typedef struct dtmf_samples {
     const dtmf_kernel *kernel;
     const dtmf_rules *rules;
-    const uint8_t *raw;          /* of the channel, in its tile */
-    int law;
+    dtmf_octets ring;            /* of the channel: DTMF_BLOCKS blocks */
     uint32_t block;              /* that just ended, 0..3 */
     uint32_t window;             /* that just ended, cycle / 48 */
     int screened;                /* the block that just ended */
     int again, lost;             /* one of the two blocks before was; neither was this one nor the one before */
 } dtmf_samples;
+
+/* dtmf_screen.c: finds, of the channels wanted, those that may carry a digit in this block of all tiles. */
+void swd_dtmf_screen(dtmf_tile *tiles, uint32_t n_tiles, const dtmf_kernel *kernel, dtmf_octets block);
 
 /* Whether the phase moves over a hop within about 3 % or 4 % of the frequency. */
 int swd_dtmf_moves(dtmf_bin now, dtmf_bin before, uint32_t tone);

@@ -3,6 +3,10 @@
 #include "bank_kernel.h"
 #include "tables.h"
 
+typedef int64_t v64 __attribute__((vector_size(LANES * 4)));
+typedef int32_t v4 __attribute__((vector_size(16)));
+typedef int16_t half __attribute__((vector_size(LANES * 2)));
+
 #define ALWAYS static inline __attribute__((always_inline))
 #define BINS 15                  /* 583 to 1750 Hz, 83 1/3 Hz apart */
 #define EVEN 7
@@ -16,10 +20,38 @@ typedef struct folded {
     v16 even_cos[QUARTER], even_sin[QUARTER], odd_cos[QUARTER], odd_sin[QUARTER];
 } folded;
 
-/* |sample| <= 4032, so |folded| <= 16128. */
-ALWAYS void fold_law(folded *f, const uint8_t *rows, int law)
+#ifndef SUM_OCTETS
+/* Of each 64 bits the eight octets, which are below 128. */
+ALWAYS v64 sum_octets(v64 octets)
 {
-    const uint32_t row_octets = DTMF_TILE * SWD_ROW_CYCLES;
+    v64 pairs = (octets & 0x00FF00FF00FF00FF) + (octets >> 8 & 0x00FF00FF00FF00FF), fours = pairs + (pairs >> 16);
+    return (fours + (fours >> 32)) & 0xFFFF;
+}
+#define SUM_OCTETS sum_octets
+#endif
+
+/* By the sum of the magnitudes' codes, which grow with them. Two tones of -50 dBm0 (LEAST_MDBM0) make 276 of A-law's and 640 of
+ * mu-law's at least, noise of -50 dBm0 about 200 and 490. */
+static uint32_t audible(dtmf_octets octets)
+{
+    const uint64_t least = octets.law ? 600 : 256;
+    const int64_t turned = octets.law ? 0x7F7F7F7F7F7F7F7F : 0x5555555555555555;
+    uint32_t found = 0;
+    for (uint32_t channel = 0; channel < DTMF_TILE; channel += LANES / 2) {
+        uint64_t sums[LANES / 2];
+        v64 sum = {0};
+        for (uint32_t row = 0; row < DTMF_ROWS; row++)
+            sum += SUM_OCTETS(((v64)load(octets.rows + row * octets.stride + channel * SWD_ROW_CYCLES) ^ turned) & 0x7F7F7F7F7F7F7F7F);
+        memcpy(sums, &sum, sizeof sums);
+        for (uint32_t k = 0; k < LANES / 2; k++)
+            found |= (uint32_t)(sums[k] >= least) << (channel + k);
+    }
+    return found;
+}
+
+/* |sample| <= 4032, so |folded| <= 16128. */
+ALWAYS void fold_law(folded *f, const uint8_t *rows, size_t row_octets, int law)
+{
     for (uint32_t row = 0; row < 3; row++) {
         v32 a[4], b[4], c[4], d[4];
         gather(a, rows + row * row_octets, law, 0);
@@ -37,12 +69,13 @@ ALWAYS void fold_law(folded *f, const uint8_t *rows, int law)
     }
 }
 
-static void fold(folded *f, const uint8_t *rows, int law)
+static void fold(folded *f, dtmf_octets octets, uint32_t channel)
 {
-    if (law)
-        fold_law(f, rows, 1);
+    const uint8_t *rows = octets.rows + channel * SWD_ROW_CYCLES;
+    if (octets.law)
+        fold_law(f, rows, octets.stride, 1);
     else
-        fold_law(f, rows, 0);
+        fold_law(f, rows, octets.stride, 0);
 }
 
 /* Vectors of channels that are summed at a time: more where there are registers for it. */
@@ -104,7 +137,7 @@ ALWAYS void spread(v16 x[GROUPS][BINS], uint32_t first, uint32_t n, v32 re[GROUP
             x[g][first + 2 * k] = packed(re[g][k], im[g][k]);
 }
 
-static uint32_t screen(const uint8_t *rows, int law)
+static uint32_t screen(dtmf_octets octets)
 {
     uint32_t found = 0;
     for (uint32_t channel = 0; channel < DTMF_TILE; channel += GROUPS * LANES) {
@@ -113,7 +146,7 @@ static uint32_t screen(const uint8_t *rows, int law)
         v32 re[GROUPS][ODD], im[GROUPS][ODD];
         v16 x[GROUPS][BINS];
         for (uint32_t g = 0; g < GROUPS; g++) {
-            fold(&f[g], rows + (channel + g * LANES) * SWD_ROW_CYCLES, law);
+            fold(&f[g], octets, channel + g * LANES);
             even_cos[g] = f[g].even_cos;
             even_sin[g] = f[g].even_sin;
             odd_cos[g] = f[g].odd_cos;
@@ -131,12 +164,34 @@ static uint32_t screen(const uint8_t *rows, int law)
     return found;
 }
 
-static inline int32_t dot(const int16_t *a, const int16_t *b, uint32_t n)
+/* Sums over 96 samples of the products with a table. */
+ALWAYS v32 products(const int16_t *x, const int16_t *table)
 {
-    int32_t sum = 0;
-    for (uint32_t i = 0; i < n; i++)
-        sum += (int32_t)a[i] * b[i];
+    v32 sum = {0};
+    for (uint32_t i = 0; i < DTMF_BLOCK; i += 2 * LANES)
+        sum = ADD_MADD(sum, (v16)load(x + i), (v16)load(table + i));
     return sum;
+}
+
+/* The sum of each of four vectors. */
+ALWAYS v4 four_sums(v32 a, v32 b, v32 c, v32 d)
+{
+    v32 ab = (v32)EVEN_PAIRS(a, b) + (v32)ODD_PAIRS(a, b), cd = (v32)EVEN_PAIRS(c, d) + (v32)ODD_PAIRS(c, d);
+    v32 all = (v32)EVEN_PAIRS(ab, cd) + (v32)ODD_PAIRS(ab, cd);
+    v4 parts[LANES / 4], sum = {0};
+    memcpy(parts, &all, sizeof parts);
+    for (uint32_t k = 0; k < LANES / 4; k++)
+        sum += parts[k];
+    return sum;
+}
+
+/* Real and imaginary part at two tones. */
+ALWAYS v4 correlate(const int16_t *x, uint32_t tone, uint32_t other)
+{
+    const int16_t *const cos = swd_table_dtmf_cos, *const sin = swd_table_dtmf_sin;
+    v4 sums = four_sums(products(x, cos + tone * DTMF_BLOCK), products(x, sin + tone * DTMF_BLOCK),
+                        products(x, cos + other * DTMF_BLOCK), products(x, sin + other * DTMF_BLOCK));
+    return (sums + 0x8000) >> 16;
 }
 
 /* sum over x of a weighted square, w in Q15: of 2^shift x^2 w / 2. */
@@ -148,25 +203,21 @@ static inline uint32_t weighted(const int16_t *x, const int16_t *w, uint32_t n, 
     return (uint32_t)sum;
 }
 
-static inline dtmf_bin correlate(const int16_t *x, uint32_t tone)
-{
-    int32_t re = dot(x, swd_table_dtmf_cos + tone * DTMF_BLOCK, DTMF_BLOCK);
-    int32_t im = dot(x, swd_table_dtmf_sin + tone * DTMF_BLOCK, DTMF_BLOCK);
-    return (dtmf_bin){(int16_t)((re + 0x8000) >> 16), (int16_t)((im + 0x8000) >> 16)};
-}
-
 static void spectrum(const int16_t *x, uint32_t power[DTMF_TONES])
 {
-    for (uint32_t tone = 0; tone < DTMF_TONES; tone++) {
-        dtmf_bin bin = correlate(x, tone);
-        power[tone] = (uint32_t)(bin.re * bin.re) + (uint32_t)(bin.im * bin.im);
+    for (uint32_t tone = 0; tone < DTMF_TONES; tone += 2) {
+        v4 bins = correlate(x, tone, tone + 1);
+        v4 squares = bins * bins;
+        power[tone] = (uint32_t)squares[0] + (uint32_t)squares[1];
+        power[tone + 1] = (uint32_t)squares[2] + (uint32_t)squares[3];
     }
 }
 
 static void pair(const int16_t *x, uint32_t low, uint32_t high, dtmf_window *w)
 {
-    w->low = correlate(x, low);
-    w->high = correlate(x, high);
+    v4 bins = correlate(x, low, high);
+    w->low = (dtmf_bin){(int16_t)bins[0], (int16_t)bins[1]};
+    w->high = (dtmf_bin){(int16_t)bins[2], (int16_t)bins[3]};
 }
 
 static void energies(const int16_t *x, const int16_t *y, dtmf_window *w)
@@ -180,54 +231,61 @@ static void filter(const int16_t *x, int16_t *y, uint32_t n)
 {
     for (uint32_t first = 0; first < n; first += LANES) {
         v32 sum = (v32){0} + 0x1000;
-        int32_t out[LANES];
         for (uint32_t tap = 0; tap < DTMF_TAPS; tap += 2)
             sum = ADD_MADD(sum, (v16)load(x + 2 * first + tap), both(swd_table_dtmf_band_pass + tap));
-        store(out, sum >> 13);
-        for (uint32_t lane = 0; lane < LANES; lane++)
-            y[first + lane] = (int16_t)out[lane];
+        half out = __builtin_convertvector(sum >> 13, half);
+        memcpy(y + first, &out, sizeof out);
     }
 }
 
-static void decode_table(const uint8_t *row, size_t stride, uint32_t n_rows, const int16_t *linear, int16_t *x)
+static uint32_t magnitude_of(int32_t x) { return (uint32_t)(x < 0 ? -x : x); }
+
+static uint32_t decode_table(dtmf_octets octets, uint32_t n_rows, const int16_t *linear, int16_t *x)
 {
-    for (uint32_t r = 0; r < n_rows; r++, row += stride)
-        for (uint32_t i = 0; i < SWD_ROW_CYCLES; i++)
-            *x++ = (int16_t)(linear[row[i]] >> 3);
+    uint32_t most = 0;
+    for (uint32_t r = 0; r < n_rows; r++)
+        for (uint32_t i = 0; i < SWD_ROW_CYCLES; i++) {
+            *x = (int16_t)(linear[octets.rows[r * octets.stride + i]] >> 3);
+            most = magnitude_of(*x) > most ? magnitude_of(*x) : most;
+            x++;
+        }
+    return most;
 }
 
 #ifndef SHUFFLE
-static void decode_rows(const uint8_t *row, size_t stride, uint32_t n_rows, int law, int16_t *x)
+static uint32_t decode_rows(dtmf_octets octets, uint32_t n_rows, int16_t *x)
 {
-    decode_table(row, stride, n_rows, law ? swd_table_ulaw : swd_table_alaw, x);
+    return decode_table(octets, n_rows, octets.law ? swd_table_ulaw : swd_table_alaw, x);
 }
 #else
-/* Two rows at a time, as decode() does a vector. */
-static void decode_rows(const uint8_t *row, size_t stride, uint32_t n_rows, int law, int16_t *x)
+/* Two rows at a time, as decode() does a vector. n_rows is even. */
+static uint32_t decode_rows(dtmf_octets octets, uint32_t n_rows, int16_t *x)
 {
-    if (law) {
-        decode_table(row, stride, n_rows, swd_table_ulaw, x);
-        return;
-    }
+    if (octets.law)
+        return decode_table(octets, n_rows, swd_table_ulaw, x);
     const __m128i factors = _mm_loadu_si128((const __m128i *)(const void *)alaw_factor);
     const __m128i bases = _mm_loadu_si128((const __m128i *)(const void *)alaw_base);
     const __m128i mantissas = _mm_loadu_si128((const __m128i *)(const void *)alaw_mantissa);
     const __m128i nibble = _mm_set1_epi8(15), even = _mm_set1_epi16(0xFF);
-    for (uint32_t r = 0; r + 1 < n_rows; r += 2, row += 2 * stride, x += 2 * SWD_ROW_CYCLES) {
+    __m128i most = _mm_setzero_si128();
+    const uint8_t *row = octets.rows;
+    for (uint32_t r = 0; r < n_rows; r += 2, row += 2 * octets.stride, x += 2 * SWD_ROW_CYCLES) {
         int64_t first, second;
         memcpy(&first, row, sizeof first);
-        memcpy(&second, row + stride, sizeof second);
+        memcpy(&second, row + octets.stride, sizeof second);
         __m128i b = _mm_set_epi64x(second, first), upper = _mm_and_si128(_mm_srli_epi16(b, 4), nibble);
         __m128i size = _mm_add_epi8(_mm_shuffle_epi8(bases, upper), _mm_shuffle_epi8(mantissas, _mm_and_si128(b, nibble)));
         __m128i sign = _mm_shuffle_epi8(factors, upper);
         __m128i at_even = _mm_maddubs_epi16(size, _mm_and_si128(sign, even));
         __m128i at_odd = _mm_maddubs_epi16(size, _mm_andnot_si128(even, sign));
+        most = _mm_max_epi16(most, _mm_max_epi16(_mm_abs_epi16(at_even), _mm_abs_epi16(at_odd)));
         _mm_storeu_si128((__m128i *)(void *)x, _mm_unpacklo_epi16(at_even, at_odd));
         _mm_storeu_si128((__m128i *)(void *)(x + SWD_ROW_CYCLES), _mm_unpackhi_epi16(at_even, at_odd));
     }
-    if (n_rows % 2)
-        decode_table(row, stride, 1, swd_table_alaw, x);
+    most = _mm_max_epi16(most, _mm_srli_si128(most, 8));
+    most = _mm_max_epi16(most, _mm_srli_si128(most, 4));
+    return (uint32_t)_mm_cvtsi128_si32(_mm_max_epi16(most, _mm_srli_si128(most, 2))) & 0xFFFF;
 }
 #endif
 
-const dtmf_kernel KERNEL = {screen, decode_rows, spectrum, pair, energies, filter};
+const dtmf_kernel KERNEL = {audible, screen, decode_rows, spectrum, pair, energies, filter};

@@ -15,51 +15,45 @@
 #define ROOM 16u                 /* beyond the samples, for whole vectors */
 
 typedef struct stretch {
-    int16_t x[DTMF_HISTORY + 2 * ROOM];
+    int16_t x[DTMF_HISTORY + 2 * ROOM];    /* what is before the room just came */
     int16_t y[DTMF_HISTORY / 2 + ROOM];
-    uint32_t n;                  /* samples, the last of them just came */
 } stretch;
 
-/* The latest n samples, a multiple of 8. */
-static void recall(stretch *s, const dtmf_samples *from, uint32_t n)
+/* The samples from so long ago on. */
+static int16_t *ago(stretch *s, uint32_t samples) { return s->x + DTMF_HISTORY - samples; }
+
+/* The samples from `first` ago to `end` ago, multiples of 16. Returns the largest magnitude. */
+static uint32_t recall(stretch *s, const dtmf_samples *from, uint32_t first, uint32_t end)
 {
-    const uint32_t n_rows = DTMF_BLOCKS * DTMF_ROWS, end = (from->block + 1) * DTMF_ROWS, rows = n / SWD_ROW_CYCLES;
-    const size_t stride = DTMF_TILE * SWD_ROW_CYCLES;
-    uint32_t wrapped = rows > end ? rows - end : 0;
-    s->n = n;
-    from->kernel->decode(from->raw + (n_rows - wrapped) * stride, stride, wrapped, from->law, s->x);
-    from->kernel->decode(from->raw + (end - rows + wrapped) * stride, stride, rows - wrapped, from->law,
-                         s->x + wrapped * SWD_ROW_CYCLES);
-    memset(s->x + n, 0, 2 * ROOM * sizeof *s->x);
+    const uint32_t n_rows = DTMF_BLOCKS * DTMF_ROWS, n = (first - end) / SWD_ROW_CYCLES;
+    uint32_t row = ((from->block + 1) * DTMF_ROWS + n_rows - first / SWD_ROW_CYCLES) % n_rows;
+    uint32_t before = n < n_rows - row ? n : n_rows - row; /* the ring's end */
+    dtmf_octets octets = from->ring;
+    octets.rows += row * octets.stride;
+    uint32_t most = from->kernel->decode(octets, before, ago(s, first)), more = 0;
+    if (before < n)
+        more = from->kernel->decode(from->ring, n - before, ago(s, first) + before * SWD_ROW_CYCLES);
+    memset(ago(s, 0), 0, 2 * ROOM * sizeof *s->x);
+    return most > more ? most : more;
 }
 
-static uint32_t peak(const int16_t *x, uint32_t n)
-{
-    int16_t most = 0;
-    for (uint32_t i = 0; i < n; i++) {
-        int16_t magnitude = (int16_t)(x[i] < 0 ? -x[i] : x[i]);
-        most = magnitude > most ? magnitude : most;
-    }
-    return (uint32_t)most;
-}
+static uint32_t magnitude(int16_t x) { return (uint32_t)(x < 0 ? -x : x); }
 
-/* Bit errors make impulses that are many times what a digit can hold. A few of them become silence; where there are more,
- * it grew louder. */
-static void remove_impulses(stretch *s, dtmf_track *track)
+/* Bit errors make impulses that are many times what a digit can hold. A few of them become silence; where there are more, it grew
+ * louder, and all may be as loud as `louder`. */
+static void remove_impulses(int16_t *x, uint32_t n, dtmf_track *track, uint32_t louder)
 {
-    uint32_t found[MOST_IMPULSES], n = 0;
-    if (peak(s->x, s->n) <= track->ceiling)
-        return;
-    for (uint32_t i = 0; i < s->n; i++)
-        if ((uint32_t)(s->x[i] < 0 ? -s->x[i] : s->x[i]) > track->ceiling) {
-            if (n == MOST_IMPULSES) {
-                track->ceiling = peak(s->x + s->n - DTMF_BLOCK, DTMF_BLOCK) * 3 / 2;
+    uint32_t found[MOST_IMPULSES], n_found = 0;
+    for (uint32_t i = 0; i < n; i++)
+        if (magnitude(x[i]) > track->ceiling) {
+            if (n_found == MOST_IMPULSES) {
+                track->ceiling = louder * 3 / 2;
                 return;
             }
-            found[n++] = i;
+            found[n_found++] = i;
         }
-    while (n > 0)
-        s->x[found[--n]] = 0;
+    while (n_found > 0)
+        x[found[--n_found]] = 0;
 }
 
 uint32_t swd_dtmf_amplitude(dtmf_bin bin)
@@ -71,28 +65,25 @@ uint32_t swd_dtmf_amplitude(dtmf_bin bin)
     return longer > mixed ? longer : mixed;
 }
 
-/* The samples of the window that ended `ago` hops ago. */
-static const int16_t *window_at(const stretch *s, uint32_t ago)
-{
-    return s->x + s->n - ago * DTMF_HOP - DTMF_BLOCK;
-}
+/* The window that ended so many hops ago. */
+static const int16_t *window_at(stretch *s, uint32_t hops) { return ago(s, hops * DTMF_HOP + DTMF_BLOCK); }
 
 /* The pair's bins of one window; its energies are left out. */
-static dtmf_window bins_of(const stretch *s, const dtmf_samples *from, uint32_t low, uint32_t high, uint32_t ago)
+static dtmf_window bins_of(stretch *s, const dtmf_samples *from, uint32_t low, uint32_t high, uint32_t hops)
 {
     dtmf_window w = {.energy = 0};
-    from->kernel->pair(window_at(s, ago), low, high, &w);
+    from->kernel->pair(window_at(s, hops), low, high, &w);
     w.low_amplitude = swd_dtmf_amplitude(w.low);
     w.high_amplitude = swd_dtmf_amplitude(w.high);
     return w;
 }
 
-/* Windows that ended `first` hops ago and later, the earliest first; first <= 5. */
-static void look(dtmf_window *windows, stretch *s, const dtmf_samples *from, const dtmf_track *track, uint32_t first)
+/* Windows that ended `first` hops ago to `last` hops ago, the earliest first; first <= 5. */
+static void look(dtmf_window *windows, stretch *s, const dtmf_samples *from, const dtmf_track *track, uint32_t first, uint32_t last)
 {
-    uint32_t begin = s->n - first * DTMF_HOP - DTMF_BLOCK - (DTMF_TAPS - 2), outputs = (first + 2) * (DTMF_HOP / 2);
-    from->kernel->filter(s->x + begin, s->y, (outputs + ROOM - 1) / ROOM * ROOM);
-    for (uint32_t k = 0; k <= first; k++) {
+    uint32_t n = first - last + 1, outputs = (n + 1) * (DTMF_HOP / 2);
+    from->kernel->filter(window_at(s, first) - (DTMF_TAPS - 2), s->y, (outputs + ROOM - 1) / ROOM * ROOM);
+    for (uint32_t k = 0; k < n; k++) {
         windows[k] = bins_of(s, from, track->low, track->high, first - k);
         from->kernel->energies(window_at(s, first - k), s->y + k * (DTMF_HOP / 2), &windows[k]);
     }
@@ -222,7 +213,6 @@ static int alike(const dtmf_window *w, const dtmf_window *full)
 static int promising(stretch *s, const dtmf_samples *from, uint32_t *low, uint32_t *high)
 {
     uint32_t power[DTMF_TONES];
-    recall(s, from, DTMF_BLOCK + DTMF_HOP);
     from->kernel->spectrum(window_at(s, 0), power);
     *low = strongest(power);
     *high = 4 + strongest(power + 4);
@@ -232,42 +222,57 @@ static int promising(stretch *s, const dtmf_samples *from, uint32_t *low, uint32
     return alike(&before, &full) && swd_dtmf_moves(full.low, before.low, *low) && swd_dtmf_moves(full.high, before.high, *high);
 }
 
+/* Sum of squares of what was there before a burst: of the window before it, without its last 32 samples, in which it may have begun,
+ * 88, and 5 later, half a period of what 350 and 440 Hz have in their square. */
+static uint32_t energy_before(const stretch *s, uint32_t windows)
+{
+    uint32_t end = DTMF_HISTORY - windows * DTMF_HOP - 32, begin = end > DTMF_FLAT + 5 ? end - DTMF_FLAT - 5 : 0, sum = 0;
+    for (const int16_t *x = s->x + begin; x < s->x + begin + DTMF_FLAT; x++)
+        sum += (uint32_t)(x[0] * x[0] + x[5] * x[5]) / 2;
+    return sum;
+}
+
+static void begin(dtmf_track *track, uint32_t low, uint32_t high, uint32_t peak)
+{
+    forget(track, track->since);
+    track->phase = DTMF_COLLECTING;
+    track->low = (uint8_t)low;
+    track->high = (uint8_t)high;
+    track->ceiling = peak * 3 / 2;
+}
+
+static void save_tail(dtmf_track *track, stretch *s) { memcpy(track->tail, ago(s, DTMF_TAIL), sizeof track->tail); }
+
 /* A screened block on an idle channel, not the first: a burst began up to three blocks before, after whatever else was. */
 static void open_burst(dtmf_track *track, const dtmf_samples *from)
 {
     stretch s;
     dtmf_window windows[6], full;
-    uint32_t first = 3, since = track->since, low, high, k;
+    uint32_t first = 3, low, high, k = 5 - 3;
+    uint32_t between = recall(&s, from, DTMF_BLOCK + DTMF_HOP, DTMF_BLOCK), latest = recall(&s, from, DTMF_BLOCK, 0);
     if (!promising(&s, from, &low, &high))
         return;
-    forget(track, since);
-    track->phase = DTMF_COLLECTING;
-    track->low = (uint8_t)low;
-    track->high = (uint8_t)high;
-    track->ceiling = peak(window_at(&s, 0), DTMF_BLOCK) * 3 / 2;
-    recall(&s, from, DTMF_HISTORY);
-    remove_impulses(&s, track);
-    look(windows, &s, from, track, first);
-    full = windows[first];
-    if (windows[0].low_amplitude * 256 > full.low_amplitude * FULL_Q8 &&
-        windows[0].high_amplitude * 256 > full.high_amplitude * FULL_Q8) {
+    begin(track, low, high, latest);
+    uint32_t earlier = recall(&s, from, DTMF_HISTORY, DTMF_BLOCK + DTMF_HOP);
+    if (earlier > track->ceiling || between > track->ceiling)
+        remove_impulses(s.x, DTMF_HISTORY, track, latest);
+    save_tail(track, &s);
+    look(windows + k, &s, from, track, first, 0);
+    full = windows[5];
+    if (windows[k].low_amplitude * 256 > full.low_amplitude * FULL_Q8 && windows[k].high_amplitude * 256 > full.high_amplitude * FULL_Q8) {
+        look(windows, &s, from, track, 5, 4);
         first = 5;
-        look(windows, &s, from, track, first);
     }
-    for (k = first; k > 0 && (int32_t)(from->window - (first - k + 1) - since) >= 0 && alike(&windows[k - 1], &full); k--)
+    for (k = 5; k > 5 - first && (int32_t)(from->window - (5 - k + 1) - track->since) >= 0 && alike(&windows[k - 1], &full); k--)
         continue;
-    /* The window before, without its last 32 samples, in which the burst may have begun: 88, and 5 later, half a period of
-     * what 350 and 440 Hz have in their square. */
-    uint32_t end = DTMF_HISTORY - (first - k + 1) * DTMF_HOP - 32, begin = end > DTMF_FLAT + 5 ? end - DTMF_FLAT - 5 : 0;
-    for (uint32_t i = 0; i < DTMF_FLAT; i++)
-        track->before += (uint32_t)(s.x[begin + i] * s.x[begin + i] + s.x[begin + i + 5] * s.x[begin + i + 5]) / 2;
-    for (; k <= first; k++)
+    track->before = energy_before(&s, 5 - k + 1);
+    for (; k <= 5; k++)
         keep(track, &windows[k]);
     find_references(track);
 }
 
 /* Whether the latest block, which is screened, is of something else than the burst: another pair, or twice as loud. */
-static int another(const dtmf_track *track, const dtmf_samples *from, const stretch *s)
+static int another(const dtmf_track *track, const dtmf_samples *from, stretch *s)
 {
     uint32_t power[DTMF_TONES];
     from->kernel->spectrum(window_at(s, 0), power);
@@ -282,12 +287,15 @@ static uint32_t follow(dtmf_track *track, const dtmf_samples *from, swd_dtmf_hit
     stretch s;
     dtmf_window windows[2];
     int collecting = track->phase == DTMF_COLLECTING;
-    recall(&s, from, collecting ? DTMF_BLOCK + DTMF_HOP + DTMF_TAPS : DTMF_BLOCK + DTMF_HOP);
+    memcpy(ago(&s, DTMF_BLOCK + DTMF_TAIL), track->tail, sizeof track->tail);
+    uint32_t latest = recall(&s, from, DTMF_BLOCK, 0);
     if (collecting && from->screened && another(track, from, &s))
         return close_burst(track, from->rules, from->window - 2, hits);
-    remove_impulses(&s, track);
+    if (latest > track->ceiling)
+        remove_impulses(ago(&s, DTMF_BLOCK), DTMF_BLOCK, track, latest);
+    save_tail(track, &s);
     if (collecting) {
-        look(windows, &s, from, track, 1);
+        look(windows, &s, from, track, 1, 0);
         keep(track, &windows[0]);
         keep(track, &windows[1]);
         find_references(track);
@@ -311,7 +319,7 @@ static int unmuted(const dtmf_track *track, const dtmf_samples *from)
     stretch s;
     if (!from->screened)
         return 1;
-    recall(&s, from, DTMF_BLOCK);
+    recall(&s, from, DTMF_BLOCK, 0);
     return another(track, from, &s);
 }
 

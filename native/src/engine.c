@@ -61,7 +61,6 @@ static void init_units(swd_engine *e)
         AT(e, ear, at_ears)[i] = (ear){.cell = SWD_NONE, .follow = FOLLOW_CONSTANT, .expect = ROW_IDLE};
     for (uint32_t i = 0; i < c->n_recorders; i++)
         AT(e, recorder, at_recorders)[i].cell = SWD_NONE;
-    fill_u32(AT(e, uint32_t, at_receiver_cells), c->n_receivers, SWD_NONE);
     if (c->n_receivers)
         swd_dtmf_init(AT(e, swd_dtmf, at_dtmf), c->n_receivers);
     swd_receivers_init(e);

@@ -154,7 +154,7 @@ struct swd_engine {
     uint64_t at_ears, at_quick_ears, at_ear_rings, at_recorders, at_recorder_rings, at_events;
     uint64_t at_generators, at_berts, at_bert_cells;
     uint64_t at_mfc, at_progress, at_tone_hits;
-    uint64_t at_checks, at_receiver_cells, at_receiver_codes, at_hits, at_dtmf;
+    uint64_t at_checks, at_hits, at_dtmf;
     gate gates[MAX_GATES];
     uint64_t mark_rows[MARK_DELAYS];           /* of row r in [r % 128]: the part of a mark that depends on the row alone */
     tone_row tones[MAX_TONES];

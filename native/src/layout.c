@@ -76,8 +76,6 @@ static void lay_out_receivers(swd_engine *e, uint64_t *at)
     e->at_generators = take(at, sizeof(pattern_generator) * (uint64_t)c->n_patterns);
     e->at_berts = take(at, sizeof(pattern_checker) * (uint64_t)c->n_berts);
     e->at_bert_cells = take(at, 4ull * PATTERN_MOST_SLOTS * c->n_berts);
-    e->at_receiver_cells = take(at, 4ull * c->n_receivers);
-    e->at_receiver_codes = take(at, 8ull * c->n_receivers);
     e->at_hits = take(at, 2 * sizeof(swd_dtmf_hit) * (uint64_t)c->n_receivers);
     e->at_dtmf = take(at, c->n_receivers ? swd_dtmf_size(c->n_receivers) : 0);
     e->at_mfc = take(at, c->n_mfc ? swd_tones_size(c->n_mfc) : 0);

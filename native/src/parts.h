@@ -238,12 +238,14 @@ void swd_dtmf_init(swd_dtmf *bank, uint32_t n_channels);
 void swd_dtmf_law(swd_dtmf *bank, uint32_t law);
 /* 0, or SWD_E_RANGE. Bursts under way are judged by the new limits. */
 int swd_dtmf_limits_set(swd_dtmf *bank, uint32_t set, const swd_dtmf_limits *limits);
-void swd_dtmf_assign(swd_dtmf *bank, uint32_t channel, int listening);   /* resets the channel; limits: set 0 */
+/* Resets the channel and its limits (set 0). `cell`: where its octets are found, SWD_NONE: it does not listen. */
+void swd_dtmf_assign(swd_dtmf *bank, uint32_t channel, uint32_t cell);
+uint32_t swd_dtmf_cell(const swd_dtmf *bank, uint32_t channel);
 void swd_dtmf_use(swd_dtmf *bank, uint32_t channel, uint32_t set);       /* judge this channel by another set of limits */
 uint32_t swd_dtmf_channels(const swd_dtmf *bank);
-/* Octets `from`..`from`+n-1 (cycles; not crossing a row) of every channel; codes[c * 8 + cycle % 8]. Channels not listening
- * are ignored. Writes at most `capacity` hits (2 a channel is enough), by channel; returns their number. */
-uint32_t swd_dtmf_push(swd_dtmf *bank, uint64_t from, uint32_t n, const uint8_t *codes, swd_dtmf_hit *hits, uint32_t capacity);
+/* Octets `from`..`from`+n-1 (cycles; not crossing a row); cells[c] holds the row of cell c, its first octet lowest. Writes at most
+ * `capacity` hits (2 a channel is enough), by channel; returns their number. */
+uint32_t swd_dtmf_push(swd_dtmf *bank, uint64_t from, uint32_t n, const uint64_t *cells, swd_dtmf_hit *hits, uint32_t capacity);
 
 /* ---- tones*.c: banks of receivers of other tones than digits, each channel with a set of tones of its own. State is plain bytes in
  * caller's memory; the same bytes on every instruction set, and however octets come. */

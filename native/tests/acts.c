@@ -318,7 +318,7 @@ void rig_check(const rig *r)
     const swd_engine *e = r->engine;
     uint32_t listening = 0, checking = 0, recording = 0, errored = 0;
     for (uint32_t i = 0; i < e->config.n_receivers; i++)
-        listening += AT(e, const uint32_t, at_receiver_cells)[i] != SWD_NONE;
+        listening += swd_dtmf_cell(AT(e, const swd_dtmf, at_dtmf), i) != SWD_NONE;
     for (uint32_t i = 0; i < e->config.n_recorders; i++)
         recording += AT(e, const recorder, at_recorders)[i].cell != SWD_NONE;
     for (uint32_t i = 0; i < e->config.n_lines; i++)

@@ -44,11 +44,11 @@ static swd_dtmf *new_bank(void)
 /* Run all signals through a bank; row parts of `first` and 8 - first octets. Returns the number of hits. */
 static uint32_t run(swd_dtmf *bank, const uint8_t *codes, uint32_t first, swd_dtmf_hit *hits)
 {
-    uint8_t row[CHANNELS * 8];
+    uint64_t row[CHANNELS];
     uint32_t n_hits = 0;
     for (uint32_t at = 0; at < CYCLES; at += 8) {
         for (uint32_t c = 0; c < CHANNELS; c++)
-            memcpy(row + c * 8, codes + (size_t)c * CYCLES + at, 8);
+            memcpy(&row[c], codes + (size_t)c * CYCLES + at, 8);
         if (first < 8)
             n_hits += swd_dtmf_push(bank, at, first, row, hits + n_hits, 2 * CHANNELS);
         n_hits += swd_dtmf_push(bank, at + first % 8, 8 - first % 8, row, hits + n_hits, 2 * CHANNELS);
@@ -76,7 +76,7 @@ static void same_everywhere(const uint8_t *codes)
     swd_dtmf *reference = new_bank();
     swd_dtmf_hit *expected = malloc(1024 * sizeof *expected), *hits = malloc(1024 * sizeof *hits);
     for (uint32_t c = 0; c < CHANNELS; c++)
-        swd_dtmf_assign(reference, c, 1);
+        swd_dtmf_assign(reference, c, c);
     assert(swd_isa_select(SWD_ISA_PLAIN) == SWD_OK);
     uint32_t n_expected = run(reference, codes, 8, expected);
     check_hits(expected, n_expected);
@@ -84,7 +84,7 @@ static void same_everywhere(const uint8_t *codes)
         for (uint32_t first = 1; first <= 8; first += 7) {
             swd_dtmf *bank = new_bank();
             for (uint32_t c = 0; c < CHANNELS; c++)
-                swd_dtmf_assign(bank, c, 1);
+                swd_dtmf_assign(bank, c, c);
             assert(swd_isa_select(isa) == SWD_OK);
             assert(run(bank, codes, first, hits) == n_expected);
             assert(memcmp(hits, expected, n_expected * sizeof *hits) == 0);
@@ -107,13 +107,13 @@ static void deaf_channels(const uint8_t *codes)
     memcpy(silence + 33 * CYCLES, codes + 33 * CYCLES, CYCLES);
     assert(run(bank, codes, 8, hits) == 0);
     assert(memcmp(bank, other, swd_dtmf_size(CHANNELS)) == 0);
-    swd_dtmf_assign(bank, 33, 1);
-    swd_dtmf_assign(other, 33, 1);
+    swd_dtmf_assign(bank, 33, 33);
+    swd_dtmf_assign(other, 33, 33);
     assert(run(other, silence, 8, hits) == 2);
     uint32_t n_hits = run(bank, codes, 8, hits);
     assert(n_hits == 2 && hits[0].channel == 33 && hits[0].digit == '2');
     assert(memcmp(bank, other, swd_dtmf_size(CHANNELS)) == 0);
-    swd_dtmf_assign(bank, 33, 0);
+    swd_dtmf_assign(bank, 33, SWD_NONE);
     assert(run(bank, codes, 8, hits) == 0);
     free(bank);
     free(other);

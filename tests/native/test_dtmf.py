@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from dtmf_signals import HIGH_HZ, KEYS, LOW_HZ, Samples, at_random, digit, noise, silence, stack
 from native_parts import Bank, Parts
+from tone_parts import NONE
 
 from switchsim.dsp.reference.g711 import alaw_decode
 
@@ -186,7 +187,7 @@ def test_assigning_begins_anew(parts: Parts) -> None:
     codes = parts.encode(stack([np.concatenate([digit(rng, "7", 60), silence(60)])]))
     bank = Bank(parts, 1)
     assert bank.push(codes[:, :240]) == []
-    parts.lib.swd_dtmf_assign(bank.bank, 0, 1)
-    assert bank.push(codes[:, 240:]) == []
     parts.lib.swd_dtmf_assign(bank.bank, 0, 0)
+    assert bank.push(codes[:, 240:]) == []
+    parts.lib.swd_dtmf_assign(bank.bank, 0, NONE)
     assert bank.push(codes) == []
