@@ -8,6 +8,7 @@
 #define IDLE_OCTET 0xD5
 #define IDLE_ULAW 0xFF
 #define RING_ROWS (DTMF_BLOCKS * DTMF_ROWS)
+#define FETCHED_ROWS 18u         /* a block and a hop */
 
 struct swd_dtmf {
     uint32_t n_channels;
@@ -139,7 +140,7 @@ static void want(swd_dtmf *bank, const ended *x)
         dtmf_tile *tile = &tiles_of(bank)[t];
         uint32_t listening = bank->intakes[t].listening, more = x->block % 2 ? tile->screened : 0;
         if (x->block % 2 == 0 && listening)
-            more = x->kernel->audible(octets);
+            more = x->kernel->audible(&octets);
         tile->wanted = listening & (tile->tracking | more);
     }
 }
@@ -150,7 +151,8 @@ static void look_back(swd_dtmf *bank, const ended *x)
     dtmf_tile *tiles = tiles_of(bank);
     for (uint32_t t = 0; t < bank->n_tiles; t++)
         tiles[t].wanted = tiles[t].screened & ~(tiles[t].before | tiles[t].before_that | tiles[t].tracking);
-    swd_dtmf_screen(tiles, bank->n_tiles, x->kernel, octets_of(bank, (x->block + DTMF_BLOCKS - 1) % DTMF_BLOCKS));
+    const dtmf_octets octets = octets_of(bank, (x->block + DTMF_BLOCKS - 1) % DTMF_BLOCKS);
+    swd_dtmf_screen(tiles, bank->n_tiles, x->kernel, &octets);
     for (uint32_t t = 0; t < bank->n_tiles; t++)
         tiles[t].before |= tiles[t].found;
 }
@@ -158,8 +160,9 @@ static void look_back(swd_dtmf *bank, const ended *x)
 static void look(swd_dtmf *bank, const ended *x)
 {
     dtmf_tile *tiles = tiles_of(bank);
+    const dtmf_octets octets = octets_of(bank, x->block);
     want(bank, x);
-    swd_dtmf_screen(tiles, bank->n_tiles, x->kernel, octets_of(bank, x->block));
+    swd_dtmf_screen(tiles, bank->n_tiles, x->kernel, &octets);
     for (uint32_t t = 0; t < bank->n_tiles; t++) {
         tiles[t].before_that = tiles[t].before;
         tiles[t].before = tiles[t].screened;
@@ -174,11 +177,16 @@ static uint32_t track_channel(swd_dtmf *bank, const ended *x, uint32_t channel, 
     dtmf_tile *tile = &tiles_of(bank)[channel / DTMF_TILE];
     uint32_t bit = 1u << channel % DTMF_TILE;
     dtmf_track *track = &tracks_of(bank)[channel];
-    dtmf_octets ring = octets_of(bank, 0);
-    ring.rows += (size_t)channel * SWD_ROW_CYCLES;
-    dtmf_samples from = {x->kernel, &bank->rules[tile->set[channel % DTMF_TILE]], ring, x->block,
-                         (uint32_t)((x->at + 1) / DTMF_HOP), (tile->screened & bit) != 0,
-                         ((tile->before | tile->before_that) & bit) != 0, ((tile->screened | tile->before) & bit) == 0};
+    const dtmf_samples from = {
+        .kernel = x->kernel,
+        .rules = &bank->rules[tile->set[channel % DTMF_TILE]],
+        .ring = {ring_of(bank) + (size_t)channel * SWD_ROW_CYCLES, stride_of(bank->n_tiles), (int)bank->law},
+        .block = x->block,
+        .window = (uint32_t)((x->at + 1) / DTMF_HOP),
+        .screened = (tile->screened & bit) != 0,
+        .again = ((tile->before | tile->before_that) & bit) != 0,
+        .lost = ((tile->screened | tile->before) & bit) == 0,
+    };
     uint32_t n = swd_dtmf_track(track, &from, hits);
     tile->tracking = (tile->tracking & ~bit) | (track->phase != DTMF_IDLE ? bit : 0);
     for (uint32_t k = 0; k < n; k++) {
@@ -186,6 +194,16 @@ static uint32_t track_channel(swd_dtmf *bank, const ended *x, uint32_t channel, 
         hits[k].channel = channel;
     }
     return n;
+}
+
+/* What will be read of the channel that comes next, of rows far apart, is fetched meanwhile. */
+static void expect(swd_dtmf *bank, const ended *x, uint32_t channel)
+{
+    dtmf_octets ring = octets_of(bank, 0);
+    uint32_t row = ((x->block + 1) * DTMF_ROWS + RING_ROWS - FETCHED_ROWS) % RING_ROWS;
+    __builtin_prefetch(&tracks_of(bank)[channel], 1);
+    for (uint32_t n = 0; n < FETCHED_ROWS; n++, row = row + 1 < RING_ROWS ? row + 1 : 0)
+        __builtin_prefetch(ring.rows + row * ring.stride + (size_t)channel * SWD_ROW_CYCLES);
 }
 
 static uint32_t finish_block(swd_dtmf *bank, const ended *x, swd_dtmf_hit *hits, uint32_t capacity)
@@ -196,6 +214,8 @@ static uint32_t finish_block(swd_dtmf *bank, const ended *x, swd_dtmf_hit *hits,
     for (uint32_t t = 0; t < bank->n_tiles; t++) {
         uint32_t left = (tiles[t].screened & (tiles[t].before | tiles[t].before_that)) | tiles[t].tracking;
         for (; left; left &= left - 1) {
+            if (left & (left - 1))
+                expect(bank, x, t * DTMF_TILE + (uint32_t)__builtin_ctz(left & (left - 1)));
             swd_dtmf_hit found[2] = {{0}, {0}};
             uint32_t n = track_channel(bank, x, t * DTMF_TILE + (uint32_t)__builtin_ctz(left), found);
             for (uint32_t k = 0; k < n && n_hits < capacity; k++)

@@ -18,29 +18,31 @@
 #define DTMF_TILE INTAKE_TILE    /* channels */
 #define DTMF_TONES 8u            /* four low, four high */
 #define DTMF_KEPT 14u            /* windows of a burst kept for judging */
+#define DTMF_PLACES 16u          /* for them, in whole vectors */
 #define DTMF_FLAT 88u            /* samples: five periods of 450 Hz, one beat of 350 and 440 Hz */
 #define DTMF_TAPS 32u            /* of the band-pass, which gives every second sample */
 #define DTMF_OUTPUTS (DTMF_BLOCK / 2)
-#define DTMF_TAIL 80u            /* samples before a block of which its two windows and their band-pass are made */
 
 /* |X| = 6 times the tone's peak on the 13-bit scale. */
 typedef struct dtmf_bin {
     int16_t re, im;
 } dtmf_bin;
 
+typedef struct dtmf_pair {
+    dtmf_bin low, high;
+} dtmf_pair;
+
 /* A Hann block at the two frequencies of a burst; w is the window, y twice the band-passed signal. */
 typedef struct dtmf_window {
-    dtmf_bin low, high;
-    uint32_t low_amplitude, high_amplitude;
+    dtmf_pair bins;
     uint32_t energy;             /* 2 sum of w x^2: of a tone 4/3 |X|^2 */
     uint32_t in_band;            /* 1/2 sum of w y^2: of a tone 2/3 |X|^2, times the filter's gain */
-    uint32_t spare;
 } dtmf_window;
 
 typedef struct dtmf_track {
-    uint8_t phase;               /* DTMF_IDLE.. */
+    _Alignas(64) uint8_t phase;  /* DTMF_IDLE.. */
     uint8_t low, high;           /* the pair, 0..3 and 4..7 */
-    uint8_t n_kept;              /* 0..DTMF_KEPT */
+    uint8_t n_kept;              /* 0..DTMF_KEPT; what lies behind is of no meaning */
     uint32_t since;              /* windows that end before (cycle / 48, modulo 2^32) are of something else */
     uint32_t reference_low;      /* amplitude of the burst's full windows */
     uint32_t reference_high;
@@ -48,9 +50,9 @@ typedef struct dtmf_track {
     uint32_t before;             /* sum of x^2 over 88 samples before the burst: of a tone 11/9 |X|^2 */
     uint64_t length_q8;          /* of an accepted digit, 1/256 hop */
     uint32_t ceiling;            /* |x| above it is an impulse */
-    uint32_t spare;              /* so that every octet has a name */
-    int16_t tail[DTMF_TAIL];     /* the latest samples, without impulses */
-    dtmf_window kept[DTMF_KEPT];
+    uint32_t spare[5];           /* so that every octet has a name */
+    int16_t low_amplitude[DTMF_PLACES], high_amplitude[DTMF_PLACES];   /* of the windows kept; 0: none */
+    dtmf_window kept[DTMF_PLACES];
 } dtmf_track;
 
 enum { DTMF_IDLE, DTMF_COLLECTING, DTMF_ACCEPTED, DTMF_MUTED };
@@ -84,15 +86,15 @@ typedef struct dtmf_rules {
 /* The functions of an instruction set. x: 13-bit samples. */
 typedef struct dtmf_kernel {
     /* Bit a channel of a tile that is loud enough for the faintest digit that any limits accept. */
-    uint32_t (*audible)(dtmf_octets octets);
+    uint32_t (*audible)(const dtmf_octets *octets);
     /* Bit a channel of a tile that may carry a digit. */
-    uint32_t (*screen)(dtmf_octets octets);
+    uint32_t (*screen)(const dtmf_octets *octets);
     /* 8 samples of each of n_rows rows, an even number, of one channel; returns the largest magnitude. */
-    uint32_t (*decode)(dtmf_octets octets, uint32_t n_rows, int16_t *x);
-    /* |X|^2 of all eight tones in 96 samples. */
-    void (*spectrum)(const int16_t *x, uint32_t power[DTMF_TONES]);
+    uint32_t (*decode)(const uint8_t *rows, size_t stride, uint32_t n_rows, int law, int16_t *x);
+    /* Bins of all eight tones in 96 samples. */
+    void (*spectrum)(const int16_t *x, dtmf_bin bins[DTMF_TONES]);
     /* Bins of a pair in 96 samples; and the energies of these, and of 48 samples of y. */
-    void (*pair)(const int16_t *x, uint32_t low, uint32_t high, dtmf_window *w);
+    void (*pair)(const int16_t *x, uint32_t low, uint32_t high, dtmf_pair *bins);
     void (*energies)(const int16_t *x, const int16_t *y, dtmf_window *w);
     /* y[0..n) from x[0..2n + 30); n is a multiple of 16. */
     void (*filter)(const int16_t *x, int16_t *y, uint32_t n);
@@ -111,14 +113,23 @@ typedef struct dtmf_samples {
     int again, lost;             /* one of the two blocks before was; neither was this one nor the one before */
 } dtmf_samples;
 
+/* |X|: the longer one of its parts, or 7/8 of it and half the shorter: -3..+0.8 % of the root of the sum of squares. */
+static inline uint32_t dtmf_amplitude(dtmf_bin bin)
+{
+    uint32_t a = (uint32_t)(bin.re < 0 ? -bin.re : bin.re), b = (uint32_t)(bin.im < 0 ? -bin.im : bin.im);
+    uint32_t longer = a > b ? a : b, shorter = a > b ? b : a;
+    uint32_t mixed = longer - longer / 8 + shorter / 2;
+    return longer > mixed ? longer : mixed;
+}
+
+/* |X|^2, below 2^31. */
+static inline uint32_t dtmf_power(dtmf_bin bin) { return (uint32_t)(bin.re * bin.re) + (uint32_t)(bin.im * bin.im); }
+
 /* dtmf_screen.c: finds, of the channels wanted, those that may carry a digit in this block of all tiles. */
-void swd_dtmf_screen(dtmf_tile *tiles, uint32_t n_tiles, const dtmf_kernel *kernel, dtmf_octets block);
+void swd_dtmf_screen(dtmf_tile *tiles, uint32_t n_tiles, const dtmf_kernel *kernel, const dtmf_octets *block);
 
 /* Whether the phase moves over a hop within about 3 % or 4 % of the frequency. */
 int swd_dtmf_moves(dtmf_bin now, dtmf_bin before, uint32_t tone);
-/* |X|, to 3 %, and |X|^2. */
-uint32_t swd_dtmf_amplitude(dtmf_bin bin);
-int64_t swd_dtmf_power(dtmf_bin bin);
 /* Go on by one block. Returns the number of hits written, at most 2. */
 uint32_t swd_dtmf_track(dtmf_track *track, const dtmf_samples *from, swd_dtmf_hit hits[2]);
 /* Decide on the burst collected so far: 1 when it is a digit, whose levels and offsets are told. */

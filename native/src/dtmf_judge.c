@@ -20,16 +20,11 @@ typedef struct tone_sums {
     int64_t corrected;           /* power if the frequency were nominal */
 } tone_sums;
 
-int64_t swd_dtmf_power(dtmf_bin bin)
-{
-    return (int64_t)bin.re * bin.re + (int64_t)bin.im * bin.im;
-}
-
 static void add_turn(tone_sums *t, dtmf_bin now, dtmf_bin before)
 {
     t->re += (int64_t)now.re * before.re + (int64_t)now.im * before.im;
     t->im += (int64_t)now.im * before.re - (int64_t)now.re * before.im;
-    t->turning += (swd_dtmf_power(now) + swd_dtmf_power(before)) / 2;
+    t->turning += ((int64_t)dtmf_power(now) + dtmf_power(before)) / 2;
 }
 
 /* Angle of (x, y) in 2^-24 turns: turned to the axis in ever smaller steps; |x|, |y| < 2^40. */
@@ -78,10 +73,10 @@ int swd_dtmf_moves(dtmf_bin now, dtmf_bin before, uint32_t tone)
     return tone < 4 ? across < along + along / 2 : 2 * along > -across;
 }
 
-static int inside(const dtmf_track *track, const dtmf_window *w)
+static int inside(const dtmf_track *track, uint32_t i)
 {
-    return w->low_amplitude * 256 >= track->reference_low * INSIDE_Q8 &&
-           w->high_amplitude * 256 >= track->reference_high * INSIDE_Q8;
+    return (uint32_t)track->low_amplitude[i] * 256 >= track->reference_low * INSIDE_Q8 &&
+           (uint32_t)track->high_amplitude[i] * 256 >= track->reference_high * INSIDE_Q8;
 }
 
 /* What else there is: sums of the inner windows, everything as powers of tones. */
@@ -95,15 +90,15 @@ static void add_up(const dtmf_track *track, uint32_t first, uint32_t end, tone_s
     int before = 0, before_that = 0;
     for (uint32_t i = first; i < end; i++) {
         const dtmf_window *w = &track->kept[i];
-        int in = inside(track, w);
+        int in = inside(track, i);
         if (in && before) {
-            add_turn(low, w->low, w[-1].low);
-            add_turn(high, w->high, w[-1].high);
+            add_turn(low, w->bins.low, w[-1].bins.low);
+            add_turn(high, w->bins.high, w[-1].bins.high);
             r->pairs++;
         }
         if (in && before && before_that) { /* the middle one is surely full */
             const dtmf_window *middle = &w[-1];
-            int64_t of_low = swd_dtmf_power(middle->low), of_high = swd_dtmf_power(middle->high);
+            int64_t of_low = dtmf_power(middle->bins.low), of_high = dtmf_power(middle->bins.high);
             int64_t all = (int64_t)middle->energy * 3 / 4, share = (all << 10) / (of_low + of_high + 1);
             low->power += of_low;
             high->power += of_high;

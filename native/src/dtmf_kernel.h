@@ -5,6 +5,7 @@
 
 typedef int64_t v64 __attribute__((vector_size(LANES * 4)));
 typedef int32_t v4 __attribute__((vector_size(16)));
+typedef int16_t four __attribute__((vector_size(8)));
 typedef int16_t half __attribute__((vector_size(LANES * 2)));
 
 #define ALWAYS static inline __attribute__((always_inline))
@@ -32,16 +33,16 @@ ALWAYS v64 sum_octets(v64 octets)
 
 /* By the sum of the magnitudes' codes, which grow with them. Two tones of -50 dBm0 (LEAST_MDBM0) make 276 of A-law's and 640 of
  * mu-law's at least, noise of -50 dBm0 about 200 and 490. */
-static uint32_t audible(dtmf_octets octets)
+static uint32_t audible(const dtmf_octets *octets)
 {
-    const uint64_t least = octets.law ? 600 : 256;
-    const int64_t turned = octets.law ? 0x7F7F7F7F7F7F7F7F : 0x5555555555555555;
+    const uint64_t least = octets->law ? 600 : 256;
+    const int64_t turned = octets->law ? 0x7F7F7F7F7F7F7F7F : 0x5555555555555555;
     uint32_t found = 0;
     for (uint32_t channel = 0; channel < DTMF_TILE; channel += LANES / 2) {
         uint64_t sums[LANES / 2];
         v64 sum = {0};
         for (uint32_t row = 0; row < DTMF_ROWS; row++)
-            sum += SUM_OCTETS(((v64)load(octets.rows + row * octets.stride + channel * SWD_ROW_CYCLES) ^ turned) & 0x7F7F7F7F7F7F7F7F);
+            sum += SUM_OCTETS(((v64)load(octets->rows + row * octets->stride + channel * SWD_ROW_CYCLES) ^ turned) & 0x7F7F7F7F7F7F7F7F);
         memcpy(sums, &sum, sizeof sums);
         for (uint32_t k = 0; k < LANES / 2; k++)
             found |= (uint32_t)(sums[k] >= least) << (channel + k);
@@ -69,13 +70,13 @@ ALWAYS void fold_law(folded *f, const uint8_t *rows, size_t row_octets, int law)
     }
 }
 
-static void fold(folded *f, dtmf_octets octets, uint32_t channel)
+static void fold(folded *f, const dtmf_octets *octets, uint32_t channel)
 {
-    const uint8_t *rows = octets.rows + channel * SWD_ROW_CYCLES;
-    if (octets.law)
-        fold_law(f, rows, octets.stride, 1);
+    const uint8_t *rows = octets->rows + channel * SWD_ROW_CYCLES;
+    if (octets->law)
+        fold_law(f, rows, octets->stride, 1);
     else
-        fold_law(f, rows, octets.stride, 0);
+        fold_law(f, rows, octets->stride, 0);
 }
 
 /* Vectors of channels that are summed at a time: more where there are registers for it. */
@@ -137,7 +138,7 @@ ALWAYS void spread(v16 x[GROUPS][BINS], uint32_t first, uint32_t n, v32 re[GROUP
             x[g][first + 2 * k] = packed(re[g][k], im[g][k]);
 }
 
-static uint32_t screen(dtmf_octets octets)
+static uint32_t screen(const dtmf_octets *octets)
 {
     uint32_t found = 0;
     for (uint32_t channel = 0; channel < DTMF_TILE; channel += GROUPS * LANES) {
@@ -203,21 +204,22 @@ static inline uint32_t weighted(const int16_t *x, const int16_t *w, uint32_t n, 
     return (uint32_t)sum;
 }
 
-static void spectrum(const int16_t *x, uint32_t power[DTMF_TONES])
+/* In one store, since they are read as one soon after. */
+ALWAYS void bins_at(const int16_t *x, uint32_t tone, uint32_t other, void *two_bins)
 {
-    for (uint32_t tone = 0; tone < DTMF_TONES; tone += 2) {
-        v4 bins = correlate(x, tone, tone + 1);
-        v4 squares = bins * bins;
-        power[tone] = (uint32_t)squares[0] + (uint32_t)squares[1];
-        power[tone + 1] = (uint32_t)squares[2] + (uint32_t)squares[3];
-    }
+    four bins = __builtin_convertvector(correlate(x, tone, other), four);
+    memcpy(two_bins, &bins, sizeof bins);
 }
 
-static void pair(const int16_t *x, uint32_t low, uint32_t high, dtmf_window *w)
+static void spectrum(const int16_t *x, dtmf_bin bins[DTMF_TONES])
 {
-    v4 bins = correlate(x, low, high);
-    w->low = (dtmf_bin){(int16_t)bins[0], (int16_t)bins[1]};
-    w->high = (dtmf_bin){(int16_t)bins[2], (int16_t)bins[3]};
+    for (uint32_t tone = 0; tone < DTMF_TONES; tone += 2)
+        bins_at(x, tone, tone + 1, &bins[tone]);
+}
+
+static void pair(const int16_t *x, uint32_t low, uint32_t high, dtmf_pair *bins)
+{
+    bins_at(x, low, high, bins);
 }
 
 static void energies(const int16_t *x, const int16_t *y, dtmf_window *w)
@@ -240,12 +242,12 @@ static void filter(const int16_t *x, int16_t *y, uint32_t n)
 
 static uint32_t magnitude_of(int32_t x) { return (uint32_t)(x < 0 ? -x : x); }
 
-static uint32_t decode_table(dtmf_octets octets, uint32_t n_rows, const int16_t *linear, int16_t *x)
+static uint32_t decode_table(const uint8_t *rows, size_t stride, uint32_t n_rows, const int16_t *linear, int16_t *x)
 {
     uint32_t most = 0;
     for (uint32_t r = 0; r < n_rows; r++)
         for (uint32_t i = 0; i < SWD_ROW_CYCLES; i++) {
-            *x = (int16_t)(linear[octets.rows[r * octets.stride + i]] >> 3);
+            *x = (int16_t)(linear[rows[r * stride + i]] >> 3);
             most = magnitude_of(*x) > most ? magnitude_of(*x) : most;
             x++;
         }
@@ -253,26 +255,25 @@ static uint32_t decode_table(dtmf_octets octets, uint32_t n_rows, const int16_t 
 }
 
 #ifndef SHUFFLE
-static uint32_t decode_rows(dtmf_octets octets, uint32_t n_rows, int16_t *x)
+static uint32_t decode_rows(const uint8_t *rows, size_t stride, uint32_t n_rows, int law, int16_t *x)
 {
-    return decode_table(octets, n_rows, octets.law ? swd_table_ulaw : swd_table_alaw, x);
+    return decode_table(rows, stride, n_rows, law ? swd_table_ulaw : swd_table_alaw, x);
 }
 #else
-/* Two rows at a time, as decode() does a vector. n_rows is even. */
-static uint32_t decode_rows(dtmf_octets octets, uint32_t n_rows, int16_t *x)
+/* Two rows at a time, as decode() does a vector. */
+static uint32_t decode_rows(const uint8_t *rows, size_t stride, uint32_t n_rows, int law, int16_t *x)
 {
-    if (octets.law)
-        return decode_table(octets, n_rows, swd_table_ulaw, x);
+    if (law)
+        return decode_table(rows, stride, n_rows, swd_table_ulaw, x);
     const __m128i factors = _mm_loadu_si128((const __m128i *)(const void *)alaw_factor);
     const __m128i bases = _mm_loadu_si128((const __m128i *)(const void *)alaw_base);
     const __m128i mantissas = _mm_loadu_si128((const __m128i *)(const void *)alaw_mantissa);
     const __m128i nibble = _mm_set1_epi8(15), even = _mm_set1_epi16(0xFF);
     __m128i most = _mm_setzero_si128();
-    const uint8_t *row = octets.rows;
-    for (uint32_t r = 0; r < n_rows; r += 2, row += 2 * octets.stride, x += 2 * SWD_ROW_CYCLES) {
+    for (uint32_t r = 0; r < n_rows; r += 2, rows += 2 * stride, x += 2 * SWD_ROW_CYCLES) {
         int64_t first, second;
-        memcpy(&first, row, sizeof first);
-        memcpy(&second, row + octets.stride, sizeof second);
+        memcpy(&first, rows, sizeof first);
+        memcpy(&second, rows + stride, sizeof second);
         __m128i b = _mm_set_epi64x(second, first), upper = _mm_and_si128(_mm_srli_epi16(b, 4), nibble);
         __m128i size = _mm_add_epi8(_mm_shuffle_epi8(bases, upper), _mm_shuffle_epi8(mantissas, _mm_and_si128(b, nibble)));
         __m128i sign = _mm_shuffle_epi8(factors, upper);

@@ -1,48 +1,56 @@
-/* DTMF: looking at some channels of a block. Those wanted are laid side by side, so that a kernel has a whole tile of them to work on;
- * a tile of which all are wanted is taken as it is. */
+/* DTMF: looking at some channels of a block. Where few of a tile are wanted they are laid side by side with those of other tiles, so that
+ * a kernel has a whole tile of them to work on; where many are, the tile is taken as it is. */
 #include <string.h>
 
 #include "dtmf.h"
 
+#define MANY 12                   /* channels of a tile: to lay so many aside would take as long as to look at all of them */
+
 typedef struct batch {
-    uint8_t rows[DTMF_ROWS][INTAKE_OCTETS];
+    uint64_t rows[DTMF_ROWS][DTMF_TILE];
     uint32_t channels[DTMF_TILE]; /* of the bank, by place */
     uint32_t n;
 } batch;
 
 static void look_at(batch *b, dtmf_tile *tiles, const dtmf_kernel *kernel, int law)
 {
-    uint32_t found = kernel->screen((dtmf_octets){b->rows[0], INTAKE_OCTETS, law});
+    const dtmf_octets octets = {(const uint8_t *)b->rows, sizeof b->rows[0], law};
+    uint32_t found = kernel->screen(&octets);
     for (uint32_t i = 0; i < b->n; i++)
         tiles[b->channels[i] / DTMF_TILE].found |= (found >> i & 1) << b->channels[i] % DTMF_TILE;
     b->n = 0;
 }
 
-static void put(batch *b, uint32_t channel, dtmf_octets block)
+/* As many of the channels wanted as there is room for; returns the others. */
+static uint32_t lay_aside(batch *b, uint32_t wanted, uint32_t first_channel, const dtmf_octets *tile)
 {
-    const uint8_t *from = block.rows + (size_t)channel * SWD_ROW_CYCLES;
-    for (uint32_t row = 0; row < DTMF_ROWS; row++, from += block.stride)
-        memcpy(b->rows[row] + b->n * SWD_ROW_CYCLES, from, SWD_ROW_CYCLES);
-    b->channels[b->n++] = channel;
+    uint32_t n = b->n;
+    for (; wanted && n < DTMF_TILE; wanted &= wanted - 1)
+        b->channels[n++] = first_channel + (uint32_t)__builtin_ctz(wanted);
+    for (uint32_t row = 0; row < DTMF_ROWS; row++)
+        for (uint32_t i = b->n; i < n; i++)
+            memcpy(&b->rows[row][i], tile->rows + row * tile->stride + (b->channels[i] - first_channel) * SWD_ROW_CYCLES, SWD_ROW_CYCLES);
+    b->n = n;
+    return wanted;
 }
 
-void swd_dtmf_screen(dtmf_tile *tiles, uint32_t n_tiles, const dtmf_kernel *kernel, dtmf_octets block)
+void swd_dtmf_screen(dtmf_tile *tiles, uint32_t n_tiles, const dtmf_kernel *kernel, const dtmf_octets *block)
 {
+    dtmf_octets tile = *block;
     batch b = {.n = 0};
-    for (uint32_t t = 0; t < n_tiles; t++) {
+    for (uint32_t t = 0; t < n_tiles; t++, tile.rows += INTAKE_OCTETS) {
+        uint32_t wanted = tiles[t].wanted;
         tiles[t].found = 0;
-        if (tiles[t].wanted == INTAKE_ALL) {
-            dtmf_octets whole = block;
-            whole.rows += t * INTAKE_OCTETS;
-            tiles[t].found = kernel->screen(whole);
+        if (__builtin_popcount(wanted) >= MANY) {
+            tiles[t].found = kernel->screen(&tile) & wanted;
             continue;
         }
-        for (uint32_t left = tiles[t].wanted; left; left &= left - 1) {
-            put(&b, t * DTMF_TILE + (uint32_t)__builtin_ctz(left), block);
+        while (wanted) {
+            wanted = lay_aside(&b, wanted, t * DTMF_TILE, &tile);
             if (b.n == DTMF_TILE)
-                look_at(&b, tiles, kernel, block.law);
+                look_at(&b, tiles, kernel, block->law);
         }
     }
     if (b.n)
-        look_at(&b, tiles, kernel, block.law);
+        look_at(&b, tiles, kernel, block->law);
 }

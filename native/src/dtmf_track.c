@@ -3,6 +3,7 @@
  *
  * Overlapping Hann windows sum to one, so the sum of a burst's relative amplitudes is its length in hops, wherever it
  * began; what the amplitudes lack is, likewise, the length of a gap. */
+#include <stddef.h>
 #include <string.h>
 
 #include "dtmf.h"
@@ -12,6 +13,7 @@
 #define FAINT_Q8 38u             /* below 0.15: not of the burst */
 #define PATIENCE_Q8 2560u        /* 60 ms, in which a burst must have been accepted */
 #define MOST_IMPULSES 8u         /* in what is looked at at a time; more are no impulses */
+#define LATEST 5u                /* place of the latest window of a burst that begins: so many before it are looked at */
 #define ROOM 16u                 /* beyond the samples, for whole vectors */
 
 typedef struct stretch {
@@ -28,26 +30,34 @@ static uint32_t recall(stretch *s, const dtmf_samples *from, uint32_t first, uin
     const uint32_t n_rows = DTMF_BLOCKS * DTMF_ROWS, n = (first - end) / SWD_ROW_CYCLES;
     uint32_t row = ((from->block + 1) * DTMF_ROWS + n_rows - first / SWD_ROW_CYCLES) % n_rows;
     uint32_t before = n < n_rows - row ? n : n_rows - row; /* the ring's end */
-    dtmf_octets octets = from->ring;
-    octets.rows += row * octets.stride;
-    uint32_t most = from->kernel->decode(octets, before, ago(s, first)), more = 0;
+    const dtmf_octets *ring = &from->ring;
+    uint32_t most = from->kernel->decode(ring->rows + row * ring->stride, ring->stride, before, ring->law, ago(s, first)), more = 0;
     if (before < n)
-        more = from->kernel->decode(from->ring, n - before, ago(s, first) + before * SWD_ROW_CYCLES);
-    memset(ago(s, 0), 0, 2 * ROOM * sizeof *s->x);
+        more = from->kernel->decode(ring->rows, ring->stride, n - before, ring->law, ago(s, first) + before * SWD_ROW_CYCLES);
     return most > more ? most : more;
+}
+
+static uint32_t peak(const int16_t *x, uint32_t n)
+{
+    int16_t most = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        int16_t size = (int16_t)(x[i] < 0 ? -x[i] : x[i]);
+        most = size > most ? size : most;
+    }
+    return (uint32_t)most;
 }
 
 static uint32_t magnitude(int16_t x) { return (uint32_t)(x < 0 ? -x : x); }
 
-/* Bit errors make impulses that are many times what a digit can hold. A few of them become silence; where there are more, it grew
- * louder, and all may be as loud as `louder`. */
-static void remove_impulses(int16_t *x, uint32_t n, dtmf_track *track, uint32_t louder)
+/* Bit errors make impulses that are many times what a digit can hold. A few of them become silence; where there are more, it
+ * grew louder. n: a block or more, the last of them just came. */
+static void remove_impulses(int16_t *x, uint32_t n, dtmf_track *track)
 {
     uint32_t found[MOST_IMPULSES], n_found = 0;
     for (uint32_t i = 0; i < n; i++)
         if (magnitude(x[i]) > track->ceiling) {
             if (n_found == MOST_IMPULSES) {
-                track->ceiling = louder * 3 / 2;
+                track->ceiling = peak(x + n - DTMF_BLOCK, DTMF_BLOCK) * 3 / 2;
                 return;
             }
             found[n_found++] = i;
@@ -56,74 +66,81 @@ static void remove_impulses(int16_t *x, uint32_t n, dtmf_track *track, uint32_t 
         x[found[--n_found]] = 0;
 }
 
-uint32_t swd_dtmf_amplitude(dtmf_bin bin)
-{
-    /* The longer one, or 7/8 of it and half the shorter: -3..+0.8 % of the root of the sum of squares. */
-    uint32_t a = (uint32_t)(bin.re < 0 ? -bin.re : bin.re), b = (uint32_t)(bin.im < 0 ? -bin.im : bin.im);
-    uint32_t longer = a > b ? a : b, shorter = a > b ? b : a;
-    uint32_t mixed = longer - longer / 8 + shorter / 2;
-    return longer > mixed ? longer : mixed;
-}
-
 /* The window that ended so many hops ago. */
 static const int16_t *window_at(stretch *s, uint32_t hops) { return ago(s, hops * DTMF_HOP + DTMF_BLOCK); }
 
-/* The pair's bins of one window; its energies are left out. */
-static dtmf_window bins_of(stretch *s, const dtmf_samples *from, uint32_t low, uint32_t high, uint32_t hops)
+typedef struct amplitudes {
+    uint32_t low, high;
+} amplitudes;
+
+static amplitudes amplitudes_of(dtmf_bin low, dtmf_bin high) { return (amplitudes){dtmf_amplitude(low), dtmf_amplitude(high)}; }
+
+/* Of the pair, in one window. */
+static amplitudes look_once(stretch *s, const dtmf_samples *from, const dtmf_track *track, uint32_t hops)
 {
-    dtmf_window w = {.energy = 0};
-    from->kernel->pair(window_at(s, hops), low, high, &w);
-    w.low_amplitude = swd_dtmf_amplitude(w.low);
-    w.high_amplitude = swd_dtmf_amplitude(w.high);
-    return w;
+    dtmf_pair bins;
+    from->kernel->pair(window_at(s, hops), track->low, track->high, &bins);
+    return amplitudes_of(bins.low, bins.high);
 }
 
-/* Windows that ended `first` hops ago to `last` hops ago, the earliest first; first <= 5. */
-static void look(dtmf_window *windows, stretch *s, const dtmf_samples *from, const dtmf_track *track, uint32_t first, uint32_t last)
+/* Windows that ended `first` hops ago to `last` hops ago, the earliest first, into the track's places from `place` on; first <= 5. */
+static void look(dtmf_track *track, uint32_t place, stretch *s, const dtmf_samples *from, uint32_t first, uint32_t last)
 {
     uint32_t n = first - last + 1, outputs = (n + 1) * (DTMF_HOP / 2);
-    from->kernel->filter(window_at(s, first) - (DTMF_TAPS - 2), s->y, (outputs + ROOM - 1) / ROOM * ROOM);
+    dtmf_window *windows = track->kept + place;
     for (uint32_t k = 0; k < n; k++) {
-        windows[k] = bins_of(s, from, track->low, track->high, first - k);
-        from->kernel->energies(window_at(s, first - k), s->y + k * (DTMF_HOP / 2), &windows[k]);
+        from->kernel->pair(window_at(s, first - k), track->low, track->high, &windows[k].bins);
+        track->low_amplitude[place + k] = (int16_t)dtmf_amplitude(windows[k].bins.low);
+        track->high_amplitude[place + k] = (int16_t)dtmf_amplitude(windows[k].bins.high);
     }
+    memset(ago(s, 0), 0, 2 * ROOM * sizeof *s->x);
+    from->kernel->filter(window_at(s, first) - (DTMF_TAPS - 2), s->y, (outputs + ROOM - 1) / ROOM * ROOM);
+    for (uint32_t k = 0; k < n; k++)
+        from->kernel->energies(window_at(s, first - k), s->y + k * (DTMF_HOP / 2), &windows[k]);
 }
 
-static uint32_t strongest(const uint32_t *power)
+/* Of four tones from `first` on. */
+static uint32_t strongest(const dtmf_bin *bins, uint32_t first)
 {
-    uint32_t best = 0;
-    for (uint32_t tone = 1; tone < 4; tone++)
-        if (power[tone] > power[best])
+    uint32_t best = first;
+    for (uint32_t tone = first + 1; tone < first + 4; tone++)
+        if (dtmf_power(bins[tone]) > dtmf_power(bins[best]))
             best = tone;
     return best;
 }
 
-/* The value that a third of the strong ones reach or exceed: an impulse, an echo's beat does not move it far. */
-static uint32_t reference(const uint32_t *values, uint32_t n)
+/* The value that a third of the strong ones reach or exceed, and 1: an impulse, an echo's beat does not move it far. Plain loops
+ * over all places, the unused ones 0, of which compilers make vectors. */
+static uint32_t reference(const int16_t amplitudes[DTMF_PLACES])
 {
-    uint32_t largest[DTMF_KEPT / 3 + 2] = {0}, strong = 0;
-    for (uint32_t i = 0; i < n; i++) {
-        uint32_t at = DTMF_KEPT / 3 + 1;
-        if (values[i] <= largest[at])
-            continue;
-        for (; at > 0 && largest[at - 1] < values[i]; at--)
-            largest[at] = largest[at - 1];
-        largest[at] = values[i];
+    int16_t values[DTMF_PLACES];
+    int16_t most = 0, half;
+    memcpy(values, amplitudes, sizeof values);
+    int32_t n_strong = 0, n_most = 0, left;
+    for (uint32_t i = 0; i < DTMF_PLACES; i++)
+        most = values[i] > most ? values[i] : most;
+    half = (int16_t)((most + 1) / 2);
+    for (uint32_t i = 0; i < DTMF_PLACES; i++)
+        n_strong += values[i] >= half;
+    for (left = n_strong / 3;; left -= n_most) {
+        n_most = 0;
+        for (uint32_t i = 0; i < DTMF_PLACES; i++)
+            n_most += values[i] == most;
+        if (n_most > left)
+            return (uint32_t)most + 1;
+        int16_t next = 0;
+        for (uint32_t i = 0; i < DTMF_PLACES; i++) {
+            values[i] = values[i] == most ? 0 : values[i];
+            next = values[i] > next ? values[i] : next;
+        }
+        most = next;
     }
-    for (uint32_t i = 0; i < n; i++)
-        strong += 2 * values[i] >= largest[0];
-    return largest[strong / 3] + 1;
 }
 
 static void find_references(dtmf_track *track)
 {
-    uint32_t low[DTMF_KEPT], high[DTMF_KEPT];
-    for (uint32_t i = 0; i < track->n_kept; i++) {
-        low[i] = track->kept[i].low_amplitude;
-        high[i] = track->kept[i].high_amplitude;
-    }
-    track->reference_low = reference(low, track->n_kept);
-    track->reference_high = reference(high, track->n_kept);
+    track->reference_low = reference(track->low_amplitude);
+    track->reference_high = reference(track->high_amplitude);
 }
 
 static uint32_t share_q8(uint32_t amplitude, uint32_t of)
@@ -133,33 +150,42 @@ static uint32_t share_q8(uint32_t amplitude, uint32_t of)
 
 /* The two tones' amplitudes relative to their references, each at most 256, on an average: where a burst goes on in another
  * phase, its tones cancel for a while, but seldom both. */
-static uint32_t relative_q8(const dtmf_track *track, const dtmf_window *w)
+static uint32_t relative_q8(const dtmf_track *track, amplitudes of)
 {
-    return (share_q8(w->low_amplitude, track->reference_low) + share_q8(w->high_amplitude, track->reference_high)) / 2;
+    return (share_q8(of.low, track->reference_low) + share_q8(of.high, track->reference_high)) / 2;
+}
+
+/* Surely, and without divisions. */
+static int strong(const dtmf_track *track, amplitudes of)
+{
+    return of.low * 256 >= STRONG_Q8 * track->reference_low && of.high * 256 >= STRONG_Q8 * track->reference_high;
 }
 
 static uint32_t length_q8(const dtmf_track *track)
 {
     uint32_t low = 0, high = 0;
-    for (uint32_t i = 0; i < track->n_kept; i++) {
-        low += track->kept[i].low_amplitude;
-        high += track->kept[i].high_amplitude;
+    for (uint32_t i = 0; i < DTMF_PLACES; i++) {
+        low += (uint32_t)track->low_amplitude[i];
+        high += (uint32_t)track->high_amplitude[i];
     }
     return (low * 256 / track->reference_low + high * 256 / track->reference_high) / 2;
 }
 
-static void keep(dtmf_track *track, const dtmf_window *w)
+/* The windows from place n on move to the front; those behind them count no more. */
+static void drop(dtmf_track *track, uint32_t n, uint32_t end)
 {
-    if (track->n_kept == DTMF_KEPT) {
-        memmove(track->kept, track->kept + 1, (DTMF_KEPT - 1) * sizeof *w);
-        track->n_kept--;
-    }
-    track->kept[track->n_kept++] = *w;
+    track->n_kept = (uint8_t)(end - n);
+    memmove(track->kept, track->kept + n, track->n_kept * sizeof *track->kept);
+    memmove(track->low_amplitude, track->low_amplitude + n, track->n_kept * sizeof *track->low_amplitude);
+    memmove(track->high_amplitude, track->high_amplitude + n, track->n_kept * sizeof *track->high_amplitude);
+    memset(track->low_amplitude + track->n_kept, 0, n * sizeof *track->low_amplitude);
+    memset(track->high_amplitude + track->n_kept, 0, n * sizeof *track->high_amplitude);
 }
 
+/* All but the windows, which count no more. */
 static void forget(dtmf_track *track, uint32_t since)
 {
-    memset(track, 0, sizeof *track);
+    memset(track, 0, offsetof(dtmf_track, kept));
     track->since = since;
 }
 
@@ -202,24 +228,31 @@ static uint32_t close_burst(dtmf_track *track, const dtmf_rules *rules, uint32_t
 }
 
 /* Whether a window may be of the burst of which another one is full. */
-static int alike(const dtmf_window *w, const dtmf_window *full)
+static int alike(amplitudes of, amplitudes full)
 {
-    return w->low_amplitude * 256 >= full->low_amplitude * FAINT_Q8 && w->low_amplitude <= 2 * full->low_amplitude &&
-           w->high_amplitude * 256 >= full->high_amplitude * FAINT_Q8 && w->high_amplitude <= 2 * full->high_amplitude;
+    return of.low * 256 >= full.low * FAINT_Q8 && of.low <= 2 * full.low && of.high * 256 >= full.high * FAINT_Q8 &&
+           of.high <= 2 * full.high;
+}
+
+static amplitudes kept_amplitudes(const dtmf_track *track, uint32_t place)
+{
+    return (amplitudes){(uint32_t)track->low_amplitude[place], (uint32_t)track->high_amplitude[place]};
 }
 
 /* The pair of the latest block, and whether it stands above the floor and was half there a hop before, moving as its
  * frequencies do: most of what is screened in speech and music does not. */
 static int promising(stretch *s, const dtmf_samples *from, uint32_t *low, uint32_t *high)
 {
-    uint32_t power[DTMF_TONES];
-    from->kernel->spectrum(window_at(s, 0), power);
-    *low = strongest(power);
-    *high = 4 + strongest(power + 4);
-    if (power[*low] < from->rules->floor || power[*high] < from->rules->floor)
+    dtmf_bin bins[DTMF_TONES];
+    from->kernel->spectrum(window_at(s, 0), bins);
+    *low = strongest(bins, 0);
+    *high = strongest(bins, 4);
+    if (dtmf_power(bins[*low]) < from->rules->floor || dtmf_power(bins[*high]) < from->rules->floor)
         return 0;
-    dtmf_window full = bins_of(s, from, *low, *high, 0), before = bins_of(s, from, *low, *high, 1);
-    return alike(&before, &full) && swd_dtmf_moves(full.low, before.low, *low) && swd_dtmf_moves(full.high, before.high, *high);
+    dtmf_pair before;
+    from->kernel->pair(window_at(s, 1), *low, *high, &before);
+    return alike(amplitudes_of(before.low, before.high), amplitudes_of(bins[*low], bins[*high])) &&
+           swd_dtmf_moves(bins[*low], before.low, *low) && swd_dtmf_moves(bins[*high], before.high, *high);
 }
 
 /* Sum of squares of what was there before a burst: of the window before it, without its last 32 samples, in which it may have begun,
@@ -241,76 +274,96 @@ static void begin(dtmf_track *track, uint32_t low, uint32_t high, uint32_t peak)
     track->ceiling = peak * 3 / 2;
 }
 
-static void save_tail(dtmf_track *track, stretch *s) { memcpy(track->tail, ago(s, DTMF_TAIL), sizeof track->tail); }
+/* Whether a burst of which one window is full reaches farther back than another. */
+static int goes_back(amplitudes of, amplitudes full)
+{
+    return of.low * 256 > full.low * FULL_Q8 && of.high * 256 > full.high * FULL_Q8;
+}
 
 /* A screened block on an idle channel, not the first: a burst began up to three blocks before, after whatever else was. */
 static void open_burst(dtmf_track *track, const dtmf_samples *from)
 {
     stretch s;
-    dtmf_window windows[6], full;
-    uint32_t first = 3, low, high, k = 5 - 3;
-    uint32_t between = recall(&s, from, DTMF_BLOCK + DTMF_HOP, DTMF_BLOCK), latest = recall(&s, from, DTMF_BLOCK, 0);
+    uint32_t low, high, first = LATEST - 3, k;
+    uint32_t recent = recall(&s, from, DTMF_BLOCK + DTMF_HOP, 0);
     if (!promising(&s, from, &low, &high))
         return;
-    begin(track, low, high, latest);
-    uint32_t earlier = recall(&s, from, DTMF_HISTORY, DTMF_BLOCK + DTMF_HOP);
-    if (earlier > track->ceiling || between > track->ceiling)
-        remove_impulses(s.x, DTMF_HISTORY, track, latest);
-    save_tail(track, &s);
-    look(windows + k, &s, from, track, first, 0);
-    full = windows[5];
-    if (windows[k].low_amplitude * 256 > full.low_amplitude * FULL_Q8 && windows[k].high_amplitude * 256 > full.high_amplitude * FULL_Q8) {
-        look(windows, &s, from, track, 5, 4);
-        first = 5;
+    begin(track, low, high, peak(ago(&s, DTMF_BLOCK), DTMF_BLOCK));
+    if (recall(&s, from, DTMF_HISTORY, DTMF_BLOCK + DTMF_HOP) > track->ceiling || recent > track->ceiling)
+        remove_impulses(s.x, DTMF_HISTORY, track);
+    look(track, first, &s, from, 3, 0);
+    const amplitudes full = kept_amplitudes(track, LATEST);
+    if (goes_back(kept_amplitudes(track, first), full)) {
+        look(track, 0, &s, from, 5, 4);
+        first = 0;
     }
-    for (k = 5; k > 5 - first && (int32_t)(from->window - (5 - k + 1) - track->since) >= 0 && alike(&windows[k - 1], &full); k--)
-        continue;
-    track->before = energy_before(&s, 5 - k + 1);
-    for (; k <= 5; k++)
-        keep(track, &windows[k]);
+    for (k = LATEST; k > first && (int32_t)(from->window - (LATEST + 1 - k) - track->since) >= 0; k--)
+        if (!alike(kept_amplitudes(track, k - 1), full))
+            break;
+    track->before = energy_before(&s, LATEST + 1 - k);
+    drop(track, k, LATEST + 1);
     find_references(track);
 }
 
 /* Whether the latest block, which is screened, is of something else than the burst: another pair, or twice as loud. */
 static int another(const dtmf_track *track, const dtmf_samples *from, stretch *s)
 {
-    uint32_t power[DTMF_TONES];
-    from->kernel->spectrum(window_at(s, 0), power);
-    uint32_t low = power[track->low], high = power[track->high];
-    return power[strongest(power)] >= 2 * low || power[4 + strongest(power + 4)] >= 2 * high ||
+    dtmf_bin bins[DTMF_TONES];
+    from->kernel->spectrum(window_at(s, 0), bins);
+    uint32_t low = dtmf_power(bins[track->low]), high = dtmf_power(bins[track->high]);
+    return dtmf_power(bins[strongest(bins, 0)]) >= 2 * low || dtmf_power(bins[strongest(bins, 4)]) >= 2 * high ||
            (low >= 4 * track->reference_low * track->reference_low && high >= 4 * track->reference_high * track->reference_high);
 }
 
-/* Two more windows of a burst under way. */
-static uint32_t follow(dtmf_track *track, const dtmf_samples *from, swd_dtmf_hit *hits)
+/* The samples from `first` ago on, a block or more, without impulses. */
+static void recall_clean(stretch *s, dtmf_track *track, const dtmf_samples *from, uint32_t first)
+{
+    if (recall(s, from, first, 0) > track->ceiling)
+        remove_impulses(ago(s, first), first, track);
+}
+
+/* What is missing since the last strong window, after one more. Returns whether the burst has ended. */
+static int add_gap(dtmf_track *track, const dtmf_rules *rules, amplitudes of)
+{
+    uint32_t relative = relative_q8(track, of);
+    track->gap_q8 = relative < STRONG_Q8 ? track->gap_q8 + 256 - relative : 0;
+    return track->gap_q8 >= rules->gap_q8;
+}
+
+/* Two more windows of a burst that is collected. */
+static uint32_t collect(dtmf_track *track, const dtmf_samples *from, swd_dtmf_hit *hits)
 {
     stretch s;
-    dtmf_window windows[2];
-    int collecting = track->phase == DTMF_COLLECTING;
-    memcpy(ago(&s, DTMF_BLOCK + DTMF_TAIL), track->tail, sizeof track->tail);
-    uint32_t latest = recall(&s, from, DTMF_BLOCK, 0);
-    if (collecting && from->screened && another(track, from, &s))
+    recall_clean(&s, track, from, DTMF_BLOCK + DTMF_HOP + DTMF_TAPS);
+    if (from->screened && another(track, from, &s))
         return close_burst(track, from->rules, from->window - 2, hits);
-    if (latest > track->ceiling)
-        remove_impulses(ago(&s, DTMF_BLOCK), DTMF_BLOCK, track, latest);
-    save_tail(track, &s);
-    if (collecting) {
-        look(windows, &s, from, track, 1, 0);
-        keep(track, &windows[0]);
-        keep(track, &windows[1]);
-        find_references(track);
-    } else {
-        windows[0] = bins_of(&s, from, track->low, track->high, 1);
-        windows[1] = bins_of(&s, from, track->low, track->high, 0);
-    }
-    for (uint32_t k = 0; k < 2; k++) {
-        uint32_t relative = relative_q8(track, &windows[k]);
-        track->length_q8 += collecting ? 0 : 256;
-        track->gap_q8 = relative < STRONG_Q8 ? track->gap_q8 + 256 - relative : 0;
-        if (track->gap_q8 >= from->rules->gap_q8)
+    if (track->n_kept + 2u > DTMF_KEPT)
+        drop(track, track->n_kept + 2u - DTMF_KEPT, track->n_kept);
+    look(track, track->n_kept, &s, from, 1, 0);
+    track->n_kept = (uint8_t)(track->n_kept + 2);
+    find_references(track);
+    for (uint32_t k = 0; k < 2; k++)
+        if (add_gap(track, from->rules, kept_amplitudes(track, track->n_kept - 2 + k)))
             return close_burst(track, from->rules, from->window + k, hits);
-    }
     return 0;
+}
+
+/* Two more windows of a digit. Between two that are strong there is no gap of more than one. */
+static uint32_t hold(dtmf_track *track, const dtmf_samples *from, swd_dtmf_hit *hits)
+{
+    stretch s;
+    recall_clean(&s, track, from, DTMF_BLOCK);
+    const amplitudes latest = look_once(&s, from, track, 0);
+    if (track->gap_q8 == 0 && from->rules->gap_q8 > 256 && strong(track, latest)) {
+        track->length_q8 += 2 * 256;
+        return 0;
+    }
+    recall_clean(&s, track, from, DTMF_BLOCK + DTMF_HOP);
+    track->length_q8 += 256;
+    if (add_gap(track, from->rules, look_once(&s, from, track, 1)))
+        return close_burst(track, from->rules, from->window, hits);
+    track->length_q8 += 256;
+    return add_gap(track, from->rules, latest) ? close_burst(track, from->rules, from->window + 1, hits) : 0;
 }
 
 /* Whether a burst that was refused is over, or another one there. */
@@ -334,7 +387,7 @@ uint32_t swd_dtmf_track(dtmf_track *track, const dtmf_samples *from, swd_dtmf_hi
     if (track->phase == DTMF_COLLECTING && from->lost)
         n = close_burst(track, from->rules, 0, hits);
     else if (track->phase != DTMF_IDLE)
-        n = follow(track, from, hits);
+        n = track->phase == DTMF_COLLECTING ? collect(track, from, hits) : hold(track, from, hits);
     if (track->phase == DTMF_IDLE && from->screened && from->again)
         open_burst(track, from);
     if (track->phase == DTMF_COLLECTING && n == 0 && try_to_accept(track, from->rules, hits))
