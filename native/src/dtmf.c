@@ -8,7 +8,7 @@
 #define IDLE_OCTET 0xD5
 #define IDLE_ULAW 0xFF
 #define RING_ROWS (DTMF_BLOCKS * DTMF_ROWS)
-#define FETCHED_ROWS 18u         /* a block and a hop */
+#define FETCHED_ROWS (DTMF_RECENT / SWD_ROW_CYCLES)
 
 struct swd_dtmf {
     uint32_t n_channels;

@@ -22,6 +22,7 @@
 #define DTMF_FLAT 88u            /* samples: five periods of 450 Hz, one beat of 350 and 440 Hz */
 #define DTMF_TAPS 32u            /* of the band-pass, which gives every second sample */
 #define DTMF_OUTPUTS (DTMF_BLOCK / 2)
+#define DTMF_RECENT 160u         /* samples: a block and a hop, in whole vectors */
 
 /* |X| = 6 times the tone's peak on the 13-bit scale. */
 typedef struct dtmf_bin {
@@ -89,7 +90,7 @@ typedef struct dtmf_kernel {
     uint32_t (*audible)(const dtmf_octets *octets);
     /* Bit a channel of a tile that may carry a digit. */
     uint32_t (*screen)(const dtmf_octets *octets);
-    /* 8 samples of each of n_rows rows, an even number, of one channel; returns the largest magnitude. */
+    /* 8 samples of each of n_rows rows, a multiple of 4, of one channel; returns the largest magnitude. */
     uint32_t (*decode)(const uint8_t *rows, size_t stride, uint32_t n_rows, int law, int16_t *x);
     /* Bins of all eight tones in 96 samples. */
     void (*spectrum)(const int16_t *x, dtmf_bin bins[DTMF_TONES]);

@@ -137,12 +137,10 @@ static int clean(const dtmf_track *track, const tone_sums *low, const tone_sums 
 /* 0.01 dBm0 of a power |X|^2 = 36 peak^2, 0 dBm0 = 2853 on the 13-bit scale. */
 static int32_t level(int64_t mean)
 {
-    uint32_t shift = 0;
     uint64_t x = (uint64_t)mean << 20;
     if (mean <= 0)
         return -9999;
-    while (x >> (shift + 1))
-        shift++;
+    uint32_t shift = 63 - (uint32_t)__builtin_clzll(x);
     x = x << (63 - shift) >> 1; /* [1/2, 1) of 2^63 */
     uint32_t index = (uint32_t)(x >> 52) & 1023;
     int64_t part = (int64_t)(x >> 36 & 0xFFFF), left = swd_table_ln[index], right = swd_table_ln[index + 1];

@@ -7,6 +7,8 @@ typedef int64_t v64 __attribute__((vector_size(LANES * 4)));
 typedef int32_t v4 __attribute__((vector_size(16)));
 typedef int16_t four __attribute__((vector_size(8)));
 typedef int16_t half __attribute__((vector_size(LANES * 2)));
+typedef int64_t some_rows __attribute__((vector_size(LANES * 2)));
+typedef uint8_t row_octets __attribute__((vector_size(LANES * 2)));
 
 #define ALWAYS static inline __attribute__((always_inline))
 #define BINS 15                  /* 583 to 1750 Hz, 83 1/3 Hz apart */
@@ -260,32 +262,43 @@ static uint32_t decode_rows(const uint8_t *rows, size_t stride, uint32_t n_rows,
     return decode_table(rows, stride, n_rows, law ? swd_table_ulaw : swd_table_alaw, x);
 }
 #else
-/* Two rows at a time, as decode() does a vector. */
+/* A-law octets, one in each int16. */
+ALWAYS v16 decode_spread(v16 b)
+{
+    const v16 upper = (v16)((vu16)b >> 4) | (int16_t)0x8000, lower = (b & 15) | (int16_t)0x8000; /* of the upper octets nothing */
+    v8 size = SHUFFLE(REPEAT(alaw_base), (v8)upper) + SHUFFLE(REPEAT(alaw_mantissa), (v8)lower);
+    return MADD_OCTETS(size, SHUFFLE(REPEAT(alaw_factor), (v8)upper));
+}
+
+ALWAYS int64_t row_at(const uint8_t *row)
+{
+    int64_t octets;
+    memcpy(&octets, row, sizeof octets);
+    return octets;
+}
+
+/* As many rows at a time as make a vector: so stored, they are loaded again without waiting. */
 static uint32_t decode_rows(const uint8_t *rows, size_t stride, uint32_t n_rows, int law, int16_t *x)
 {
     if (law)
         return decode_table(rows, stride, n_rows, swd_table_ulaw, x);
-    const __m128i factors = _mm_loadu_si128((const __m128i *)(const void *)alaw_factor);
-    const __m128i bases = _mm_loadu_si128((const __m128i *)(const void *)alaw_base);
-    const __m128i mantissas = _mm_loadu_si128((const __m128i *)(const void *)alaw_mantissa);
-    const __m128i nibble = _mm_set1_epi8(15), even = _mm_set1_epi16(0xFF);
-    __m128i most = _mm_setzero_si128();
-    for (uint32_t r = 0; r < n_rows; r += 2, rows += 2 * stride, x += 2 * SWD_ROW_CYCLES) {
-        int64_t first, second;
-        memcpy(&first, rows, sizeof first);
-        memcpy(&second, rows + stride, sizeof second);
-        __m128i b = _mm_set_epi64x(second, first), upper = _mm_and_si128(_mm_srli_epi16(b, 4), nibble);
-        __m128i size = _mm_add_epi8(_mm_shuffle_epi8(bases, upper), _mm_shuffle_epi8(mantissas, _mm_and_si128(b, nibble)));
-        __m128i sign = _mm_shuffle_epi8(factors, upper);
-        __m128i at_even = _mm_maddubs_epi16(size, _mm_and_si128(sign, even));
-        __m128i at_odd = _mm_maddubs_epi16(size, _mm_andnot_si128(even, sign));
-        most = _mm_max_epi16(most, _mm_max_epi16(_mm_abs_epi16(at_even), _mm_abs_epi16(at_odd)));
-        _mm_storeu_si128((__m128i *)(void *)x, _mm_unpacklo_epi16(at_even, at_odd));
-        _mm_storeu_si128((__m128i *)(void *)(x + SWD_ROW_CYCLES), _mm_unpackhi_epi16(at_even, at_odd));
+    v16 most = {0};
+    int16_t largest[2 * LANES], found = 0;
+    for (uint32_t r = 0; r < n_rows; r += LANES / 4, rows += LANES / 4 * stride, x += 2 * LANES) {
+#if LANES == 16
+        some_rows octets = {row_at(rows), row_at(rows + stride), row_at(rows + 2 * stride), row_at(rows + 3 * stride)};
+#else
+        some_rows octets = {row_at(rows), row_at(rows + stride)};
+#endif
+        v16 samples = decode_spread(__builtin_convertvector((row_octets)octets, v16));
+        v16 negative = samples >> 15, magnitude = (samples ^ negative) - negative, above = magnitude > most;
+        most = (magnitude & above) | (most & ~above);
+        store(x, (v32)samples);
     }
-    most = _mm_max_epi16(most, _mm_srli_si128(most, 8));
-    most = _mm_max_epi16(most, _mm_srli_si128(most, 4));
-    return (uint32_t)_mm_cvtsi128_si32(_mm_max_epi16(most, _mm_srli_si128(most, 2))) & 0xFFFF;
+    store(largest, (v32)most);
+    for (uint32_t i = 0; i < 2 * LANES; i++)
+        found = largest[i] > found ? largest[i] : found;
+    return (uint32_t)found;
 }
 #endif
 

@@ -24,7 +24,7 @@ typedef struct stretch {
 /* The samples from so long ago on. */
 static int16_t *ago(stretch *s, uint32_t samples) { return s->x + DTMF_HISTORY - samples; }
 
-/* The samples from `first` ago to `end` ago, multiples of 16. Returns the largest magnitude. */
+/* The samples from `first` ago to `end` ago, multiples of 32. Returns the largest magnitude. */
 static uint32_t recall(stretch *s, const dtmf_samples *from, uint32_t first, uint32_t end)
 {
     const uint32_t n_rows = DTMF_BLOCKS * DTMF_ROWS, n = (first - end) / SWD_ROW_CYCLES;
@@ -109,32 +109,42 @@ static uint32_t strongest(const dtmf_bin *bins, uint32_t first)
     return best;
 }
 
-/* The value that a third of the strong ones reach or exceed, and 1: an impulse, an echo's beat does not move it far. Plain loops
- * over all places, the unused ones 0, of which compilers make vectors. */
-static uint32_t reference(const int16_t amplitudes[DTMF_PLACES])
+typedef int16_t eight __attribute__((vector_size(16)));   /* two of them hold DTMF_PLACES */
+
+static uint32_t largest(const int16_t of[DTMF_PLACES])
 {
-    int16_t values[DTMF_PLACES];
-    int16_t most = 0, half;
-    memcpy(values, amplitudes, sizeof values);
-    int32_t n_strong = 0, n_most = 0, left;
+    int16_t most = 0;
     for (uint32_t i = 0; i < DTMF_PLACES; i++)
-        most = values[i] > most ? values[i] : most;
-    half = (int16_t)((most + 1) / 2);
+        most = of[i] > most ? of[i] : most;
+    return (uint32_t)most;
+}
+
+static uint32_t how_many(const int16_t of[DTMF_PLACES], uint32_t reach)
+{
+    uint16_t n = 0;
     for (uint32_t i = 0; i < DTMF_PLACES; i++)
-        n_strong += values[i] >= half;
-    for (left = n_strong / 3;; left -= n_most) {
-        n_most = 0;
-        for (uint32_t i = 0; i < DTMF_PLACES; i++)
-            n_most += values[i] == most;
-        if (n_most > left)
-            return (uint32_t)most + 1;
-        int16_t next = 0;
-        for (uint32_t i = 0; i < DTMF_PLACES; i++) {
-            values[i] = values[i] == most ? 0 : values[i];
-            next = values[i] > next ? values[i] : next;
-        }
-        most = next;
+        n = (uint16_t)(n + (of[i] >= (int16_t)reach));
+    return n;
+}
+
+/* The value that a third of the strong ones reach or exceed, and 1: an impulse, an echo's beat does not move it far. */
+static uint32_t reference(const int16_t of[DTMF_PLACES])
+{
+    int16_t missing[DTMF_PLACES];
+    eight x, y, above_x = {0}, above_y = {0};
+    const int16_t few = (int16_t)(how_many(of, (largest(of) + 1) / 2) / 3);
+    memcpy(&x, of, sizeof x);
+    memcpy(&y, of + 8, sizeof y);
+    for (uint32_t i = 0; i < DTMF_PLACES; i++) {
+        const eight one = (eight){0} + of[i];
+        above_x -= one > x;
+        above_y -= one > y;
     }
+    x = (0x7FFF - x) & (above_x <= few); /* the largest of these is of the least value that has few above it */
+    y = (0x7FFF - y) & (above_y <= few);
+    memcpy(missing, &x, sizeof x);
+    memcpy(missing + 8, &y, sizeof y);
+    return 0x7FFF - largest(missing) + 1;
 }
 
 static void find_references(dtmf_track *track)
@@ -285,11 +295,11 @@ static void open_burst(dtmf_track *track, const dtmf_samples *from)
 {
     stretch s;
     uint32_t low, high, first = LATEST - 3, k;
-    uint32_t recent = recall(&s, from, DTMF_BLOCK + DTMF_HOP, 0);
+    uint32_t recent = recall(&s, from, DTMF_RECENT, 0);
     if (!promising(&s, from, &low, &high))
         return;
     begin(track, low, high, peak(ago(&s, DTMF_BLOCK), DTMF_BLOCK));
-    if (recall(&s, from, DTMF_HISTORY, DTMF_BLOCK + DTMF_HOP) > track->ceiling || recent > track->ceiling)
+    if (recall(&s, from, DTMF_HISTORY, DTMF_RECENT) > track->ceiling || recent > track->ceiling)
         remove_impulses(s.x, DTMF_HISTORY, track);
     look(track, first, &s, from, 3, 0);
     const amplitudes full = kept_amplitudes(track, LATEST);
@@ -334,7 +344,7 @@ static int add_gap(dtmf_track *track, const dtmf_rules *rules, amplitudes of)
 static uint32_t collect(dtmf_track *track, const dtmf_samples *from, swd_dtmf_hit *hits)
 {
     stretch s;
-    recall_clean(&s, track, from, DTMF_BLOCK + DTMF_HOP + DTMF_TAPS);
+    recall_clean(&s, track, from, DTMF_RECENT + DTMF_TAPS);
     if (from->screened && another(track, from, &s))
         return close_burst(track, from->rules, from->window - 2, hits);
     if (track->n_kept + 2u > DTMF_KEPT)
@@ -358,7 +368,7 @@ static uint32_t hold(dtmf_track *track, const dtmf_samples *from, swd_dtmf_hit *
         track->length_q8 += 2 * 256;
         return 0;
     }
-    recall_clean(&s, track, from, DTMF_BLOCK + DTMF_HOP);
+    recall_clean(&s, track, from, DTMF_RECENT);
     track->length_q8 += 256;
     if (add_gap(track, from->rules, look_once(&s, from, track, 1)))
         return close_burst(track, from->rules, from->window, hits);
