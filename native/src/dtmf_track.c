@@ -173,12 +173,12 @@ static int strong(const dtmf_track *track, amplitudes of)
 
 static uint32_t length_q8(const dtmf_track *track)
 {
-    uint32_t low = 0, high = 0;
+    int32_t low = 0, high = 0;
     for (uint32_t i = 0; i < DTMF_PLACES; i++) {
-        low += (uint32_t)track->low_amplitude[i];
-        high += (uint32_t)track->high_amplitude[i];
+        low += track->low_amplitude[i];
+        high += track->high_amplitude[i];
     }
-    return (low * 256 / track->reference_low + high * 256 / track->reference_high) / 2;
+    return ((uint32_t)low * 256 / track->reference_low + (uint32_t)high * 256 / track->reference_high) / 2;
 }
 
 /* The windows from place n on move to the front; those behind them count no more. */
