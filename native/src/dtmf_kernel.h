@@ -8,7 +8,7 @@ typedef int32_t v4 __attribute__((vector_size(16)));
 typedef int16_t four __attribute__((vector_size(8)));
 typedef int16_t half __attribute__((vector_size(LANES * 2)));
 typedef int64_t some_rows __attribute__((vector_size(LANES * 2)));
-typedef uint8_t row_octets __attribute__((vector_size(LANES * 2)));
+typedef uint8_t octets_of_rows __attribute__((vector_size(LANES * 2)));
 
 #define ALWAYS static inline __attribute__((always_inline))
 #define BINS 15                  /* 583 to 1750 Hz, 83 1/3 Hz apart */
@@ -290,7 +290,7 @@ static uint32_t decode_rows(const uint8_t *rows, size_t stride, uint32_t n_rows,
 #else
         some_rows octets = {row_at(rows), row_at(rows + stride)};
 #endif
-        v16 samples = decode_spread(__builtin_convertvector((row_octets)octets, v16));
+        v16 samples = decode_spread(__builtin_convertvector((octets_of_rows)octets, v16));
         v16 negative = samples >> 15, magnitude = (samples ^ negative) - negative, above = magnitude > most;
         most = (magnitude & above) | (most & ~above);
         store(x, (v32)samples);
