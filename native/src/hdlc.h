@@ -66,9 +66,17 @@ static inline uint64_t hdlc_turned(uint64_t w)
 
 static inline uint64_t hdlc_load_bits(const uint8_t *octets)
 {
+#if defined(HDLC_BMI2)
+    const __m128i low = _mm_set1_epi8(15), turned = _mm_setr_epi8(0, 8, 4, 12, 2, 10, 6, 14, 1, 9, 5, 13, 3, 11, 7, 15); /* of four bits */
+    __m128i w = _mm_loadl_epi64((const __m128i *)(const void *)octets);
+    __m128i first = _mm_shuffle_epi8(turned, _mm_and_si128(w, low));
+    __m128i last = _mm_shuffle_epi8(turned, _mm_and_si128(_mm_srli_epi16(w, 4), low));
+    return (uint64_t)_mm_cvtsi128_si64(_mm_or_si128(_mm_slli_epi16(first, 4), last));
+#else
     uint64_t w;
     memcpy(&w, octets, sizeof w);
     return hdlc_turned(w);
+#endif
 }
 
 /* The places in w where five ones end, `ones` (0..5) having come before: runs of two, of four, of five. */
@@ -103,19 +111,19 @@ static inline uint64_t hdlc_unstuff(uint64_t w, uint64_t marked, uint32_t *n_bit
 /* Append up to 64 bits to the frame, the rest of w being zeros; there is room. */
 static inline void hdlc_append(swd_hdlc_rx *rx, uint64_t w, uint32_t n_bits)
 {
-    uint64_t joined = w << rx->n_bits | rx->octet, rest = rx->n_bits ? w >> (64 - rx->n_bits) : 0;
+    uint64_t joined = w << rx->n_bits | rx->octet, rest = w >> 1 >> (63 - rx->n_bits); /* none when there is room for all */
     uint32_t total = rx->n_bits + n_bits, whole = total / 8;
     uint8_t *to = rx->frame + rx->length;
     /* Only whole octets are written, so that the frame's bytes do not depend on how the line was cut. */
     if (whole >= 4) {
-        uint32_t first = (uint32_t)joined, last = (uint32_t)(joined >> 8 * (whole < 8 ? whole - 4 : 4));
+        uint32_t first = (uint32_t)joined, last = (uint32_t)(joined >> 8 * (whole - 4));
         memcpy(to, &first, sizeof first);
-        memcpy(to + (whole < 8 ? whole : 8) - 4, &last, sizeof last);
+        memcpy(to + whole - 4, &last, sizeof last);
     } else {
         for (uint32_t i = 0; i < whole; i++)
             to[i] = (uint8_t)(joined >> 8 * i);
     }
-    rx->octet = (uint32_t)(whole < 8 ? joined >> 8 * whole : rest);
+    rx->octet = (uint32_t)(joined >> 4 * whole >> 4 * whole | rest); /* of eight whole ones nothing, without a branch */
     rx->n_bits = total % 8;
     rx->length += whole;
 }
