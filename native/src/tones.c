@@ -230,32 +230,30 @@ static tones_kernel *selected_kernel(const swd_tones *bank)
     return kernels[bank->shape][swd_isa_selected()];
 }
 
+/* Bit a position to bit a channel. */
+static uint32_t by_channel(uint32_t positions)
+{
+    uint64_t x = (positions & 0x33333333u) | (uint64_t)(positions >> 2 & 0x33333333u) << 32;
+    x = (x | x >> 2) & 0x0F0F0F0F0F0F0F0Fu;
+    x = (x | x >> 4) & 0x00FF00FF00FF00FFu;
+    x = (x | x >> 8) & 0x0000FFFF0000FFFFu;
+    return (uint32_t)x | (uint32_t)(x >> 32) << 16;
+}
+
 static uint32_t tell(tones_tile *tile, const tones_set *sets, const tones_hop *hop, const tones_turns *turns, swd_tones_hit *hits,
                      uint32_t capacity)
 {
     uint32_t n_hits = 0;
-    for (uint32_t left = turns->began | turns->ended; left && n_hits < capacity; left &= left - 1) {
-        uint32_t position = (uint32_t)__builtin_ctz(left);
+    for (uint32_t left = by_channel(turns->began | turns->ended); left && n_hits < capacity; left &= left - 1) {
+        uint32_t channel = (uint32_t)__builtin_ctz(left), position = tones_position(channel);
         const tones_set *set = &sets[set_of(tile, position)];
-        hits[n_hits] = (swd_tones_hit){.at = hop->end - 1, .channel = tones_channel(position)};
+        hits[n_hits] = (swd_tones_hit){.at = hop->end - 1, .channel = channel};
         if (turns->ended >> position & 1)
             swd_tones_end(tile, set, hop, position, &hits[n_hits++]);
         else
             n_hits += (uint32_t)swd_tones_begin(tile, set, hop, turns, position, &hits[n_hits]);
     }
     return n_hits;
-}
-
-/* In order of channels, not of positions. */
-static void sort_hits(swd_tones_hit *hits, uint32_t n)
-{
-    for (uint32_t i = 1; i < n; i++) {
-        swd_tones_hit hit = hits[i];
-        uint32_t at = i;
-        for (; at > 0 && hits[at - 1].channel > hit.channel; at--)
-            hits[at] = hits[at - 1];
-        hits[at] = hit;
-    }
 }
 
 static uint32_t finish_tile(swd_tones *bank, uint32_t t, tones_kernel *kernel, const tones_hop *hop, swd_tones_hit *hits, uint32_t capacity)
@@ -270,14 +268,15 @@ static uint32_t finish_tile(swd_tones *bank, uint32_t t, tones_kernel *kernel, c
     kernel(tile, raw, bank->sets, hop, &turns);
     uint32_t n_hits = tell(tile, bank->sets, hop, &turns, hits, capacity);
     tile->awake = !still || !asleep(tile);
-    sort_hits(hits, n_hits);
     return n_hits;
 }
 
 static uint32_t finish_hop(swd_tones *bank, uint64_t end, swd_tones_hit *hits, uint32_t capacity)
 {
-    tones_hop hop;
+    tones_mixture mixture;
+    tones_hop hop = {.mixture = &mixture};
     uint32_t n_hits = 0;
+    mixture.made = 0;
     swd_tones_make_hop(&hop, bank->sets, shape_of(bank), end);
     tones_kernel *kernel = selected_kernel(bank);
     for (uint32_t t = 0; t < bank->n_tiles; t++) {

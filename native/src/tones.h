@@ -58,6 +58,7 @@ typedef struct tones_limits {
     int32_t alone;                /* the second to a single one; 0: no single one counts */
     int32_t on_hops, off_hops;    /* hops running that show it; that do not */
 } tones_limits;
+#define TONES_LIMITS (sizeof(tones_limits) / sizeof(int32_t))
 
 typedef struct tones_set {
     uint32_t n_places;            /* that it uses; 0: not defined */
@@ -81,12 +82,23 @@ typedef struct tones_tile {
     int32_t history[TONES_HISTORY][TONES_TILE];   /* power: while a tone is present, of its weaker frequency */
 } tones_tile;
 
+/* What the channels of a tile listen for, by position, when they have several sets; kept from tile to tile, since neighbours are often
+ * alike. */
+typedef struct tones_mixture {
+    uint32_t made;                /* 0: not in this hop */
+    uint32_t of_set[TONES_SETS];  /* for tiles with these */
+    _Alignas(64) int32_t even[TONES_PAIRS][TONES_FREQS][TONES_TILE], odd[TONES_PAIRS][TONES_FREQS][TONES_TILE];
+    int32_t along[TONES_FREQS][TONES_TILE], across[TONES_FREQS][TONES_TILE], joined[TONES_FREQS][TONES_TILE];
+    int32_t limits[TONES_LIMITS][TONES_TILE];
+} tones_mixture;
+
 /* What all tiles share at the end of a hop. */
 typedef struct tones_hop {
     uint64_t end;                 /* cycle after it */
     const tones_shape *shape;
     uint32_t age[TONES_WINDOW];   /* where what is so many hops old is kept, in int32 from slot 0; the new one takes the oldest's place */
     uint32_t history;             /* modulo TONES_HISTORY */
+    tones_mixture *mixture;
     int32_t along[TONES_SETS][TONES_FREQS], across[TONES_SETS][TONES_FREQS]; /* (cos, sin) and (-sin, cos) of the hop's phase, Q15 pairs */
 } tones_hop;
 

@@ -7,6 +7,7 @@
  *   where 16 octets can be looked up at once: SHUFFLE_OCTETS(table, at), in each 128-bit lane; MADD_OCTETS(a, b): pairs of unsigned and
  *   signed octets multiplied and added; MINUS_EVEN(x), MINUS_ODD(x): with every other octet negated
  * Everything else is vector arithmetic of the compiler. Integers, exact: the same bits everywhere. */
+#include <stddef.h>
 #include <string.h>
 
 #include "tones.h"
@@ -65,6 +66,24 @@ EACH void correlate(v32 *sum, const v32 *folded, const int16_t table[][TONES_FRE
         sum[f] = acc[f];
 }
 
+/* The same, each lane with numbers of its own. */
+EACH void correlate_each(v32 *sum, const v32 *folded, const int32_t table[][TONES_FREQS][TONES_TILE], uint32_t position, uint32_t pairs,
+                         uint32_t freqs)
+{
+    v32 acc[TONES_FREQS];
+    WHOLE
+    for (uint32_t f = 0; f < freqs; f++)
+        acc[f] = all(0x8000);
+    IN_FOURS
+    for (uint32_t n = 0; n < pairs; n++)
+        WHOLE
+        for (uint32_t f = 0; f < freqs; f++)
+            acc[f] = ADD_MADD(acc[f], (v16)folded[n], (v16)load(&table[n][f][position]));
+    WHOLE
+    for (uint32_t f = 0; f < freqs; f++)
+        sum[f] = acc[f];
+}
+
 EACH v32 packed(v32 re, v32 im) { return (v32)((vu32)re >> 16) | (im & ~0xFFFF); }
 
 /* What is kept of earlier hops of a window in which `now` is the latest, times their weights: 1, 2, 2, 1 of four, else 1 each. */
@@ -80,33 +99,15 @@ EACH v32 packed(v32 re, v32 im) { return (v32)((vu32)re >> 16) | (im & ~0xFFFF);
         (now) + earlier;                                                                                          \
     })
 
-/* What the LANES channels at a position of a tile listen for. */
+/* What the LANES channels at a position of a tile listen for: one set, or, `mixed`, several. */
 typedef struct ears {
-    const tones_tile *tile;
-    const tones_set *sets;
+    const tones_set *one;
     const tones_hop *hop;
-    uint32_t position, first;     /* the first set of the tile */
+    uint32_t position, set;
 } ears;
 
-/* All ones where the tile's channels have this set. */
-EACH v32 lanes_of(const ears *of, uint32_t set)
-{
-    static const int32_t bits[16] = {1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384, 32768};
-    return negative(-(all((int32_t)(of->tile->of_set[set] >> of->position & 0xFFFF)) & load(bits)));
-}
-
-/* What an expression gives for each lane's `set`. Nearly all tiles have one set alone. */
-#define OF_SETS(of, mixed, expression)                                                             \
-    ({                                                                                             \
-        uint32_t set = (of)->first;                                                                \
-        v32 got = expression;                                                                      \
-        if (mixed)                                                                                 \
-            for (uint32_t left = (of)->tile->sets & ((of)->tile->sets - 1); left; left &= left - 1) { \
-                set = (uint32_t)__builtin_ctz(left);                                               \
-                got = choose(lanes_of(of, set), expression, got);                                  \
-            }                                                                                      \
-        got;                                                                                       \
-    })
+/* A number of the one set, in all lanes; or one for each lane. */
+#define OF_SETS(of, mixed, one, each) ((mixed) ? load(&(of)->hop->mixture->each[(of)->position]) : all(one))
 
 /* What is known of LANES channels between the steps of a hop. */
 typedef struct lanes {
@@ -116,21 +117,16 @@ typedef struct lanes {
 
 EACH void spectrum(lanes *x, const ears *of, const uint8_t *raw, uint32_t rows, uint32_t freqs, int mixed)
 {
-    v32 even[TONES_PAIRS], odd[TONES_PAIRS], re[TONES_FREQS], im[TONES_FREQS];
+    v32 even[TONES_PAIRS], odd[TONES_PAIRS];
+    const tones_mixture *mixture = of->hop->mixture;
     x->energy = fold(even, odd, raw, of->position, rows);
     x->loud = ~negative(x->energy - (int32_t)(rows * TONES_QUIET));
-    correlate(x->re, even, of->sets[of->first].even, rows * 2, freqs);
-    correlate(x->im, odd, of->sets[of->first].odd, rows * 2, freqs);
-    for (uint32_t left = mixed ? of->tile->sets & (of->tile->sets - 1) : 0; left; left &= left - 1) {
-        uint32_t set = (uint32_t)__builtin_ctz(left);
-        v32 mine = lanes_of(of, set);
-        correlate(re, even, of->sets[set].even, rows * 2, freqs);
-        correlate(im, odd, of->sets[set].odd, rows * 2, freqs);
-        WHOLE
-        for (uint32_t f = 0; f < freqs; f++) {
-            x->re[f] = choose(mine, re[f], x->re[f]);
-            x->im[f] = choose(mine, im[f], x->im[f]);
-        }
+    if (mixed) {
+        correlate_each(x->re, even, mixture->even, of->position, rows * 2, freqs);
+        correlate_each(x->im, odd, mixture->odd, of->position, rows * 2, freqs);
+    } else {
+        correlate(x->re, even, of->one->even, rows * 2, freqs);
+        correlate(x->im, odd, of->one->odd, rows * 2, freqs);
     }
 }
 
@@ -144,7 +140,7 @@ EACH v32 slide(lanes *x, tones_tile *tile, const ears *of, uint32_t freqs, uint3
     for (uint32_t f = 0; f < freqs; f++) {
         int32_t *kept = &tile->bins[f * (window - 1)][of->position];
         v16 bin = (v16)packed(x->re[f], x->im[f]);
-        v16 along = (v16)OF_SETS(of, mixed, all(hop->along[set][f])), across = (v16)OF_SETS(of, mixed, all(hop->across[set][f]));
+        v16 along = (v16)OF_SETS(of, mixed, hop->along[of->set][f], along[f]), across = (v16)OF_SETS(of, mixed, hop->across[of->set][f], across[f]);
         v32 now = packed(ADD_MADD(all(0x8000), bin, along), ADD_MADD(all(0x8000), bin, across)) & x->loud;
         v16 total = WEIGH(v16, (v16)now, kept, hop, window);
         store(kept + hop->age[0], now);
@@ -170,7 +166,7 @@ EACH void window_powers(lanes *x, tones_tile *tile, const ears *of, uint32_t fre
     if (single)
         WHOLE
         for (uint32_t f = 0; f + 1 < freqs; f++) {
-            v32 joined = OF_SETS(of, mixed, all(of->sets[set].joined[f]));
+            v32 joined = OF_SETS(of, mixed, of->one->joined[f], joined[f]);
             x->power[f] += x->power[f + 1] & joined;
             x->power[f + 1] &= ~joined;
         }
@@ -195,7 +191,7 @@ EACH strongest rank(const v32 *power, uint32_t freqs)
     return s;
 }
 
-#define LIMIT(name) OF_SETS(of, mixed, all(of->sets[set].limits.name))
+#define LIMIT(name) OF_SETS(of, mixed, of->one->limits.name, limits[offsetof(tones_limits, name) / sizeof(int32_t)])
 
 /* The key of what this window shows, 0: nothing. No difference of two powers passes 2^31, and no product. */
 EACH v32 shown(strongest s, v32 energy, const ears *of, int single, int mixed)
@@ -267,10 +263,10 @@ EACH void take_hop(tones_tile *tile, const uint8_t *raw, const ears *of, tones_t
 /* One vector a call: as one loop, compilers keep hundreds of addresses for it. */
 #define APART static __attribute__((noinline))
 
-#define TAKE(name, SHAPE, single, mixed)                                                                       \
+#define TAKE(name, SHAPE, single, mixed)                                                                        \
     APART void name(tones_tile *tile, const uint8_t *raw, const ears *of, tones_turns *turns)                   \
     {                                                                                                          \
-        take_hop(tile, raw, of, turns, SHAPE##_ROWS, SHAPE##_WINDOW, SHAPE##_FREQS, single, mixed);             \
+        take_hop(tile, raw, of, turns, SHAPE##_ROWS, SHAPE##_WINDOW, SHAPE##_FREQS, single, mixed);              \
     }
 
 TAKE(take_mfc, MFC, 0, 0)
@@ -278,21 +274,60 @@ TAKE(take_mfc_mixed, MFC, 0, 1)
 TAKE(take_progress, PROGRESS, 1, 0)
 TAKE(take_progress_mixed, PROGRESS, 1, 1)
 
-EACH void take_tile(tones_tile *tile, const uint8_t *raw, const tones_set *sets, const tones_hop *hop, tones_turns *turns,
-                    void (*one)(tones_tile *, const uint8_t *, const ears *, tones_turns *),
-                    void (*more)(tones_tile *, const uint8_t *, const ears *, tones_turns *))
+EACH void put(int32_t *to, v32 mine, int32_t x) { store(to, choose(mine, all(x), load(to))); }
+
+/* Put a set into a mixture, for LANES channels from a position on: those that have it. */
+EACH void mix_set(tones_mixture *mixture, const tones_set *s, const tones_hop *hop, uint32_t set, v32 mine, uint32_t position, uint32_t pairs)
 {
-    ears of = {tile, sets, hop, 0, (uint32_t)__builtin_ctz(tile->sets)};
+    for (uint32_t n = 0; n < pairs; n++)
+        for (uint32_t f = 0; f < TONES_FREQS; f++) {
+            put(&mixture->even[n][f][position], mine, pair_at(s->even[n][f]));
+            put(&mixture->odd[n][f][position], mine, pair_at(s->odd[n][f]));
+        }
+    for (uint32_t f = 0; f < TONES_FREQS; f++) {
+        put(&mixture->along[f][position], mine, hop->along[set][f]);
+        put(&mixture->across[f][position], mine, hop->across[set][f]);
+        put(&mixture->joined[f][position], mine, s->joined[f]);
+    }
+    const int32_t *limits = &s->limits.least;
+    for (uint32_t i = 0; i < TONES_LIMITS; i++)
+        put(&mixture->limits[i][position], mine, limits[i]);
+}
+
+/* The first set everywhere, then the others where they are listened for. */
+APART void mix(tones_mixture *mixture, const tones_tile *tile, const tones_set *sets, const tones_hop *hop, uint32_t pairs)
+{
+    static const int32_t bits[16] = {1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384, 32768};
+    uint32_t first = (uint32_t)__builtin_ctz(tile->sets);
+    for (uint32_t position = 0; position < TONES_TILE; position += LANES)
+        for (uint32_t left = tile->sets; left; left &= left - 1) {
+            uint32_t set = (uint32_t)__builtin_ctz(left), have = set == first ? 0xFFFF : tile->of_set[set] >> position & 0xFFFF;
+            mix_set(mixture, &sets[set], hop, set, negative(-(all((int32_t)have) & load(bits))), position, pairs);
+        }
+    memcpy(mixture->of_set, tile->of_set, sizeof mixture->of_set);
+    mixture->made = 1;
+}
+
+typedef void take_lanes(tones_tile *tile, const uint8_t *raw, const ears *of, tones_turns *turns);
+
+EACH void take_tile(tones_tile *tile, const uint8_t *raw, const tones_set *sets, const tones_hop *hop, tones_turns *turns, uint32_t pairs,
+                    take_lanes *alike, take_lanes *mixed)
+{
+    uint32_t first = (uint32_t)__builtin_ctz(tile->sets);
+    ears of = {&sets[first], hop, 0, first};
+    take_lanes *take = tile->sets & (tile->sets - 1) ? mixed : alike;
+    if (take == mixed && !(hop->mixture->made && memcmp(hop->mixture->of_set, tile->of_set, sizeof tile->of_set) == 0))
+        mix(hop->mixture, tile, sets, hop, pairs);
     for (; of.position < TONES_TILE; of.position += LANES)
-        (tile->sets & (tile->sets - 1) ? more : one)(tile, raw, &of, turns);
+        take(tile, raw, &of, turns);
 }
 
 void KERNEL(mfc)(tones_tile *tile, const uint8_t *raw, const tones_set *sets, const tones_hop *hop, tones_turns *turns)
 {
-    take_tile(tile, raw, sets, hop, turns, take_mfc, take_mfc_mixed);
+    take_tile(tile, raw, sets, hop, turns, MFC_ROWS * 2, take_mfc, take_mfc_mixed);
 }
 
 void KERNEL(progress)(tones_tile *tile, const uint8_t *raw, const tones_set *sets, const tones_hop *hop, tones_turns *turns)
 {
-    take_tile(tile, raw, sets, hop, turns, take_progress, take_progress_mixed);
+    take_tile(tile, raw, sets, hop, turns, PROGRESS_ROWS * 2, take_progress, take_progress_mixed);
 }
