@@ -189,14 +189,23 @@ def dtmf_advance() -> list[int]:
     return [nearest(wave(turn) * (1 << SINE_Q)) for turn in turns for wave in (cosine, sine)]
 
 
+def band_pass_gain(hz: Decimal) -> Decimal:
+    """Power gain of the band-pass."""
+    half = len(DTMF_BAND_PASS) - Decimal("0.5")
+    taps = (tap * cosine(hz * (half - i) / 8000) for i, tap in enumerate(DTMF_BAND_PASS))
+    return (2 * sum(taps, start=Decimal(0)) / (1 << DTMF_FINE_Q)) ** 2
+
+
 def dtmf_gain() -> list[int]:
     """Power gain of the band-pass at each frequency, Q12."""
-    half = len(DTMF_BAND_PASS) - Decimal("0.5")
-    return [
-        nearest((2 * sum(tap * cosine(hz * (half - i) / Decimal(8000)) for i, tap in enumerate(DTMF_BAND_PASS))
-                 / (1 << DTMF_FINE_Q)) ** 2 * 4096)
-        for hz in DTMF_HZ
-    ]
+    return [nearest(band_pass_gain(Decimal(hz)) * 4096) for hz in DTMF_HZ]
+
+
+def dtmf_slope() -> list[int]:
+    """How that changes with a turn over a hop more, Q12: between 2 % below each frequency and 2 % above it."""
+    turns = [Decimal(hz) * (DTMF_BLOCK // 2) / 8000 / 25 for hz in DTMF_HZ]
+    ends = [(band_pass_gain(hz * Decimal("0.98")), band_pass_gain(hz * Decimal("1.02"))) for hz in DTMF_HZ]
+    return [nearest((above - below) / turn * 4096) for turn, (below, above) in zip(turns, ends, strict=True)]
 
 
 def arc_tangents() -> list[int]:
@@ -273,6 +282,7 @@ def tables() -> list[tuple[str, str, list[int], str]]:
         ("int16_t", "swd_table_dtmf_odd_sin", dtmf_screen(sine, 1), "sin, Q12: [pair][odd bin][2]"),
         ("int16_t", "swd_table_dtmf_advance", dtmf_advance(), "cos, sin of a hop's phase at each frequency, Q14"),
         ("int16_t", "swd_table_dtmf_gain", dtmf_gain(), "power gain of the band-pass at each frequency, Q12"),
+        ("int16_t", "swd_table_dtmf_slope", dtmf_slope(), "its change with a turn over a hop, Q12"),
         ("int32_t", "swd_table_arc", arc_tangents(), "turns of atan(2^-i), Q24"),
     ]
 

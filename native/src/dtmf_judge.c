@@ -112,11 +112,18 @@ static void add_up(const dtmf_track *track, uint32_t first, uint32_t end, tone_s
     }
 }
 
+/* What the band-pass leaves of a tone where it is. */
+static int64_t through_band_pass(const tone_sums *t, uint32_t tone)
+{
+    int64_t gain = swd_table_dtmf_gain[tone] + ((int64_t)swd_table_dtmf_slope[tone] * t->offset >> 24);
+    return t->corrected * gain >> 12;
+}
+
 /* In the band there is hardly anything besides. */
 static int pure(const tone_sums *low, const tone_sums *high, uint32_t low_tone, uint32_t high_tone, const rest *r)
 {
-    int64_t expected_low = low->corrected * swd_table_dtmf_gain[low_tone] >> 12;
-    int64_t expected_high = high->corrected * swd_table_dtmf_gain[high_tone] >> 12;
+    int64_t expected_low = through_band_pass(low, low_tone);
+    int64_t expected_high = through_band_pass(high, high_tone);
     int64_t weaker = expected_low < expected_high ? expected_low : expected_high;
     int64_t over = r->in_band - expected_low - expected_high;
     return 100 * over <= IN_BAND_PERCENT * (expected_low + expected_high) && 100 * over <= WEAKER_PERCENT * weaker;

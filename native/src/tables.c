@@ -1078,6 +1078,11 @@ const int16_t swd_table_dtmf_gain[8] = {
     3510, 5068, 5103, 3849, 4634, 5182, 3486, 3284,
 };
 
+/* its change with a turn over a hop, Q12 */
+const int16_t swd_table_dtmf_slope[8] = {
+    4586, 2054, -1633, -2352, 2195, -1140, -1698, 1005,
+};
+
 /* turns of atan(2^-i), Q24 */
 const int32_t swd_table_arc[16] = {
     2097152, 1238021, 654136, 332050, 166669, 83416, 41718, 20860, 10430, 5215, 2608, 1304, 652, 326, 163, 81,

@@ -28,6 +28,7 @@ extern const int16_t swd_table_dtmf_odd_cos[192];  /* cos, Q12: [pair][odd bin][
 extern const int16_t swd_table_dtmf_odd_sin[192];  /* sin, Q12: [pair][odd bin][2] */
 extern const int16_t swd_table_dtmf_advance[16];  /* cos, sin of a hop's phase at each frequency, Q14 */
 extern const int16_t swd_table_dtmf_gain[8];  /* power gain of the band-pass at each frequency, Q12 */
+extern const int16_t swd_table_dtmf_slope[8];  /* its change with a turn over a hop, Q12 */
 extern const int32_t swd_table_arc[16];  /* turns of atan(2^-i), Q24 */
 
 #endif

@@ -182,6 +182,29 @@ def test_every_isa_and_cut_gives_the_same_bytes(parts: Parts, isas: list[str]) -
     assert (tuple(bank.push(changed)), bank.state()) not in outcomes
 
 
+def mu_law(parts: Parts, linear: Samples) -> np.ndarray:
+    """Octets of the signals of `stack`."""
+    whole = np.clip(np.rint(linear), -32768, 32767).astype(np.int16)
+    encode = np.vectorize(lambda sample: parts.lib.swd_ulaw_encode(int(sample)), otypes=[np.uint8])
+    octets: np.ndarray = encode(whole)
+    return octets
+
+
+@pytest.mark.parametrize("level", [-3, -20, -45])
+def test_mu_law_is_heard_alike_on_every_isa(parts: Parts, isas: list[str], level: int) -> None:
+    rng = np.random.default_rng(10)
+    signals = [at_random(rng, digit(rng, key, 50, level, level)) for key in KEYS] + [noise(rng, 1600, -48)]
+    codes, outcomes = mu_law(parts, stack(signals)), set()
+    for isa in isas:
+        parts.select(isa)
+        bank = Bank(parts, len(signals))
+        parts.lib.swd_dtmf_law(bank.bank, 1)
+        hits = bank.push(codes)
+        assert sorted((channel, key) for _, channel, on, key, _ in hits if on) == list(enumerate(KEYS))
+        outcomes.add((tuple(hits), bank.state()))
+    assert len(outcomes) == 1
+
+
 def test_assigning_begins_anew(parts: Parts) -> None:
     rng = np.random.default_rng(9)
     codes = parts.encode(stack([np.concatenate([digit(rng, "7", 60), silence(60)])]))

@@ -40,17 +40,9 @@ def test_demand(demand: Demand) -> None:
     met(judge(demand, THOUSAND if demand.what == SURE else EACH, SEED))
 
 
-GAPS = {"ntt: 1.8 % + 0 Hz off accepted", "brazil: 1.8 % + 0 Hz off accepted", "australia: 1.5 % + 4 Hz off accepted"}
-"""Not met on every signal: key 3 with its low frequency 1.8 % up and its high one 1.8 % down, 2.04 times the low one,
-is refused."""
-
-
 @pytest.mark.parametrize("demand", list(columns()), ids=lambda row: row.what)
 def test_limits_by_name_do_what_their_column_of_q24_says(demand: Demand) -> None:
-    result = judge(demand, 6, SEED)
-    if demand.what not in GAPS:
-        met(result)
-    assert result.ours > 90, str(result)
+    met(judge(demand, 6, SEED))
 
 
 @pytest.mark.parametrize(
