@@ -128,31 +128,28 @@ static const uint64_t *deal_span(swd_engine *e, const span *s, uint32_t conferen
     return codes;
 }
 
-/* The rows of the parties of one conference, each to a place of its own. */
-static void gather_usual(const swd_engine *e, uint32_t conference, const uint64_t *rows, uint64_t *codes)
-{
-    const uint32_t *from = AT(e, const uint32_t, at_source_of) + e->node_leg + conference * SWD_CONF_LEGS;
-    for (uint32_t speak = parties_of(e, conference)->speak; speak; speak &= speak - 1, codes += USUAL_ABREAST)
-        *codes = rows[from[__builtin_ctz(speak)]];
-}
-
-/* Up to ABREAST conferences with n parties each, all of whom hear all others. All are gathered first: eight octets just written
+/* Up to ABREAST conferences with the same parties, all of whom hear all others. All are gathered first: eight octets just written
  * can not be read as part of 32 without a wait. The last few are filled up with the first. */
-static void usual_conferences(swd_engine *e, const span *s, const uint8_t *which, uint32_t n_which, uint32_t first, uint32_t n)
+static void usual_conferences(swd_engine *e, const span *s, uint32_t *which, uint32_t n)
 {
     uint64_t codes[ABREAST / USUAL_ABREAST][SWD_CONF_LEGS][USUAL_ABREAST];
-    uint32_t n_fours = (n_which + USUAL_ABREAST - 1) / USUAL_ABREAST;
+    const parties *x = parties_of(e, which[0]);
+    const uint32_t *from = AT(e, const uint32_t, at_source_of) + e->node_leg;
+    uint32_t n_fours = (n + USUAL_ABREAST - 1) / USUAL_ABREAST, party = 0;
     void (*mix_usual)(uint64_t(*)[USUAL_ABREAST], uint32_t) = swd_usual_plain;
 #if defined(__x86_64__)
     if (swd_isa_selected() >= SWD_ISA_AVX2)
         mix_usual = swd_usual_avx2;
 #endif
-    for (uint32_t i = 0; i < n_fours * USUAL_ABREAST; i++)
-        gather_usual(e, first + which[i < n_which ? i : 0], s->old, &codes[i / USUAL_ABREAST][0][i % USUAL_ABREAST]);
+    for (uint32_t i = n; i < n_fours * USUAL_ABREAST; i++)
+        which[i] = which[0];
+    for (uint32_t speak = x->speak; speak; speak &= speak - 1, party++)
+        for (uint32_t i = 0; i < n_fours * USUAL_ABREAST; i++)
+            codes[i / USUAL_ABREAST][party][i % USUAL_ABREAST] = s->old[from[which[i] * SWD_CONF_LEGS + (uint32_t)__builtin_ctz(speak)]];
     for (uint32_t i = 0; i < n_fours; i++)
-        mix_usual(codes[i], n);
-    for (uint32_t i = 0; i < n_which; i++)
-        deal_span(e, s, first + which[i], &codes[i / USUAL_ABREAST][0][i % USUAL_ABREAST], USUAL_ABREAST);
+        mix_usual(codes[i], x->n);
+    for (uint32_t i = 0; i < n; i++)
+        deal_span(e, s, which[i], &codes[i / USUAL_ABREAST][0][i % USUAL_ABREAST], USUAL_ABREAST);
 }
 
 static void other_conferences(swd_engine *e, const span *s, const uint32_t *which, uint32_t n)
@@ -164,24 +161,32 @@ static void other_conferences(swd_engine *e, const span *s, const uint32_t *whic
         codes = deal_span(e, s, which[i], codes, 1);
 }
 
-/* The conferences of a word of the map: those of as many parties together. */
+/* Those of `left`, a word of the map, that have the same parties as the first of them; returns how many. Others are left. */
+static uint32_t alike(const swd_engine *e, uint32_t first, uint64_t *left, uint32_t *which)
+{
+    const parties *like = parties_of(e, first + (uint32_t)__builtin_ctzll(*left));
+    uint64_t others = 0;
+    uint32_t n = 0;
+    for (uint64_t word = *left; word; word &= word - 1) {
+        uint32_t i = (uint32_t)__builtin_ctzll(word), same = memcmp(parties_of(e, first + i), like, sizeof *like) == 0;
+        which[n] = first + i;
+        n += same;
+        others |= (uint64_t)!same << i;
+    }
+    *left = others;
+    return n;
+}
+
 static void word_of_conferences(swd_engine *e, const span *s, uint32_t w, uint64_t word)
 {
-    uint8_t usual[SWD_CONF_LEGS + 1][ABREAST];
-    uint32_t n_usual[SWD_CONF_LEGS + 1] = {0}, others[ABREAST], n_others = 0;
-    for (; word; word &= word - 1) {
-        uint32_t i = (uint32_t)__builtin_ctzll(word);
-        const parties *x = parties_of(e, w * 64 + i);
-        if (x->usual)
-            usual[x->n][n_usual[x->n]++] = (uint8_t)i;
+    uint32_t which[ABREAST];
+    while (word) {
+        uint32_t n = alike(e, w * 64, &word, which);
+        if (parties_of(e, which[0])->usual)
+            usual_conferences(e, s, which, n);
         else
-            others[n_others++] = w * 64 + i;
+            other_conferences(e, s, which, n);
     }
-    for (uint32_t n = 0; n <= SWD_CONF_LEGS; n++)
-        if (n_usual[n])
-            usual_conferences(e, s, usual[n], n_usual[n], w * 64, n);
-    if (n_others)
-        other_conferences(e, s, others, n_others);
 }
 
 void swd_conferences_span(swd_engine *e, const span *s)
