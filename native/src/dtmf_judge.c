@@ -6,11 +6,13 @@
                                   * an echo of -10 dB may leave 0.68 of a tone */
 #define FEWEST_PAIRS 3u
 #define FEWEST_INNER 2u
-#define COHERENT_PERCENT 92      /* of the square of the power */
+#define COHERENT_PERCENT 93      /* of the square of the power; an echo leaves 94 */
 #define IN_BAND_PERCENT 9        /* of both tones: what else may be in the band */
 #define WEAKER_PERCENT 35        /* and of the weaker one */
-#define OUTSIDE_PERCENT 13       /* of both tones: what else may be anywhere, in the best window */
-#define STEADY_PERCENT 12        /* how well it must match what was there before, if it is more */
+#define OUTSIDE_PERMILLE 115     /* of both tones: what else may be anywhere, in the best window; noise 11 dB below leaves 60 to 96 */
+#define STEADY_PERCENT 12        /* how well it must match what was there before, if it is more; */
+#define IN_BAND_BESIDE_PERCENT 4 /* and what may then be in the band, where a dial tone leaves nothing */
+#define WEAKER_BESIDE_PERCENT 16
 
 /* Sums over a burst of one tone. */
 typedef struct tone_sums {
@@ -119,23 +121,28 @@ static int64_t through_band_pass(const tone_sums *t, uint32_t tone)
     return t->corrected * gain >> 12;
 }
 
-/* In the band there is hardly anything besides. */
-static int pure(const tone_sums *low, const tone_sums *high, uint32_t low_tone, uint32_t high_tone, const rest *r)
+/* In the band there is hardly anything besides: so much of both tones, and of the weaker one. */
+static int pure(const tone_sums *low, const tone_sums *high, uint32_t low_tone, uint32_t high_tone, const rest *r,
+                int64_t both_percent, int64_t weaker_percent)
 {
     int64_t expected_low = through_band_pass(low, low_tone);
     int64_t expected_high = through_band_pass(high, high_tone);
     int64_t weaker = expected_low < expected_high ? expected_low : expected_high;
     int64_t over = r->in_band - expected_low - expected_high;
-    return 100 * over <= IN_BAND_PERCENT * (expected_low + expected_high) && 100 * over <= WEAKER_PERCENT * weaker;
+    return 100 * over <= both_percent * (expected_low + expected_high) && 100 * over <= weaker_percent * weaker;
 }
 
-/* Beside the band neither, or what was there before, such as a dial tone. */
-static int clean(const dtmf_track *track, const tone_sums *low, const tone_sums *high, const rest *r)
+/* Beside the band neither. r->least is 1024 * (tones and rest) / tones, of uncorrected powers. */
+static int clean(const tone_sums *low, const tone_sums *high, const rest *r)
 {
     int64_t both = low->power + high->power, corrected = low->corrected + high->corrected;
-    /* least is 1024 * (tones and rest) / tones, of uncorrected powers. */
-    if (r->least * both * 100 <= corrected * 1024 * (100 + OUTSIDE_PERCENT))
-        return 1;
+    return r->least * both * 1000 <= corrected * 1024 * (1000 + OUTSIDE_PERMILLE);
+}
+
+/* Or what was there before, such as a dial tone. */
+static int as_before(const dtmf_track *track, const tone_sums *low, const tone_sums *high, const rest *r)
+{
+    int64_t corrected = low->corrected + high->corrected;
     int64_t left = r->all - corrected, was = (int64_t)track->before * 9 / 11 * r->inner;
     int64_t apart = left > was ? left - was : was - left;
     return apart * 100 <= STEADY_PERCENT * was + 3 * corrected;
@@ -177,7 +184,9 @@ static int judge(const dtmf_track *track, uint32_t first, uint32_t end, const dt
     if (low.corrected < (int64_t)rules->floor * r.inner || high.corrected < (int64_t)rules->floor * r.inner ||
         high.corrected * 4096 > low.corrected * rules->high_q12 || low.corrected * 4096 > high.corrected * rules->low_q12)
         return 0;
-    if (!pure(&low, &high, track->low, track->high, &r) || !clean(track, &low, &high, &r))
+    if (clean(&low, &high, &r) ? !pure(&low, &high, track->low, track->high, &r, IN_BAND_PERCENT, WEAKER_PERCENT)
+                               : !pure(&low, &high, track->low, track->high, &r, IN_BAND_BESIDE_PERCENT, WEAKER_BESIDE_PERCENT) ||
+                                     !as_before(track, &low, &high, &r))
         return 0;
     hit->low_level = level(low.corrected / r.inner);
     hit->high_level = level(high.corrected / r.inner);
