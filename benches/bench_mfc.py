@@ -1,6 +1,7 @@
 """MFC and call progress banks beside libspandsp's r2_mf_rx and super_tone_rx, these at their best chunk.
 
-Both are driven from C, on one thread, in turns; the bank from A-law, the peers from linear samples.
+Both are driven from C, on one thread, in turns; the bank from A-law, the peers from linear samples. The bank's channels
+listen to 256 cells, as circuits of a machine do to its row of cells, which was just switched and is in the cache.
 
 Usage: python benches/bench_mfc.py [--channels 2048] [--rounds 5] [--all] [--json PATH]     --all: every instruction set
 """
@@ -28,7 +29,8 @@ from tone_parts import BACKWARD, FORWARD, MFC, PROGRESS, ToneBank
 
 from switchsim.dsp.tone_receivers import TONE_SETS, native_fields
 
-PERIOD = 3200                        # cycles of signal kept, 400 ms
+PERIOD = 1600                        # cycles of signal that are played over and over
+CELLS = 256                          # with their rows of a period they lie in the second cache
 PEER_CHANNELS = 32
 PEER_HZ = (450, 950, 1400, 1800)
 CHUNKS = (2, 4, 8, 16, 160)          # samples a call, from which the peer's best is taken
@@ -38,12 +40,12 @@ LOOPS = """
 typedef uint32_t push_t(void *bank, uint64_t from, uint32_t n, const uint64_t *cells, void *hits, uint32_t capacity);
 
 /* A second: 1000 rows, of which n_rows are kept. Returns how many hits there were. */
-uint32_t second(void *push, void *bank, uint64_t from, const uint64_t *rows, uint32_t n_rows, uint32_t n_channels,
-                void *hits)
+uint32_t second(void *push, void *bank, uint64_t from, const uint64_t *rows, uint32_t n_rows, uint32_t n_cells,
+                void *hits, uint32_t n_channels)
 {
     uint32_t n = 0;
     for (uint64_t at = from; at < from + 8000; at += 8)
-        n += ((push_t *)push)(bank, at, 8, rows + (size_t)(at / 8 % n_rows) * n_channels, hits, n_channels);
+        n += ((push_t *)push)(bank, at, 8, rows + (size_t)(at / 8 % n_rows) * n_cells, hits, n_channels);
     return n;
 }
 
@@ -56,7 +58,7 @@ void drive(void *const *states, int (*rx)(void *, const int16_t *, int), const i
 }
 """
 DECLARED = ("uint32_t second(void *push, void *bank, uint64_t from, const uint64_t *rows, uint32_t n_rows,"
-            "uint32_t n_channels, void *hits);"
+            "uint32_t n_cells, void *hits, uint32_t n_channels);"
             "void drive(void *const *states, int (*rx)(void *, const int16_t *, int), const int16_t *samples,"
             "uint32_t n_channels, uint32_t n_samples, uint32_t chunk);")  # fmt: skip
 PEER = """
@@ -112,13 +114,14 @@ class Loops:
         return self.ffi.cast(kind, int(ffi.cast("uintptr_t", pointer)))
 
 
-def bank_work(loops: Loops, parts: Parts, shape: int, codes: Signal) -> Work:
-    """One simulated second of all channels."""
-    bank = ToneBank(parts, shape, len(codes))
+def bank_work(loops: Loops, parts: Parts, shape: int, codes: Signal, channels: int) -> Work:
+    """One simulated second of all channels; they go round the cells, beginning with another each time."""
+    bank = ToneBank(parts, shape, channels)
     if shape == PROGRESS:
         assert bank.define(0, parts.ffi.new("swd_tone_set *", native_fields(TONE_SETS["china"]))) == 0
-    for channel in range(len(codes)):
-        bank.assign(channel, FORWARD if shape == PROGRESS or 2 * channel < len(codes) else BACKWARD)
+    for channel in range(channels):
+        cell = (channel + channel // CELLS * 96) % CELLS
+        bank.assign(channel, FORWARD if shape == PROGRESS or 2 * cell < CELLS else BACKWARD, cell)
     rows = np.ascontiguousarray(codes.reshape(len(codes), -1, 8).transpose(1, 0, 2))
     push, memory, hits = (
         loops.pointer(parts.ffi, "void *", x)
@@ -127,7 +130,7 @@ def bank_work(loops: Loops, parts: Parts, shape: int, codes: Signal) -> Work:
     octets = loops.ffi.from_buffer("uint64_t[]", rows)
 
     def work() -> None:
-        loops.lib.second(push, memory, bank.at, octets, len(rows), len(codes), hits)
+        loops.lib.second(push, memory, bank.at, octets, len(rows), len(codes), hits, channels)
         bank.at += 8000
 
     return work
@@ -157,7 +160,7 @@ class Peer:
         """A simulated second of PEER_CHANNELS channels, linear samples (its A-law decoding is not counted)."""
         make, name = (self.mfc, "r2_mf_rx") if shape == MFC else (self.progress, "super_tone_rx")
         chosen = linear[:: len(linear) // PEER_CHANNELS][:PEER_CHANNELS]
-        samples = np.ascontiguousarray(np.tile(chosen, (1, 3))[:, :8000].clip(-32768, 32767).astype(np.int16))
+        samples = np.ascontiguousarray(np.tile(chosen, (1, 5))[:, :8000].clip(-32768, 32767).astype(np.int16))
         loops, states = self.loops, [make(i) for i in range(PEER_CHANNELS)]
         pointers = loops.ffi.new("void *[]", [loops.pointer(self.ffi, "void *", state) for state in states])
         rx = loops.pointer(self.ffi, RX, self.ffi.addressof(self.lib, name))
@@ -191,13 +194,13 @@ def measure(
     loops: Loops, parts: Parts, peer: Peer, case: Case, isas: list[str], channels: int, rounds: int
 ) -> list[dict[str, Any]]:  # fmt: skip
     """A row for each instruction set; the peer takes turns with the bank."""
-    linear = case.signal(np.random.default_rng(1), channels)
+    linear = case.signal(np.random.default_rng(1), CELLS)
     chunk = best_of_peer(peer, case, linear, 3)
     rows = []
     for isa in isas:
         parts.select(isa)
-        works = [bank_work(loops, parts, case.shape, parts.encode(linear)), peer.work(case.shape, linear, chunk)]
-        ours, theirs = side_by_side(works, rounds)
+        bank = bank_work(loops, parts, case.shape, parts.encode(linear), channels)
+        ours, theirs = side_by_side([bank, peer.work(case.shape, linear, chunk)], rounds)
         rows.append(measured(f"{case.name}/{isa}{case.suffix}", channels / ours, PEER_CHANNELS / theirs, UNIT))
     return rows
 

@@ -24,8 +24,8 @@ typedef struct tones_intake {
 } tones_intake;
 
 static const tones_shape shapes[] = {
-    {MFC_ROWS * SWD_ROW_CYCLES, MFC_WINDOW, MFC_FREQS, MFC_WEIGHTS, {1, 2, 2, 1}, {32, 16, 16, 32}, 1},
-    {PROGRESS_ROWS * SWD_ROW_CYCLES, PROGRESS_WINDOW, PROGRESS_FREQS, PROGRESS_WINDOW, {1, 1, 1, 0}, {80, 80, 80, 0}, 0},
+    {MFC_ROWS * SWD_ROW_CYCLES, MFC_WINDOW, MFC_FREQS, MFC_WEIGHTS, {1, 2, 2, 1}, 1},
+    {PROGRESS_ROWS * SWD_ROW_CYCLES, PROGRESS_WINDOW, PROGRESS_FREQS, PROGRESS_WINDOW, {1, 1, 1, 0}, 0},
 };
 
 static const tones_shape *shape_of(const swd_tones *bank) { return &shapes[bank->shape]; }
@@ -154,12 +154,34 @@ static void take_some(const swd_tones *bank, const tones_intake *intake, uint8_t
     }
 }
 
-/* A whole row of A-law. */
+/* By instruction set. */
+typedef struct kernels {
+    tones_copy *copy;
+    tones_kernel *of_shape[2];
+} kernels;
+
+static const kernels *selected(void)
+{
+    static const kernels all[] = {
+        {swd_tones_copy_plain, {swd_tones_mfc_plain, swd_tones_progress_plain}},
+#if defined(__x86_64__)
+        {swd_tones_copy_sse2, {swd_tones_mfc_sse2, swd_tones_progress_sse2}},
+        {swd_tones_copy_avx2, {swd_tones_mfc_avx2, swd_tones_progress_avx2}},
+        {swd_tones_copy_avx512, {swd_tones_mfc_avx512, swd_tones_progress_avx512}},
+#endif
+    };
+    return &all[swd_isa_selected()];
+}
+
+/* A whole row of A-law; two places a store. */
 static void take_all(const tones_intake *intake, uint64_t *raw, const uint64_t *cells)
 {
+    typedef uint64_t two __attribute__((vector_size(16)));
     if (intake->listening == 0xFFFFFFFFu) {
-        for (uint32_t channel = 0; channel < TONES_TILE; channel++)
-            raw[channel] = cells[intake->cells[channel]];
+        for (uint32_t channel = 0; channel < TONES_TILE; channel += 2) {
+            two octets = {cells[intake->cells[channel]], cells[intake->cells[channel + 1]]};
+            memcpy(raw + channel, &octets, sizeof octets);
+        }
         return;
     }
     for (uint32_t left = intake->listening; left; left &= left - 1) {
@@ -168,30 +190,25 @@ static void take_all(const tones_intake *intake, uint64_t *raw, const uint64_t *
     }
 }
 
-/* A row of a tile, without a call; more than the registers of any instruction set hold at once gains nothing. */
-static void copy_row(uint8_t *raw, const uint64_t *octets)
+/* How many tiles from this one on listen to cells one after the other. */
+static uint32_t run_of_tiles(const tones_intake *tiles, uint32_t n_tiles)
 {
-    typedef uint64_t two __attribute__((vector_size(16), aligned(8), may_alias));
-    const two *from = (const two *)octets;
-    two *to = (two *)raw;
-    for (uint32_t i = 0; i < TONES_RAW / sizeof(two); i += 8) {
-        two row[8];
-        for (uint32_t k = 0; k < 8; k++)
-            row[k] = from[i + k];
-        for (uint32_t k = 0; k < 8; k++)
-            to[i + k] = row[k];
-    }
+    uint32_t n = 0;
+    while (n < n_tiles && tiles[n].in_row && tiles[n].cells[0] == tiles[0].cells[0] + n * TONES_TILE)
+        n++;
+    return n;
 }
 
 static void take_row(swd_tones *bank, uint8_t *raw, const uint64_t *cells)
 {
-    const tones_intake *all = intakes(bank);
+    const tones_intake *tiles = intakes(bank);
     size_t stride = raw_stride(bank);
-    for (uint32_t t = 0; t < bank->n_tiles; t++, raw += stride) {
-        if (all[t].in_row)
-            copy_row(raw, cells + all[t].cells[0]);
+    for (uint32_t t = 0, n; t < bank->n_tiles; t += n, raw += n * stride) {
+        n = run_of_tiles(&tiles[t], bank->n_tiles - t);
+        if (n)
+            selected()->copy(raw, stride, cells + tiles[t].cells[0], n);
         else
-            take_all(&all[t], (uint64_t *)raw, cells);
+            take_all(&tiles[t], (uint64_t *)raw, cells), n = 1;
     }
 }
 
@@ -215,19 +232,6 @@ static int asleep(const tones_tile *tile)
     for (const int32_t *x = &tile->bins[0][0]; (const uint8_t *)x < (const uint8_t *)(tile + 1); x++)
         any |= *x;
     return any == 0;
-}
-
-static tones_kernel *selected_kernel(const swd_tones *bank)
-{
-    static tones_kernel *const kernels[2][4] = {
-#if defined(__x86_64__)
-        {swd_tones_mfc_plain, swd_tones_mfc_sse2, swd_tones_mfc_avx2, swd_tones_mfc_avx512},
-        {swd_tones_progress_plain, swd_tones_progress_sse2, swd_tones_progress_avx2, swd_tones_progress_avx512},
-#else
-        {swd_tones_mfc_plain}, {swd_tones_progress_plain},
-#endif
-    };
-    return kernels[bank->shape][swd_isa_selected()];
 }
 
 /* Bit a position to bit a channel. */
@@ -256,18 +260,17 @@ static uint32_t tell(tones_tile *tile, const tones_set *sets, const tones_hop *h
     return n_hits;
 }
 
-static uint32_t finish_tile(swd_tones *bank, uint32_t t, tones_kernel *kernel, const tones_hop *hop, swd_tones_hit *hits, uint32_t capacity)
+static uint32_t finish_tile(swd_tones *bank, uint32_t t, const tones_hop *hop, swd_tones_hit *hits, uint32_t capacity)
 {
     tones_tile *tile = &bank->tiles[t];
     const uint8_t *raw = raw_of(bank, t);
-    int still = quiet(raw, rows_of(bank));
-    if (still && !tile->awake)
+    if (!tile->awake && quiet(raw, rows_of(bank)))
         return 0;
     tones_turns turns;
-    turns.began = turns.ended = 0;
-    kernel(tile, raw, bank->sets, hop, &turns);
+    turns.began = turns.ended = turns.loud = 0;
+    selected()->of_shape[bank->shape](tile, raw, bank->sets, hop, &turns);
     uint32_t n_hits = tell(tile, bank->sets, hop, &turns, hits, capacity);
-    tile->awake = !still || !asleep(tile);
+    tile->awake = turns.loud || (tile->awake && !asleep(tile));
     return n_hits;
 }
 
@@ -278,11 +281,10 @@ static uint32_t finish_hop(swd_tones *bank, uint64_t end, swd_tones_hit *hits, u
     uint32_t n_hits = 0;
     mixture.made = 0;
     swd_tones_make_hop(&hop, bank->sets, shape_of(bank), end);
-    tones_kernel *kernel = selected_kernel(bank);
     for (uint32_t t = 0; t < bank->n_tiles; t++) {
         if (!bank->tiles[t].sets)
             continue;
-        uint32_t found = finish_tile(bank, t, kernel, &hop, hits + n_hits, capacity - n_hits);
+        uint32_t found = finish_tile(bank, t, &hop, hits + n_hits, capacity - n_hits);
         for (uint32_t i = 0; i < found; i++)
             hits[n_hits + i].channel += t * TONES_TILE;
         n_hits += found;

@@ -45,7 +45,6 @@
 typedef struct tones_shape {
     uint32_t cycles, hops, places;
     uint32_t weights, weight[TONES_WINDOW];    /* of the hops of a window, the latest first; their sum */
-    uint32_t cycles_a_weight[TONES_WINDOW];    /* of a hop, whole numbers */
     uint32_t in_band;             /* purity is that of the band */
 } tones_shape;
 
@@ -67,6 +66,7 @@ typedef struct tones_set {
     int32_t joined[TONES_FREQS];  /* all ones: the next place is the same frequency, too */
     tones_limits limits;
     uint8_t tone_of_key[TONES_KEYS];   /* key: bit a place */
+    uint8_t filled[257];          /* cycles of a window, from its end, that a tone fills when it has such a part of its amplitude, 1/256 */
     _Alignas(64) int16_t even[TONES_PAIRS][TONES_FREQS][2], odd[TONES_PAIRS][TONES_FREQS][2];
 } tones_set;
 
@@ -104,11 +104,15 @@ typedef struct tones_hop {
 
 typedef struct tones_turns {
     uint32_t began, ended;        /* bit a position */
+    uint32_t loud;                /* 0: nothing was to be heard in this hop */
     _Alignas(64) int32_t power[TONES_FREQS][TONES_TILE], energy[TONES_TILE]; /* of the window, where any of some neighbours began */
 } tones_turns;
 
 /* Take one hop: A-law, 32 channels of 8 octets a row. Those that do not listen are silent. */
 typedef void tones_kernel(tones_tile *tile, const uint8_t *raw, const tones_set *sets, const tones_hop *hop, tones_turns *turns);
+/* A row of tiles that listen to cells one after the other; the tiles' own rows are `stride` octets apart. */
+typedef void tones_copy(uint8_t *raw, size_t stride, const uint64_t *cells, uint32_t n_tiles);
+tones_copy swd_tones_copy_plain, swd_tones_copy_sse2, swd_tones_copy_avx2, swd_tones_copy_avx512;
 tones_kernel swd_tones_mfc_plain, swd_tones_mfc_sse2, swd_tones_mfc_avx2, swd_tones_mfc_avx512;
 tones_kernel swd_tones_progress_plain, swd_tones_progress_sse2, swd_tones_progress_avx2, swd_tones_progress_avx512;
 

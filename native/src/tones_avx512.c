@@ -31,6 +31,9 @@ static inline __attribute__((always_inline)) __m512i add_table(__m512i sum, __m5
 #define SWAP_HALVES(x) ((v32)_mm512_rol_epi32((__m512i)(x), 16))
 #define MAX(a, b) ((v32)_mm512_max_epi32((__m512i)(a), (__m512i)(b)))
 #define MIN(a, b) ((v32)_mm512_min_epi32((__m512i)(a), (__m512i)(b)))
+#define MIN_WHERE(least, x, bits, n)                                                                                   \
+    ((v32)_mm512_mask_min_epi32((__m512i)(least), _mm512_test_epi32_mask((__m512i)(bits), _mm512_set1_epi32(1 << (n))), \
+                                (__m512i)(least), (__m512i)(x)))
 #define BITS(mask) _mm512_cmplt_epi32_mask((__m512i)(mask), _mm512_setzero_si512())
 #include "tones_kernel.h"
 

@@ -3,6 +3,7 @@
  *   SHUFFLE_EVEN, SHUFFLE_ODD (a, b)  int32 0 and 2, or 1 and 3, of a and then of b, in each 128-bit lane
  *   MAX(a, b), MIN(a, b)  of int32        BITS(mask)  bit a lane that is negative
  *   SWAP_HALVES(x)  of each int32
+ *   optionally MIN_WHERE(least, x, bits, n): the lesser where bit n is set, of int32 up to TONES_MOST
  *   optionally ADD_MADD(sum, a, b), ADD_TABLE(sum, a, pair): the same with two int16 for all lanes
  *   where 16 octets can be looked up at once: SHUFFLE_OCTETS(table, at), in each 128-bit lane; MADD_OCTETS(a, b): pairs of unsigned and
  *   signed octets multiplied and added; MINUS_EVEN(x), MINUS_ODD(x): with every other octet negated
@@ -46,6 +47,10 @@ EACH int32_t pair_at(const int16_t *two)
 
 EACH v32 negative(v32 x) { return x >> 31; }
 EACH v32 choose(v32 mask, v32 yes, v32 no) { return (yes & mask) | (no & ~mask); }
+
+#ifndef MIN_WHERE
+#define MIN_WHERE(least, x, bits, n) MIN(least, (x) | (~negative((bits) << (31 - (n))) & TONES_MOST))
+#endif
 
 #include "tones_fold.h"
 
@@ -115,12 +120,15 @@ typedef struct lanes {
     v32 re[TONES_FREQS], im[TONES_FREQS], power[TONES_FREQS];
 } lanes;
 
-EACH void spectrum(lanes *x, const ears *of, const uint8_t *raw, uint32_t rows, uint32_t freqs, int mixed)
+/* 0: nothing is to be heard, nor was, and all the lanes have stays zero. */
+EACH int spectrum(lanes *x, const ears *of, const uint8_t *raw, uint32_t awake, uint32_t rows, uint32_t freqs, int mixed)
 {
     v32 even[TONES_PAIRS], odd[TONES_PAIRS];
     const tones_mixture *mixture = of->hop->mixture;
     x->energy = fold(even, odd, raw, of->position, rows);
     x->loud = ~negative(x->energy - (int32_t)(rows * TONES_QUIET));
+    if (!(BITS(x->loud) | awake))
+        return 0;
     if (mixed) {
         correlate_each(x->re, even, mixture->even, of->position, rows * 2, freqs);
         correlate_each(x->im, odd, mixture->odd, of->position, rows * 2, freqs);
@@ -128,6 +136,7 @@ EACH void spectrum(lanes *x, const ears *of, const uint8_t *raw, uint32_t rows, 
         correlate(x->re, even, of->one->even, rows * 2, freqs);
         correlate(x->im, odd, of->one->odd, rows * 2, freqs);
     }
+    return 1;
 }
 
 /* Put the hop's bins into the window, in place of those of the hop that leaves it; power[f]: of the window. Returns the sum of the bins'
@@ -158,7 +167,6 @@ EACH v32 slide_energy(tones_tile *tile, const ears *of, v32 energy, uint32_t win
     return total;
 }
 
-/* Two places of one frequency count together. */
 EACH void window_powers(lanes *x, tones_tile *tile, const ears *of, uint32_t freqs, uint32_t window, int single, int mixed)
 {
     v32 band = slide(x, tile, of, freqs, window, mixed);
@@ -213,10 +221,8 @@ EACH v32 weaker(const v32 *power, v32 present, uint32_t freqs)
 {
     v32 least = all(TONES_MOST);
     WHOLE
-    for (uint32_t f = 0; f < freqs; f++) {
-        v32 own = negative(present << (31 - f));
-        least = MIN(least, power[f] | (~own & TONES_MOST));
-    }
+    for (uint32_t f = 0; f < freqs; f++)
+        least = MIN_WHERE(least, power[f], present, f);
     return least;
 }
 
@@ -228,6 +234,7 @@ EACH void follow(tones_tile *tile, const ears *of, v32 key, v32 level, const lan
     v32 same = ~negative(-((key ^ state) & 0xFF)), run = (((v32)((vu32)state >> STATE_RUN) & same) + 1) & negative(-key);
     run = MIN(run, all(255));
     v32 began = ~is & ~negative(run - LIMIT(on_hops));
+    level &= ~negative(level - 256); /* a place without power */
     state = (state & 0xFF << STATE_GAP) | present | key | run << STATE_RUN;
     if (BITS(is)) {
         v32 own = weaker(x->power, present >> STATE_PRESENT, freqs), held = MAX(load(&tile->held[at]), TONES_HELD(own)) & is;
@@ -254,7 +261,9 @@ EACH void take_hop(tones_tile *tile, const uint8_t *raw, const ears *of, tones_t
                    int single, int mixed)
 {
     lanes x;
-    spectrum(&x, of, raw, rows, freqs, mixed);
+    if (!spectrum(&x, of, raw, tile->awake, rows, freqs, mixed))
+        return;
+    turns->loud |= (uint32_t)BITS(x.loud);
     window_powers(&x, tile, of, freqs, window, single, mixed);
     const strongest s = rank(x.power, freqs);
     follow(tile, of, shown(s, x.energy, of, single, mixed), single ? s.first : s.second, &x, freqs, mixed, turns);
@@ -274,38 +283,20 @@ TAKE(take_mfc_mixed, MFC, 0, 1)
 TAKE(take_progress, PROGRESS, 1, 0)
 TAKE(take_progress_mixed, PROGRESS, 1, 1)
 
-EACH void put(int32_t *to, v32 mine, int32_t x) { store(to, choose(mine, all(x), load(to))); }
+#include "tones_mix.h"
 
-/* Put a set into a mixture, for LANES channels from a position on: those that have it. */
-EACH void mix_set(tones_mixture *mixture, const tones_set *s, const tones_hop *hop, uint32_t set, v32 mine, uint32_t position, uint32_t pairs)
+void KERNEL(copy)(uint8_t *raw, size_t stride, const uint64_t *cells, uint32_t n_tiles)
 {
-    for (uint32_t n = 0; n < pairs; n++)
-        for (uint32_t f = 0; f < TONES_FREQS; f++) {
-            put(&mixture->even[n][f][position], mine, pair_at(s->even[n][f]));
-            put(&mixture->odd[n][f][position], mine, pair_at(s->odd[n][f]));
+    for (; n_tiles; n_tiles--, raw += stride, cells += TONES_TILE)
+        for (uint32_t at = 0; at < TONES_RAW; at += 4 * sizeof(v32)) {
+            v32 four[4];
+            WHOLE
+            for (uint32_t i = 0; i < 4; i++)
+                four[i] = load((const uint8_t *)cells + at + i * sizeof(v32));
+            WHOLE
+            for (uint32_t i = 0; i < 4; i++)
+                store(raw + at + i * sizeof(v32), four[i]);
         }
-    for (uint32_t f = 0; f < TONES_FREQS; f++) {
-        put(&mixture->along[f][position], mine, hop->along[set][f]);
-        put(&mixture->across[f][position], mine, hop->across[set][f]);
-        put(&mixture->joined[f][position], mine, s->joined[f]);
-    }
-    const int32_t *limits = &s->limits.least;
-    for (uint32_t i = 0; i < TONES_LIMITS; i++)
-        put(&mixture->limits[i][position], mine, limits[i]);
-}
-
-/* The first set everywhere, then the others where they are listened for. */
-APART void mix(tones_mixture *mixture, const tones_tile *tile, const tones_set *sets, const tones_hop *hop, uint32_t pairs)
-{
-    static const int32_t bits[16] = {1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384, 32768};
-    uint32_t first = (uint32_t)__builtin_ctz(tile->sets);
-    for (uint32_t position = 0; position < TONES_TILE; position += LANES)
-        for (uint32_t left = tile->sets; left; left &= left - 1) {
-            uint32_t set = (uint32_t)__builtin_ctz(left), have = set == first ? 0xFFFF : tile->of_set[set] >> position & 0xFFFF;
-            mix_set(mixture, &sets[set], hop, set, negative(-(all((int32_t)have) & load(bits))), position, pairs);
-        }
-    memcpy(mixture->of_set, tile->of_set, sizeof mixture->of_set);
-    mixture->made = 1;
 }
 
 typedef void take_lanes(tones_tile *tile, const uint8_t *raw, const ears *of, tones_turns *turns);

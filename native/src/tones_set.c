@@ -104,6 +104,20 @@ static void make_tables(tones_set *set, uint32_t n_places, uint32_t cycles, uint
             }
 }
 
+static void make_filled(tones_set *set, const tones_shape *shape)
+{
+    assert(shape->cycles * shape->hops < 256);
+    for (uint32_t part = 0; part <= 256; part++) {
+        uint32_t left = part * shape->weights, cycles = 0;
+        for (uint32_t k = 0; k < shape->hops; k++) {
+            uint32_t in_hop = 256 * shape->weight[k] < left ? 256 * shape->weight[k] : left;
+            cycles += (in_hop * shape->cycles / shape->weight[k] + 128) / 256;
+            left -= in_hop;
+        }
+        set->filled[part] = (uint8_t)cycles;
+    }
+}
+
 int swd_tones_make_set(tones_set *set, const swd_tone_set *s, const tones_shape *shape)
 {
     uint32_t place[TONES_FREQS];
@@ -116,6 +130,7 @@ int swd_tones_make_set(tones_set *set, const swd_tone_set *s, const tones_shape 
         return SWD_E_RANGE;
     make_limits(&set->limits, s, shape);
     make_tables(set, set->n_places, shape->cycles, shape->weights);
+    make_filled(set, shape);
     memset(set->tone_of_key, TONES_NO_TONE, sizeof set->tone_of_key);
     for (uint32_t t = 0; t < s->n_tones; t++)
         set->tone_of_key[1u << place[s->tones[t][0]] | 1u << place[s->tones[t][1]]] = (uint8_t)t;

@@ -39,19 +39,7 @@ static int32_t power_of_energy(int64_t energy, const tones_shape *shape)
 static uint32_t key_of(const tones_tile *tile, uint32_t position) { return (uint32_t)tile->state[position] & 0xFF; }
 static uint32_t present_of(const tones_tile *tile, uint32_t position) { return (uint32_t)tile->state[position] >> STATE_PRESENT & 0xFF; }
 
-/* How much of a window, in cycles from its end, is filled when a tone has such a part of its amplitude, 1/256; and back. Both go through
- * as many hops as any shape has, so that nothing is to be guessed. */
-static uint32_t filled(const tones_shape *shape, uint32_t part_q8)
-{
-    uint32_t left = part_q8 * shape->weights, cycles = 0;
-    for (uint32_t k = 0; k < TONES_WINDOW; k++) {
-        uint32_t in_hop = 256 * shape->weight[k] < left ? 256 * shape->weight[k] : left;
-        cycles += (in_hop * shape->cycles_a_weight[k] + 128) / 256;
-        left -= in_hop;
-    }
-    return cycles;
-}
-
+/* What part of its amplitude, 1/256, a tone has in a window that it fills for so many cycles from its end on; set->filled is the opposite. */
 static uint32_t part_of(const tones_shape *shape, uint32_t cycles)
 {
     uint32_t part = 0;
@@ -73,25 +61,16 @@ static uint32_t true_part(const tones_set *set, uint32_t key, uint32_t part_q8)
     return set->joined[__builtin_ctz(key)] ? part_q8 - (part_q8 * (256 - part_q8) >> 9) : part_q8;
 }
 
-/* Of the latest windows, from bit 0 on: those whose power was less. All are looked at, which is faster than to guess where to stop. */
-static uint32_t windows_below(const tones_tile *tile, const tones_hop *hop, int32_t power, uint32_t position)
-{
-    uint32_t below = 0;
-    for (uint32_t back = 0; back < TONES_HISTORY; back++)
-        below |= (uint32_t)(history_at(tile, hop, back, position) < power) << back;
-    return below;
-}
-
 /* The windows of a tone's beginning hold it in part: a part of the window as large as of its amplitude. The latest holds all. */
 static uint64_t beginning(const tones_tile *tile, const tones_set *set, const tones_hop *hop, uint32_t position)
 {
     /* All the windows that showed it belong to it. */
     uint32_t back = (uint32_t)set->limits.on_hops - 1 < TONES_HISTORY ? (uint32_t)set->limits.on_hops - 1 : TONES_HISTORY - 1;
     int32_t whole = history_at(tile, hop, 0, position);
-    uint32_t before = windows_below(tile, hop, whole >> INSIDE_SHIFT, position) | 1u << TONES_HISTORY;
-    back += (uint32_t)__builtin_ctz(before >> (back + 1));
+    while (back + 1 < TONES_HISTORY && history_at(tile, hop, back + 1, position) >= whole >> INSIDE_SHIFT)
+        back++;
     uint32_t part = true_part(set, key_of(tile, position), relative_q8(history_at(tile, hop, back, position), whole));
-    uint64_t before_end = (uint64_t)back * hop->shape->cycles + filled(hop->shape, part);
+    uint64_t before_end = (uint64_t)back * hop->shape->cycles + set->filled[part];
     return hop->end > before_end ? hop->end - before_end : 0;
 }
 
@@ -99,9 +78,11 @@ static uint64_t beginning(const tones_tile *tile, const tones_set *set, const to
 static uint64_t ending(const tones_tile *tile, const tones_set *set, const tones_hop *hop, uint32_t position)
 {
     int32_t held = tile->held[position], whole = held < TONES_MOST / 64 ? held * 64 / 3 : TONES_MOST;
-    uint32_t with = ~windows_below(tile, hop, held, position) | 1u << (TONES_HISTORY - 1), back = (uint32_t)__builtin_ctz(with);
+    uint32_t back = 0;
+    while (back + 1 < TONES_HISTORY && history_at(tile, hop, back, position) < held)
+        back++;
     uint32_t part = true_part(set, present_of(tile, position), relative_q8(history_at(tile, hop, back, position), whole));
-    return hop->end - (uint64_t)back * hop->shape->cycles - filled(hop->shape, 256 - part);
+    return hop->end - (uint64_t)back * hop->shape->cycles - set->filled[256 - part];
 }
 
 /* What the levels lack while the tone fills only a part of the window. */
