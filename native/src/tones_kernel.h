@@ -127,7 +127,7 @@ EACH int spectrum(lanes *x, const ears *of, const uint8_t *raw, uint32_t awake, 
     const tones_mixture *mixture = of->hop->mixture;
     x->energy = fold(even, odd, raw, of->position, rows);
     x->loud = ~negative(x->energy - (int32_t)(rows * TONES_QUIET));
-    if (!(BITS(x->loud) | awake))
+    if (!BITS(x->loud) && !awake)
         return 0;
     if (mixed) {
         correlate_each(x->re, even, mixture->even, of->position, rows * 2, freqs);
