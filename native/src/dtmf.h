@@ -126,6 +126,24 @@ static inline uint32_t dtmf_amplitude(dtmf_bin bin)
 /* |X|^2, below 2^31. */
 static inline uint32_t dtmf_power(dtmf_bin bin) { return (uint32_t)(bin.re * bin.re) + (uint32_t)(bin.im * bin.im); }
 
+/* Of a window. */
+typedef struct dtmf_amplitudes {
+    uint32_t low, high;
+} dtmf_amplitudes;
+
+static inline dtmf_amplitudes dtmf_amplitudes_of(dtmf_bin low, dtmf_bin high)
+{
+    return (dtmf_amplitudes){dtmf_amplitude(low), dtmf_amplitude(high)};
+}
+
+/* dtmf_length.c: by the windows kept, the references and the length of the burst. */
+void swd_dtmf_find_references(dtmf_track *track);
+uint32_t swd_dtmf_length_q8(const dtmf_track *track);
+/* Surely, and without divisions: no gap is in this window. */
+int swd_dtmf_strong(const dtmf_track *track, dtmf_amplitudes of);
+/* What is missing since the last strong window, after one more. Returns whether the burst has ended. */
+int swd_dtmf_add_gap(dtmf_track *track, const dtmf_rules *rules, dtmf_amplitudes of);
+
 /* dtmf_screen.c: finds, of the channels wanted, those that may carry a digit in this block of all tiles. */
 void swd_dtmf_screen(dtmf_tile *tiles, uint32_t n_tiles, const dtmf_kernel *kernel, const dtmf_octets *block);
 

@@ -8,7 +8,6 @@
 
 #include "dtmf.h"
 
-#define STRONG_Q8 205u           /* a window above 0.8 of the reference ends a gap */
 #define FULL_Q8 180u             /* above 0.7: the burst reaches farther back */
 #define FAINT_Q8 38u             /* below 0.15: not of the burst */
 #define PATIENCE_Q8 2560u        /* 60 ms, in which a burst must have been accepted */
@@ -69,18 +68,12 @@ static void remove_impulses(int16_t *x, uint32_t n, dtmf_track *track)
 /* The window that ended so many hops ago. */
 static const int16_t *window_at(stretch *s, uint32_t hops) { return ago(s, hops * DTMF_HOP + DTMF_BLOCK); }
 
-typedef struct amplitudes {
-    uint32_t low, high;
-} amplitudes;
-
-static amplitudes amplitudes_of(dtmf_bin low, dtmf_bin high) { return (amplitudes){dtmf_amplitude(low), dtmf_amplitude(high)}; }
-
 /* Of the pair, in one window. */
-static amplitudes look_once(stretch *s, const dtmf_samples *from, const dtmf_track *track, uint32_t hops)
+static dtmf_amplitudes look_once(stretch *s, const dtmf_samples *from, const dtmf_track *track, uint32_t hops)
 {
     dtmf_pair bins;
     from->kernel->pair(window_at(s, hops), track->low, track->high, &bins);
-    return amplitudes_of(bins.low, bins.high);
+    return dtmf_amplitudes_of(bins.low, bins.high);
 }
 
 /* Windows that ended `first` hops ago to `last` hops ago, the earliest first, into the track's places from `place` on; first <= 5. */
@@ -109,78 +102,6 @@ static uint32_t strongest(const dtmf_bin *bins, uint32_t first)
     return best;
 }
 
-typedef int16_t eight __attribute__((vector_size(16)));   /* two of them hold DTMF_PLACES */
-
-static uint32_t largest(const int16_t of[DTMF_PLACES])
-{
-    int16_t most = 0;
-    for (uint32_t i = 0; i < DTMF_PLACES; i++)
-        most = of[i] > most ? of[i] : most;
-    return (uint32_t)most;
-}
-
-static uint32_t how_many(const int16_t of[DTMF_PLACES], uint32_t reach)
-{
-    uint16_t n = 0;
-    for (uint32_t i = 0; i < DTMF_PLACES; i++)
-        n = (uint16_t)(n + (of[i] >= (int16_t)reach));
-    return n;
-}
-
-/* The value that a third of the strong ones reach or exceed, and 1: an impulse, an echo's beat does not move it far. */
-static uint32_t reference(const int16_t of[DTMF_PLACES])
-{
-    int16_t missing[DTMF_PLACES];
-    eight x, y, above_x = {0}, above_y = {0};
-    const int16_t few = (int16_t)(how_many(of, (largest(of) + 1) / 2) / 3);
-    memcpy(&x, of, sizeof x);
-    memcpy(&y, of + 8, sizeof y);
-    for (uint32_t i = 0; i < DTMF_PLACES; i++) {
-        const eight one = (eight){0} + of[i];
-        above_x -= one > x;
-        above_y -= one > y;
-    }
-    x = (0x7FFF - x) & (above_x <= few); /* the largest of these is of the least value that has few above it */
-    y = (0x7FFF - y) & (above_y <= few);
-    memcpy(missing, &x, sizeof x);
-    memcpy(missing + 8, &y, sizeof y);
-    return 0x7FFF - largest(missing) + 1;
-}
-
-static void find_references(dtmf_track *track)
-{
-    track->reference_low = reference(track->low_amplitude);
-    track->reference_high = reference(track->high_amplitude);
-}
-
-static uint32_t share_q8(uint32_t amplitude, uint32_t of)
-{
-    return amplitude >= of ? 256 : amplitude * 256 / of;
-}
-
-/* The two tones' amplitudes relative to their references, each at most 256, on an average: where a burst goes on in another
- * phase, its tones cancel for a while, but seldom both. */
-static uint32_t relative_q8(const dtmf_track *track, amplitudes of)
-{
-    return (share_q8(of.low, track->reference_low) + share_q8(of.high, track->reference_high)) / 2;
-}
-
-/* Surely, and without divisions. */
-static int strong(const dtmf_track *track, amplitudes of)
-{
-    return of.low * 256 >= STRONG_Q8 * track->reference_low && of.high * 256 >= STRONG_Q8 * track->reference_high;
-}
-
-static uint32_t length_q8(const dtmf_track *track)
-{
-    int32_t low = 0, high = 0;
-    for (uint32_t i = 0; i < DTMF_PLACES; i++) {
-        low += track->low_amplitude[i];
-        high += track->high_amplitude[i];
-    }
-    return ((uint32_t)low * 256 / track->reference_low + (uint32_t)high * 256 / track->reference_high) / 2;
-}
-
 /* The windows from place n on move to the front; those behind them count no more. */
 static void drop(dtmf_track *track, uint32_t n, uint32_t end)
 {
@@ -201,7 +122,7 @@ static void forget(dtmf_track *track, uint32_t since)
 
 static uint32_t try_to_accept(dtmf_track *track, const dtmf_rules *rules, swd_dtmf_hit *hit)
 {
-    uint32_t length = length_q8(track);
+    uint32_t length = swd_dtmf_length_q8(track);
     if (length < rules->tone_q8 || !swd_dtmf_judge(track, rules, hit)) {
         if (length > PATIENCE_Q8)
             track->phase = DTMF_MUTED;
@@ -238,15 +159,15 @@ static uint32_t close_burst(dtmf_track *track, const dtmf_rules *rules, uint32_t
 }
 
 /* Whether a window may be of the burst of which another one is full. */
-static int alike(amplitudes of, amplitudes full)
+static int alike(dtmf_amplitudes of, dtmf_amplitudes full)
 {
     return of.low * 256 >= full.low * FAINT_Q8 && of.low <= 2 * full.low && of.high * 256 >= full.high * FAINT_Q8 &&
            of.high <= 2 * full.high;
 }
 
-static amplitudes kept_amplitudes(const dtmf_track *track, uint32_t place)
+static dtmf_amplitudes kept_amplitudes(const dtmf_track *track, uint32_t place)
 {
-    return (amplitudes){(uint32_t)track->low_amplitude[place], (uint32_t)track->high_amplitude[place]};
+    return (dtmf_amplitudes){(uint32_t)track->low_amplitude[place], (uint32_t)track->high_amplitude[place]};
 }
 
 /* The pair of the latest block, and whether it stands above the floor and was half there a hop before, moving as its
@@ -261,7 +182,7 @@ static int promising(stretch *s, const dtmf_samples *from, uint32_t *low, uint32
         return 0;
     dtmf_pair before;
     from->kernel->pair(window_at(s, 1), *low, *high, &before);
-    return alike(amplitudes_of(before.low, before.high), amplitudes_of(bins[*low], bins[*high])) &&
+    return alike(dtmf_amplitudes_of(before.low, before.high), dtmf_amplitudes_of(bins[*low], bins[*high])) &&
            swd_dtmf_moves(bins[*low], before.low, *low) && swd_dtmf_moves(bins[*high], before.high, *high);
 }
 
@@ -285,7 +206,7 @@ static void begin(dtmf_track *track, uint32_t low, uint32_t high, uint32_t peak)
 }
 
 /* Whether a burst of which one window is full reaches farther back than another. */
-static int goes_back(amplitudes of, amplitudes full)
+static int goes_back(dtmf_amplitudes of, dtmf_amplitudes full)
 {
     return of.low * 256 > full.low * FULL_Q8 && of.high * 256 > full.high * FULL_Q8;
 }
@@ -302,7 +223,7 @@ static void open_burst(dtmf_track *track, const dtmf_samples *from)
     if (recall(&s, from, DTMF_HISTORY, DTMF_RECENT) > track->ceiling || recent > track->ceiling)
         remove_impulses(s.x, DTMF_HISTORY, track);
     look(track, first, &s, from, 3, 0);
-    const amplitudes full = kept_amplitudes(track, LATEST);
+    const dtmf_amplitudes full = kept_amplitudes(track, LATEST);
     if (goes_back(kept_amplitudes(track, first), full)) {
         look(track, 0, &s, from, 5, 4);
         first = 0;
@@ -312,7 +233,7 @@ static void open_burst(dtmf_track *track, const dtmf_samples *from)
             break;
     track->before = energy_before(&s, LATEST + 1 - k);
     drop(track, k, LATEST + 1);
-    find_references(track);
+    swd_dtmf_find_references(track);
 }
 
 /* Whether the latest block, which is screened, is of something else than the burst: another pair, or twice as loud. */
@@ -332,14 +253,6 @@ static void recall_clean(stretch *s, dtmf_track *track, const dtmf_samples *from
         remove_impulses(ago(s, first), first, track);
 }
 
-/* What is missing since the last strong window, after one more. Returns whether the burst has ended. */
-static int add_gap(dtmf_track *track, const dtmf_rules *rules, amplitudes of)
-{
-    uint32_t relative = relative_q8(track, of);
-    track->gap_q8 = relative < STRONG_Q8 ? track->gap_q8 + 256 - relative : 0;
-    return track->gap_q8 >= rules->gap_q8;
-}
-
 /* Two more windows of a burst that is collected. */
 static uint32_t collect(dtmf_track *track, const dtmf_samples *from, swd_dtmf_hit *hits)
 {
@@ -351,9 +264,9 @@ static uint32_t collect(dtmf_track *track, const dtmf_samples *from, swd_dtmf_hi
         drop(track, track->n_kept + 2u - DTMF_KEPT, track->n_kept);
     look(track, track->n_kept, &s, from, 1, 0);
     track->n_kept = (uint8_t)(track->n_kept + 2);
-    find_references(track);
+    swd_dtmf_find_references(track);
     for (uint32_t k = 0; k < 2; k++)
-        if (add_gap(track, from->rules, kept_amplitudes(track, track->n_kept - 2 + k)))
+        if (swd_dtmf_add_gap(track, from->rules, kept_amplitudes(track, track->n_kept - 2 + k)))
             return close_burst(track, from->rules, from->window + k, hits);
     return 0;
 }
@@ -363,17 +276,17 @@ static uint32_t hold(dtmf_track *track, const dtmf_samples *from, swd_dtmf_hit *
 {
     stretch s;
     recall_clean(&s, track, from, DTMF_BLOCK);
-    const amplitudes latest = look_once(&s, from, track, 0);
-    if (track->gap_q8 == 0 && from->rules->gap_q8 > 256 && strong(track, latest)) {
+    const dtmf_amplitudes latest = look_once(&s, from, track, 0);
+    if (track->gap_q8 == 0 && from->rules->gap_q8 > 256 && swd_dtmf_strong(track, latest)) {
         track->length_q8 += 2 * 256;
         return 0;
     }
     recall_clean(&s, track, from, DTMF_RECENT);
     track->length_q8 += 256;
-    if (add_gap(track, from->rules, look_once(&s, from, track, 1)))
+    if (swd_dtmf_add_gap(track, from->rules, look_once(&s, from, track, 1)))
         return close_burst(track, from->rules, from->window, hits);
     track->length_q8 += 256;
-    return add_gap(track, from->rules, latest) ? close_burst(track, from->rules, from->window + 1, hits) : 0;
+    return swd_dtmf_add_gap(track, from->rules, latest) ? close_burst(track, from->rules, from->window + 1, hits) : 0;
 }
 
 /* Whether a burst that was refused is over, or another one there. */
