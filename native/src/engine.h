@@ -201,7 +201,7 @@ int swd_cell_steady(const swd_engine *e, uint32_t cell, uint64_t octets); /* bot
 void swd_switch_span(swd_engine *e, const span *s);
 void swd_sweep(swd_engine *e);
 
-/* What a switched cell, counted from the first of them, copies: the cell it is connected to, another in its place (an override), ones
+/* route.c: what a switched cell, counted from the first of them, copies: the cell it is connected to, another in its place (an override), ones
  * (cut). A held cell does not sleep: others write it as well. */
 uint32_t swd_payload_of(const swd_engine *e, uint32_t i);
 void swd_route(swd_engine *e, uint32_t i);                /* after a change of these */
