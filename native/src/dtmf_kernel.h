@@ -191,9 +191,9 @@ ALWAYS v4 four_sums(v32 a, v32 b, v32 c, v32 d)
 /* Real and imaginary part at two tones. */
 ALWAYS v4 correlate(const int16_t *x, uint32_t tone, uint32_t other)
 {
-    const int16_t *const cos = swd_table_dtmf_cos, *const sin = swd_table_dtmf_sin;
-    v4 sums = four_sums(products(x, cos + tone * DTMF_BLOCK), products(x, sin + tone * DTMF_BLOCK),
-                        products(x, cos + other * DTMF_BLOCK), products(x, sin + other * DTMF_BLOCK));
+    const int16_t *const cosines = swd_table_dtmf_cos, *const sines = swd_table_dtmf_sin;
+    v4 sums = four_sums(products(x, cosines + tone * DTMF_BLOCK), products(x, sines + tone * DTMF_BLOCK),
+                        products(x, cosines + other * DTMF_BLOCK), products(x, sines + other * DTMF_BLOCK));
     return (sums + 0x8000) >> 16;
 }
 
