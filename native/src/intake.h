@@ -11,8 +11,9 @@
 typedef struct intake {
     _Alignas(64) uint32_t cells[INTAKE_TILE];  /* by channel; SWD_NONE: not listening */
     uint32_t listening;           /* bit a channel */
-    uint32_t in_row;              /* 1: all of them listen, to cells one after the other */
-    uint32_t spare[14];           /* so that every octet has a name */
+    uint32_t starts, n_starts;    /* channels that begin a run: the next ones of it listen to the next cells */
+    uint32_t spare[5];            /* so that every octet has a name */
+    uint8_t run[INTAKE_TILE];     /* of the channel that begins it: how many */
 } intake;
 
 void swd_intake_init(intake *tiles, uint32_t n_tiles);
