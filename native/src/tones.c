@@ -7,13 +7,15 @@
 #include "tones.h"
 
 #define IDLE_OCTET 0xD5
+#define FAR_TILES 256u            /* a megabyte */
+#define RAW_APART 320u            /* octets between rows, lest all rows of a tile fall into one set of a cache */
 
 struct swd_tones {
     uint32_t shape, law;
     uint32_t n_channels, n_tiles;
     uint8_t of_mulaw[256];        /* G.711: the A-law octet of each mu-law octet */
     tones_set sets[TONES_SETS];
-    tones_tile tiles[];           /* after them: tones_intake of each tile, rows of raw octets of each tile */
+    tones_tile tiles[];           /* after them: tones_intake of each tile, rows of raw octets of all tiles */
 };
 
 /* What taking octets needs, apart from the rest, since it happens in every row. */
@@ -32,13 +34,13 @@ static const tones_shape *shape_of(const swd_tones *bank) { return &shapes[bank-
 static uint32_t rows_of(const swd_tones *bank) { return shape_of(bank)->cycles / SWD_ROW_CYCLES; }
 
 static tones_intake *intakes(swd_tones *bank) { return (tones_intake *)(bank->tiles + bank->n_tiles); }
-static size_t raw_stride(const swd_tones *bank) { return (size_t)rows_of(bank) * TONES_RAW; }
-static uint8_t *raw_of(swd_tones *bank, uint32_t t) { return (uint8_t *)(intakes(bank) + bank->n_tiles) + t * raw_stride(bank); }
+static size_t raw_stride(uint32_t n_tiles) { return n_tiles * TONES_RAW + RAW_APART; }
+static uint8_t *raw_of(swd_tones *bank, uint32_t t) { return (uint8_t *)(intakes(bank) + bank->n_tiles) + t * TONES_RAW; }
 
 size_t swd_tones_size(uint32_t n_channels)
 {
     uint32_t n_tiles = (n_channels + TONES_TILE - 1) / TONES_TILE;
-    return (sizeof(swd_tones) + n_tiles * (sizeof(tones_tile) + sizeof(tones_intake) + TONES_ROWS * TONES_RAW) + 63) & ~(size_t)63;
+    return (sizeof(swd_tones) + n_tiles * (sizeof(tones_tile) + sizeof(tones_intake)) + TONES_ROWS * raw_stride(n_tiles) + 63) & ~(size_t)63;
 }
 
 void swd_tones_init(swd_tones *bank, uint32_t shape, uint32_t n_channels, uint32_t law)
@@ -53,7 +55,7 @@ void swd_tones_init(swd_tones *bank, uint32_t shape, uint32_t n_channels, uint32
         bank->of_mulaw[code] = swd_alaw_encode(swd_ulaw_decode((uint8_t)code));
     for (uint32_t t = 0; t < bank->n_tiles; t++)
         memset(intakes(bank)[t].cells, 0xFF, sizeof intakes(bank)[t].cells);
-    memset(raw_of(bank, 0), IDLE_OCTET, bank->n_tiles * raw_stride(bank));
+    memset(raw_of(bank, 0), IDLE_OCTET, TONES_ROWS * raw_stride(bank->n_tiles));
 }
 
 int swd_tones_define(swd_tones *bank, uint32_t set, const swd_tone_set *tones)
@@ -99,7 +101,7 @@ static void clear(swd_tones *bank, uint32_t t, uint32_t channel)
     tones_tile *tile = &bank->tiles[t];
     uint32_t position = tones_position(channel);
     for (uint32_t row = 0; row < rows_of(bank); row++)
-        memset(raw_of(bank, t) + row * TONES_RAW + channel * SWD_ROW_CYCLES, IDLE_OCTET, SWD_ROW_CYCLES);
+        memset(raw_of(bank, t) + row * raw_stride(bank->n_tiles) + channel * SWD_ROW_CYCLES, IDLE_OCTET, SWD_ROW_CYCLES);
     for (int32_t(*lane)[TONES_TILE] = tile->bins; (uint8_t *)lane < (uint8_t *)(tile + 1); lane++)
         (*lane)[position] = 0;
     tile->began[channel] = 0;
@@ -202,24 +204,23 @@ static uint32_t run_of_tiles(const tones_intake *tiles, uint32_t n_tiles)
 static void take_row(swd_tones *bank, uint8_t *raw, const uint64_t *cells)
 {
     const tones_intake *tiles = intakes(bank);
-    size_t stride = raw_stride(bank);
-    for (uint32_t t = 0, n; t < bank->n_tiles; t += n, raw += n * stride) {
+    for (uint32_t t = 0, n; t < bank->n_tiles; t += n, raw += n * TONES_RAW) {
         n = run_of_tiles(&tiles[t], bank->n_tiles - t);
         if (n)
-            selected()->copy(raw, stride, cells + tiles[t].cells[0], n);
+            selected()->copy(raw, cells + tiles[t].cells[0], n);
         else
             take_all(&tiles[t], (uint64_t *)raw, cells), n = 1;
     }
 }
 
 /* Of raw octets: each is less than the least that could be heard. */
-static int quiet(const uint8_t *raw, uint32_t rows)
+static int quiet(const uint8_t *raw, size_t stride, uint32_t rows)
 {
-    for (uint32_t at = 0; at < rows * TONES_RAW; at += 64) {
-        uint64_t octets[8], loud = 0;
-        memcpy(octets, raw + at, sizeof octets);
-        for (uint32_t i = 0; i < 8; i++)
-            loud |= (octets[i] ^ 0x5555555555555555u) & TONES_QUIET_BITS;
+    for (uint32_t row = 0; row < rows; row++, raw += stride) {
+        uint64_t octets[TONES_TILE], loud = 0;
+        memcpy(octets, raw, sizeof octets);
+        for (uint32_t channel = 0; channel < TONES_TILE; channel++)
+            loud |= (octets[channel] ^ 0x5555555555555555u) & TONES_QUIET_BITS;
         if (loud)
             return 0;
     }
@@ -264,7 +265,7 @@ static uint32_t finish_tile(swd_tones *bank, uint32_t t, const tones_hop *hop, s
 {
     tones_tile *tile = &bank->tiles[t];
     const uint8_t *raw = raw_of(bank, t);
-    if (!tile->awake && quiet(raw, rows_of(bank)))
+    if (!tile->awake && quiet(raw, raw_stride(bank->n_tiles), rows_of(bank)))
         return 0;
     tones_turns turns;
     turns.began = turns.ended = turns.loud = 0;
@@ -277,7 +278,7 @@ static uint32_t finish_tile(swd_tones *bank, uint32_t t, const tones_hop *hop, s
 static uint32_t finish_hop(swd_tones *bank, uint64_t end, swd_tones_hit *hits, uint32_t capacity)
 {
     tones_mixture mixture;
-    tones_hop hop = {.mixture = &mixture};
+    tones_hop hop = {.mixture = &mixture, .raw_stride = raw_stride(bank->n_tiles), .far = bank->n_tiles > FAR_TILES};
     uint32_t n_hits = 0;
     mixture.made = 0;
     swd_tones_make_hop(&hop, bank->sets, shape_of(bank), end);
@@ -296,12 +297,12 @@ uint32_t swd_tones_push(swd_tones *bank, uint64_t from, uint32_t n, const uint64
 {
     uint32_t first = (uint32_t)(from % SWD_ROW_CYCLES), row = (uint32_t)(from / SWD_ROW_CYCLES % rows_of(bank));
     assert(n >= 1 && first + n <= SWD_ROW_CYCLES);
-    uint8_t *raw = raw_of(bank, 0) + row * TONES_RAW;
+    uint8_t *raw = raw_of(bank, 0) + row * raw_stride(bank->n_tiles);
     if (n == SWD_ROW_CYCLES && bank->law == SWD_LAW_A)
         take_row(bank, raw, cells);
     else
         for (uint32_t t = 0; t < bank->n_tiles; t++)
-            take_some(bank, &intakes(bank)[t], raw + t * raw_stride(bank), first, n, cells);
+            take_some(bank, &intakes(bank)[t], raw + t * TONES_RAW, first, n, cells);
     if ((from + n) % shape_of(bank)->cycles)
         return 0;
     return finish_hop(bank, from + n, hits, capacity);

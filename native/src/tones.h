@@ -99,6 +99,8 @@ typedef struct tones_hop {
     uint32_t age[TONES_WINDOW];   /* where what is so many hops old is kept, in int32 from slot 0; the new one takes the oldest's place */
     uint32_t history;             /* modulo TONES_HISTORY */
     tones_mixture *mixture;
+    size_t raw_stride;            /* octets from a row of a tile to its next */
+    uint32_t far;                 /* 1: the bank is more than caches next to the processor hold */
     int32_t along[TONES_SETS][TONES_FREQS], across[TONES_SETS][TONES_FREQS]; /* (cos, sin) and (-sin, cos) of the hop's phase, Q15 pairs */
 } tones_hop;
 
@@ -110,8 +112,8 @@ typedef struct tones_turns {
 
 /* Take one hop: A-law, 32 channels of 8 octets a row. Those that do not listen are silent. */
 typedef void tones_kernel(tones_tile *tile, const uint8_t *raw, const tones_set *sets, const tones_hop *hop, tones_turns *turns);
-/* A row of tiles that listen to cells one after the other; the tiles' own rows are `stride` octets apart. */
-typedef void tones_copy(uint8_t *raw, size_t stride, const uint64_t *cells, uint32_t n_tiles);
+/* A row of tiles that listen to cells one after the other. */
+typedef void tones_copy(uint8_t *raw, const uint64_t *cells, uint32_t n_tiles);
 tones_copy swd_tones_copy_plain, swd_tones_copy_sse2, swd_tones_copy_avx2, swd_tones_copy_avx512;
 tones_kernel swd_tones_mfc_plain, swd_tones_mfc_sse2, swd_tones_mfc_avx2, swd_tones_mfc_avx512;
 tones_kernel swd_tones_progress_plain, swd_tones_progress_sse2, swd_tones_progress_avx2, swd_tones_progress_avx512;

@@ -59,12 +59,12 @@ EACH void fold_four(v32 octets, v32 mirrors, v32 *even, v32 *odd, uint32_t next)
 
 /* The energy of the hop, and its samples folded about its middle: pairs of samples n, n + 2 with their mirrors, added and subtracted, for
  * n = 0, 4, 1, 5 of each row. |folded| <= 8064. The energy of both is twice that of the samples. */
-EACH v32 fold(v32 *even, v32 *odd, const uint8_t *raw, uint32_t position, uint32_t rows)
+EACH v32 fold(v32 *even, v32 *odd, const uint8_t *raw, size_t stride, uint32_t position, uint32_t rows)
 {
     v32 energy = {0};
     raw += position / 2 * SWD_ROW_CYCLES;
     for (uint32_t row = 0; row < rows / 2; row++, even += 4, odd += 4) {
-        const uint8_t *first = raw + row * TONES_RAW, *last = raw + (rows - 1 - row) * TONES_RAW;
+        const uint8_t *first = raw + row * stride, *last = raw + (rows - 1 - row) * stride;
         v32 low = load(first), high = load(first + 16 * SWD_ROW_CYCLES);
         v32 low_mirror = SWAP_HALVES(load(last)), high_mirror = SWAP_HALVES(load(last + 16 * SWD_ROW_CYCLES));
         fold_four(SHUFFLE_EVEN(low, high), SHUFFLE_ODD(low_mirror, high_mirror), even, odd, 2);

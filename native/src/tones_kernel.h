@@ -125,7 +125,7 @@ EACH int spectrum(lanes *x, const ears *of, const uint8_t *raw, uint32_t awake, 
 {
     v32 even[TONES_PAIRS], odd[TONES_PAIRS];
     const tones_mixture *mixture = of->hop->mixture;
-    x->energy = fold(even, odd, raw, of->position, rows);
+    x->energy = fold(even, odd, raw, of->hop->raw_stride, of->position, rows);
     x->loud = ~negative(x->energy - (int32_t)(rows * TONES_QUIET));
     if (!BITS(x->loud) && !awake)
         return 0;
@@ -285,9 +285,9 @@ TAKE(take_progress_mixed, PROGRESS, 1, 1)
 
 #include "tones_mix.h"
 
-void KERNEL(copy)(uint8_t *raw, size_t stride, const uint64_t *cells, uint32_t n_tiles)
+void KERNEL(copy)(uint8_t *raw, const uint64_t *cells, uint32_t n_tiles)
 {
-    for (; n_tiles; n_tiles--, raw += stride, cells += TONES_TILE)
+    for (; n_tiles; n_tiles--, raw += TONES_RAW, cells += TONES_TILE)
         for (uint32_t at = 0; at < TONES_RAW; at += 4 * sizeof(v32)) {
             v32 four[4];
             WHOLE
@@ -301,6 +301,16 @@ void KERNEL(copy)(uint8_t *raw, size_t stride, const uint64_t *cells, uint32_t n
 
 typedef void take_lanes(tones_tile *tile, const uint8_t *raw, const ears *of, tones_turns *turns);
 
+/* Have a part of the next tile fetched while LANES channels of this one are taken. */
+EACH void fetch(const tones_tile *next, const tones_hop *hop, uint32_t position)
+{
+    const uint32_t octets = offsetof(tones_tile, history) - offsetof(tones_tile, bins), part = octets * LANES / TONES_TILE;
+    const char *from = (const char *)next->bins + position / LANES * part;
+    for (uint32_t at = 0; at < part; at += 64)
+        __builtin_prefetch(from + at);
+    __builtin_prefetch(&next->history[hop->history][position]);
+}
+
 EACH void take_tile(tones_tile *tile, const uint8_t *raw, const tones_set *sets, const tones_hop *hop, tones_turns *turns, uint32_t pairs,
                     take_lanes *alike, take_lanes *mixed)
 {
@@ -309,8 +319,11 @@ EACH void take_tile(tones_tile *tile, const uint8_t *raw, const tones_set *sets,
     take_lanes *take = tile->sets & (tile->sets - 1) ? mixed : alike;
     if (take == mixed && !(hop->mixture->made && memcmp(hop->mixture->of_set, tile->of_set, sizeof tile->of_set) == 0))
         mix(hop->mixture, tile, sets, hop, pairs);
-    for (; of.position < TONES_TILE; of.position += LANES)
+    for (; of.position < TONES_TILE; of.position += LANES) {
+        if (hop->far)
+            fetch(tile + 1, hop, of.position);
         take(tile, raw, &of, turns);
+    }
 }
 
 void KERNEL(mfc)(tones_tile *tile, const uint8_t *raw, const tones_set *sets, const tones_hop *hop, tones_turns *turns)
