@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "intake.h"
 #include "tones.h"
 
 #define IDLE_OCTET 0xD5
@@ -15,15 +16,8 @@ struct swd_tones {
     uint32_t n_channels, n_tiles;
     uint8_t of_mulaw[256];        /* G.711: the A-law octet of each mu-law octet */
     tones_set sets[TONES_SETS];
-    tones_tile tiles[];           /* after them: tones_intake of each tile, rows of raw octets of all tiles */
+    tones_tile tiles[];           /* after them: intake of each tile, rows of raw octets of all tiles */
 };
-
-/* What taking octets needs, apart from the rest, since it happens in every row. */
-typedef struct tones_intake {
-    _Alignas(64) uint32_t cells[TONES_TILE];   /* by channel; SWD_NONE: not listening */
-    uint32_t listening;           /* bit a channel */
-    uint32_t in_row;              /* 1: all 32 listen, to cells one after the other */
-} tones_intake;
 
 static const tones_shape shapes[] = {
     {MFC_ROWS * SWD_ROW_CYCLES, MFC_WINDOW, MFC_FREQS, MFC_WEIGHTS, {1, 2, 2, 1}, 1},
@@ -33,14 +27,14 @@ static const tones_shape shapes[] = {
 static const tones_shape *shape_of(const swd_tones *bank) { return &shapes[bank->shape]; }
 static uint32_t rows_of(const swd_tones *bank) { return shape_of(bank)->cycles / SWD_ROW_CYCLES; }
 
-static tones_intake *intakes(swd_tones *bank) { return (tones_intake *)(bank->tiles + bank->n_tiles); }
+static intake *intakes(swd_tones *bank) { return (intake *)(bank->tiles + bank->n_tiles); }
 static size_t raw_stride(uint32_t n_tiles) { return n_tiles * TONES_RAW + RAW_APART; }
 static uint8_t *raw_of(swd_tones *bank, uint32_t t) { return (uint8_t *)(intakes(bank) + bank->n_tiles) + t * TONES_RAW; }
 
 size_t swd_tones_size(uint32_t n_channels)
 {
     uint32_t n_tiles = (n_channels + TONES_TILE - 1) / TONES_TILE;
-    return (sizeof(swd_tones) + n_tiles * (sizeof(tones_tile) + sizeof(tones_intake)) + TONES_ROWS * raw_stride(n_tiles) + 63) & ~(size_t)63;
+    return (sizeof(swd_tones) + n_tiles * (sizeof(tones_tile) + sizeof(intake)) + TONES_ROWS * raw_stride(n_tiles) + 63) & ~(size_t)63;
 }
 
 void swd_tones_init(swd_tones *bank, uint32_t shape, uint32_t n_channels, uint32_t law)
@@ -53,8 +47,7 @@ void swd_tones_init(swd_tones *bank, uint32_t shape, uint32_t n_channels, uint32
     bank->n_tiles = (n_channels + TONES_TILE - 1) / TONES_TILE;
     for (uint32_t code = 0; code < 256; code++)
         bank->of_mulaw[code] = swd_alaw_encode(swd_ulaw_decode((uint8_t)code));
-    for (uint32_t t = 0; t < bank->n_tiles; t++)
-        memset(intakes(bank)[t].cells, 0xFF, sizeof intakes(bank)[t].cells);
+    swd_intake_init(intakes(bank), bank->n_tiles);
     memset(raw_of(bank, 0), IDLE_OCTET, TONES_ROWS * raw_stride(bank->n_tiles));
 }
 
@@ -88,14 +81,6 @@ static void release(swd_tones *bank, tones_tile *tile, uint32_t position)
         tile->sets &= ~(1u << set);
 }
 
-static int all_in_row(const tones_intake *intake)
-{
-    for (uint32_t channel = 1; channel < TONES_TILE; channel++)
-        if (intake->cells[channel] != intake->cells[0] + channel)
-            return 0;
-    return intake->listening == 0xFFFFFFFFu;
-}
-
 static void clear(swd_tones *bank, uint32_t t, uint32_t channel)
 {
     tones_tile *tile = &bank->tiles[t];
@@ -113,24 +98,20 @@ int swd_tones_assign(swd_tones *bank, uint32_t channel, uint32_t cell, uint32_t 
         return SWD_E_RANGE;
     uint32_t t = channel / TONES_TILE, of_tile = channel % TONES_TILE, position = tones_position(of_tile);
     tones_tile *tile = &bank->tiles[t];
-    tones_intake *intake = &intakes(bank)[t];
     release(bank, tile, position);
     clear(bank, t, of_tile);
-    intake->cells[of_tile] = cell;
-    intake->listening &= ~(1u << of_tile);
+    swd_intake_assign(&intakes(bank)[t], of_tile, cell);
     if (cell != SWD_NONE) {
-        intake->listening |= 1u << of_tile;
         tile->sets |= 1u << set;
         tile->of_set[set] |= 1u << position;
         bank->sets[set].n_listening++;
     }
-    intake->in_row = (uint32_t)all_in_row(intake);
     return SWD_OK;
 }
 
 uint32_t swd_tones_cell(const swd_tones *bank, uint32_t channel)
 {
-    const tones_intake *all = (const tones_intake *)(bank->tiles + bank->n_tiles);
+    const intake *all = (const intake *)(bank->tiles + bank->n_tiles);
     return channel < bank->n_channels ? all[channel / TONES_TILE].cells[channel % TONES_TILE] : SWD_NONE;
 }
 
@@ -144,73 +125,28 @@ static uint64_t to_alaw(const swd_tones *bank, uint64_t octets)
     return octets;
 }
 
-/* Octets first..first+n-1 of a row of a tile. */
-static void take_some(const swd_tones *bank, const tones_intake *intake, uint8_t *raw, uint32_t first, uint32_t n, const uint64_t *cells)
+/* Octets first..first+n-1 of a row of mu-law. */
+static void take_mulaw(swd_tones *bank, uint8_t *row, const uint64_t *cells, uint32_t first, uint32_t n)
 {
-    for (uint32_t left = intake->listening; left; left &= left - 1) {
-        uint32_t channel = (uint32_t)__builtin_ctz(left);
-        uint64_t octets = cells[intake->cells[channel]];
-        if (bank->law == SWD_LAW_MU)
-            octets = to_alaw(bank, octets);
-        memcpy(raw + channel * SWD_ROW_CYCLES + first, (const uint8_t *)&octets + first, n);
-    }
+    for (uint32_t t = 0; t < bank->n_tiles; t++, row += TONES_RAW)
+        for (uint32_t left = intakes(bank)[t].listening; left; left &= left - 1) {
+            uint32_t channel = (uint32_t)__builtin_ctz(left);
+            uint64_t octets = to_alaw(bank, cells[intakes(bank)[t].cells[channel]]);
+            memcpy(row + channel * SWD_ROW_CYCLES + first, (const uint8_t *)&octets + first, n);
+        }
 }
 
-/* By instruction set. */
-typedef struct kernels {
-    tones_copy *copy;
-    tones_kernel *of_shape[2];
-} kernels;
-
-static const kernels *selected(void)
+static tones_kernel *selected_kernel(const swd_tones *bank)
 {
-    static const kernels all[] = {
-        {swd_tones_copy_plain, {swd_tones_mfc_plain, swd_tones_progress_plain}},
+    static tones_kernel *const kernels[2][4] = {
 #if defined(__x86_64__)
-        {swd_tones_copy_sse2, {swd_tones_mfc_sse2, swd_tones_progress_sse2}},
-        {swd_tones_copy_avx2, {swd_tones_mfc_avx2, swd_tones_progress_avx2}},
-        {swd_tones_copy_avx512, {swd_tones_mfc_avx512, swd_tones_progress_avx512}},
+        {swd_tones_mfc_plain, swd_tones_mfc_sse2, swd_tones_mfc_avx2, swd_tones_mfc_avx512},
+        {swd_tones_progress_plain, swd_tones_progress_sse2, swd_tones_progress_avx2, swd_tones_progress_avx512},
+#else
+        {swd_tones_mfc_plain}, {swd_tones_progress_plain},
 #endif
     };
-    return &all[swd_isa_selected()];
-}
-
-/* A whole row of A-law; two places a store. */
-static void take_all(const tones_intake *intake, uint64_t *raw, const uint64_t *cells)
-{
-    typedef uint64_t two __attribute__((vector_size(16)));
-    if (intake->listening == 0xFFFFFFFFu) {
-        for (uint32_t channel = 0; channel < TONES_TILE; channel += 2) {
-            two octets = {cells[intake->cells[channel]], cells[intake->cells[channel + 1]]};
-            memcpy(raw + channel, &octets, sizeof octets);
-        }
-        return;
-    }
-    for (uint32_t left = intake->listening; left; left &= left - 1) {
-        uint32_t channel = (uint32_t)__builtin_ctz(left);
-        raw[channel] = cells[intake->cells[channel]];
-    }
-}
-
-/* How many tiles from this one on listen to cells one after the other. */
-static uint32_t run_of_tiles(const tones_intake *tiles, uint32_t n_tiles)
-{
-    uint32_t n = 0;
-    while (n < n_tiles && tiles[n].in_row && tiles[n].cells[0] == tiles[0].cells[0] + n * TONES_TILE)
-        n++;
-    return n;
-}
-
-static void take_row(swd_tones *bank, uint8_t *raw, const uint64_t *cells)
-{
-    const tones_intake *tiles = intakes(bank);
-    for (uint32_t t = 0, n; t < bank->n_tiles; t += n, raw += n * TONES_RAW) {
-        n = run_of_tiles(&tiles[t], bank->n_tiles - t);
-        if (n)
-            selected()->copy(raw, cells + tiles[t].cells[0], n);
-        else
-            take_all(&tiles[t], (uint64_t *)raw, cells), n = 1;
-    }
+    return kernels[bank->shape][swd_isa_selected()];
 }
 
 /* Of raw octets: each is less than the least that could be heard. */
@@ -269,7 +205,7 @@ static uint32_t finish_tile(swd_tones *bank, uint32_t t, const tones_hop *hop, s
         return 0;
     tones_turns turns;
     turns.began = turns.ended = turns.loud = 0;
-    selected()->of_shape[bank->shape](tile, raw, bank->sets, hop, &turns);
+    selected_kernel(bank)(tile, raw, bank->sets, hop, &turns);
     uint32_t n_hits = tell(tile, bank->sets, hop, &turns, hits, capacity);
     tile->awake = turns.loud || (tile->awake && !asleep(tile));
     return n_hits;
@@ -298,11 +234,10 @@ uint32_t swd_tones_push(swd_tones *bank, uint64_t from, uint32_t n, const uint64
     uint32_t first = (uint32_t)(from % SWD_ROW_CYCLES), row = (uint32_t)(from / SWD_ROW_CYCLES % rows_of(bank));
     assert(n >= 1 && first + n <= SWD_ROW_CYCLES);
     uint8_t *raw = raw_of(bank, 0) + row * raw_stride(bank->n_tiles);
-    if (n == SWD_ROW_CYCLES && bank->law == SWD_LAW_A)
-        take_row(bank, raw, cells);
+    if (bank->law == SWD_LAW_A)
+        swd_intake_take(intakes(bank), bank->n_tiles, raw, cells, first, n);
     else
-        for (uint32_t t = 0; t < bank->n_tiles; t++)
-            take_some(bank, &intakes(bank)[t], raw + t * TONES_RAW, first, n, cells);
+        take_mulaw(bank, raw, cells, first, n);
     if ((from + n) % shape_of(bank)->cycles)
         return 0;
     return finish_hop(bank, from + n, hits, capacity);

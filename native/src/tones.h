@@ -112,9 +112,6 @@ typedef struct tones_turns {
 
 /* Take one hop: A-law, 32 channels of 8 octets a row. Those that do not listen are silent. */
 typedef void tones_kernel(tones_tile *tile, const uint8_t *raw, const tones_set *sets, const tones_hop *hop, tones_turns *turns);
-/* A row of tiles that listen to cells one after the other. */
-typedef void tones_copy(uint8_t *raw, const uint64_t *cells, uint32_t n_tiles);
-tones_copy swd_tones_copy_plain, swd_tones_copy_sse2, swd_tones_copy_avx2, swd_tones_copy_avx512;
 tones_kernel swd_tones_mfc_plain, swd_tones_mfc_sse2, swd_tones_mfc_avx2, swd_tones_mfc_avx512;
 tones_kernel swd_tones_progress_plain, swd_tones_progress_sse2, swd_tones_progress_avx2, swd_tones_progress_avx512;
 

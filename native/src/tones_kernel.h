@@ -285,20 +285,6 @@ TAKE(take_progress_mixed, PROGRESS, 1, 1)
 
 #include "tones_mix.h"
 
-void KERNEL(copy)(uint8_t *raw, const uint64_t *cells, uint32_t n_tiles)
-{
-    for (; n_tiles; n_tiles--, raw += TONES_RAW, cells += TONES_TILE)
-        for (uint32_t at = 0; at < TONES_RAW; at += 4 * sizeof(v32)) {
-            v32 four[4];
-            WHOLE
-            for (uint32_t i = 0; i < 4; i++)
-                four[i] = load((const uint8_t *)cells + at + i * sizeof(v32));
-            WHOLE
-            for (uint32_t i = 0; i < 4; i++)
-                store(raw + at + i * sizeof(v32), four[i]);
-        }
-}
-
 typedef void take_lanes(tones_tile *tile, const uint8_t *raw, const ears *of, tones_turns *turns);
 
 /* Have a part of the next tile fetched while LANES channels of this one are taken. */
