@@ -36,7 +36,7 @@ def shortened(seconds: int = 24, **changes: Any) -> str:
     scenario |= {"seconds": seconds, "expect": []}
     scenario["load"][0] |= {"rate": "120/min", "stop": f"{seconds // 2}s"}
     for row, at in zip(scenario["timeline"], (seconds // 4, seconds // 3), strict=True):
-        row |= {"at": f"{at}s", "for": f"{seconds // 6}s"}
+        row |= {"at": f"{at}s", "for": f"{1000 * seconds // 6}ms"}
     return yaml.safe_dump(scenario | changes, sort_keys=False, allow_unicode=True)
 
 
