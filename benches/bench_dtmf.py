@@ -1,10 +1,11 @@
 """DTMF bank: channel-seconds of 8 kHz audio a CPU second, against libspandsp's dtmf_rx at its best chunk.
 
-2048 channels, one thread; they listen to 160 cells, as circuits of a machine do to its row of cells, with 200 ms of each
-signal over and over. *mix* is what receivers of a call centre hear: 1 cell of 20 digits without end (100 ms on, 100 ms
-off), 4 of 20 speech without a pause (the shipped prompts), the others line noise of -60 to -50 dBm0; *quiet*, *speech*,
-*vowels* (harmonics, the worst of voices) and *digits* have one kind on all cells. The peer is given linear samples
-(decoding A-law is not counted against it) in chunks of each of CHUNKS, and the best one counts; all take turns in one run.
+2048 channels, one thread; they listen to 160 cells, as circuits of a machine do to its row of cells, with 200 ms of
+each signal over and over. *mix* is what receivers of a call centre hear: 1 cell of 20 digits without end (100 ms on,
+100 ms off), 4 of 20 speech without a pause (the shipped prompts), the others line noise of -60 to -50 dBm0; *quiet*,
+*speech*, *vowels* (harmonics, the worst of voices) and *digits* have one kind on all cells. The peer is given linear
+samples (decoding A-law is not counted against it) in chunks of each of CHUNKS, and the best one counts; all take turns
+in one run.
 
 Usage: python benches/bench_dtmf.py [--json PATH]     Without SWITCHSIM_ISA: every instruction set of the host.
 """
@@ -22,7 +23,7 @@ from typing import Any
 
 import numpy as np
 from compiled import compiled
-from ratios import Work, json_argument, measured, report, side_by_side
+from ratios import Work, compared, json_argument, report, side_by_side
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tools"))
 import native_parts
@@ -33,7 +34,7 @@ from switchsim.sweeps.signals import KEYS, RMS_0_DBM0, Rng, Samples, digit, nois
 from switchsim.sweeps.talkoff import vowels
 
 CHANNELS = 2048
-CELLS = 160                 # with their rows of a period they lie in the second cache, as a machine's row does in the first
+CELLS = 160                 # so few that a period of them lies in the second cache: a machine's row lies in the first
 PERIOD = 1600               # cycles of signal that are played over and over
 ROUNDS = 7
 CYCLES = 4800               # of a bank's turn
@@ -168,10 +169,10 @@ def rows_of(kind: str, parts: native_parts.Parts, isas: list[str], peer: tuple[A
     works = [bank_work(parts, loop, isa, codes) for isa in isas]
     works += [peer_work(peer, loop, linear, chunk) for chunk in CHUNKS]
     seconds = side_by_side(works, ROUNDS)
-    best = PEER_CHANNELS / min(seconds[len(isas) :])
+    best, work = min(seconds[len(isas) :]), CHANNELS * CYCLES / 8000
     ending = "" if kind == "mix" else f"/{kind}"
     return [
-        measured(f"dtmf/{isa}{ending}", CHANNELS * CYCLES / 8000 / took, best, "channels in real time")
+        compared(f"dtmf/{isa}{ending}", (work, took), (PEER_CHANNELS, best), "channels in real time")
         for isa, took in zip(isas, seconds, strict=False)
     ]
 

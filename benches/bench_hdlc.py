@@ -21,7 +21,7 @@ import native_hdlc
 import native_parts
 import spandsp_peer
 from compiled import compiled
-from ratios import json_argument, measured, report, side_by_side
+from ratios import compared, json_argument, report, side_by_side
 
 ROUNDS = 7
 OCTETS = 8000 * 8                    # of a measured stretch: 8 s of one channel
@@ -199,7 +199,7 @@ def main() -> None:
         seconds, *peers = side_by_side([work, *(works[name] for works in chunks)], ROUNDS)
         if peers:
             unit = f"channels (peer's best: {CHUNKS[peers.index(min(peers))]} octets a call)"
-            rows.append(measured(f"hdlc/{name}", OCTETS / 8000 / seconds, OCTETS / 8000 / min(peers), unit))
+            rows.append(compared(f"hdlc/{name}", (OCTETS / 8000, seconds), (OCTETS / 8000, min(peers)), unit))
         else:
             print(f"hdlc/{name:8} {OCTETS / 8000 / seconds:12,.0f}")
     report(rows, "any", path)

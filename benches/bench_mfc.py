@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 import cffi
 import numpy as np
 from compiled import compiled
-from ratios import Work, measured, report, side_by_side
+from ratios import Work, compared, report, side_by_side
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tools"))
 from ctypes.util import find_library
@@ -201,7 +201,7 @@ def measure(
         parts.select(isa)
         bank = bank_work(loops, parts, case.shape, parts.encode(linear), channels)
         ours, theirs = side_by_side([bank, peer.work(case.shape, linear, chunk)], rounds)
-        rows.append(measured(f"{case.name}/{isa}{case.suffix}", channels / ours, PEER_CHANNELS / theirs, UNIT))
+        rows.append(compared(f"{case.name}/{isa}{case.suffix}", (channels, ours), (PEER_CHANNELS, theirs), UNIT))
     return rows
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 from compiled import compiled
-from ratios import json_argument, measured, report, side_by_side
+from ratios import compared, json_argument, measured, report, side_by_side
 
 from switchsim.dsp import isa
 from switchsim.dsp.engine import Engine, EngineConfig
@@ -93,12 +93,12 @@ def narrow() -> list[dict[str, Any]]:
         lambda: switch.rows(ROWS), lambda: lib.copy_rows(ring, RING, octets, ROWS),
         lambda: lib.copy_rows(ring, 2, octets, ROWS), lambda: lib.switch_frames(frames, order, SLOTS, CYCLES), by_numpy,
     ], ROUNDS)  # fmt: skip
-    rate = octets * ROWS / ours / 1e9
+    moved, by_numpy_moved, unit = octets * ROWS / 1e9, SLOTS * NUMPY_FRAMES / 1e9, "gigaoctets/s"
     return [
-        measured("switching/memcpy", rate, octets * ROWS / ringed / 1e9, "gigaoctets/s"),
-        measured("switching/memcpy-two-rows", rate, octets * ROWS / small / 1e9, "gigaoctets/s"),
-        measured("switching/c", rate, octets * ROWS / plain / 1e9, "gigaoctets/s"),
-        measured("switching/numpy", rate, SLOTS * NUMPY_FRAMES / fancy / 1e9, "gigaoctets/s"),
+        compared("switching/memcpy", (moved, ours), (moved, ringed), unit),
+        compared("switching/memcpy-two-rows", (moved, ours), (moved, small), unit),
+        compared("switching/c", (moved, ours), (moved, plain), unit),
+        compared("switching/numpy", (moved, ours), (by_numpy_moved, fancy), unit),
     ]
 
 

@@ -69,8 +69,23 @@ def processor() -> str:
     return platform.machine()
 
 
-def side_by_side(works: Sequence[Work], rounds: int) -> list[float]:
-    """Median CPU seconds of each work, of this thread alone (numpy's helpers spin).
+class Took(float):
+    """CPU seconds of a work: the median of `rounds`."""
+
+    def __new__(cls, rounds: Sequence[float]) -> Took:
+        one = super().__new__(cls, median(rounds))
+        one.rounds = tuple(rounds)
+        return one
+
+    rounds: tuple[float, ...]
+
+    def times(self, other: Took) -> float:
+        """How many times as long: the median of the rounds' own quotients, in which slow moments of the host cancel."""
+        return median(mine / theirs for mine, theirs in zip(self.rounds, other.rounds, strict=True))
+
+
+def side_by_side(works: Sequence[Work], rounds: int) -> list[Took]:
+    """What each work takes, of this thread alone (numpy's helpers spin).
 
     They take turns, so that a slow moment of the host hits them alike.
     """
@@ -82,12 +97,19 @@ def side_by_side(works: Sequence[Work], rounds: int) -> list[float]:
             start = thread_time()
             work()
             times.append(thread_time() - start)
-    return [median(times) for times in took]
+    return [Took(times) for times in took]
 
 
 def measured(row_id: str, ours: float, peer: float, unit: str) -> dict[str, Any]:
     """A bench's row: both rates in the same unit."""
     return {"id": row_id, "ratio": ours / peer, "ours": ours, "peer": peer, "unit": unit}
+
+
+def compared(row_id: str, ours: tuple[float, Took], peer: tuple[float, Took], unit: str) -> dict[str, Any]:
+    """A bench's row of two that took turns: how much each did in a round, and what the rounds took."""
+    (done, took), (by_peer, peer_took) = ours, peer
+    row = measured(row_id, done / took, by_peer / peer_took, unit)
+    return row | {"ratio": done / by_peer * peer_took.times(took)}
 
 
 def figures(row: dict[str, Any], before: str = "") -> str:
