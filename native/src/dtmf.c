@@ -8,7 +8,6 @@
 #define IDLE_OCTET 0xD5
 #define IDLE_ULAW 0xFF
 #define RING_ROWS (DTMF_BLOCKS * DTMF_ROWS)
-#define FETCHED_ROWS (DTMF_RECENT / SWD_ROW_CYCLES)
 
 struct swd_dtmf {
     uint32_t n_channels;
@@ -196,16 +195,6 @@ static uint32_t track_channel(swd_dtmf *bank, const ended *x, uint32_t channel, 
     return n;
 }
 
-/* What will be read of the channel that comes next, of rows far apart, is fetched meanwhile. */
-static void expect(swd_dtmf *bank, const ended *x, uint32_t channel)
-{
-    dtmf_octets ring = octets_of(bank, 0);
-    uint32_t row = ((x->block + 1) * DTMF_ROWS + RING_ROWS - FETCHED_ROWS) % RING_ROWS;
-    __builtin_prefetch(&tracks_of(bank)[channel], 1);
-    for (uint32_t n = 0; n < FETCHED_ROWS; n++, row = row + 1 < RING_ROWS ? row + 1 : 0)
-        __builtin_prefetch(ring.rows + row * ring.stride + (size_t)channel * SWD_ROW_CYCLES);
-}
-
 static uint32_t finish_block(swd_dtmf *bank, const ended *x, swd_dtmf_hit *hits, uint32_t capacity)
 {
     dtmf_tile *tiles = tiles_of(bank);
@@ -214,8 +203,6 @@ static uint32_t finish_block(swd_dtmf *bank, const ended *x, swd_dtmf_hit *hits,
     for (uint32_t t = 0; t < bank->n_tiles; t++) {
         uint32_t left = (tiles[t].screened & (tiles[t].before | tiles[t].before_that)) | tiles[t].tracking;
         for (; left; left &= left - 1) {
-            if (left & (left - 1))
-                expect(bank, x, t * DTMF_TILE + (uint32_t)__builtin_ctz(left & (left - 1)));
             swd_dtmf_hit found[2] = {{0}, {0}};
             uint32_t n = track_channel(bank, x, t * DTMF_TILE + (uint32_t)__builtin_ctz(left), found);
             for (uint32_t k = 0; k < n && n_hits < capacity; k++)

@@ -205,6 +205,28 @@ def test_mu_law_is_heard_alike_on_every_isa(parts: Parts, isas: list[str], level
     assert len(outcomes) == 1
 
 
+def test_the_faintest_digits_that_limits_allow_are_looked_at(parts: Parts) -> None:
+    """Between -48 dBm0, accepted, and -52 dBm0, refused: limits can not be set lower."""
+    rng = np.random.default_rng(11)
+    limits = parts.ffi.new("swd_dtmf_limits *")
+    parts.lib.swd_dtmf_default(limits)
+    limits.level_accept_mdbm0, limits.level_reject_mdbm0 = -48_000, -52_000
+    bank = Bank(parts, 64)
+    assert parts.lib.swd_dtmf_limits_set(bank.bank, 0, limits) == 0
+    hits = bank.push(parts.encode(stack([at_random(rng, digit(rng, KEYS[i % 16], 60, -49, -49)) for i in range(64)])))
+    assert [(h[1], h[3]) for h in sorted(hits, key=lambda h: h[1]) if h[2]] == [(i, KEYS[i % 16]) for i in range(64)]
+
+
+@pytest.mark.parametrize("digit_ms", [60, 90])
+def test_a_pause_of_20_ms_separates_wherever_it_lies_in_a_block(parts: Parts, digit_ms: int) -> None:
+    rng = np.random.default_rng(12)
+    signals = [
+        np.concatenate([silence(30), np.zeros(lead), digit(rng, "8", digit_ms), np.zeros(160), digit(rng, "8", 60)])
+        for lead in range(96)
+    ]
+    assert heard(parts, signals) == ["88"] * len(signals)
+
+
 def test_assigning_begins_anew(parts: Parts) -> None:
     rng = np.random.default_rng(9)
     codes = parts.encode(stack([np.concatenate([digit(rng, "7", 60), silence(60)])]))
