@@ -103,7 +103,7 @@ def bank_work(parts: native_parts.Parts, loop: tuple[Any, Any], isa: str, codes:
 
     def work() -> None:
         parts.select(isa)
-        lib.bank(push, state, bank.at, CYCLES // 8, octets, len(rows), CELLS, hits)
+        lib.bank(push, state, bank.at, CYCLES // 8, octets, len(rows), CELLS, hits, 2 * CHANNELS)
         bank.at += CYCLES
 
     return work
@@ -111,7 +111,7 @@ def bank_work(parts: native_parts.Parts, loop: tuple[Any, Any], isa: str, codes:
 
 LOOP = """
 void bank(void *push, void *state, uint64_t from, uint32_t n_pushes, const uint64_t *rows, uint32_t n_rows,
-          uint32_t n_cells, void *hits);
+          uint32_t n_cells, void *hits, uint32_t capacity);
 void receive(dtmf_rx_state_t **states, const int16_t *samples, uint32_t n_channels, uint32_t n_samples, uint32_t chunk);
 """
 LOOP_SOURCE = """
@@ -119,10 +119,10 @@ LOOP_SOURCE = """
 #include <stdint.h>
 typedef uint32_t push_t(void *bank, uint64_t from, uint32_t n, const uint64_t *cells, void *hits, uint32_t capacity);
 void bank(void *push, void *state, uint64_t from, uint32_t n_pushes, const uint64_t *rows, uint32_t n_rows,
-          uint32_t n_cells, void *hits)
+          uint32_t n_cells, void *hits, uint32_t capacity)
 {
     for (uint64_t at = from; at < from + 8 * n_pushes; at += 8)
-        ((push_t *)push)(state, at, 8, rows + (size_t)(at / 8 % n_rows) * n_cells, hits, 2 * 2048);
+        ((push_t *)push)(state, at, 8, rows + (size_t)(at / 8 % n_rows) * n_cells, hits, capacity);
 }
 typedef struct dtmf_rx_state_t dtmf_rx_state_t;
 int dtmf_rx(dtmf_rx_state_t *s, const int16_t amp[], int samples);

@@ -72,12 +72,12 @@ def processor() -> str:
 class Took(float):
     """CPU seconds of a work: the median of `rounds`."""
 
+    rounds: tuple[float, ...]
+
     def __new__(cls, rounds: Sequence[float]) -> Took:
         one = super().__new__(cls, median(rounds))
         one.rounds = tuple(rounds)
         return one
-
-    rounds: tuple[float, ...]
 
     def times(self, other: Took) -> float:
         """How many times as long: the median of the rounds' own quotients, in which slow moments of the host cancel."""
