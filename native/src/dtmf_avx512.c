@@ -1,13 +1,13 @@
-/* The DTMF kernel for AVX-512 (F, BW, VL, VNNI). */
+/* The DTMF kernel for AVX-512 (F, BW, VL, VNNI, VBMI). */
 #include "dtmf.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
 
 #if defined(__clang__)
-#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512vl,avx512vnni"))), apply_to = function)
+#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512vl,avx512vnni,avx512vbmi"))), apply_to = function)
 #else
-#pragma GCC target("avx512f,avx512bw,avx512vl,avx512vnni")
+#pragma GCC target("avx512f,avx512bw,avx512vl,avx512vnni,avx512vbmi")
 #endif
 
 #define KERNEL swd_dtmf_avx512

@@ -1,13 +1,13 @@
-/* The kernels of the tone banks for AVX-512 (F, BW, VL, VNNI). */
+/* The kernels of the tone banks for AVX-512 (F, BW, VL, VNNI, VBMI). */
 #include "tones.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
 
 #if defined(__clang__)
-#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512vl,avx512vnni"))), apply_to = function)
+#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512vl,avx512vnni,avx512vbmi"))), apply_to = function)
 #else
-#pragma GCC target("avx512f,avx512bw,avx512vl,avx512vnni")
+#pragma GCC target("avx512f,avx512bw,avx512vl,avx512vnni,avx512vbmi")
 #endif
 
 /* The pair for all lanes without an instruction of its own, which compilers do not see. */
