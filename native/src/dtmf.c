@@ -15,10 +15,10 @@ struct swd_dtmf {
     uint32_t law;                /* 0 A-law, 1 mu-law */
     uint32_t unused[13];
     dtmf_rules rules[SWD_DTMF_SETS];
-    intake intakes[];            /* of each tile; after them: its dtmf_tile, its tracks, and the ring, rows of all tiles */
-};
+};                               /* after it: its intake; of each tile its dtmf_tile, its tracks; the ring, rows of all tiles */
 
-static dtmf_tile *tiles_of(swd_dtmf *bank) { return (dtmf_tile *)(bank->intakes + bank->n_tiles); }
+static intake *intake_of(const swd_dtmf *bank) { return (intake *)(uintptr_t)(bank + 1); }
+static dtmf_tile *tiles_of(swd_dtmf *bank) { return (dtmf_tile *)((uint8_t *)(bank + 1) + swd_intake_size(bank->n_tiles)); }
 static dtmf_track *tracks_of(swd_dtmf *bank) { return (dtmf_track *)(tiles_of(bank) + bank->n_tiles); }
 
 /* A line of the cache more, so that the octets of a channel do not all compete for the same one. */
@@ -28,8 +28,8 @@ static uint8_t *ring_of(swd_dtmf *bank) { return (uint8_t *)(tracks_of(bank) + (
 size_t swd_dtmf_size(uint32_t n_channels)
 {
     uint32_t n_tiles = (n_channels + DTMF_TILE - 1) / DTMF_TILE;
-    size_t of_tile = sizeof(intake) + sizeof(dtmf_tile) + DTMF_TILE * sizeof(dtmf_track);
-    return (sizeof(swd_dtmf) + n_tiles * of_tile + RING_ROWS * stride_of(n_tiles) + 63) & ~(size_t)63;
+    size_t of_tile = sizeof(dtmf_tile) + DTMF_TILE * sizeof(dtmf_track);
+    return (sizeof(swd_dtmf) + swd_intake_size(n_tiles) + n_tiles * of_tile + RING_ROWS * stride_of(n_tiles) + 63) & ~(size_t)63;
 }
 
 void swd_dtmf_init(swd_dtmf *bank, uint32_t n_channels)
@@ -38,7 +38,7 @@ void swd_dtmf_init(swd_dtmf *bank, uint32_t n_channels)
     memset(bank, 0, swd_dtmf_size(n_channels));
     bank->n_channels = n_channels;
     bank->n_tiles = (n_channels + DTMF_TILE - 1) / DTMF_TILE;
-    swd_intake_init(bank->intakes, bank->n_tiles);
+    swd_intake_init(intake_of(bank), bank->n_tiles);
     swd_dtmf_default(&limits);
     for (uint32_t set = 0; set < SWD_DTMF_SETS; set++)
         swd_dtmf_prepare(&bank->rules[set], &limits);
@@ -85,7 +85,7 @@ void swd_dtmf_law(swd_dtmf *bank, uint32_t law)
 void swd_dtmf_assign(swd_dtmf *bank, uint32_t channel, uint32_t cell)
 {
     assert(channel < bank->n_channels);
-    swd_intake_assign(&bank->intakes[channel / DTMF_TILE], channel % DTMF_TILE, cell);
+    swd_intake_assign(intake_of(bank), channel, cell);
     tiles_of(bank)[channel / DTMF_TILE].set[channel % DTMF_TILE] = 0;
     forget(bank, channel);
 }
@@ -93,7 +93,7 @@ void swd_dtmf_assign(swd_dtmf *bank, uint32_t channel, uint32_t cell)
 uint32_t swd_dtmf_cell(const swd_dtmf *bank, uint32_t channel)
 {
     assert(channel < bank->n_channels);
-    return bank->intakes[channel / DTMF_TILE].cells[channel % DTMF_TILE];
+    return swd_intake_cell(intake_of(bank), channel);
 }
 
 void swd_dtmf_use(swd_dtmf *bank, uint32_t channel, uint32_t set)
@@ -137,7 +137,7 @@ static void want(swd_dtmf *bank, const ended *x)
     dtmf_octets octets = octets_of(bank, x->block);
     for (uint32_t t = 0; t < bank->n_tiles; t++, octets.rows += INTAKE_OCTETS) {
         dtmf_tile *tile = &tiles_of(bank)[t];
-        uint32_t listening = bank->intakes[t].listening, more = x->block % 2 ? tile->screened : 0;
+        uint32_t listening = intake_of(bank)->tiles[t].listening, more = x->block % 2 ? tile->screened : 0;
         if (x->block % 2 == 0 && listening)
             more = x->kernel->audible(&octets);
         tile->wanted = listening & (tile->tracking | more);
@@ -216,7 +216,7 @@ uint32_t swd_dtmf_push(swd_dtmf *bank, uint64_t from, uint32_t n, const uint64_t
 {
     uint32_t first = (uint32_t)(from % SWD_ROW_CYCLES), row = (uint32_t)(from / SWD_ROW_CYCLES % RING_ROWS);
     assert(n >= 1 && first + n <= SWD_ROW_CYCLES);
-    swd_intake_take(bank->intakes, bank->n_tiles, ring_of(bank) + row * stride_of(bank->n_tiles), cells, first, n);
+    swd_intake_take(intake_of(bank), ring_of(bank) + row * stride_of(bank->n_tiles), cells, first, n);
     if ((from + n) % DTMF_BLOCK)
         return 0;
     ended x = {selected_kernel(), from + n - 1, (uint32_t)((from + n - 1) / DTMF_BLOCK % DTMF_BLOCKS)};

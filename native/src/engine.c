@@ -1,7 +1,7 @@
 /* engine.c: an engine's beginning, its runs, the handing over of its events. */
 #include "engine.h"
 
-#define ENGINE_FORMAT 0x3131676e65647773u      /* "swdeng11" */
+#define ENGINE_FORMAT 0x3231676e65647773u      /* "swdeng12" */
 
 static void fill_u32(uint32_t *words, uint64_t n, uint32_t value)
 {

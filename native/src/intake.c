@@ -4,97 +4,85 @@
 
 #include "intake.h"
 
-#define FEW_RUNS 8u               /* of a tile: more are taken faster channel by channel */
+static intake_run *runs_of(intake *x) { return (intake_run *)(x->tiles + x->n_tiles); }
 
-void swd_intake_init(intake *tiles, uint32_t n_tiles)
+size_t swd_intake_size(uint32_t n_tiles)
 {
-    memset(tiles, 0, n_tiles * sizeof *tiles);
+    return sizeof(intake) + n_tiles * (sizeof(intake_tile) + INTAKE_TILE * sizeof(intake_run));
+}
+
+void swd_intake_init(intake *x, uint32_t n_tiles)
+{
+    memset(x, 0, swd_intake_size(n_tiles));
+    x->n_tiles = n_tiles;
     for (uint32_t t = 0; t < n_tiles; t++)
-        memset(tiles[t].cells, 0xFF, sizeof tiles[t].cells);
+        memset(x->tiles[t].cells, 0xFF, sizeof x->tiles[t].cells);
 }
 
-static void find_runs(intake *tile)
+void swd_intake_assign(intake *x, uint32_t channel, uint32_t cell)
 {
-    uint32_t begun = 0;
-    tile->starts = tile->n_starts = 0;
-    memset(tile->run, 0, sizeof tile->run);
-    for (uint32_t channel = 0; channel < INTAKE_TILE; channel++) {
-        if (!(tile->listening >> channel & 1))
-            continue;
-        if (tile->n_starts == 0 || channel != begun + tile->run[begun] || tile->cells[channel] != tile->cells[channel - 1] + 1) {
-            begun = channel;
-            tile->starts |= 1u << channel;
-            tile->n_starts++;
-        }
-        tile->run[begun]++;
-    }
-}
-
-void swd_intake_assign(intake *tile, uint32_t channel, uint32_t cell)
-{
-    uint32_t bit = 1u << channel;
-    tile->cells[channel] = cell;
+    intake_tile *tile = &x->tiles[channel / INTAKE_TILE];
+    uint32_t bit = 1u << channel % INTAKE_TILE;
+    tile->cells[channel % INTAKE_TILE] = cell;
     tile->listening = (tile->listening & ~bit) | (cell != SWD_NONE ? bit : 0);
-    find_runs(tile);
+    x->stale = 1;
 }
 
-/* How many tiles from this one on listen to cells one after the other. */
-static uint32_t run_of_tiles(const intake *tiles, uint32_t n_tiles)
+/* The list is as long as it is now: what stood behind it is cleared, so that its octets do not tell what was before. */
+static void find_runs(intake *x)
 {
-    uint32_t n = 0;
-    while (n < n_tiles && tiles[n].run[0] == INTAKE_TILE && tiles[n].cells[0] == tiles[0].cells[0] + n * INTAKE_TILE)
-        n++;
-    return n;
-}
-
-static void take_runs(const intake *tile, uint64_t *to, const uint64_t *cells)
-{
-    for (uint32_t left = tile->starts; left; left &= left - 1) {
-        uint32_t first = (uint32_t)__builtin_ctz(left), n = tile->run[first], k = 0;
-        const uint64_t *from = cells + tile->cells[first];
-        for (; k + 2 <= n; k += 2)
-            memcpy(to + first + k, from + k, 2 * sizeof *to);
-        if (k < n)
-            to[first + k] = from[k];
-    }
-}
-
-static void take_one_by_one(const intake *tile, uint64_t *to, const uint64_t *cells)
-{
-    if (tile->listening == INTAKE_ALL) {
-        for (uint32_t channel = 0; channel < INTAKE_TILE; channel++)
-            to[channel] = cells[tile->cells[channel]];
-        return;
-    }
-    for (uint32_t left = tile->listening; left; left &= left - 1) {
-        uint32_t channel = (uint32_t)__builtin_ctz(left);
-        to[channel] = cells[tile->cells[channel]];
-    }
-}
-
-static void take_whole(const intake *tiles, uint32_t n_tiles, uint8_t *row, const uint64_t *cells)
-{
-    for (uint32_t t = 0, n; t < n_tiles; t += n) {
-        uint64_t *to = (uint64_t *)(void *)(row + t * INTAKE_OCTETS);
-        n = run_of_tiles(tiles + t, n_tiles - t);
-        if (n) {
-            memcpy(to, cells + tiles[t].cells[0], n * INTAKE_OCTETS);
-            continue;
+    intake_run *runs = runs_of(x);
+    uint32_t n = 0, next_channel = SWD_NONE, next_cell = SWD_NONE;
+    for (uint32_t t = 0; t < x->n_tiles; t++)
+        for (uint32_t left = x->tiles[t].listening; left; left &= left - 1) {
+            uint32_t channel = t * INTAKE_TILE + (uint32_t)__builtin_ctz(left), cell = swd_intake_cell(x, channel);
+            if (channel == next_channel && cell == next_cell)
+                runs[n - 1].n++;
+            else
+                runs[n++] = (intake_run){channel, 1};
+            next_channel = channel + 1;
+            next_cell = cell + 1;
         }
-        (tiles[t].n_starts <= FEW_RUNS ? take_runs : take_one_by_one)(&tiles[t], to, cells);
-        n = 1;
+    if (n < x->n_runs)
+        memset(runs + n, 0, (x->n_runs - n) * sizeof *runs);
+    x->n_runs = n;
+    x->stale = 0;
+}
+
+/* The last few cells are copied twice rather than one by one. */
+static void copy_run(uint64_t *restrict to, const uint64_t *restrict from, uint32_t n)
+{
+    if (n >= 4) {
+        for (uint32_t k = 0; k + 4 < n; k += 4)
+            memcpy(to + k, from + k, 4 * sizeof *to);
+        memcpy(to + n - 4, from + n - 4, 4 * sizeof *to);
+    } else if (n >= 2) {
+        memcpy(to, from, 2 * sizeof *to);
+        memcpy(to + n - 2, from + n - 2, 2 * sizeof *to);
+    } else {
+        to[0] = from[0];
     }
 }
 
-void swd_intake_take(const intake *tiles, uint32_t n_tiles, uint8_t *row, const uint64_t *cells, uint32_t first, uint32_t n)
+static void take_part(const intake *x, uint8_t *row, const uint64_t *cells, uint32_t first, uint32_t n)
 {
-    if (n == SWD_ROW_CYCLES) {
-        take_whole(tiles, n_tiles, row, cells);
-        return;
-    }
-    for (uint32_t t = 0; t < n_tiles; t++, row += INTAKE_OCTETS)
-        for (uint32_t left = tiles[t].listening; left; left &= left - 1) {
+    for (uint32_t t = 0; t < x->n_tiles; t++, row += INTAKE_OCTETS)
+        for (uint32_t left = x->tiles[t].listening; left; left &= left - 1) {
             uint32_t channel = (uint32_t)__builtin_ctz(left);
-            memcpy(row + channel * SWD_ROW_CYCLES + first, (const uint8_t *)&cells[tiles[t].cells[channel]] + first, n);
+            memcpy(row + channel * SWD_ROW_CYCLES + first, (const uint8_t *)&cells[x->tiles[t].cells[channel]] + first, n);
         }
+}
+
+void swd_intake_take(intake *x, uint8_t *row, const uint64_t *cells, uint32_t first, uint32_t n)
+{
+    uint64_t *to = (uint64_t *)(void *)row;
+    if (x->stale)
+        find_runs(x);
+    if (n < SWD_ROW_CYCLES) {
+        take_part(x, row, cells, first, n);
+        return;
+    }
+    const intake_run *runs = runs_of(x);
+    for (uint32_t i = 0; i < x->n_runs; i++)
+        copy_run(to + runs[i].channel, cells + swd_intake_cell(x, runs[i].channel), runs[i].n);
 }

@@ -2,24 +2,42 @@
 #ifndef SWD_INTAKE_H
 #define SWD_INTAKE_H
 
+#include <stddef.h>
+
 #include "parts.h"
 
 #define INTAKE_TILE 32u           /* channels */
 #define INTAKE_OCTETS (INTAKE_TILE * SWD_ROW_CYCLES)   /* of a row of a tile */
 #define INTAKE_ALL 0xFFFFFFFFu
 
-typedef struct intake {
-    _Alignas(64) uint32_t cells[INTAKE_TILE];  /* by channel; SWD_NONE: not listening */
+typedef struct intake_tile {
+    uint32_t cells[INTAKE_TILE];  /* by channel; SWD_NONE: not listening */
     uint32_t listening;           /* bit a channel */
-    uint32_t starts, n_starts;    /* channels that begin a run: the next ones of it listen to the next cells */
-    uint32_t spare[5];            /* so that every octet has a name */
-    uint8_t run[INTAKE_TILE];     /* of the channel that begins it: how many */
+    uint32_t unused[15];          /* so that every octet has a name */
+} intake_tile;
+
+typedef struct intake_run {       /* channels one after the other that listen to cells one after the other */
+    uint32_t channel, n;
+} intake_run;
+
+typedef struct intake {
+    uint32_t n_tiles, n_runs;
+    uint32_t stale;               /* 1: somebody listens to another cell since the runs were found */
+    uint32_t unused[13];
+    intake_tile tiles[];          /* after them: the runs */
 } intake;
 
-void swd_intake_init(intake *tiles, uint32_t n_tiles);
-/* `channel` of the tile listens to this cell from now on, or to none (SWD_NONE). */
-void swd_intake_assign(intake *tile, uint32_t channel, uint32_t cell);
+/* Octets, a multiple of 64. */
+size_t swd_intake_size(uint32_t n_tiles);
+void swd_intake_init(intake *x, uint32_t n_tiles);
+/* The channel listens to this cell from now on, or to none (SWD_NONE). */
+void swd_intake_assign(intake *x, uint32_t channel, uint32_t cell);
 /* Octets first..first+n-1 of a row of every channel that listens, from the cells into `row`: 8 octets a channel, tile after tile. */
-void swd_intake_take(const intake *tiles, uint32_t n_tiles, uint8_t *row, const uint64_t *cells, uint32_t first, uint32_t n);
+void swd_intake_take(intake *x, uint8_t *row, const uint64_t *cells, uint32_t first, uint32_t n);
+
+static inline uint32_t swd_intake_cell(const intake *x, uint32_t channel)
+{
+    return x->tiles[channel / INTAKE_TILE].cells[channel % INTAKE_TILE];
+}
 
 #endif

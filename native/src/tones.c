@@ -16,7 +16,7 @@ struct swd_tones {
     uint32_t n_channels, n_tiles;
     uint8_t of_mulaw[256];        /* G.711: the A-law octet of each mu-law octet */
     tones_set sets[TONES_SETS];
-    tones_tile tiles[];           /* after them: intake of each tile, rows of raw octets of all tiles */
+    tones_tile tiles[];           /* after them: the intake, rows of raw octets of all tiles */
 };
 
 static const tones_shape shapes[] = {
@@ -27,14 +27,14 @@ static const tones_shape shapes[] = {
 static const tones_shape *shape_of(const swd_tones *bank) { return &shapes[bank->shape]; }
 static uint32_t rows_of(const swd_tones *bank) { return shape_of(bank)->cycles / SWD_ROW_CYCLES; }
 
-static intake *intakes(swd_tones *bank) { return (intake *)(bank->tiles + bank->n_tiles); }
+static intake *intake_of(const swd_tones *bank) { return (intake *)(uintptr_t)(bank->tiles + bank->n_tiles); }
 static size_t raw_stride(uint32_t n_tiles) { return n_tiles * TONES_RAW + RAW_APART; }
-static uint8_t *raw_of(swd_tones *bank, uint32_t t) { return (uint8_t *)(intakes(bank) + bank->n_tiles) + t * TONES_RAW; }
+static uint8_t *raw_of(swd_tones *bank, uint32_t t) { return (uint8_t *)intake_of(bank) + swd_intake_size(bank->n_tiles) + t * TONES_RAW; }
 
 size_t swd_tones_size(uint32_t n_channels)
 {
     uint32_t n_tiles = (n_channels + TONES_TILE - 1) / TONES_TILE;
-    return (sizeof(swd_tones) + n_tiles * (sizeof(tones_tile) + sizeof(intake)) + TONES_ROWS * raw_stride(n_tiles) + 63) & ~(size_t)63;
+    return (sizeof(swd_tones) + n_tiles * sizeof(tones_tile) + swd_intake_size(n_tiles) + TONES_ROWS * raw_stride(n_tiles) + 63) & ~(size_t)63;
 }
 
 void swd_tones_init(swd_tones *bank, uint32_t shape, uint32_t n_channels, uint32_t law)
@@ -47,7 +47,7 @@ void swd_tones_init(swd_tones *bank, uint32_t shape, uint32_t n_channels, uint32
     bank->n_tiles = (n_channels + TONES_TILE - 1) / TONES_TILE;
     for (uint32_t code = 0; code < 256; code++)
         bank->of_mulaw[code] = swd_alaw_encode(swd_ulaw_decode((uint8_t)code));
-    swd_intake_init(intakes(bank), bank->n_tiles);
+    swd_intake_init(intake_of(bank), bank->n_tiles);
     memset(raw_of(bank, 0), IDLE_OCTET, TONES_ROWS * raw_stride(bank->n_tiles));
 }
 
@@ -100,7 +100,7 @@ int swd_tones_assign(swd_tones *bank, uint32_t channel, uint32_t cell, uint32_t 
     tones_tile *tile = &bank->tiles[t];
     release(bank, tile, position);
     clear(bank, t, of_tile);
-    swd_intake_assign(&intakes(bank)[t], of_tile, cell);
+    swd_intake_assign(intake_of(bank), channel, cell);
     if (cell != SWD_NONE) {
         tile->sets |= 1u << set;
         tile->of_set[set] |= 1u << position;
@@ -111,8 +111,7 @@ int swd_tones_assign(swd_tones *bank, uint32_t channel, uint32_t cell, uint32_t 
 
 uint32_t swd_tones_cell(const swd_tones *bank, uint32_t channel)
 {
-    const intake *all = (const intake *)(bank->tiles + bank->n_tiles);
-    return channel < bank->n_channels ? all[channel / TONES_TILE].cells[channel % TONES_TILE] : SWD_NONE;
+    return channel < bank->n_channels ? swd_intake_cell(intake_of(bank), channel) : SWD_NONE;
 }
 
 static uint64_t to_alaw(const swd_tones *bank, uint64_t octets)
@@ -129,9 +128,9 @@ static uint64_t to_alaw(const swd_tones *bank, uint64_t octets)
 static void take_mulaw(swd_tones *bank, uint8_t *row, const uint64_t *cells, uint32_t first, uint32_t n)
 {
     for (uint32_t t = 0; t < bank->n_tiles; t++, row += TONES_RAW)
-        for (uint32_t left = intakes(bank)[t].listening; left; left &= left - 1) {
+        for (uint32_t left = intake_of(bank)->tiles[t].listening; left; left &= left - 1) {
             uint32_t channel = (uint32_t)__builtin_ctz(left);
-            uint64_t octets = to_alaw(bank, cells[intakes(bank)[t].cells[channel]]);
+            uint64_t octets = to_alaw(bank, cells[intake_of(bank)->tiles[t].cells[channel]]);
             memcpy(row + channel * SWD_ROW_CYCLES + first, (const uint8_t *)&octets + first, n);
         }
 }
@@ -235,7 +234,7 @@ uint32_t swd_tones_push(swd_tones *bank, uint64_t from, uint32_t n, const uint64
     assert(n >= 1 && first + n <= SWD_ROW_CYCLES);
     uint8_t *raw = raw_of(bank, 0) + row * raw_stride(bank->n_tiles);
     if (bank->law == SWD_LAW_A)
-        swd_intake_take(intakes(bank), bank->n_tiles, raw, cells, first, n);
+        swd_intake_take(intake_of(bank), raw, cells, first, n);
     else
         take_mulaw(bank, raw, cells, first, n);
     if ((from + n) % shape_of(bank)->cycles)
