@@ -10,7 +10,7 @@
 #define RING_ROWS (DTMF_BLOCKS * DTMF_ROWS)
 
 struct swd_dtmf {
-    uint32_t n_channels;
+    _Alignas(64) uint32_t n_channels;  /* so that what follows the bank is aligned, too */
     uint32_t n_tiles;
     uint32_t law;                /* 0 A-law, 1 mu-law */
     uint32_t unused[13];
