@@ -128,28 +128,42 @@ static const uint64_t *deal_span(swd_engine *e, const span *s, uint32_t conferen
     return codes;
 }
 
-/* Up to ABREAST conferences with the same parties, all of whom hear all others. All are gathered first: eight octets just written
- * can not be read as part of 32 without a wait. The last few are filled up with the first. */
-static void usual_conferences(swd_engine *e, const span *s, uint32_t *which, uint32_t n)
+/* Of n conferences, filled up to whole fours with the first. */
+static void mix_usual(swd_engine *e, const span *s, const uint32_t *which, uint32_t n)
 {
     uint64_t codes[ABREAST / USUAL_ABREAST][SWD_CONF_LEGS][USUAL_ABREAST];
     const parties *x = parties_of(e, which[0]);
     const uint32_t *from = AT(e, const uint32_t, at_source_of) + e->node_leg;
     uint32_t n_fours = (n + USUAL_ABREAST - 1) / USUAL_ABREAST, party = 0;
-    void (*mix_usual)(uint64_t(*)[USUAL_ABREAST], uint32_t) = swd_usual_plain;
+    void (*mix_four)(uint64_t(*)[USUAL_ABREAST], uint32_t) = swd_usual_plain;
 #if defined(__x86_64__)
     if (swd_isa_selected() >= SWD_ISA_AVX2)
-        mix_usual = swd_usual_avx2;
+        mix_four = swd_usual_avx2;
 #endif
-    for (uint32_t i = n; i < n_fours * USUAL_ABREAST; i++)
-        which[i] = which[0];
+    /* All are gathered first: eight octets just written can not be read as part of 32 without a wait. */
     for (uint32_t speak = x->speak; speak; speak &= speak - 1, party++)
         for (uint32_t i = 0; i < n_fours * USUAL_ABREAST; i++)
             codes[i / USUAL_ABREAST][party][i % USUAL_ABREAST] = s->old[from[which[i] * SWD_CONF_LEGS + (uint32_t)__builtin_ctz(speak)]];
     for (uint32_t i = 0; i < n_fours; i++)
-        mix_usual(codes[i], x->n);
+        mix_four(codes[i], x->n);
     for (uint32_t i = 0; i < n; i++)
         deal_span(e, s, which[i], &codes[i / USUAL_ABREAST][0][i % USUAL_ABREAST], USUAL_ABREAST);
+}
+
+/* Up to ABREAST conferences with the same parties, all of whom hear all others. */
+static void usual_conferences(swd_engine *e, const span *s, uint32_t *which, uint32_t n)
+{
+    for (uint32_t i = n; i % USUAL_ABREAST; i++)
+        which[i] = which[0];
+#if defined(__x86_64__)
+    const parties *x = parties_of(e, which[0]);
+    if (s->mask == ~0ull && x->n <= USUAL_PARTIES && swd_isa_selected() >= SWD_ISA_AVX512) {
+        for (uint32_t i = 0; i < n; i += USUAL_ABREAST)
+            swd_usual_avx512(&(usual_four){s->old, AT(e, const uint32_t, at_source_of) + e->node_leg, s->cur + e->first_leg, which + i, x->speak});
+        return;
+    }
+#endif
+    mix_usual(e, s, which, n);
 }
 
 static void other_conferences(swd_engine *e, const span *s, const uint32_t *which, uint32_t n)

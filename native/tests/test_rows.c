@@ -68,6 +68,36 @@ static void conferring(void)
     }
 }
 
+/* The same from cells to cells: any four of 16 conferences, any legs. */
+static void conferring_of_cells(void)
+{
+    uint64_t rows[64], legs[16 * SWD_CONF_LEGS], a[SWD_CONF_LEGS][USUAL_ABREAST];
+    uint32_t from[16 * SWD_CONF_LEGS], which[USUAL_ABREAST];
+    for (uint32_t round = 0; round < 5000; round++) {
+        uint32_t speak = round % 256, n = 0;
+        if (__builtin_popcount(speak) > (int)USUAL_PARTIES)
+            continue;
+        for (uint32_t i = 0; i < 64; i++)
+            rows[i] = i % 3 ? swd_philox(8 + round, i) : (swd_philox(9 + round, i) & 0x8080808080808080u) | 0x2A2A2A2A2A2A2A2Au;
+        for (uint32_t i = 0; i < 16 * SWD_CONF_LEGS; i++)
+            from[i] = (uint32_t)(swd_philox(10, round + i) % 64);
+        for (uint32_t i = 0; i < USUAL_ABREAST; i++)
+            which[i] = 4 * i + round % 4;
+        for (uint32_t leg = 0; leg < SWD_CONF_LEGS; leg++)
+            if (speak >> leg & 1) {
+                for (uint32_t i = 0; i < USUAL_ABREAST; i++)
+                    a[n][i] = rows[from[which[i] * SWD_CONF_LEGS + leg]];
+                n++;
+            }
+        swd_usual_plain(a, n);
+        memset(legs, 0, sizeof legs);
+        swd_usual_avx512(&(usual_four){rows, from, legs, which, speak});
+        for (uint32_t i = 0, party = 0; i < USUAL_ABREAST; i++, party = 0)
+            for (uint32_t leg = 0; leg < SWD_CONF_LEGS; leg++)
+                assert(legs[which[i] * SWD_CONF_LEGS + leg] == (speak >> leg & 1 ? a[party++][i] : ROW_IDLE));
+    }
+}
+
 /* Octets that are random, or nearly all ones. */
 static void fill(uint8_t *octets, uint32_t n, uint64_t key)
 {
@@ -126,7 +156,9 @@ void test_rows(void)
         sending();
         receiving();
     }
-    if (swd_isa_best() >= SWD_ISA_AVX512)
+    if (swd_isa_best() >= SWD_ISA_AVX512) {
         companding(swd_units_avx512, swd_codes_avx512);
+        conferring_of_cells();
+    }
 #endif
 }
