@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from clock import in_real_time
 from compiled import compiled
-from ratios import json_argument, measured, report, side_by_side
+from ratios import json_argument, report
 
 from switchsim._native import ffi, lib
 from switchsim.dsp import isa
@@ -22,7 +23,8 @@ from switchsim.dsp.engine import Engine, EngineConfig
 
 LINES, SLOTS, SEATS, CONFERENCES, WIDE, SOUNDS = 48, 32, 256, 256, 65536, 64
 CIRCUITS = [line * SLOTS + slot for line in range(LINES) for slot in range(1, SLOTS) if slot != 16]
-BATCH, ROUNDS, WIDE_CYCLES = 160, 9, 1600
+BATCH = 160
+CYCLES, ROUNDS, WIDE_CYCLES, WIDE_ROUNDS = 8000, 99, 1600, 9
 ALL_BUT = (6, 5, 3)   # who hears whom among three: the other two
 LOOP = """
 void drive(void *run, void *send, void *clock, void *engine, void *assets, uint64_t from, uint64_t until,
@@ -161,11 +163,10 @@ def wide() -> Load:
     return load
 
 
-def multiple(load: Load, cycles: int) -> float:
+def row(row_id: str, load: Load, cycles: int, rounds: int) -> dict[str, Any]:
     """How many times real time."""
     load.run(cycles)
-    (seconds,) = side_by_side([lambda: load.run(cycles)], ROUNDS)
-    return cycles / 8000 / seconds
+    return in_real_time(row_id, lambda: load.run(cycles), cycles / 8000, rounds)
 
 
 DRIVER = compiled("_bench_media", LOOP, SOURCE, include=[Path(__file__).resolve().parent.parent / "native" / "include"])
@@ -175,9 +176,9 @@ def main() -> None:
     """Print two rows, of the instruction set in use."""
     path = json_argument()
     name = isa.choose_from_environment()
-    rows = [measured(f"media/{name}", multiple(b_type(), 8000), 1.0, "times real time")]
+    rows = [row(f"media/{name}", b_type(), CYCLES, ROUNDS)]
     if name == isa.NAMES[lib.swd_isa_best()]:
-        rows.append(measured("wide/banks", multiple(wide(), WIDE_CYCLES), 1.0, "times real time"))
+        rows.append(row("wide/banks", wide(), WIDE_CYCLES, WIDE_ROUNDS))
     report(rows, name, path)
 
 
