@@ -158,8 +158,9 @@ static void usual_conferences(swd_engine *e, const span *s, uint32_t *which, uin
 #if defined(__x86_64__)
     const parties *x = parties_of(e, which[0]);
     if (s->mask == ~0ull && x->n <= USUAL_PARTIES && swd_isa_selected() >= SWD_ISA_AVX512) {
-        for (uint32_t i = 0; i < n; i += USUAL_ABREAST)
-            swd_usual_avx512(&(usual_four){s->old, AT(e, const uint32_t, at_source_of) + e->node_leg, s->cur + e->first_leg, which + i, x->speak});
+        usual_four four = {s->old, AT(e, const uint32_t, at_source_of) + e->node_leg, s->cur + e->first_leg, which, x->speak};
+        for (uint32_t i = 0; i < n; i += USUAL_ABREAST, four.which += USUAL_ABREAST)
+            swd_usual_avx512(&four, x->n);
         return;
     }
 #endif
@@ -175,12 +176,31 @@ static void other_conferences(swd_engine *e, const span *s, const uint32_t *whic
         codes = deal_span(e, s, which[i], codes, 1);
 }
 
+/* Whether ABREAST conferences have the same parties. */
+static int all_alike(const parties *x)
+{
+    uint32_t like, one, differ = 0;
+    _Static_assert(sizeof *x == sizeof like, "compared as one number");
+    memcpy(&like, x, sizeof like);
+    for (uint32_t i = 0; i < ABREAST; i++) {
+        memcpy(&one, &x[i], sizeof one);
+        differ |= one ^ like;
+    }
+    return differ == 0;
+}
+
 /* Those of `left`, a word of the map, that have the same parties as the first of them; returns how many. Others are left. */
 static uint32_t alike(const swd_engine *e, uint32_t first, uint64_t *left, uint32_t *which)
 {
     const parties *like = parties_of(e, first + (uint32_t)__builtin_ctzll(*left));
     uint64_t others = 0;
     uint32_t n = 0;
+    if (*left == ~0ull && all_alike(like)) {
+        for (uint32_t i = 0; i < ABREAST; i++)
+            which[i] = first + i;
+        *left = 0;
+        return ABREAST;
+    }
     for (uint64_t word = *left; word; word &= word - 1) {
         uint32_t i = (uint32_t)__builtin_ctzll(word), same = memcmp(parties_of(e, first + i), like, sizeof *like) == 0;
         which[n] = first + i;

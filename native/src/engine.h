@@ -272,7 +272,7 @@ uint64_t swd_same_avx2(const uint64_t *x, const uint64_t *y);
 #define USUAL_ABREAST 4u
 void swd_usual_plain(uint64_t (*codes)[USUAL_ABREAST], uint32_t n);
 void swd_usual_avx2(uint64_t (*codes)[USUAL_ABREAST], uint32_t n);
-/* The same from cells to cells, all eight legs, of up to four parties. */
+/* The same from cells to cells, all eight legs, of 2..4 parties or none. */
 #define USUAL_PARTIES 4u
 typedef struct usual_four {
     const uint64_t *rows;
@@ -281,7 +281,7 @@ typedef struct usual_four {
     const uint32_t *which;        /* USUAL_ABREAST conferences */
     uint32_t speak;               /* bit a leg */
 } usual_four;
-void swd_usual_avx512(const usual_four *x);
+void swd_usual_avx512(const usual_four *x, uint32_t n_parties);
 void swd_marks_plain MARKS_ARGUMENTS;
 void swd_marks_avx2 MARKS_ARGUMENTS;
 void swd_marks_avx512 MARKS_ARGUMENTS;

@@ -15,6 +15,8 @@
 #define CODES swd_codes_avx512
 #include "rows_kernel.h"
 
+#define WHOLE _Pragma("GCC unroll 4")
+
 /* The units of A-law octets (UNITS in rows_kernel.h): what lies in a segment, by the seven bits of a code, and the power of two with
  * its sign, by the upper four. */
 static const uint8_t sizes[128] = {
@@ -60,23 +62,41 @@ static inline __m256i four_rows(const uint64_t *rows, const uint32_t *from, cons
     return _mm256_inserti128_si256(_mm256_castsi128_si256(two[0]), two[1], 1);
 }
 
-void swd_usual_avx512(const usual_four *x)
+/* n is known where this is called, so that nothing leaves the registers. */
+static inline __attribute__((always_inline)) void usual(const usual_four *x, uint32_t n)
 {
-    const __m512i idle = _mm512_set1_epi64((int64_t)ROW_IDLE);
+    const __m512i idle = _mm512_set1_epi64((int64_t)ROW_IDLE), next = _mm512_set1_epi64(1);
     __m512i units[USUAL_PARTIES], all = _mm512_setzero_si512(), place = _mm512_setr_epi64(0, 4, 8, 12, 0, 0, 0, 0);
     __m256i heard[USUAL_PARTIES];
-    uint32_t n = 0;
-    for (uint32_t speak = x->speak; speak; speak &= speak - 1, n++) {
-        units[n] = units_of(four_rows(x->rows, x->from + __builtin_ctz(speak), x->which));
-        all = _mm512_add_epi16(all, units[n]);
+    uint32_t speak = x->speak;
+    WHOLE for (uint32_t k = 0; k < n; k++, speak &= speak - 1) {
+        units[k] = units_of(four_rows(x->rows, x->from + __builtin_ctz(speak), x->which));
+        all = _mm512_add_epi16(all, units[k]);
     }
-    for (uint32_t k = 0; k < USUAL_PARTIES; k++)
+    WHOLE for (uint32_t k = 0; k < USUAL_PARTIES; k++)
         heard[k] = k < n ? codes_of(_mm512_sub_epi16(all, units[k])) : _mm256_setzero_si256();
     __m512i two = _mm512_inserti64x4(_mm512_castsi256_si512(heard[0]), heard[1], 1);
     __m512i others = _mm512_inserti64x4(_mm512_castsi256_si512(heard[2]), heard[3], 1);
-    for (uint32_t i = 0; i < USUAL_ABREAST; i++, place = _mm512_add_epi64(place, _mm512_set1_epi64(1))) {
+    WHOLE for (uint32_t i = 0; i < USUAL_ABREAST; i++, place = _mm512_add_epi64(place, next)) {
         __m512i of_one = _mm512_permutex2var_epi64(two, place, others);
         _mm512_storeu_si512(x->legs + x->which[i] * SWD_CONF_LEGS, _mm512_mask_expand_epi64(idle, (__mmask8)x->speak, of_one));
+    }
+}
+
+void swd_usual_avx512(const usual_four *x, uint32_t n_parties)
+{
+    switch (n_parties) {
+    case 2:
+        usual(x, 2);
+        return;
+    case 3:
+        usual(x, 3);
+        return;
+    case 4:
+        usual(x, 4);
+        return;
+    default:
+        usual(x, 0);
     }
 }
 

@@ -75,7 +75,7 @@ static void conferring_of_cells(void)
     uint32_t from[16 * SWD_CONF_LEGS], which[USUAL_ABREAST];
     for (uint32_t round = 0; round < 5000; round++) {
         uint32_t speak = round % 256, n = 0;
-        if (__builtin_popcount(speak) > (int)USUAL_PARTIES)
+        if (__builtin_popcount(speak) > (int)USUAL_PARTIES || __builtin_popcount(speak) == 1)
             continue;
         for (uint32_t i = 0; i < 64; i++)
             rows[i] = i % 3 ? swd_philox(8 + round, i) : (swd_philox(9 + round, i) & 0x8080808080808080u) | 0x2A2A2A2A2A2A2A2Au;
@@ -91,7 +91,7 @@ static void conferring_of_cells(void)
             }
         swd_usual_plain(a, n);
         memset(legs, 0, sizeof legs);
-        swd_usual_avx512(&(usual_four){rows, from, legs, which, speak});
+        swd_usual_avx512(&(usual_four){rows, from, legs, which, speak}, n);
         for (uint32_t i = 0, party = 0; i < USUAL_ABREAST; i++, party = 0)
             for (uint32_t leg = 0; leg < SWD_CONF_LEGS; leg++)
                 assert(legs[which[i] * SWD_CONF_LEGS + leg] == (speak >> leg & 1 ? a[party++][i] : ROW_IDLE));
