@@ -11,6 +11,7 @@ from switchsim.assembly.number7 import MACHINE
 from switchsim.assembly.places import FaultPlaces, describe_faults, describe_places
 from switchsim.assembly.taps import FrameTap, Kept, TappedMedia, TapSink
 from switchsim.callcentre.ccs.server import Ccs
+from switchsim.callcentre.mds import PROCESS_LOST, Mds
 from switchsim.callcentre.vp import Vp
 from switchsim.dsp import isa
 from switchsim.dsp.engine import Engine
@@ -19,6 +20,7 @@ from switchsim.farend.attached import Attached
 from switchsim.farend.number7 import No7Exchange
 from switchsim.farend.signalling import Stp
 from switchsim.firmware.processor import Processor
+from switchsim.hardware.board import Board
 from switchsim.hardware.boards.lap7 import Lap7
 from switchsim.kernel.scheduler import Kernel
 from switchsim.model.order import Order, Value
@@ -84,6 +86,13 @@ class Machine:
     def ccs_rules(self) -> dict[str, dict[str, Any]]:
         """Version of `ccs.ini` -> levels, most_skills, callers; empty where there is no CCS, and of a plant."""
         return next((part.rules() for part in self.kernel.parts.values() if isinstance(part, Ccs)), {})
+
+    @property
+    def alarms(self) -> frozenset[str]:
+        """Names of what its boards and processes can raise."""
+        parts = self.kernel.parts.values()
+        boards = {name for part in parts if isinstance(part, Board) for name in part.kind.alarms}
+        return frozenset(boards | {PROCESS_LOST for part in parts if isinstance(part, Mds)})
 
     @property
     def processors(self) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from switchsim.model.platform import Heartbeat
 
 GREEN, YELLOW, RED = "green", "yellow", "red"
 ACTIVE: Final = "active"
-PLACE, ALARM = "callcentre", "process_lost"
+PLACE, PROCESS_LOST = "callcentre", "process_lost"
 
 
 class MdsState(ProcessCommon):
@@ -79,6 +79,6 @@ class Mds(Process[MdsState]):
         if colour == RED and server not in self.state.alarmed:
             self.state.alarmed[server] = self.now
             texts = "no heartbeat", "平台进程失去联系", "Process of the platform lost"
-            self.emit(AlarmRaised(ALARM, about, "major", *texts))
+            self.emit(AlarmRaised(PROCESS_LOST, about, "major", *texts))
         elif colour != RED and server in self.state.alarmed:
-            self.emit(AlarmCleared(ALARM, about, self.state.alarmed.pop(server)))
+            self.emit(AlarmCleared(PROCESS_LOST, about, self.state.alarmed.pop(server)))
