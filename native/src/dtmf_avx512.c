@@ -22,6 +22,12 @@
 #define REPEAT(octets) ((v8)_mm512_broadcast_i32x4(_mm_loadu_si128((const __m128i *)(const void *)(octets))))
 #define SHUFFLE(table, index) ((v8)_mm512_shuffle_epi8((__m512i)(table), (__m512i)(index)))
 #define MADD_OCTETS(a, b) ((v16)_mm512_maddubs_epi16((__m512i)(a), (__m512i)(b)))
+#define LOOK_UP(table, index) \
+    ((v8)_mm512_permutex2var_epi8(_mm512_loadu_si512(table), (__m512i)(index), _mm512_loadu_si512((table) + 64)))
+#define EVEN_LOOK_UP(table, index) \
+    ((v8)_mm512_maskz_permutexvar_epi8(0x5555555555555555, (__m512i)(index), (__m512i)(table)))
+#define ODD_LOOK_UP(table, index) \
+    ((v8)_mm512_maskz_permutexvar_epi8(0xAAAAAAAAAAAAAAAA, (__m512i)(index), (__m512i)(table)))
 #define SUM_OCTETS(v) ((v64)_mm512_sad_epu8((__m512i)(v), _mm512_setzero_si512()))
 #include "dtmf_kernel.h"
 

@@ -262,14 +262,6 @@ static uint32_t decode_rows(const uint8_t *rows, size_t stride, uint32_t n_rows,
     return decode_table(rows, stride, n_rows, law ? swd_table_ulaw : swd_table_alaw, x);
 }
 #else
-/* A-law octets, one in each int16. */
-ALWAYS v16 decode_spread(v16 b)
-{
-    const v16 upper = (v16)((vu16)b >> 4) | (int16_t)0x8000, lower = (b & 15) | (int16_t)0x8000; /* of the upper octets nothing */
-    v8 size = SHUFFLE(REPEAT(alaw_base), (v8)upper) + SHUFFLE(REPEAT(alaw_mantissa), (v8)lower);
-    return MADD_OCTETS(size, SHUFFLE(REPEAT(alaw_factor), (v8)upper));
-}
-
 ALWAYS int64_t row_at(const uint8_t *row)
 {
     int64_t octets;
