@@ -7,7 +7,8 @@
  * and either   SHUFFLE(table, index), REPEAT(table of 16 octets), MADD_OCTETS(unsigned, signed)   as the processors have them,
  * or           TURN(v)   the four int16 of each 64 bits in reverse order.
  * Optionally SHIFT(x, counts) of int16; and, where octets are looked up in larger tables, LOOK_UP(table of 128, index) and
- * EVEN_LOOK_UP, ODD_LOOK_UP(table of 64, index), 0 in the other octets; upper bits of an index are ignored. Everything else is vector arithmetic of the compiler: exact, the same bits everywhere. */
+ * EVEN_LOOK_UP, ODD_LOOK_UP(table of 64, index), 0 in the other octets; upper bits of an index are ignored. Everything else is vector arithmetic of
+ * the compiler: exact, the same bits everywhere. */
 #ifndef SWD_BANK_KERNEL_H
 #define SWD_BANK_KERNEL_H
 

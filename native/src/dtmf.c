@@ -7,7 +7,6 @@
 
 #define IDLE_OCTET 0xD5
 #define IDLE_ULAW 0xFF
-#define RING_ROWS (DTMF_BLOCKS * DTMF_ROWS)
 
 struct swd_dtmf {
     _Alignas(64) uint32_t n_channels;  /* so that what follows the bank is aligned, too */
@@ -29,7 +28,7 @@ size_t swd_dtmf_size(uint32_t n_channels)
 {
     uint32_t n_tiles = (n_channels + DTMF_TILE - 1) / DTMF_TILE;
     size_t of_tile = sizeof(dtmf_tile) + DTMF_TILE * sizeof(dtmf_track);
-    return (sizeof(swd_dtmf) + swd_intake_size(n_tiles) + n_tiles * of_tile + RING_ROWS * stride_of(n_tiles) + 63) & ~(size_t)63;
+    return (sizeof(swd_dtmf) + swd_intake_size(n_tiles) + n_tiles * of_tile + DTMF_RING_ROWS * stride_of(n_tiles) + 63) & ~(size_t)63;
 }
 
 void swd_dtmf_init(swd_dtmf *bank, uint32_t n_channels)
@@ -69,7 +68,7 @@ static void forget(swd_dtmf *bank, uint32_t channel)
     tile->screened &= others;
     tile->before &= others;
     tile->before_that &= others;
-    for (uint32_t row = 0; row < RING_ROWS; row++)
+    for (uint32_t row = 0; row < DTMF_RING_ROWS; row++)
         memset(ring_of(bank) + row * stride_of(bank->n_tiles) + (size_t)channel * SWD_ROW_CYCLES,
                bank->law ? IDLE_ULAW : IDLE_OCTET, SWD_ROW_CYCLES);
 }
@@ -214,7 +213,7 @@ static uint32_t finish_block(swd_dtmf *bank, const ended *x, swd_dtmf_hit *hits,
 
 uint32_t swd_dtmf_push(swd_dtmf *bank, uint64_t from, uint32_t n, const uint64_t *cells, swd_dtmf_hit *hits, uint32_t capacity)
 {
-    uint32_t first = (uint32_t)(from % SWD_ROW_CYCLES), row = (uint32_t)(from / SWD_ROW_CYCLES % RING_ROWS);
+    uint32_t first = (uint32_t)(from % SWD_ROW_CYCLES), row = (uint32_t)(from / SWD_ROW_CYCLES % DTMF_RING_ROWS);
     assert(n >= 1 && first + n <= SWD_ROW_CYCLES);
     swd_intake_take(intake_of(bank), ring_of(bank) + row * stride_of(bank->n_tiles), cells, first, n);
     if ((from + n) % DTMF_BLOCK)

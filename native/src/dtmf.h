@@ -15,6 +15,7 @@
 #define DTMF_ROWS (DTMF_BLOCK / SWD_ROW_CYCLES)
 #define DTMF_BLOCKS 4u           /* kept of what came */
 #define DTMF_HISTORY (DTMF_BLOCKS * DTMF_BLOCK)
+#define DTMF_RING_ROWS (DTMF_BLOCKS * DTMF_ROWS)
 #define DTMF_TILE INTAKE_TILE    /* channels */
 #define DTMF_TONES 8u            /* four low, four high */
 #define DTMF_KEPT 14u            /* windows of a burst kept for judging */
@@ -90,15 +91,17 @@ typedef struct dtmf_kernel {
     uint32_t (*audible)(const dtmf_octets *octets);
     /* Bit a channel of a tile that may carry a digit. */
     uint32_t (*screen)(const dtmf_octets *octets);
-    /* 8 samples of each of n_rows rows, a multiple of 4, of one channel; returns the largest magnitude. */
-    uint32_t (*decode)(const uint8_t *rows, size_t stride, uint32_t n_rows, int law, int16_t *x);
+    /* 8 samples of each of n_rows rows of one channel's ring, from `row` on, both multiples of 4; returns the largest magnitude. */
+    uint32_t (*decode)(const dtmf_octets *ring, uint32_t row, uint32_t n_rows, int16_t *x);
     /* Bins of all eight tones in 96 samples. */
     void (*spectrum)(const int16_t *x, dtmf_bin bins[DTMF_TONES]);
-    /* Bins of a pair in 96 samples; and the energies of these, and of 48 samples of y. */
+    /* Bins of a pair in 96 samples. */
     void (*pair)(const int16_t *x, uint32_t low, uint32_t high, dtmf_pair *bins);
-    void (*energies)(const int16_t *x, const int16_t *y, dtmf_window *w);
-    /* y[0..n) from x[0..2n + 30); n is a multiple of 16. */
-    void (*filter)(const int16_t *x, int16_t *y, uint32_t n);
+    /* Energies of n windows, 1..6, each a hop after the one before, the first of 96 samples from x on; of the 30 samples before, too,
+     * and of the 30 after them for no more than whole vectors. */
+    void (*energies)(const int16_t *x, uint32_t n, dtmf_window *w);
+    /* By the windows kept. */
+    void (*references)(dtmf_track *track);
 } dtmf_kernel;
 
 extern const dtmf_kernel swd_dtmf_plain, swd_dtmf_sse2, swd_dtmf_avx2, swd_dtmf_avx512;
@@ -131,14 +134,10 @@ typedef struct dtmf_amplitudes {
     uint32_t low, high;
 } dtmf_amplitudes;
 
-static inline dtmf_amplitudes dtmf_amplitudes_of(dtmf_bin low, dtmf_bin high)
-{
-    return (dtmf_amplitudes){dtmf_amplitude(low), dtmf_amplitude(high)};
-}
-
-/* dtmf_length.c: by the windows kept, the references and the length of the burst. */
-void swd_dtmf_find_references(dtmf_track *track);
+/* dtmf_length.c: by the windows kept and their references the length of the burst. */
 uint32_t swd_dtmf_length_q8(const dtmf_track *track);
+/* The windows from place n on move to the front; those behind them count no more. */
+void swd_dtmf_drop(dtmf_track *track, uint32_t n);
 /* Surely, and without divisions: no gap is in this window. */
 int swd_dtmf_strong(const dtmf_track *track, dtmf_amplitudes of);
 /* What is missing since the last strong window, after one more. Returns whether the burst has ended. */

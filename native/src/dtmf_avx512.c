@@ -29,6 +29,31 @@
 #define ODD_LOOK_UP(table, index) \
     ((v8)_mm512_maskz_permutexvar_epi8(0xAAAAAAAAAAAAAAAA, (__m512i)(index), (__m512i)(table)))
 #define SUM_OCTETS(v) ((v64)_mm512_sad_epu8((__m512i)(v), _mm512_setzero_si512()))
+#define MULTIPLY_HIGH(a, b) ((v16)_mm512_mulhi_epi16((__m512i)(a), (__m512i)(b)))
+#define SPREAD(octets) ((v16)_mm512_cvtepu8_epi16((__m256i)(octets)))
+#define LARGER_OCTETS(a, b) ((octets_of_rows)_mm256_max_epu8((__m256i)(a), (__m256i)(b)))
+#define LARGEST_OCTET(v) largest_octet((__m256i)(v))
+#define LOAD_HALF(from) ((v16)_mm512_zextsi256_si512(_mm256_loadu_si256((const __m256i *)(const void *)(from))))
+#define ALIGN(upper, lower, n) ((v16)_mm512_alignr_epi32((__m512i)(upper), (__m512i)(lower), (n)))
+#define SUMS_OF_LANES(a, b, c, d) ((v32)sums_of_lanes((__m512i)(a), (__m512i)(b), (__m512i)(c), (__m512i)(d)))
+
+static inline __m512i lanes_added(__m512i a, __m512i b)
+{
+    return _mm512_add_epi32(_mm512_shuffle_i32x4(a, b, 0x88), _mm512_shuffle_i32x4(a, b, 0xDD));
+}
+
+static inline __m512i sums_of_lanes(__m512i a, __m512i b, __m512i c, __m512i d)
+{
+    return lanes_added(lanes_added(a, b), lanes_added(c, d));
+}
+
+/* Inverted, the largest of pairs of octets is the least int16. */
+static inline uint32_t largest_octet(__m256i v)
+{
+    __m128i least = _mm_xor_si128(_mm_max_epu8(_mm256_castsi256_si128(v), _mm256_extracti128_si256(v, 1)), _mm_set1_epi8(-1));
+    least = _mm_minpos_epu16(_mm_min_epu8(least, _mm_srli_epi16(least, 8)));
+    return ~(uint32_t)_mm_cvtsi128_si32(least) & 0xFF;
+}
 #include "dtmf_kernel.h"
 
 #if defined(__clang__)

@@ -2,15 +2,10 @@
  * it defines. All tables are exact products of tools/make_tables.py. */
 #include "bank_kernel.h"
 #include "tables.h"
+#include "dtmf_burst.h"
 
 typedef int64_t v64 __attribute__((vector_size(LANES * 4)));
-typedef int32_t v4 __attribute__((vector_size(16)));
-typedef int16_t four __attribute__((vector_size(8)));
-typedef int16_t half __attribute__((vector_size(LANES * 2)));
-typedef int64_t some_rows __attribute__((vector_size(LANES * 2)));
-typedef uint8_t octets_of_rows __attribute__((vector_size(LANES * 2)));
 
-#define ALWAYS static inline __attribute__((always_inline))
 #define BINS 15                  /* 583 to 1750 Hz, 83 1/3 Hz apart */
 #define EVEN 7
 #define ODD 8
@@ -167,131 +162,4 @@ static uint32_t screen(const dtmf_octets *octets)
     return found;
 }
 
-/* Sums over 96 samples of the products with a table. */
-ALWAYS v32 products(const int16_t *x, const int16_t *table)
-{
-    v32 sum = {0};
-    for (uint32_t i = 0; i < DTMF_BLOCK; i += 2 * LANES)
-        sum = ADD_MADD(sum, (v16)load(x + i), (v16)load(table + i));
-    return sum;
-}
-
-/* The sum of each of four vectors. */
-ALWAYS v4 four_sums(v32 a, v32 b, v32 c, v32 d)
-{
-    v32 ab = (v32)EVEN_PAIRS(a, b) + (v32)ODD_PAIRS(a, b), cd = (v32)EVEN_PAIRS(c, d) + (v32)ODD_PAIRS(c, d);
-    v32 all = (v32)EVEN_PAIRS(ab, cd) + (v32)ODD_PAIRS(ab, cd);
-    v4 parts[LANES / 4], sum = {0};
-    memcpy(parts, &all, sizeof parts);
-    for (uint32_t k = 0; k < LANES / 4; k++)
-        sum += parts[k];
-    return sum;
-}
-
-/* Real and imaginary part at two tones. */
-ALWAYS v4 correlate(const int16_t *x, uint32_t tone, uint32_t other)
-{
-    const int16_t *const cosines = swd_table_dtmf_cos, *const sines = swd_table_dtmf_sin;
-    v4 sums = four_sums(products(x, cosines + tone * DTMF_BLOCK), products(x, sines + tone * DTMF_BLOCK),
-                        products(x, cosines + other * DTMF_BLOCK), products(x, sines + other * DTMF_BLOCK));
-    return (sums + 0x8000) >> 16;
-}
-
-/* sum over x of a weighted square, w in Q15: of 2^shift x^2 w / 2. */
-static inline uint32_t weighted(const int16_t *x, const int16_t *w, uint32_t n, uint32_t shift)
-{
-    int32_t sum = 0;
-    for (uint32_t i = 0; i < n; i++)
-        sum += (int32_t)x[i] * (int16_t)((int16_t)(x[i] << shift) * w[i] >> 16);
-    return (uint32_t)sum;
-}
-
-/* In one store, since they are read as one soon after. */
-ALWAYS void bins_at(const int16_t *x, uint32_t tone, uint32_t other, void *two_bins)
-{
-    four bins = __builtin_convertvector(correlate(x, tone, other), four);
-    memcpy(two_bins, &bins, sizeof bins);
-}
-
-static void spectrum(const int16_t *x, dtmf_bin bins[DTMF_TONES])
-{
-    for (uint32_t tone = 0; tone < DTMF_TONES; tone += 2)
-        bins_at(x, tone, tone + 1, &bins[tone]);
-}
-
-static void pair(const int16_t *x, uint32_t low, uint32_t high, dtmf_pair *bins)
-{
-    bins_at(x, low, high, bins);
-}
-
-static void energies(const int16_t *x, const int16_t *y, dtmf_window *w)
-{
-    w->energy = weighted(x, swd_table_dtmf_window, DTMF_BLOCK, 2);
-    w->in_band = weighted(y, swd_table_dtmf_half_window, DTMF_OUTPUTS, 0);
-}
-
-/* |x| <= 4032 and the taps sum to 1.88 in magnitude: |y| <= 15161. */
-static void filter(const int16_t *x, int16_t *y, uint32_t n)
-{
-    for (uint32_t first = 0; first < n; first += LANES) {
-        v32 sum = (v32){0} + 0x1000;
-        for (uint32_t tap = 0; tap < DTMF_TAPS; tap += 2)
-            sum = ADD_MADD(sum, (v16)load(x + 2 * first + tap), both(swd_table_dtmf_band_pass + tap));
-        half out = __builtin_convertvector(sum >> 13, half);
-        memcpy(y + first, &out, sizeof out);
-    }
-}
-
-static uint32_t magnitude_of(int32_t x) { return (uint32_t)(x < 0 ? -x : x); }
-
-static uint32_t decode_table(const uint8_t *rows, size_t stride, uint32_t n_rows, const int16_t *linear, int16_t *x)
-{
-    uint32_t most = 0;
-    for (uint32_t r = 0; r < n_rows; r++)
-        for (uint32_t i = 0; i < SWD_ROW_CYCLES; i++) {
-            *x = (int16_t)(linear[rows[r * stride + i]] >> 3);
-            most = magnitude_of(*x) > most ? magnitude_of(*x) : most;
-            x++;
-        }
-    return most;
-}
-
-#ifndef SHUFFLE
-static uint32_t decode_rows(const uint8_t *rows, size_t stride, uint32_t n_rows, int law, int16_t *x)
-{
-    return decode_table(rows, stride, n_rows, law ? swd_table_ulaw : swd_table_alaw, x);
-}
-#else
-ALWAYS int64_t row_at(const uint8_t *row)
-{
-    int64_t octets;
-    memcpy(&octets, row, sizeof octets);
-    return octets;
-}
-
-/* As many rows at a time as make a vector: so stored, they are loaded again without waiting. */
-static uint32_t decode_rows(const uint8_t *rows, size_t stride, uint32_t n_rows, int law, int16_t *x)
-{
-    if (law)
-        return decode_table(rows, stride, n_rows, swd_table_ulaw, x);
-    v16 most = {0};
-    int16_t largest[2 * LANES], found = 0;
-    for (uint32_t r = 0; r < n_rows; r += LANES / 4, rows += LANES / 4 * stride, x += 2 * LANES) {
-#if LANES == 16
-        some_rows octets = {row_at(rows), row_at(rows + stride), row_at(rows + 2 * stride), row_at(rows + 3 * stride)};
-#else
-        some_rows octets = {row_at(rows), row_at(rows + stride)};
-#endif
-        v16 samples = decode_spread(__builtin_convertvector((octets_of_rows)octets, v16));
-        v16 negative = samples >> 15, magnitude = (samples ^ negative) - negative, above = magnitude > most;
-        most = (magnitude & above) | (most & ~above);
-        store(x, (v32)samples);
-    }
-    store(largest, (v32)most);
-    for (uint32_t i = 0; i < 2 * LANES; i++)
-        found = largest[i] > found ? largest[i] : found;
-    return (uint32_t)found;
-}
-#endif
-
-const dtmf_kernel KERNEL = {audible, screen, decode_rows, spectrum, pair, energies, filter};
+const dtmf_kernel KERNEL = {audible, screen, decode_rows, spectrum, pair, energies, references};

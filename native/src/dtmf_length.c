@@ -1,53 +1,9 @@
-/* DTMF: what the amplitudes of a burst's windows say: its reference, its length, and the length of a gap. */
+/* DTMF: what the amplitudes of a burst's windows say: its length and the length of a gap. */
 #include <string.h>
 
 #include "dtmf.h"
 
 #define STRONG_Q8 205u           /* a window above 0.8 of the reference ends a gap */
-
-typedef int16_t eight __attribute__((vector_size(16)));   /* two of them hold DTMF_PLACES */
-
-static uint32_t largest(const int16_t of[DTMF_PLACES])
-{
-    int16_t most = 0;
-    for (uint32_t i = 0; i < DTMF_PLACES; i++)
-        most = of[i] > most ? of[i] : most;
-    return (uint32_t)most;
-}
-
-static uint32_t how_many(const int16_t of[DTMF_PLACES], uint32_t reach)
-{
-    uint16_t n = 0;
-    for (uint32_t i = 0; i < DTMF_PLACES; i++)
-        n = (uint16_t)(n + (of[i] >= (int16_t)reach));
-    return n;
-}
-
-/* The value that a third of the strong ones reach or exceed, and 1: an impulse, an echo's beat does not move it far. */
-static uint32_t reference(const int16_t of[DTMF_PLACES])
-{
-    int16_t missing[DTMF_PLACES];
-    eight x, y, above_x = {0}, above_y = {0};
-    const int16_t few = (int16_t)(how_many(of, (largest(of) + 1) / 2) / 3);
-    memcpy(&x, of, sizeof x);
-    memcpy(&y, of + 8, sizeof y);
-    for (uint32_t i = 0; i < DTMF_PLACES; i++) {
-        const eight one = (eight){0} + of[i];
-        above_x -= one > x;
-        above_y -= one > y;
-    }
-    x = (0x7FFF - x) & (above_x <= few); /* the largest of these is of the least value that has few above it */
-    y = (0x7FFF - y) & (above_y <= few);
-    memcpy(missing, &x, sizeof x);
-    memcpy(missing + 8, &y, sizeof y);
-    return 0x7FFF - largest(missing) + 1;
-}
-
-void swd_dtmf_find_references(dtmf_track *track)
-{
-    track->reference_low = reference(track->low_amplitude);
-    track->reference_high = reference(track->high_amplitude);
-}
 
 static uint32_t share_q8(uint32_t amplitude, uint32_t of)
 {
@@ -81,4 +37,14 @@ int swd_dtmf_add_gap(dtmf_track *track, const dtmf_rules *rules, dtmf_amplitudes
     uint32_t relative = relative_q8(track, of);
     track->gap_q8 = relative < STRONG_Q8 ? track->gap_q8 + 256 - relative : 0;
     return track->gap_q8 >= rules->gap_q8;
+}
+
+void swd_dtmf_drop(dtmf_track *track, uint32_t n)
+{
+    track->n_kept = (uint8_t)(track->n_kept - n);
+    memmove(track->kept, track->kept + n, track->n_kept * sizeof *track->kept);
+    memmove(track->low_amplitude, track->low_amplitude + n, track->n_kept * sizeof *track->low_amplitude);
+    memmove(track->high_amplitude, track->high_amplitude + n, track->n_kept * sizeof *track->high_amplitude);
+    memset(track->low_amplitude + track->n_kept, 0, n * sizeof *track->low_amplitude);
+    memset(track->high_amplitude + track->n_kept, 0, n * sizeof *track->high_amplitude);
 }

@@ -12,12 +12,13 @@
 #define FAINT_Q8 38u             /* below 0.15: not of the burst */
 #define PATIENCE_Q8 2560u        /* 60 ms, in which a burst must have been accepted */
 #define MOST_IMPULSES 8u         /* in what is looked at at a time; more are no impulses */
-#define LATEST 5u                /* place of the latest window of a burst that begins: so many before it are looked at */
-#define ROOM 16u                 /* beyond the samples, for whole vectors */
+#define LATEST 5u                /* the latest window of a burst that begins: so many before it are looked at */
+#define FARTHER 2u               /* the one that must be full where more before it are */
+#define ROOM 32u                 /* beyond the samples, for whole vectors */
+#define SOME 32u                 /* samples */
 
 typedef struct stretch {
-    int16_t x[DTMF_HISTORY + 2 * ROOM];    /* what is before the room just came */
-    int16_t y[DTMF_HISTORY / 2 + ROOM];
+    _Alignas(64) int16_t x[DTMF_HISTORY + ROOM];   /* what is before the room just came */
 } stretch;
 
 /* The samples from so long ago on. */
@@ -26,14 +27,8 @@ static int16_t *ago(stretch *s, uint32_t samples) { return s->x + DTMF_HISTORY -
 /* The samples from `first` ago to `end` ago, multiples of 32. Returns the largest magnitude. */
 static uint32_t recall(stretch *s, const dtmf_samples *from, uint32_t first, uint32_t end)
 {
-    const uint32_t n_rows = DTMF_BLOCKS * DTMF_ROWS, n = (first - end) / SWD_ROW_CYCLES;
-    uint32_t row = ((from->block + 1) * DTMF_ROWS + n_rows - first / SWD_ROW_CYCLES) % n_rows;
-    uint32_t before = n < n_rows - row ? n : n_rows - row; /* the ring's end */
-    const dtmf_octets *ring = &from->ring;
-    uint32_t most = from->kernel->decode(ring->rows + row * ring->stride, ring->stride, before, ring->law, ago(s, first)), more = 0;
-    if (before < n)
-        more = from->kernel->decode(ring->rows, ring->stride, n - before, ring->law, ago(s, first) + before * SWD_ROW_CYCLES);
-    return most > more ? most : more;
+    const uint32_t row = ((from->block + 1) * DTMF_ROWS + DTMF_RING_ROWS - first / SWD_ROW_CYCLES) % DTMF_RING_ROWS;
+    return from->kernel->decode(&from->ring, row, (first - end) / SWD_ROW_CYCLES, ago(s, first));
 }
 
 static uint32_t peak(const int16_t *x, uint32_t n)
@@ -53,64 +48,63 @@ static uint32_t magnitude(int16_t x) { return (uint32_t)(x < 0 ? -x : x); }
 static void remove_impulses(int16_t *x, uint32_t n, dtmf_track *track)
 {
     uint32_t found[MOST_IMPULSES], n_found = 0;
-    for (uint32_t i = 0; i < n; i++)
-        if (magnitude(x[i]) > track->ceiling) {
-            if (n_found == MOST_IMPULSES) {
-                track->ceiling = peak(x + n - DTMF_BLOCK, DTMF_BLOCK) * 3 / 2;
-                return;
+    for (uint32_t some = 0; some < n; some += SOME) {
+        if (peak(x + some, SOME) <= track->ceiling)
+            continue;
+        for (uint32_t i = some; i < some + SOME; i++)
+            if (magnitude(x[i]) > track->ceiling) {
+                if (n_found == MOST_IMPULSES) {
+                    track->ceiling = peak(x + n - DTMF_BLOCK, DTMF_BLOCK) * 3 / 2;
+                    return;
+                }
+                found[n_found++] = i;
             }
-            found[n_found++] = i;
-        }
+    }
     while (n_found > 0)
         x[found[--n_found]] = 0;
 }
 
 /* The window that ended so many hops ago. */
-static const int16_t *window_at(stretch *s, uint32_t hops) { return ago(s, hops * DTMF_HOP + DTMF_BLOCK); }
+static const int16_t *window_at(const stretch *s, uint32_t hops) { return s->x + DTMF_HISTORY - DTMF_BLOCK - hops * DTMF_HOP; }
+
+static dtmf_amplitudes amplitudes_of(const dtmf_pair *bins)
+{
+    return (dtmf_amplitudes){dtmf_amplitude(bins->low), dtmf_amplitude(bins->high)};
+}
 
 /* Of the pair, in one window. */
-static dtmf_amplitudes look_once(stretch *s, const dtmf_samples *from, const dtmf_track *track, uint32_t hops)
+static dtmf_amplitudes look_once(const stretch *s, const dtmf_samples *from, const dtmf_track *track, uint32_t hops)
 {
     dtmf_pair bins;
     from->kernel->pair(window_at(s, hops), track->low, track->high, &bins);
-    return dtmf_amplitudes_of(bins.low, bins.high);
+    return amplitudes_of(&bins);
 }
 
-/* Windows that ended `first` hops ago to `last` hops ago, the earliest first, into the track's places from `place` on; first <= 5. */
-static void look(dtmf_track *track, uint32_t place, stretch *s, const dtmf_samples *from, uint32_t first, uint32_t last)
+/* The energies of n windows, of which the earliest ended so many hops ago. */
+static void measure(stretch *s, const dtmf_samples *from, uint32_t hops, uint32_t n, dtmf_window *windows)
 {
-    uint32_t n = first - last + 1, outputs = (n + 1) * (DTMF_HOP / 2);
-    dtmf_window *windows = track->kept + place;
-    for (uint32_t k = 0; k < n; k++) {
-        from->kernel->pair(window_at(s, first - k), track->low, track->high, &windows[k].bins);
-        track->low_amplitude[place + k] = (int16_t)dtmf_amplitude(windows[k].bins.low);
-        track->high_amplitude[place + k] = (int16_t)dtmf_amplitude(windows[k].bins.high);
-    }
-    memset(ago(s, 0), 0, 2 * ROOM * sizeof *s->x);
-    from->kernel->filter(window_at(s, first) - (DTMF_TAPS - 2), s->y, (outputs + ROOM - 1) / ROOM * ROOM);
-    for (uint32_t k = 0; k < n; k++)
-        from->kernel->energies(window_at(s, first - k), s->y + k * (DTMF_HOP / 2), &windows[k]);
+    memset(ago(s, 0), 0, ROOM * sizeof *s->x);
+    from->kernel->energies(window_at(s, hops), n, windows);
 }
 
-/* Of four tones from `first` on. */
+static dtmf_amplitudes keep(dtmf_track *track, uint32_t place, dtmf_pair bins)
+{
+    const dtmf_amplitudes of = amplitudes_of(&bins);
+    track->kept[place].bins = bins;
+    track->low_amplitude[place] = (int16_t)of.low;
+    track->high_amplitude[place] = (int16_t)of.high;
+    return of;
+}
+
+/* Of four tones from `first` on; of equal ones the first. */
 static uint32_t strongest(const dtmf_bin *bins, uint32_t first)
 {
-    uint32_t best = first;
-    for (uint32_t tone = first + 1; tone < first + 4; tone++)
-        if (dtmf_power(bins[tone]) > dtmf_power(bins[best]))
-            best = tone;
-    return best;
-}
-
-/* The windows from place n on move to the front; those behind them count no more. */
-static void drop(dtmf_track *track, uint32_t n, uint32_t end)
-{
-    track->n_kept = (uint8_t)(end - n);
-    memmove(track->kept, track->kept + n, track->n_kept * sizeof *track->kept);
-    memmove(track->low_amplitude, track->low_amplitude + n, track->n_kept * sizeof *track->low_amplitude);
-    memmove(track->high_amplitude, track->high_amplitude + n, track->n_kept * sizeof *track->high_amplitude);
-    memset(track->low_amplitude + track->n_kept, 0, n * sizeof *track->low_amplitude);
-    memset(track->high_amplitude + track->n_kept, 0, n * sizeof *track->high_amplitude);
+    uint64_t best = 0;
+    for (uint32_t k = 0; k < 4; k++) {
+        uint64_t one = (uint64_t)dtmf_power(bins[first + k]) << 2 | (3 - k);
+        best = one > best ? one : best;
+    }
+    return first + 3 - ((uint32_t)best & 3);
 }
 
 /* All but the windows, which count no more. */
@@ -165,35 +159,41 @@ static int alike(dtmf_amplitudes of, dtmf_amplitudes full)
            of.high <= 2 * full.high;
 }
 
-static dtmf_amplitudes kept_amplitudes(const dtmf_track *track, uint32_t place)
-{
-    return (dtmf_amplitudes){(uint32_t)track->low_amplitude[place], (uint32_t)track->high_amplitude[place]};
-}
+/* Of what is screened, and stands above the floor: the pair in the latest window and in the one before. */
+typedef struct opening {
+    uint32_t low, high;
+    dtmf_pair bins, before;
+} opening;
 
-/* The pair of the latest block, and whether it stands above the floor and was half there a hop before, moving as its
- * frequencies do: most of what is screened in speech and music does not. */
-static int promising(stretch *s, const dtmf_samples *from, uint32_t *low, uint32_t *high)
+/* Whether the latest block stands above the floor, and the pair was half there a hop before, moving as its frequencies do: most of
+ * what is screened in speech and music does not. */
+static int promising(stretch *s, const dtmf_samples *from, opening *o)
 {
     dtmf_bin bins[DTMF_TONES];
     from->kernel->spectrum(window_at(s, 0), bins);
-    *low = strongest(bins, 0);
-    *high = strongest(bins, 4);
-    if (dtmf_power(bins[*low]) < from->rules->floor || dtmf_power(bins[*high]) < from->rules->floor)
+    o->low = strongest(bins, 0);
+    o->high = strongest(bins, 4);
+    o->bins = (dtmf_pair){bins[o->low], bins[o->high]};
+    if (dtmf_power(o->bins.low) < from->rules->floor || dtmf_power(o->bins.high) < from->rules->floor)
         return 0;
-    dtmf_pair before;
-    from->kernel->pair(window_at(s, 1), *low, *high, &before);
-    return alike(dtmf_amplitudes_of(before.low, before.high), dtmf_amplitudes_of(bins[*low], bins[*high])) &&
-           swd_dtmf_moves(bins[*low], before.low, *low) && swd_dtmf_moves(bins[*high], before.high, *high);
+    from->kernel->pair(window_at(s, 1), o->low, o->high, &o->before);
+    return alike(amplitudes_of(&o->before), amplitudes_of(&o->bins)) &&
+           swd_dtmf_moves(o->bins.low, o->before.low, o->low) && swd_dtmf_moves(o->bins.high, o->before.high, o->high);
 }
 
 /* Sum of squares of what was there before a burst: of the window before it, without its last 32 samples, in which it may have begun,
- * 88, and 5 later, half a period of what 350 and 440 Hz have in their square. */
+ * 88, and 5 later, half a period of what 350 and 440 Hz have in their square. Halves of two odd ones are not counted. */
 static uint32_t energy_before(const stretch *s, uint32_t windows)
 {
-    uint32_t end = DTMF_HISTORY - windows * DTMF_HOP - 32, begin = end > DTMF_FLAT + 5 ? end - DTMF_FLAT - 5 : 0, sum = 0;
-    for (const int16_t *x = s->x + begin; x < s->x + begin + DTMF_FLAT; x++)
-        sum += (uint32_t)(x[0] * x[0] + x[5] * x[5]) / 2;
-    return sum;
+    uint32_t end = DTMF_HISTORY - windows * DTMF_HOP - 32, begin = end > DTMF_FLAT + 5 ? end - DTMF_FLAT - 5 : 0, odd = 0;
+    const int16_t *const x = s->x + begin;
+    int32_t sum = 0, later = 0;
+    for (uint32_t i = 0; i < DTMF_FLAT; i++) {
+        sum += x[i] * x[i];
+        later += x[i + 5] * x[i + 5];
+        odd += (uint32_t)(x[i] ^ x[i + 5]) & 1;
+    }
+    return ((uint32_t)sum + (uint32_t)later - odd) / 2;
 }
 
 static void begin(dtmf_track *track, uint32_t low, uint32_t high, uint32_t peak)
@@ -215,58 +215,78 @@ static int goes_back(dtmf_amplitudes of, dtmf_amplitudes full)
 static void open_burst(dtmf_track *track, const dtmf_samples *from)
 {
     stretch s;
-    uint32_t low, high, first = LATEST - 3, k;
-    uint32_t recent = recall(&s, from, DTMF_RECENT, 0);
-    if (!promising(&s, from, &low, &high))
+    opening o;
+    dtmf_pair bins[LATEST + 1];
+    const uint32_t recent = recall(&s, from, DTMF_RECENT, 0);
+    if (!promising(&s, from, &o))
         return;
-    begin(track, low, high, peak(ago(&s, DTMF_BLOCK), DTMF_BLOCK));
-    if (recall(&s, from, DTMF_HISTORY, DTMF_RECENT) > track->ceiling || recent > track->ceiling)
+    begin(track, o.low, o.high, peak(ago(&s, DTMF_BLOCK), DTMF_BLOCK));
+    if (recall(&s, from, DTMF_HISTORY, DTMF_RECENT) > track->ceiling || recent > track->ceiling) {
         remove_impulses(s.x, DTMF_HISTORY, track);
-    look(track, first, &s, from, 3, 0);
-    const dtmf_amplitudes full = kept_amplitudes(track, LATEST);
-    if (goes_back(kept_amplitudes(track, first), full)) {
-        look(track, 0, &s, from, 5, 4);
-        first = 0;
+        from->kernel->pair(window_at(&s, 0), o.low, o.high, &o.bins);
+        from->kernel->pair(window_at(&s, 1), o.low, o.high, &o.before);
     }
-    for (k = LATEST; k > first && (int32_t)(from->window - (LATEST + 1 - k) - track->since) >= 0; k--)
-        if (!alike(kept_amplitudes(track, k - 1), full))
+    bins[LATEST] = o.bins;
+    bins[LATEST - 1] = o.before;
+    uint32_t first = LATEST;
+    const dtmf_amplitudes full = amplitudes_of(&o.bins);
+    for (; first > 0 && (int32_t)(from->window - (LATEST + 1 - first) - track->since) >= 0; first--) {
+        if (first == FARTHER && !goes_back(amplitudes_of(&bins[first]), full))
             break;
-    track->before = energy_before(&s, LATEST + 1 - k);
-    drop(track, k, LATEST + 1);
-    swd_dtmf_find_references(track);
+        if (first < LATEST)
+            from->kernel->pair(window_at(&s, LATEST + 1 - first), o.low, o.high, &bins[first - 1]);
+        if (!alike(amplitudes_of(&bins[first - 1]), full))
+            break;
+    }
+    track->n_kept = (uint8_t)(LATEST + 1 - first);
+    track->before = energy_before(&s, track->n_kept);
+    for (uint32_t k = 0; k < track->n_kept; k++)
+        keep(track, k, bins[first + k]);
+    measure(&s, from, track->n_kept - 1u, track->n_kept, track->kept);
+    from->kernel->references(track);
 }
 
 /* Whether the latest block, which is screened, is of something else than the burst: another pair, or twice as loud. */
-static int another(const dtmf_track *track, const dtmf_samples *from, stretch *s)
+static int another(const dtmf_track *track, const dtmf_bin bins[DTMF_TONES])
 {
-    dtmf_bin bins[DTMF_TONES];
-    from->kernel->spectrum(window_at(s, 0), bins);
     uint32_t low = dtmf_power(bins[track->low]), high = dtmf_power(bins[track->high]);
     return dtmf_power(bins[strongest(bins, 0)]) >= 2 * low || dtmf_power(bins[strongest(bins, 4)]) >= 2 * high ||
            (low >= 4 * track->reference_low * track->reference_low && high >= 4 * track->reference_high * track->reference_high);
 }
 
-/* The samples from `first` ago on, a block or more, without impulses. */
-static void recall_clean(stretch *s, dtmf_track *track, const dtmf_samples *from, uint32_t first)
+/* The samples from `first` ago on, a block or more, without impulses. Returns whether there were any. */
+static int recall_clean(stretch *s, dtmf_track *track, const dtmf_samples *from, uint32_t first)
 {
-    if (recall(s, from, first, 0) > track->ceiling)
-        remove_impulses(ago(s, first), first, track);
+    if (recall(s, from, first, 0) <= track->ceiling)
+        return 0;
+    remove_impulses(ago(s, first), first, track);
+    return 1;
 }
 
 /* Two more windows of a burst that is collected. */
 static uint32_t collect(dtmf_track *track, const dtmf_samples *from, swd_dtmf_hit *hits)
 {
     stretch s;
+    dtmf_pair one_before, latest;
     recall_clean(&s, track, from, DTMF_RECENT + DTMF_TAPS);
-    if (from->screened && another(track, from, &s))
-        return close_burst(track, from->rules, from->window - 2, hits);
+    if (from->screened) {
+        dtmf_bin bins[DTMF_TONES];
+        from->kernel->spectrum(window_at(&s, 0), bins);
+        if (another(track, bins))
+            return close_burst(track, from->rules, from->window - 2, hits);
+        latest = (dtmf_pair){bins[track->low], bins[track->high]};
+    } else {
+        from->kernel->pair(window_at(&s, 0), track->low, track->high, &latest);
+    }
+    from->kernel->pair(window_at(&s, 1), track->low, track->high, &one_before);
     if (track->n_kept + 2u > DTMF_KEPT)
-        drop(track, track->n_kept + 2u - DTMF_KEPT, track->n_kept);
-    look(track, track->n_kept, &s, from, 1, 0);
+        swd_dtmf_drop(track, track->n_kept + 2u - DTMF_KEPT);
+    const dtmf_amplitudes of[2] = {keep(track, track->n_kept, one_before), keep(track, track->n_kept + 1u, latest)};
+    measure(&s, from, 1, 2, track->kept + track->n_kept);
     track->n_kept = (uint8_t)(track->n_kept + 2);
-    swd_dtmf_find_references(track);
+    from->kernel->references(track);
     for (uint32_t k = 0; k < 2; k++)
-        if (swd_dtmf_add_gap(track, from->rules, kept_amplitudes(track, track->n_kept - 2 + k)))
+        if (swd_dtmf_add_gap(track, from->rules, of[k]))
             return close_burst(track, from->rules, from->window + k, hits);
     return 0;
 }
@@ -275,13 +295,16 @@ static uint32_t collect(dtmf_track *track, const dtmf_samples *from, swd_dtmf_hi
 static uint32_t hold(dtmf_track *track, const dtmf_samples *from, swd_dtmf_hit *hits)
 {
     stretch s;
-    recall_clean(&s, track, from, DTMF_BLOCK);
+    const int impulses = recall_clean(&s, track, from, DTMF_BLOCK);
     const dtmf_amplitudes latest = look_once(&s, from, track, 0);
     if (track->gap_q8 == 0 && from->rules->gap_q8 > 256 && swd_dtmf_strong(track, latest)) {
         track->length_q8 += 2 * 256;
         return 0;
     }
-    recall_clean(&s, track, from, DTMF_RECENT);
+    if (impulses)
+        recall_clean(&s, track, from, DTMF_RECENT);
+    else if (recall(&s, from, DTMF_RECENT, DTMF_BLOCK) > track->ceiling)
+        remove_impulses(ago(&s, DTMF_RECENT), DTMF_RECENT, track);
     track->length_q8 += 256;
     if (swd_dtmf_add_gap(track, from->rules, look_once(&s, from, track, 1)))
         return close_burst(track, from->rules, from->window, hits);
@@ -293,10 +316,12 @@ static uint32_t hold(dtmf_track *track, const dtmf_samples *from, swd_dtmf_hit *
 static int unmuted(const dtmf_track *track, const dtmf_samples *from)
 {
     stretch s;
+    dtmf_bin bins[DTMF_TONES];
     if (!from->screened)
         return 1;
     recall(&s, from, DTMF_BLOCK, 0);
-    return another(track, from, &s);
+    from->kernel->spectrum(window_at(&s, 0), bins);
+    return another(track, bins);
 }
 
 uint32_t swd_dtmf_track(dtmf_track *track, const dtmf_samples *from, swd_dtmf_hit hits[2])
