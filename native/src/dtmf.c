@@ -63,7 +63,6 @@ static void forget(swd_dtmf *bank, uint32_t channel)
     uint32_t others = ~(1u << channel % DTMF_TILE);
     memset(&tracks_of(bank)[channel], 0, sizeof(dtmf_track));
     tile->tracking &= others;
-    tile->wanted &= others;
     tile->found &= others;
     tile->screened &= others;
     tile->before &= others;
@@ -130,44 +129,54 @@ static dtmf_octets octets_of(swd_dtmf *bank, uint32_t block)
     return (dtmf_octets){ring_of(bank) + block * DTMF_ROWS * stride, stride, (int)bank->law};
 }
 
-/* An even block is looked at on every audible channel, an odd one where the even one before it was screened. */
-static void want(swd_dtmf *bank, const ended *x)
+/* The rows of `b` are not cleared: a place is filled before it is looked at, or what is found there is not told. */
+static void begin(dtmf_batch *b, swd_dtmf *bank, const ended *x)
 {
-    dtmf_octets octets = octets_of(bank, x->block);
-    for (uint32_t t = 0; t < bank->n_tiles; t++, octets.rows += INTAKE_OCTETS) {
-        dtmf_tile *tile = &tiles_of(bank)[t];
-        uint32_t listening = intake_of(bank)->tiles[t].listening, more = x->block % 2 ? tile->screened : 0;
-        if (x->block % 2 == 0 && listening)
-            more = x->kernel->audible(&octets);
-        tile->wanted = listening & (tile->tracking | more);
-    }
+    b->n = 0;
+    b->law = (int)bank->law;
+    b->tiles = tiles_of(bank);
+    b->kernel = x->kernel;
+}
+
+/* An even block is looked at on every audible channel, an odd one where the even one before it was screened. */
+static uint32_t wanted(swd_dtmf *bank, const ended *x, uint32_t t, const dtmf_octets *octets)
+{
+    const dtmf_tile *tile = &tiles_of(bank)[t];
+    uint32_t listening = intake_of(bank)->tiles[t].listening, more = x->block % 2 ? tile->screened : 0;
+    if (x->block % 2 == 0 && listening)
+        more = x->kernel->audible(octets);
+    return listening & (tile->tracking | more);
 }
 
 /* The odd block before an even one is looked at only where that is screened, and nothing was two blocks before. */
-static void look_back(swd_dtmf *bank, const ended *x)
+static void look_back(dtmf_batch *b, swd_dtmf *bank, const ended *x)
 {
     dtmf_tile *tiles = tiles_of(bank);
-    for (uint32_t t = 0; t < bank->n_tiles; t++)
-        tiles[t].wanted = tiles[t].screened & ~(tiles[t].before | tiles[t].before_that | tiles[t].tracking);
-    const dtmf_octets octets = octets_of(bank, (x->block + DTMF_BLOCKS - 1) % DTMF_BLOCKS);
-    swd_dtmf_screen(tiles, bank->n_tiles, x->kernel, &octets);
+    dtmf_octets octets = octets_of(bank, (x->block + DTMF_BLOCKS - 1) % DTMF_BLOCKS);
+    for (uint32_t t = 0; t < bank->n_tiles; t++, octets.rows += INTAKE_OCTETS)
+        swd_dtmf_screen_tile(b, t, tiles[t].screened & ~(tiles[t].before | tiles[t].before_that | tiles[t].tracking), &octets);
+    swd_dtmf_screen_rest(b);
     for (uint32_t t = 0; t < bank->n_tiles; t++)
         tiles[t].before |= tiles[t].found;
 }
 
+/* Tile by tile, so that octets are at hand when they are laid aside. */
 static void look(swd_dtmf *bank, const ended *x)
 {
+    dtmf_batch b;
     dtmf_tile *tiles = tiles_of(bank);
-    const dtmf_octets octets = octets_of(bank, x->block);
-    want(bank, x);
-    swd_dtmf_screen(tiles, bank->n_tiles, x->kernel, &octets);
+    dtmf_octets octets = octets_of(bank, x->block);
+    begin(&b, bank, x);
+    for (uint32_t t = 0; t < bank->n_tiles; t++, octets.rows += INTAKE_OCTETS)
+        swd_dtmf_screen_tile(&b, t, wanted(bank, x, t, &octets), &octets);
+    swd_dtmf_screen_rest(&b);
     for (uint32_t t = 0; t < bank->n_tiles; t++) {
         tiles[t].before_that = tiles[t].before;
         tiles[t].before = tiles[t].screened;
         tiles[t].screened = tiles[t].found;
     }
     if (x->block % 2 == 0)
-        look_back(bank, x);
+        look_back(&b, bank, x);
 }
 
 static uint32_t track_channel(swd_dtmf *bank, const ended *x, uint32_t channel, swd_dtmf_hit hits[2])

@@ -62,10 +62,10 @@ enum { DTMF_IDLE, DTMF_COLLECTING, DTMF_ACCEPTED, DTMF_MUTED };
 /* Bit a channel each. */
 typedef struct dtmf_tile {
     uint32_t tracking;           /* its track is not idle */
-    uint32_t wanted, found;      /* to be looked at; may carry a digit */
+    uint32_t found;              /* of those looked at: may carry a digit */
     uint32_t screened;           /* the latest block may */
     uint32_t before, before_that; /* the one before, and before that, may */
-    uint32_t spare[2];
+    uint32_t spare[3];
     uint8_t set[DTMF_TILE];      /* of limits */
 } dtmf_tile;
 
@@ -143,8 +143,20 @@ int swd_dtmf_strong(const dtmf_track *track, dtmf_amplitudes of);
 /* What is missing since the last strong window, after one more. Returns whether the burst has ended. */
 int swd_dtmf_add_gap(dtmf_track *track, const dtmf_rules *rules, dtmf_amplitudes of);
 
-/* dtmf_screen.c: finds, of the channels wanted, those that may carry a digit in this block of all tiles. */
-void swd_dtmf_screen(dtmf_tile *tiles, uint32_t n_tiles, const dtmf_kernel *kernel, const dtmf_octets *block);
+/* Channels of some tiles, laid side by side. */
+typedef struct dtmf_batch {
+    _Alignas(64) uint64_t rows[DTMF_ROWS][DTMF_TILE];
+    uint32_t channels[DTMF_TILE]; /* of the bank, by place */
+    uint32_t n;
+    int law;
+    dtmf_tile *tiles;             /* of the bank */
+    const dtmf_kernel *kernel;
+} dtmf_batch;
+
+/* dtmf_screen.c: finds, of the channels wanted of a tile, those that may carry a digit in these octets of it; some are told later,
+ * in time when the rest is asked for. */
+void swd_dtmf_screen_tile(dtmf_batch *b, uint32_t t, uint32_t wanted, const dtmf_octets *octets);
+void swd_dtmf_screen_rest(dtmf_batch *b);
 
 /* Whether the phase moves over a hop within about 3 % or 4 % of the frequency. */
 int swd_dtmf_moves(dtmf_bin now, dtmf_bin before, uint32_t tone);

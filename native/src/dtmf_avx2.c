@@ -19,6 +19,7 @@
 #define REPEAT(octets) ((v8)_mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)(const void *)(octets))))
 #define SHUFFLE(table, index) ((v8)_mm256_shuffle_epi8((__m256i)(table), (__m256i)(index)))
 #define MADD_OCTETS(a, b) ((v16)_mm256_maddubs_epi16((__m256i)(a), (__m256i)(b)))
+#define LONG_BITS(v) ((uint32_t)_mm256_movemask_pd((__m256d)(v)))
 #define SUM_OCTETS(v) ((v64)_mm256_sad_epu8((__m256i)(v), _mm256_setzero_si256()))
 #define MULTIPLY_HIGH(a, b) ((v16)_mm256_mulhi_epi16((__m256i)(a), (__m256i)(b)))
 #define SPREAD(octets) ((v16)_mm256_cvtepu8_epi16((__m128i)(octets)))

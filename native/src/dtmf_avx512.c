@@ -28,6 +28,7 @@
     ((v8)_mm512_maskz_permutexvar_epi8(0x5555555555555555, (__m512i)(index), (__m512i)(table)))
 #define ODD_LOOK_UP(table, index) \
     ((v8)_mm512_maskz_permutexvar_epi8(0xAAAAAAAAAAAAAAAA, (__m512i)(index), (__m512i)(table)))
+#define LONG_BITS(v) ((uint32_t)_mm512_cmplt_epi64_mask((__m512i)(v), _mm512_setzero_si512()))
 #define SUM_OCTETS(v) ((v64)_mm512_sad_epu8((__m512i)(v), _mm512_setzero_si512()))
 #define MULTIPLY_HIGH(a, b) ((v16)_mm512_mulhi_epi16((__m512i)(a), (__m512i)(b)))
 #define SPREAD(octets) ((v16)_mm512_cvtepu8_epi16((__m256i)(octets)))

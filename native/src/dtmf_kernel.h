@@ -28,21 +28,30 @@ ALWAYS v64 sum_octets(v64 octets)
 #define SUM_OCTETS sum_octets
 #endif
 
+#ifndef LONG_BITS
+/* The sign bits of int64. */
+ALWAYS uint32_t long_bits(v64 v)
+{
+    uint32_t bits = 0;
+    for (uint32_t k = 0; k < LANES / 2; k++)
+        bits |= (uint32_t)(v[k] < 0) << k;
+    return bits;
+}
+#define LONG_BITS long_bits
+#endif
+
 /* By the sum of the magnitudes' codes, which grow with them. Two tones of -50 dBm0 (LEAST_MDBM0) make 276 of A-law's and 640 of
  * mu-law's at least, noise of -50 dBm0 about 200 and 490. */
 static uint32_t audible(const dtmf_octets *octets)
 {
-    const uint64_t least = octets->law ? 600 : 256;
+    const int64_t above = octets->law ? 599 : 255;
     const int64_t turned = octets->law ? 0x7F7F7F7F7F7F7F7F : 0x5555555555555555;
     uint32_t found = 0;
     for (uint32_t channel = 0; channel < DTMF_TILE; channel += LANES / 2) {
-        uint64_t sums[LANES / 2];
         v64 sum = {0};
         for (uint32_t row = 0; row < DTMF_ROWS; row++)
             sum += SUM_OCTETS(((v64)load(octets->rows + row * octets->stride + channel * SWD_ROW_CYCLES) ^ turned) & 0x7F7F7F7F7F7F7F7F);
-        memcpy(sums, &sum, sizeof sums);
-        for (uint32_t k = 0; k < LANES / 2; k++)
-            found |= (uint32_t)(sums[k] >= least) << (channel + k);
+        found |= LONG_BITS(above - sum) << channel;
     }
     return found;
 }
