@@ -20,8 +20,8 @@ struct swd_tones {
 };
 
 static const tones_shape shapes[] = {
-    {MFC_ROWS * SWD_ROW_CYCLES, MFC_WINDOW, MFC_FREQS, MFC_WEIGHTS, {1, 2, 2, 1}, 1},
-    {PROGRESS_ROWS * SWD_ROW_CYCLES, PROGRESS_WINDOW, PROGRESS_FREQS, PROGRESS_WINDOW, {1, 1, 1, 0}, 0},
+    {MFC_ROWS * SWD_ROW_CYCLES, MFC_WINDOW, MFC_FREQS, MFC_WEIGHTS, {1, 2, 2, 1}, 1, MFC_LOUD_BITS},
+    {PROGRESS_ROWS * SWD_ROW_CYCLES, PROGRESS_WINDOW, PROGRESS_FREQS, PROGRESS_WINDOW, {1, 1, 1, 0}, 0, PROGRESS_LOUD_BITS},
 };
 
 static const tones_shape *shape_of(const swd_tones *bank) { return &shapes[bank->shape]; }
@@ -149,14 +149,15 @@ static tones_kernel *selected_kernel(const swd_tones *bank)
 }
 
 /* Of raw octets: each is less than the least that could be heard. */
-static int quiet(const uint8_t *raw, size_t stride, uint32_t rows)
+static int quiet(const uint8_t *raw, size_t stride, const tones_shape *shape)
 {
-    for (uint32_t row = 0; row < rows; row++, raw += stride) {
+    const uint64_t bits = shape->loud_bits | (uint64_t)shape->loud_bits << 32;
+    for (uint32_t row = 0; row < shape->cycles / SWD_ROW_CYCLES; row++, raw += stride) {
         uint64_t octets[TONES_TILE], loud = 0;
         memcpy(octets, raw, sizeof octets);
         for (uint32_t channel = 0; channel < TONES_TILE; channel++)
-            loud |= (octets[channel] ^ 0x5555555555555555u) & TONES_QUIET_BITS;
-        if (loud)
+            loud |= octets[channel] ^ 0x5555555555555555u;
+        if (loud & bits)
             return 0;
     }
     return 1;
@@ -180,51 +181,55 @@ static uint32_t by_channel(uint32_t positions)
     return (uint32_t)x | (uint32_t)(x >> 32) << 16;
 }
 
-static uint32_t tell(tones_tile *tile, const tones_set *sets, const tones_hop *hop, const tones_turns *turns, swd_tones_hit *hits,
-                     uint32_t capacity)
+/* What began and ended in a tile; whether it may sleep from now on. */
+static uint32_t tell(swd_tones *bank, uint32_t t, const tones_hop *hop, const tones_turns *turns, swd_tones_hit *hits, uint32_t capacity)
 {
+    tones_tile *tile = &bank->tiles[t];
     uint32_t n_hits = 0;
     for (uint32_t left = by_channel(turns->began | turns->ended); left && n_hits < capacity; left &= left - 1) {
         uint32_t channel = (uint32_t)__builtin_ctz(left), position = tones_position(channel);
-        const tones_set *set = &sets[set_of(tile, position)];
-        hits[n_hits] = (swd_tones_hit){.at = hop->end - 1, .channel = channel};
+        const tones_set *set = &bank->sets[set_of(tile, position)];
+        hits[n_hits] = (swd_tones_hit){.at = hop->end - 1, .channel = t * TONES_TILE + channel};
         if (turns->ended >> position & 1)
             swd_tones_end(tile, set, hop, position, &hits[n_hits++]);
         else
             n_hits += (uint32_t)swd_tones_begin(tile, set, hop, turns, position, &hits[n_hits]);
     }
+    tile->awake = turns->loud || (tile->awake && !asleep(tile));
     return n_hits;
 }
 
-static uint32_t finish_tile(swd_tones *bank, uint32_t t, const tones_hop *hop, swd_tones_hit *hits, uint32_t capacity)
+/* Whether there was anything to take. */
+static int take_tile(swd_tones *bank, uint32_t t, const tones_hop *hop, tones_kernel *kernel, tones_turns *turns)
 {
     tones_tile *tile = &bank->tiles[t];
     const uint8_t *raw = raw_of(bank, t);
-    if (!tile->awake && quiet(raw, raw_stride(bank->n_tiles), rows_of(bank)))
+    if (!tile->sets || (!tile->awake && quiet(raw, hop->raw_stride, hop->shape)))
         return 0;
-    tones_turns turns;
-    turns.began = turns.ended = turns.loud = 0;
-    selected_kernel(bank)(tile, raw, bank->sets, hop, &turns);
-    uint32_t n_hits = tell(tile, bank->sets, hop, &turns, hits, capacity);
-    tile->awake = turns.loud || (tile->awake && !asleep(tile));
-    return n_hits;
+    turns->began = turns->ended = turns->loud = 0;
+    kernel(tile, raw, bank->sets, hop, turns);
+    return 1;
 }
 
+/* What a tile's turns are is told after the next tile is taken: processors do not wait for the kernel then before they know how many. */
 static uint32_t finish_hop(swd_tones *bank, uint64_t end, swd_tones_hit *hits, uint32_t capacity)
 {
     tones_mixture mixture;
+    tones_turns turns[2];
     tones_hop hop = {.mixture = &mixture, .raw_stride = raw_stride(bank->n_tiles), .far = bank->n_tiles > FAR_TILES};
-    uint32_t n_hits = 0;
+    tones_kernel *kernel = selected_kernel(bank);
+    uint32_t n_hits = 0, n_taken = 0, last = 0;
     mixture.made = 0;
     swd_tones_make_hop(&hop, bank->sets, shape_of(bank), end);
     for (uint32_t t = 0; t < bank->n_tiles; t++) {
-        if (!bank->tiles[t].sets)
+        if (!take_tile(bank, t, &hop, kernel, &turns[n_taken & 1]))
             continue;
-        uint32_t found = finish_tile(bank, t, &hop, hits + n_hits, capacity - n_hits);
-        for (uint32_t i = 0; i < found; i++)
-            hits[n_hits + i].channel += t * TONES_TILE;
-        n_hits += found;
+        if (n_taken++)
+            n_hits += tell(bank, last, &hop, &turns[n_taken & 1], hits + n_hits, capacity - n_hits);
+        last = t;
     }
+    if (n_taken)
+        n_hits += tell(bank, last, &hop, &turns[(n_taken - 1) & 1], hits + n_hits, capacity - n_hits);
     return n_hits;
 }
 

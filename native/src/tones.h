@@ -23,8 +23,7 @@
 #define TONES_KEYS 256u
 #define TONES_NO_TONE 255u
 #define TONES_MOST 0x7FFFFFFF     /* more than any power */
-#define TONES_QUIET 1801          /* times rows: a hop with less energy, -43 dBm0, is nothing. All octets up to 7 are less */
-#define TONES_QUIET_BITS 0x7878787878787878u
+#define TONES_QUIET 1801          /* times rows: a hop with less energy, -43 dBm0, is nothing */
 #define TONES_ENERGY_SHIFT 2
 /* Key of what the latest window shows, 0: nothing; of the tone that is told, 0: none; hops without it; hops running that showed the key. */
 #define STATE_PRESENT 8
@@ -36,6 +35,8 @@
 #define MFC_ROWS 4u
 #define MFC_WINDOW 4u
 #define MFC_FREQS 6u
+#define MFC_LOUD_BITS 0x70707070u /* of MFC, nothing is a hop all in segment 0: no sample of 33, the peak of a tone of -38.6 dBm0 */
+#define PROGRESS_LOUD_BITS 0x78787878u /* octets up to 7 have less energy than is nothing */
 #define MFC_WEIGHTS 6u            /* of the hops of a window: 1, 2, 2, 1, which keeps apart what is 120 Hz apart and 14 Hz off */
 #define PROGRESS_ROWS 10u
 #define PROGRESS_WINDOW 3u
@@ -46,6 +47,7 @@ typedef struct tones_shape {
     uint32_t cycles, hops, places;
     uint32_t weights, weight[TONES_WINDOW];    /* of the hops of a window, the latest first; their sum */
     uint32_t in_band;             /* purity is that of the band */
+    uint32_t loud_bits;           /* of four octets: where all have none of them nothing is to be heard */
 } tones_shape;
 
 /* A tone of peak a (16-bit scale) that fills the window has |X| = a / 2, and its power is |X|^2. Ratios are in 1/64. */

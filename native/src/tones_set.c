@@ -96,7 +96,7 @@ static void make_tables(tones_set *set, uint32_t n_places, uint32_t cycles, uint
     for (uint32_t pair = 0; pair < cycles / 4; pair++)
         for (uint32_t f = 0; f < n_places; f++)
             for (uint32_t i = 0; i < 2; i++) {
-                uint32_t n = pair / 4 * 8 + (pair & 1) * 4 + (pair >> 1 & 1) + 2 * i;
+                uint32_t n = pair / 2 * 4 + (pair & 1) + 2 * i;
                 uint32_t halves = cycles - 1 - 2 * n; /* half samples before the middle */
                 uint32_t phase = (uint32_t)((uint64_t)set->steps[f] * halves / 2);
                 set->even[pair][f][i] = swd_sine(phase + QUARTER_TURN, peak);

@@ -1,0 +1,89 @@
+/* What a window shows, how long it has, and whether the tone that is present goes on; part of tones_kernel.h, for each instruction set
+ * once. */
+/* The three strongest, each with the bit of its place in its lowest eight. */
+typedef struct strongest {
+    v32 first, second, third;
+} strongest;
+
+EACH strongest rank(const v32 *power, uint32_t freqs)
+{
+    const v32 upper = CONSTANT(~255);
+    strongest s = {{0}, {0}, {0}};
+    WHOLE
+    for (uint32_t f = 0; f < freqs; f++) {
+        v32 x = (power[f] & upper) | EVERYWHERE(bit + f);
+        if (f > 1)
+            s.third = MAX(s.third, MIN(s.second, x));
+        s.second = f > 1 ? MAX(s.second, MIN(s.first, x)) : MIN(s.first, x);
+        s.first = f > 0 ? MAX(s.first, x) : x;
+    }
+    return s;
+}
+
+#define LIMIT(name) OF_SETS(of, mixed, of->one->limits.name, limits[offsetof(tones_limits, name) / sizeof(int32_t)])
+
+/* The key of what this window shows, 0: nothing. No difference of two powers passes 2^31, and no product. */
+EACH v32 shown(strongest s, v32 energy, const ears *of, int single, int mixed)
+{
+    v32 places = CONSTANT(255), pair = (s.first | s.second) & places, least = LIMIT(least), most = LIMIT(most), least_pure = (energy >> 6) * LIMIT(pure);
+    v32 twist = CHOOSE(ANY_OF(pair, pair >> 1), LIMIT(twist_near), LIMIT(twist_far));
+    some good = AT_LEAST(s.second, least);
+    good = ALSO_AT_LEAST(good, most, s.first);
+    good = ALSO_AT_LEAST(good, s.second, (s.first >> 6) * twist);
+    good = ALSO_AT_LEAST(good, (s.second >> 6) * LIMIT(third), s.third);
+    good = ALSO_AT_LEAST(good, s.first + s.second, least_pure);
+    v32 key = ONLY(good, pair);
+    if (single) {
+        good = AT_LEAST(s.first, least);
+        good = ALSO_AT_LEAST(good, most, s.first);
+        good = ALSO_AT_LEAST(good, (s.first >> 6) * LIMIT(alone), s.second);
+        good = ALSO_AT_LEAST(good, s.first, least_pure);
+        key |= ONLY(good, s.first & places);
+    }
+    return key;
+}
+
+/* The power of the weaker frequency of the tone that is present; TONES_MOST: none is. */
+EACH v32 weaker(const v32 *power, v32 present, uint32_t freqs)
+{
+    v32 least = CONSTANT(TONES_MOST);
+    WHOLE
+    for (uint32_t f = 0; f < freqs; f++)
+        least = MIN_WHERE(least, power[f], present, f);
+    return least;
+}
+
+/* Whether a tone that is present goes on; its history is that of its weaker frequency. */
+EACH void go_on(tones_tile *tile, const ears *of, some is, v32 *state, v32 *level, const lanes *x, uint32_t freqs, int mixed, tones_turns *turns)
+{
+    int32_t *kept = &tile->held[of->position];
+    v32 own = weaker(x->power, *state >> STATE_PRESENT, freqs), held = ONLY(is, MAX(load(kept), TONES_HELD(own)));
+    v32 gap = ONLY(ALSO_LESS(is, own, held), (*state >> STATE_GAP & CONSTANT(0xFF)) + CONSTANT(1));
+    *state = (*state & CONSTANT(~(0xFF << STATE_GAP))) | gap << STATE_GAP;
+    *level = CHOOSE(is, own, *level);
+    store(kept, held);
+    turns->ended |= (uint32_t)BITS(ALSO_AT_LEAST(is, gap, LIMIT(off_hops))) << of->position;
+}
+
+/* How long what is shown has been shown. */
+EACH void follow(tones_tile *tile, const ears *of, v32 key, v32 level, const lanes *x, uint32_t freqs, int single, int mixed, tones_turns *turns)
+{
+    uint32_t at = of->position;
+    v32 state = load(&tile->state[at]), octet = CONSTANT(0xFF);
+    some is = ANY_OF(state, CONSTANT(0xFF << STATE_PRESENT)), other = ANY_OF(key ^ state, octet);
+    v32 run = ONLY(ANY_OF(key, key), ONLY(NOT(other), (v32)((vu32)state >> STATE_RUN)) + CONSTANT(1));
+    run = MIN(run, octet);
+    some began = ALSO_AT_LEAST(NOT(is), run, LIMIT(on_hops));
+    level = ONLY(AT_LEAST(level, CONSTANT(256)), level); /* 0: a place without power */
+    state = (state & CONSTANT(0xFFFF << STATE_PRESENT)) | key | run << STATE_RUN;
+    if (BITS(is))
+        go_on(tile, of, is, &state, &level, x, freqs, mixed, turns);
+    store(&tile->state[at], state);
+    store(&tile->history[of->hop->history][at], level);
+    turns->began |= (uint32_t)BITS(began) << at;
+    if (single)
+        store(&turns->energy[at], x->energy);
+    WHOLE
+    for (uint32_t f = 0; f < freqs; f++) /* always: whether any began is not known before all that follows is under way */
+        store(&turns->power[f][at], x->power[f]);
+}
