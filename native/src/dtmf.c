@@ -119,29 +119,32 @@ static const dtmf_kernel *selected_kernel(void)
 /* A block that has just ended. */
 typedef struct ended {
     const dtmf_kernel *kernel;
+    dtmf_tile *tiles;
+    dtmf_track *tracks;
+    uint8_t *ring;
+    size_t stride;
     uint64_t at;                 /* its last cycle */
     uint32_t block;              /* 0..3 */
 } ended;
 
-static dtmf_octets octets_of(swd_dtmf *bank, uint32_t block)
+static dtmf_octets octets_of(const swd_dtmf *bank, const ended *x, uint32_t block)
 {
-    size_t stride = stride_of(bank->n_tiles);
-    return (dtmf_octets){ring_of(bank) + block * DTMF_ROWS * stride, stride, (int)bank->law};
+    return (dtmf_octets){x->ring + block * DTMF_ROWS * x->stride, x->stride, (int)bank->law};
 }
 
 /* The rows of `b` are not cleared: a place is filled before it is looked at, or what is found there is not told. */
-static void begin(dtmf_batch *b, swd_dtmf *bank, const ended *x)
+static void begin(dtmf_batch *b, const swd_dtmf *bank, const ended *x)
 {
     b->n = 0;
     b->law = (int)bank->law;
-    b->tiles = tiles_of(bank);
+    b->tiles = x->tiles;
     b->kernel = x->kernel;
 }
 
 /* An even block is looked at on every audible channel, an odd one where the even one before it was screened. */
-static uint32_t wanted(swd_dtmf *bank, const ended *x, uint32_t t, const dtmf_octets *octets)
+static uint32_t wanted(const swd_dtmf *bank, const ended *x, uint32_t t, const dtmf_octets *octets)
 {
-    const dtmf_tile *tile = &tiles_of(bank)[t];
+    const dtmf_tile *tile = &x->tiles[t];
     uint32_t listening = intake_of(bank)->tiles[t].listening, more = x->block % 2 ? tile->screened : 0;
     if (x->block % 2 == 0 && listening)
         more = x->kernel->audible(octets);
@@ -149,10 +152,10 @@ static uint32_t wanted(swd_dtmf *bank, const ended *x, uint32_t t, const dtmf_oc
 }
 
 /* The odd block before an even one is looked at only where that is screened, and nothing was two blocks before. */
-static void look_back(dtmf_batch *b, swd_dtmf *bank, const ended *x)
+static void look_back(dtmf_batch *b, const swd_dtmf *bank, const ended *x)
 {
-    dtmf_tile *tiles = tiles_of(bank);
-    dtmf_octets octets = octets_of(bank, (x->block + DTMF_BLOCKS - 1) % DTMF_BLOCKS);
+    dtmf_tile *tiles = x->tiles;
+    dtmf_octets octets = octets_of(bank, x, (x->block + DTMF_BLOCKS - 1) % DTMF_BLOCKS);
     for (uint32_t t = 0; t < bank->n_tiles; t++, octets.rows += INTAKE_OCTETS)
         swd_dtmf_screen_tile(b, t, tiles[t].screened & ~(tiles[t].before | tiles[t].before_that | tiles[t].tracking), &octets);
     swd_dtmf_screen_rest(b);
@@ -161,11 +164,11 @@ static void look_back(dtmf_batch *b, swd_dtmf *bank, const ended *x)
 }
 
 /* Tile by tile, so that octets are at hand when they are laid aside. */
-static void look(swd_dtmf *bank, const ended *x)
+static void look(const swd_dtmf *bank, const ended *x)
 {
     dtmf_batch b;
-    dtmf_tile *tiles = tiles_of(bank);
-    dtmf_octets octets = octets_of(bank, x->block);
+    dtmf_tile *tiles = x->tiles;
+    dtmf_octets octets = octets_of(bank, x, x->block);
     begin(&b, bank, x);
     for (uint32_t t = 0; t < bank->n_tiles; t++, octets.rows += INTAKE_OCTETS)
         swd_dtmf_screen_tile(&b, t, wanted(bank, x, t, &octets), &octets);
@@ -179,15 +182,15 @@ static void look(swd_dtmf *bank, const ended *x)
         look_back(&b, bank, x);
 }
 
-static uint32_t track_channel(swd_dtmf *bank, const ended *x, uint32_t channel, swd_dtmf_hit hits[2])
+static uint32_t track_channel(const swd_dtmf *bank, const ended *x, uint32_t channel, swd_dtmf_hit hits[2])
 {
-    dtmf_tile *tile = &tiles_of(bank)[channel / DTMF_TILE];
+    dtmf_tile *tile = &x->tiles[channel / DTMF_TILE];
     uint32_t bit = 1u << channel % DTMF_TILE;
-    dtmf_track *track = &tracks_of(bank)[channel];
+    dtmf_track *track = &x->tracks[channel];
     const dtmf_samples from = {
         .kernel = x->kernel,
         .rules = &bank->rules[tile->set[channel % DTMF_TILE]],
-        .ring = {ring_of(bank) + (size_t)channel * SWD_ROW_CYCLES, stride_of(bank->n_tiles), (int)bank->law},
+        .ring = {x->ring + (size_t)channel * SWD_ROW_CYCLES, x->stride, (int)bank->law},
         .block = x->block,
         .window = (uint32_t)((x->at + 1) / DTMF_HOP),
         .screened = (tile->screened & bit) != 0,
@@ -203,9 +206,9 @@ static uint32_t track_channel(swd_dtmf *bank, const ended *x, uint32_t channel, 
     return n;
 }
 
-static uint32_t finish_block(swd_dtmf *bank, const ended *x, swd_dtmf_hit *hits, uint32_t capacity)
+static uint32_t finish_block(const swd_dtmf *bank, const ended *x, swd_dtmf_hit *hits, uint32_t capacity)
 {
-    dtmf_tile *tiles = tiles_of(bank);
+    dtmf_tile *tiles = x->tiles;
     uint32_t n_hits = 0;
     look(bank, x);
     for (uint32_t t = 0; t < bank->n_tiles; t++) {
@@ -227,6 +230,7 @@ uint32_t swd_dtmf_push(swd_dtmf *bank, uint64_t from, uint32_t n, const uint64_t
     swd_intake_take(intake_of(bank), ring_of(bank) + row * stride_of(bank->n_tiles), cells, first, n);
     if ((from + n) % DTMF_BLOCK)
         return 0;
-    ended x = {selected_kernel(), from + n - 1, (uint32_t)((from + n - 1) / DTMF_BLOCK % DTMF_BLOCKS)};
+    const ended x = {selected_kernel(), tiles_of(bank), tracks_of(bank), ring_of(bank), stride_of(bank->n_tiles), from + n - 1,
+                     (uint32_t)((from + n - 1) / DTMF_BLOCK % DTMF_BLOCKS)};
     return finish_block(bank, &x, hits, capacity);
 }

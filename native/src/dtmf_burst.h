@@ -98,9 +98,11 @@ ALWAYS void filter(const int16_t *x, int16_t *y, uint32_t n)
 #ifdef ALIGN
         /* Loads that begin anywhere take twice as long. */
         const v32 lower = load(x + 2 * first), upper = load(x + 2 * first + DTMF_TAPS);
-#define TAP(n) sum = ADD_MADD(sum, ALIGN(upper, lower, n), both(swd_table_dtmf_band_pass + 2 * (n)))
-        TAP(0); TAP(1); TAP(2); TAP(3); TAP(4); TAP(5); TAP(6); TAP(7);
-        TAP(8); TAP(9); TAP(10); TAP(11); TAP(12); TAP(13); TAP(14); TAP(15);
+        v32 odd = {0};
+#define TAP(to, n) to = ADD_MADD(to, ALIGN(upper, lower, n), both(swd_table_dtmf_band_pass + 2 * (n)))
+#define TAPS(n) TAP(sum, n); TAP(odd, (n) + 1)
+        TAPS(0); TAPS(2); TAPS(4); TAPS(6); TAPS(8); TAPS(10); TAPS(12); TAPS(14);
+        sum += odd;
 #else
         for (uint32_t tap = 0; tap < DTMF_TAPS; tap += 2)
             sum = ADD_MADD(sum, (v16)load(x + 2 * first + tap), both(swd_table_dtmf_band_pass + tap));
