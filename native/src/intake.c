@@ -49,10 +49,14 @@ static void find_runs(intake *x)
     x->stale = 0;
 }
 
+#define LONG_RUN 48u              /* cells: for shorter ones than that, memcpy looks too long for its best way */
+
 /* The last few cells are copied twice rather than one by one. */
 static void copy_run(uint64_t *restrict to, const uint64_t *restrict from, uint32_t n)
 {
-    if (n >= 4) {
+    if (n >= LONG_RUN) {
+        memcpy(to, from, n * sizeof *to);
+    } else if (n >= 4) {
         for (uint32_t k = 0; k + 4 < n; k += 4)
             memcpy(to + k, from + k, 4 * sizeof *to);
         memcpy(to + n - 4, from + n - 4, 4 * sizeof *to);
