@@ -49,7 +49,7 @@ static void find_runs(intake *x)
     x->stale = 0;
 }
 
-#define LONG_RUN 48u              /* cells: for shorter ones than that, memcpy looks too long for its best way */
+#define LONG_RUN 48u              /* cells; the call of memcpy and its choice of a way cost more than a shorter run */
 
 /* The last few cells are copied twice rather than one by one. */
 static void copy_run(uint64_t *restrict to, const uint64_t *restrict from, uint32_t n)
