@@ -27,14 +27,16 @@ uint64_t additions(uint64_t n)
 """
 
 
+_, CHAIN = compiled("_bench_clock", "uint64_t additions(uint64_t n);", SOURCE)
+
+
 def in_real_time(row_id: str, work: Work, simulated: float, rounds: int) -> dict[str, Any]:
     """A bench's row: `simulated` seconds by what `work` takes, and the clock; both are medians of the rounds."""
-    _, chain = compiled("_bench_clock", "uint64_t additions(uint64_t n);", SOURCE)
     multiples, clocks = [], []
     work()
     for _ in range(rounds):
         start = thread_time()
-        chain.additions(ADDITIONS)
+        CHAIN.additions(ADDITIONS)
         between = thread_time()
         work()
         multiples.append(simulated / (thread_time() - between))

@@ -7,12 +7,14 @@
  * and either   SHUFFLE(table, index), REPEAT(table of 16 octets), MADD_OCTETS(unsigned, signed)   as the processors have them,
  * or           TURN(v)   the four int16 of each 64 bits in reverse order.
  * Optionally SHIFT(x, counts) of int16; and, where octets are looked up in larger tables, LOOK_UP(table of 128, index) and
- * EVEN_LOOK_UP, ODD_LOOK_UP(table of 64, index), 0 in the other octets; upper bits of an index are ignored. Everything else is vector arithmetic of
- * the compiler: exact, the same bits everywhere. */
+ * EVEN_LOOK_UP, ODD_LOOK_UP(table of 64, index), 0 in the other octets; upper bits of an index are ignored.
+ * Everything else is vector arithmetic of the compiler: exact, the same bits everywhere. */
 #ifndef SWD_BANK_KERNEL_H
 #define SWD_BANK_KERNEL_H
 
 #include <string.h>
+
+#include "alaw.h"
 
 typedef int16_t v16 __attribute__((vector_size(LANES * 4)));
 typedef uint16_t vu16 __attribute__((vector_size(LANES * 4)));
@@ -95,19 +97,11 @@ static inline void decode(v16 *even, v16 *odd, const uint8_t *codes, int law, in
     *odd = law ? decode_ulaw(second) : decode_alaw(second);
 }
 #else
-/* By the upper four bits as sent: the factor 2^(segment - 1) with its sign, and 1 or 33; by the lower four: 2m. */
-static const int8_t alaw_factor[16] = {-16, -8, -64, -32, -1, -1, -4, -2, 16, 8, 64, 32, 1, 1, 4, 2};
 #ifdef LOOK_UP
-/* By the seven lower bits as sent: the mantissas of a segment are 2m + 1, or 2m + 33. */
-#define OF_SEGMENT(base) (base) + 10, (base) + 8, (base) + 14, (base) + 12, (base) + 2, (base), (base) + 6, (base) + 4, \
-                         (base) + 26, (base) + 24, (base) + 30, (base) + 28, (base) + 18, (base) + 16, (base) + 22, (base) + 20
-static const uint8_t alaw_size[128] = {OF_SEGMENT(33), OF_SEGMENT(33), OF_SEGMENT(33), OF_SEGMENT(33),
-                                       OF_SEGMENT(33), OF_SEGMENT(1),  OF_SEGMENT(33), OF_SEGMENT(33)};
-
 /* A-law octets: even ones and odd ones. */
 static inline void decode_alaw(v16 *even, v16 *odd, v8 b)
 {
-    const v8 size = LOOK_UP(alaw_size, b), upper = (v8)((vu16)b >> 4), factors = REPEAT(alaw_factor);
+    const v8 size = LOOK_UP(alaw_sizes, b), upper = (v8)((vu16)b >> 4), factors = REPEAT(alaw_powers);
     *even = MADD_OCTETS(size, EVEN_LOOK_UP(factors, upper));
     *odd = MADD_OCTETS(size, ODD_LOOK_UP(factors, upper));
 }
@@ -115,9 +109,10 @@ static inline void decode_alaw(v16 *even, v16 *odd, v8 b)
 /* One in each int16. */
 static inline v16 decode_spread(v16 b)
 {
-    return MADD_OCTETS(LOOK_UP(alaw_size, b), EVEN_LOOK_UP(REPEAT(alaw_factor), (vu16)b >> 4));
+    return MADD_OCTETS(LOOK_UP(alaw_sizes, b), EVEN_LOOK_UP(REPEAT(alaw_powers), (vu16)b >> 4));
 }
 #else
+/* By the upper four bits: 1 or 33; by the lower four: 2m. */
 static const uint8_t alaw_base[16] = {33, 33, 33, 33, 33, 1, 33, 33, 33, 33, 33, 33, 33, 1, 33, 33};
 static const uint8_t alaw_mantissa[16] = {10, 8, 14, 12, 2, 0, 6, 4, 26, 24, 30, 28, 18, 16, 22, 20};
 
@@ -125,7 +120,7 @@ static inline void decode_alaw(v16 *even, v16 *odd, v8 b)
 {
     const v8 upper = (v8)((vu16)b >> 4) & 15;
     const v8 size = SHUFFLE(REPEAT(alaw_base), upper) + SHUFFLE(REPEAT(alaw_mantissa), b & 15);
-    const v16 factor = (v16)SHUFFLE(REPEAT(alaw_factor), upper);
+    const v16 factor = (v16)SHUFFLE(REPEAT(alaw_powers), upper);
     *even = MADD_OCTETS(size, factor & 0xFF);
     *odd = MADD_OCTETS(size, factor & ~0xFF);
 }
@@ -134,7 +129,7 @@ static inline v16 decode_spread(v16 b)
 {
     const v16 upper = (v16)((vu16)b >> 4) | (int16_t)0x8000, lower = (b & 15) | (int16_t)0x8000; /* of the upper octets nothing */
     const v8 size = SHUFFLE(REPEAT(alaw_base), (v8)upper) + SHUFFLE(REPEAT(alaw_mantissa), (v8)lower);
-    return MADD_OCTETS(size, SHUFFLE(REPEAT(alaw_factor), (v8)upper));
+    return MADD_OCTETS(size, SHUFFLE(REPEAT(alaw_powers), (v8)upper));
 }
 #endif
 

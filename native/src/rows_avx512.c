@@ -1,4 +1,5 @@
 /* Marks and conferences for AVX-512. */
+#include "alaw.h"
 #include "engine.h"
 
 #if defined(__x86_64__)
@@ -17,14 +18,11 @@
 
 #define WHOLE _Pragma("GCC unroll 4")
 
-/* The units of A-law octets (UNITS in rows_kernel.h): what lies in a segment, by the seven bits of a code, and the power of two with
- * its sign, by the upper four. */
+/* alaw_sizes, but for the idle octet, which is nothing. */
 static const uint8_t sizes[128] = {
-    43, 41, 47, 45, 35, 33, 39, 37, 59, 57, 63, 61, 51, 49, 55, 53, 43, 41, 47, 45, 35, 33, 39, 37, 59, 57, 63, 61, 51, 49, 55, 53,
-    43, 41, 47, 45, 35, 33, 39, 37, 59, 57, 63, 61, 51, 49, 55, 53, 43, 41, 47, 45, 35, 33, 39, 37, 59, 57, 63, 61, 51, 49, 55, 53,
-    43, 41, 47, 45, 35, 33, 39, 37, 59, 57, 63, 61, 51, 49, 55, 53, 11, 9, 15, 13, 3, 0, 7, 5, 27, 25, 31, 29, 19, 17, 23, 21,
-    43, 41, 47, 45, 35, 33, 39, 37, 59, 57, 63, 61, 51, 49, 55, 53, 43, 41, 47, 45, 35, 33, 39, 37, 59, 57, 63, 61, 51, 49, 55, 53};
-static const int8_t powers[16] = {-16, -8, -64, -32, -1, -1, -4, -2, 16, 8, 64, 32, 1, 1, 4, 2};
+    ALAW_SEGMENT(33), ALAW_SEGMENT(33), ALAW_SEGMENT(33), ALAW_SEGMENT(33), ALAW_SEGMENT(33),
+    11, 9, 15, 13, 3, 0, 7, 5, 27, 25, 31, 29, 19, 17, 23, 21,
+    ALAW_SEGMENT(33), ALAW_SEGMENT(33)};
 /* The way back (CODES there), by the six upper bits of a magnitude: its segment, which is how far it is shifted down. */
 static const uint8_t segments[64] = {
     0, 1, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 4, 4, 4, 4, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5,
@@ -33,10 +31,9 @@ static const uint8_t segments[64] = {
 /* 32 octets as 16-bit units. */
 static inline __m512i units_of(__m256i octets)
 {
-    const __m512i powers_by_four_bits = _mm512_broadcast_i32x4(_mm_loadu_si128((const __m128i *)(const void *)powers));
     __m512i codes = _mm512_cvtepu8_epi16(octets);
     __m512i size = _mm512_maskz_permutex2var_epi8(0x5555555555555555, _mm512_loadu_si512(sizes), codes, _mm512_loadu_si512(sizes + 64));
-    __m512i power = _mm512_maskz_permutexvar_epi8(0x5555555555555555, _mm512_srli_epi16(codes, 4), powers_by_four_bits);
+    __m512i power = _mm512_maskz_permutexvar_epi8(0x5555555555555555, _mm512_srli_epi16(codes, 4), _mm512_loadu_si512(alaw_powers));
     return _mm512_maddubs_epi16(size, power);
 }
 

@@ -2,29 +2,15 @@
  * channels before they are expanded, next to those that mirror them: half as much to move as samples, and where octets can be multiplied
  * the expansion adds and subtracts as well. */
 #if defined(LOOK_UP_128)
-#define FOUR_TIMES(...) {__VA_ARGS__, __VA_ARGS__, __VA_ARGS__, __VA_ARGS__}
-#define MANTISSAS(above)                                                                                                      \
-    (above) + 11, (above) + 9, (above) + 15, (above) + 13, (above) + 3, (above) + 1, (above) + 7, (above) + 5, (above) + 27, \
-        (above) + 25, (above) + 31, (above) + 29, (above) + 19, (above) + 17, (above) + 23, (above) + 21
-
-/* A-law but for its sign, the inversion of even bits included: 2m + 33, and 2m + 1 in segment 0, which is 0x50 to 0x5F; the power of two
- * of the upper half, with the sign. */
-static const uint8_t magnitudes[128] = {MANTISSAS(32), MANTISSAS(32), MANTISSAS(32), MANTISSAS(32),
-                                        MANTISSAS(32), MANTISSAS(0),  MANTISSAS(32), MANTISSAS(32)};
-static const int8_t powers[64] = FOUR_TIMES(-16, -8, -64, -32, -1, -1, -4, -2, 16, 8, 64, 32, 1, 1, 4, 2);
-
-EACH v32 magnitude_of(v32 octets) { return LOOK_UP_128(magnitudes, octets); }
-EACH v32 power_of(v32 octets) { return LOOK_UP_64(powers, octets >> 4); }
+EACH v32 magnitude_of(v32 octets) { return LOOK_UP_128(alaw_sizes, octets); }
+EACH v32 power_of(v32 octets) { return LOOK_UP_64(alaw_powers, octets >> 4); }
 #elif defined(SHUFFLE_OCTETS)
-#define FOUR_TIMES(...) {__VA_ARGS__, __VA_ARGS__, __VA_ARGS__, __VA_ARGS__}
-
-/* A-law by its halves, the inversion of even bits included: 2m + 1; 32 above segment 0; the power of two, with the sign. */
-static const uint8_t mantissas[64] = FOUR_TIMES(11, 9, 15, 13, 3, 1, 7, 5, 27, 25, 31, 29, 19, 17, 23, 21);
-static const uint8_t above_0[64] = FOUR_TIMES(32, 32, 32, 32, 32, 0, 32, 32, 32, 32, 32, 32, 32, 0, 32, 32);
-static const int8_t powers[64] = FOUR_TIMES(-16, -8, -64, -32, -1, -1, -4, -2, 16, 8, 64, 32, 1, 1, 4, 2);
+/* By the lower four bits 2m + 1, by the upper four 32 above segment 0. */
+static const uint8_t mantissas[64] = ALAW_FOUR_TIMES(11, 9, 15, 13, 3, 1, 7, 5, 27, 25, 31, 29, 19, 17, 23, 21);
+static const uint8_t above_0[64] = ALAW_FOUR_TIMES(32, 32, 32, 32, 32, 0, 32, 32, 32, 32, 32, 32, 32, 0, 32, 32);
 
 EACH v32 upper_half(v32 octets) { return octets >> 4 & 0x0F0F0F0F; }
-EACH v32 power_of(v32 octets) { return SHUFFLE_OCTETS(load(powers), upper_half(octets)); }
+EACH v32 power_of(v32 octets) { return SHUFFLE_OCTETS(load(alaw_powers), upper_half(octets)); }
 EACH v32 magnitude_of(v32 octets)
 {
     return SHUFFLE_OCTETS(load(mantissas), octets & 0x0F0F0F0F) | SHUFFLE_OCTETS(load(above_0), upper_half(octets));

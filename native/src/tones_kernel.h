@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "alaw.h"
 #include "tones.h"
 
 typedef int16_t v16 __attribute__((vector_size(LANES * 4)));
