@@ -268,3 +268,14 @@ def test_the_reference_tells_the_same(parts: Parts, number: int) -> None:
     expected = [reference.listen(row.tobytes(), rules(not forward)) for row in codes]
     differences = sum(a != b for a, b in zip(told, expected, strict=True))
     assert differences <= 1  # a window that lies at a limit
+
+
+def test_what_is_faint_is_kept_whoever_is_near(parts: Parts) -> None:
+    """A tile is passed over while it is silent: a pair that grows out of hardly any sound begins when it does beside a loud one."""
+    t = np.arange(2400) / 8000
+    pair = np.sin(2 * np.pi * 1380 * t) + np.sin(2 * np.pi * 1620 * t)
+    growing = pair * np.where(t < 0.1, 220, 560) * (t < 0.25)  # 28 and 70 of 4032 a tone: hops of a segment above the lowest
+    loud = 6000 * pair
+    alone, near = (hits_of(parts, signals) for signals in ([growing], [growing, loud]))
+    assert [hit for hit in alone[0] if hit.on]
+    assert alone[0] == near[0]
