@@ -271,10 +271,10 @@ def test_the_reference_tells_the_same(parts: Parts, number: int) -> None:
 
 
 def test_what_is_faint_is_kept_whoever_is_near(parts: Parts) -> None:
-    """A tile is passed over while it is silent: a pair that grows out of hardly any sound begins when it does beside a loud one."""
+    """A silent tile is passed over: a pair that grows out of hardly any sound begins when it does beside a loud one."""
     t = np.arange(2400) / 8000
     pair = np.sin(2 * np.pi * 1380 * t) + np.sin(2 * np.pi * 1620 * t)
-    growing = pair * np.where(t < 0.1, 220, 560) * (t < 0.25)  # 28 and 70 of 4032 a tone: hops of a segment above the lowest
+    growing = pair * np.where(t < 0.1, 220, 560) * (t < 0.25)  # at first all in the two lowest segments
     loud = 6000 * pair
     alone, near = (hits_of(parts, signals) for signals in ([growing], [growing, loud]))
     assert [hit for hit in alone[0] if hit.on]
