@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import gc
 from pathlib import Path
 from typing import Any, Protocol
@@ -17,9 +16,9 @@ from switchsim.kernel.scheduler import DEFAULT_BATCH
 from switchsim.model.event import Event
 from switchsim.model.events import ProcessorActive, RunEnded
 from switchsim.model.order import Act, Value
+from switchsim.scenario.alarms import check_alarms
 from switchsim.scenario.checks import CheckSettings, SignallingFacts
 from switchsim.scenario.checks.base import CcsRules
-from switchsim.scenario.checks.expect import ExpectAlarm
 from switchsim.scenario.director import Director
 from switchsim.scenario.interfaces import interfaces_of
 from switchsim.scenario.loop import RunLoop
@@ -77,7 +76,7 @@ class Staged:
         self.loop = RunLoop(self.machine, self.director, self.story, prepared.until, stop)
         self.machine.kernel.observers += [self.director.observe, self.story.observe]
         self._check_dials()
-        self._check_alarms()
+        check_alarms(scenario, self.machine.alarms, prepared.document.lines)
         self._to_dial = prepared.dials
         if prepared.dials:
             self.machine.kernel.observers.append(self._dial)
@@ -137,18 +136,6 @@ class Staged:
                  for dial in self._prepared.dials if dial.line not in lines]
         if wrong:
             raise BadInput(wrong)
-
-    def _check_alarms(self) -> None:
-        """An alarm that nothing here can raise would never be raised: `absent` would always hold."""
-        known, lines, problems = sorted(self.machine.alarms), self._prepared.document.lines, []
-        for index, entry in enumerate(self._prepared.scenario.expect):
-            if isinstance(entry, ExpectAlarm) and entry.alarm not in known:
-                near = difflib.get_close_matches(entry.alarm, known, n=1)
-                problems.append(lines.problem(
-                    ("expect", index, "alarm"), f"nothing here raises an alarm {entry.alarm!r}",
-                    f"one of {', '.join(known)}", f"did you mean {near[0]!r}?" if near else ""))
-        if problems:
-            raise BadInput(problems)
 
     def _dial(self, now: int, place: str, event: Event) -> None:
         """Kernel observer: the first processor that takes the calls is told to place those of --dial."""

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from decimal import Decimal
 from fnmatch import fnmatchcase
 from typing import Annotated, Any, Final, Literal
 
-import msgspec
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from switchsim.assembly.bit_tests import Pattern
 from switchsim.assembly.people import DialText
 from switchsim.assembly.yamltypes import Duration, Strict, Value, duration_or, wrong
 from switchsim.model.event import Event
-from switchsim.model.events import event_types
+from switchsim.scenario.events import KINDS, EventKind, check_fields, fields_of
 from switchsim.scenario.processes import check_act
 from switchsim.scenario.signals import EndName, Played, Sent
 
@@ -54,35 +52,21 @@ UPKEEP: Final = ("link", "circuit", "line", "point")
 """Management of No.7; the others are people and boards."""
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
 _ENVELOPE: Final = ("place", "at")
-_KINDS: Final[dict[str, type[Event]]] = {
-    str(struct.__struct_config__.tag): struct for struct in event_types()
-}
-
-
-def _event_kind(value: Any) -> Any:
-    if isinstance(value, str) and value not in _KINDS:
-        near = difflib.get_close_matches(value, sorted(_KINDS), n=1)
-        raise wrong(f"no event {value!r}", "a kind of docs/reference/events.md",
-                    f"did you mean {near[0]!r}?" if near else "one of " + ", ".join(sorted(_KINDS)))
-    return value
 
 
 class Trigger(Strict):
     """The nth event of a kind whose fields have these values (`place` is one of them), and a while after it."""
 
-    event: Annotated[str, BeforeValidator(_event_kind), Field(json_schema_extra={"enum": sorted(_KINDS)})]
+    event: EventKind
     where: dict[str, Value] = Field(default_factory=dict)
     nth: Annotated[int, Field(ge=1)] = 1
     after: Duration = 0
 
     @model_validator(mode="after")
     def _fields_exist(self) -> Trigger:
-        fields = {field.name: field.type for field in msgspec.structs.fields(_KINDS[self.event])} | {"place": str}
+        fields = fields_of(self.event) | {"place": str}
+        check_fields(self.event, self.where, fields)
         for name, value in self.where.items():
-            if name not in fields:
-                near = difflib.get_close_matches(name, sorted(fields), n=1)
-                raise wrong(f"{self.event} has no field {name!r}", "one of " + ", ".join(sorted(fields)),
-                            f"did you mean {near[0]!r}?" if near else "", where=("where", name))
             if not isinstance(value, fields[name]):
                 quote = "put it in quotes" if fields[name] is str else ""
                 raise wrong(f"{value!r} does not fit {name}", "text" if fields[name] is str else "a whole number",
@@ -91,7 +75,7 @@ class Trigger(Strict):
 
     def meets(self, place: str, event: Event) -> bool:
         """True when this event of this place is one of those that count."""
-        if not isinstance(event, _KINDS[self.event]):
+        if not isinstance(event, KINDS[self.event]):
             return False
         return all(_fits(place if name == "place" else getattr(event, name), value)
                    for name, value in self.where.items())

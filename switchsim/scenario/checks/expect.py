@@ -5,19 +5,18 @@ Durations are texts (`12.5s`, `300ms`, `400cyc`); windows are simulated time sin
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Final, Literal
 
-import msgspec
 from pydantic import ConfigDict, Field, StrictInt, StrictStr, model_validator
 
 from switchsim.assembly.yamltypes import Duration, Strict, wrong
-from switchsim.model.event import snake
-from switchsim.model.events import event_types
 from switchsim.report.figures import FIGURE_NAMES
+from switchsim.scenario.events import EventKind, check_fields, fields_of
 from switchsim.units import parse_duration
 
-EVENTS: Final = {snake(struct.__name__): struct for struct in event_types()}
-"""Every journal event by its kind."""
+_OF_A_NUMBER: Final = re.compile(r"[-0-9*?]*\[.*|[-0-9*?]+")
+"""Texts that the digits of a whole number may match."""
 
 
 class _Strict(Strict):
@@ -66,22 +65,20 @@ Wanted = StrictInt | StrictStr | Annotated[list[StrictInt | StrictStr], Field(mi
 class EventFilter(_Strict):
     """Journal events of one kind, at places that match, whose fields are as wanted."""
 
-    event: StrictStr = Field(examples=["call_cleared"])
+    event: EventKind = Field(examples=["call_cleared"])
     where: dict[str, Wanted] = Field(default_factory=dict, description="field of the event: wanted value")
     place: StrictStr = Field("*", description="place of the part; * stands for anything")
 
     @model_validator(mode="after")
     def _known(self) -> EventFilter:
-        struct = EVENTS.get(self.event)
-        if struct is None:
-            raise ValueError(f"no event {self.event!r}; expected one of {', '.join(sorted(EVENTS))}")
-        unknown = sorted(set(self.where) - set(struct.__struct_fields__))
-        if unknown:
-            raise ValueError(f"{self.event} has no field {unknown[0]!r}; it has {', '.join(struct.__struct_fields__)}")
-        texts = {field.name for field in msgspec.structs.fields(struct) if field.type is str}
+        fields = fields_of(self.event)
+        check_fields(self.event, self.where, fields)
         for name, wanted in self.where.items():
-            if name in texts and (odd := _no_text(wanted)):
+            if fields[name] is str and (odd := _no_text(wanted)):
                 raise wrong(f"{name} of {self.event} is a text, and never {odd}", "a text", "put it in quotes",
+                            where=("where", name))  # fmt: skip
+            if fields[name] is int and (odd := _no_number(wanted)):
+                raise wrong(f"{name} of {self.event} is a number, and never {odd}", "a whole number",
                             where=("where", name))  # fmt: skip
         return self
 
@@ -91,6 +88,12 @@ def _no_text(wanted: Wanted) -> str:
     if isinstance(wanted, Range):
         return "in a range"
     return next((str(one) for one in (wanted if isinstance(wanted, list) else [wanted]) if isinstance(one, int)), "")
+
+
+def _no_number(wanted: Wanted) -> str:
+    """What of a wanted value no number can be equal to; `` nothing."""
+    texts = [one for one in (wanted if isinstance(wanted, list) else [wanted]) if isinstance(one, str)]
+    return next((repr(one) for one in texts if not _OF_A_NUMBER.fullmatch(one)), "")
 
 
 class _Entry(_Strict):

@@ -16,7 +16,6 @@ from switchsim.report.figures import FigureCounter
 from switchsim.report.result import CheckResult, Outcome, judged
 from switchsim.scenario.checks.base import Check, CheckSettings, Handler
 from switchsim.scenario.checks.expect import (
-    EVENTS,
     EventFilter,
     Expect,
     ExpectAlarm,
@@ -27,6 +26,7 @@ from switchsim.scenario.checks.expect import (
     Range,
     Wanted,
 )
+from switchsim.scenario.events import KINDS
 from switchsim.units import format_cycles, parse_duration
 
 
@@ -79,7 +79,7 @@ class Count(_Expected):
         self._last = 0
 
     def handlers(self) -> dict[type[Event], Handler]:
-        return {EVENTS[self.entry.event]: self._event}
+        return {KINDS[self.entry.event]: self._event}
 
     def _event(self, record: Record, event: Event) -> None:
         if self.entry.within.holds(record.at) and matches(self.entry, record):
@@ -214,14 +214,14 @@ class Order(_Expected):
         self._first = self._then = -1
 
     def handlers(self) -> dict[type[Event], Handler]:
-        return {EVENTS[wanted.event]: self._event for wanted in (self.entry.first, self.entry.then)}
+        return {KINDS[wanted.event]: self._event for wanted in (self.entry.first, self.entry.then)}
 
     def _event(self, record: Record, event: Any) -> None:
         first, then = self.entry.first, self.entry.then
         if self._first < 0:
-            if isinstance(event, EVENTS[first.event]) and matches(first, record):
+            if isinstance(event, KINDS[first.event]) and matches(first, record):
                 self._first = record.at
-        elif self._then < 0 and isinstance(event, EVENTS[then.event]) and matches(then, record):
+        elif self._then < 0 and isinstance(event, KINDS[then.event]) and matches(then, record):
             self._then = record.at
 
     def finish(self, end: int) -> CheckResult:
