@@ -39,13 +39,20 @@ IN_PLACE same_everywhere(const int32_t *number)
     return x;
 }
 
+static inline __attribute__((always_inline)) __mmask16 has_bit(__m512i x, const int32_t *number)
+{
+    __mmask16 has;
+    __asm__("vptestmd %2%{1to16%}, %1, %0" : "=Yk"(has) : "v"(x), "m"(*number));
+    return has;
+}
+
 /* Those octets of `into` that the mask says replaced by what lies across the 32 bits of x. */
 IN_PLACE crossed(__m512i into, __mmask64 mask, __m512i x)
 {
     static const uint8_t order[64] __attribute__((aligned(64))) = {
         2,  3,  0,  1,  6,  7,  4,  5,  10, 11, 8,  9,  14, 15, 12, 13, 2,  3,  0,  1,  6,  7,  4,  5,  10, 11, 8,  9,  14, 15, 12, 13,
         2,  3,  0,  1,  6,  7,  4,  5,  10, 11, 8,  9,  14, 15, 12, 13, 2,  3,  0,  1,  6,  7,  4,  5,  10, 11, 8,  9,  14, 15, 12, 13};
-    __asm__("vpshufb %2, %1, %0%{%3%}" : "+v"(into) : "v"(x), "m"(order), "Yk"(mask));
+    __asm__("vpshufb %2, %1, %0%{%3%}" : "+v"(into) : "v"(x), "v"(_mm512_load_si512(order)), "Yk"(mask));
     return into;
 }
 
@@ -68,9 +75,8 @@ IN_PLACE crossed(__m512i into, __mmask64 mask, __m512i x)
 #define EVERYWHERE(number) ((v32)same_everywhere(number))
 #define MAX(a, b) ((v32)_mm512_max_epi32((__m512i)(a), (__m512i)(b)))
 #define MIN(a, b) ((v32)_mm512_min_epi32((__m512i)(a), (__m512i)(b)))
-#define MIN_WHERE(least, x, bits, n)                                                                                   \
-    ((v32)_mm512_mask_min_epi32((__m512i)(least), _mm512_test_epi32_mask((__m512i)(bits), same_everywhere(bit + (n))), \
-                                (__m512i)(least), (__m512i)(x)))
+#define MIN_WHERE(least, x, bits, n) \
+    ((v32)_mm512_mask_min_epi32((__m512i)(least), has_bit((__m512i)(bits), bit + (n)), (__m512i)(least), (__m512i)(x)))
 #define SOME __mmask16
 #define BITS(those) ((uint32_t)(those))
 #define ANY_OF(x, y) _mm512_test_epi32_mask((__m512i)(x), (__m512i)(y))

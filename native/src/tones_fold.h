@@ -27,7 +27,7 @@ EACH v32 magnitude_of(v32 octets)
 /* A-law to linear, 13 bits: what lies at even octets and what lies at odd ones, added; and the second taken from the first. */
 EACH v32 expand(v32 octets, v32 *sum, v32 *difference, int odd_first)
 {
-    v32 magnitude = magnitude_of(octets), power = power_of(octets);
+    v32 power = power_of(octets), magnitude = magnitude_of(octets);
     *sum = MADD_OCTETS(magnitude, power);
     *difference = MADD_OCTETS(magnitude, odd_first ? MINUS_EVEN(power) : MINUS_ODD(power));
     return magnitude;

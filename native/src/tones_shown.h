@@ -5,40 +5,44 @@ typedef struct strongest {
     v32 first, second, third;
 } strongest;
 
+/* Two at a time, the stronger and the weaker of them, to the three of those before: few steps that wait for others. */
 EACH strongest rank(const v32 *power, uint32_t freqs)
 {
     const v32 upper = CONSTANT(~255);
-    strongest s = {{0}, {0}, {0}};
+    strongest s;
     WHOLE
-    for (uint32_t f = 0; f < freqs; f++) {
-        v32 x = (power[f] & upper) | EVERYWHERE(bit + f);
-        if (f > 1)
-            s.third = MAX(s.third, MIN(s.second, x));
-        s.second = f > 1 ? MAX(s.second, MIN(s.first, x)) : MIN(s.first, x);
-        s.first = f > 0 ? MAX(s.first, x) : x;
+    for (uint32_t f = 0; f < freqs; f += 2) {
+        const v32 a = (power[f] & upper) | EVERYWHERE(bit + f), b = (power[f + 1] & upper) | EVERYWHERE(bit + f + 1);
+        const v32 stronger = MAX(a, b), weaker = MIN(a, b);
+        if (f == 0) {
+            s = (strongest){stronger, weaker, {0}};
+            continue;
+        }
+        const v32 below = MIN(s.first, stronger), beside = MAX(s.second, weaker);
+        if (f == 2)
+            s.third = MIN(below, beside);
+        else
+            s.third = MAX(s.third, MAX(MIN(s.second, stronger), MIN(s.first, weaker)));
+        s.first = MAX(s.first, stronger);
+        s.second = MAX(below, beside);
     }
     return s;
 }
 
 #define LIMIT(name) OF_SETS(of, mixed, of->one->limits.name, limits[offsetof(tones_limits, name) / sizeof(int32_t)])
 
-/* The key of what this window shows, 0: nothing. No difference of two powers passes 2^31, and no product. */
+/* The key of what this window shows, 0: nothing. No difference of two powers passes 2^31, and no product: what lacks something has a
+ * difference below 0. */
 EACH v32 shown(strongest s, v32 energy, const ears *of, int single, int mixed)
 {
     v32 places = CONSTANT(255), pair = (s.first | s.second) & places, least = LIMIT(least), most = LIMIT(most), least_pure = (energy >> 6) * LIMIT(pure);
     v32 twist = CHOOSE(ANY_OF(pair, pair >> 1), LIMIT(twist_near), LIMIT(twist_far));
-    some good = AT_LEAST(s.second, least);
-    good = ALSO_AT_LEAST(good, most, s.first);
-    good = ALSO_AT_LEAST(good, s.second, (s.first >> 6) * twist);
-    good = ALSO_AT_LEAST(good, (s.second >> 6) * LIMIT(third), s.third);
-    good = ALSO_AT_LEAST(good, s.first + s.second, least_pure);
-    v32 key = ONLY(good, pair);
+    v32 lacks = (s.second - least) | (most - s.first) | (s.first + s.second - least_pure);
+    lacks |= ((s.second >> 6) * LIMIT(third) - s.third) | (s.second - (s.first >> 6) * twist);
+    v32 key = pair & ~negative(lacks);
     if (single) {
-        good = AT_LEAST(s.first, least);
-        good = ALSO_AT_LEAST(good, most, s.first);
-        good = ALSO_AT_LEAST(good, (s.first >> 6) * LIMIT(alone), s.second);
-        good = ALSO_AT_LEAST(good, s.first, least_pure);
-        key |= ONLY(good, s.first & places);
+        lacks = (s.first - least) | (most - s.first) | (s.first - least_pure) | ((s.first >> 6) * LIMIT(alone) - s.second);
+        key |= s.first & places & ~negative(lacks);
     }
     return key;
 }
