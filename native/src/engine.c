@@ -1,7 +1,7 @@
 /* engine.c: an engine's beginning, its runs, the handing over of its events. */
 #include "engine.h"
 
-#define ENGINE_FORMAT 0x3231676e65647773u      /* "swdeng12" */
+#define ENGINE_FORMAT 0x3331676e65647773u      /* "swdeng13" */
 
 static void fill_u32(uint32_t *words, uint64_t n, uint32_t value)
 {
@@ -21,6 +21,7 @@ static void init_cells(swd_engine *e)
     fill_u32(AT(e, uint32_t, at_head), e->n_cells, SWD_NONE);
     fill_u32(AT(e, uint32_t, at_next), e->n_nodes, SWD_NONE);
     fill_u32(AT(e, uint32_t, at_prev), e->n_nodes, SWD_NONE);
+    swd_switching_init(e);
     for (uint32_t i = 0; i < e->config.n_switched; i++)
         swd_node_attach(e, i, SWD_CELL_IDLE);
 }
@@ -194,8 +195,10 @@ static void run_span(swd_engine *e, const swd_assets *assets, uint32_t n)
     if (s.b == SWD_ROW_CYCLES)
         swd_ears_span(e, assets, &s);
     e->now += n;
-    if (s.b == SWD_ROW_CYCLES && row % SWEEP_ROWS == SWEEP_ROWS - 1)
+    if (s.b == SWD_ROW_CYCLES && row % SWEEP_ROWS == SWEEP_ROWS - 1) {
         swd_sweep(e);
+        swd_switching_order(e);
+    }
 }
 
 /* With everything asleep nothing but time moves. */

@@ -25,8 +25,9 @@
 #define IDLE_OCTET 0xD5
 #define SWEEP_ROWS 64
 #define MAX_GATES 64
-#define NEAR_CELLS 65536
+#define NEAR_CELLS 65536          /* the last so many cells: 16 bits tell one of them */
 #define LINE_CELLS 32
+#define CACHE_CELLS 8u            /* of a row, in a line of the cache */
 #define LINE_BITS 256             /* of one cycle: 32 cells, 8 bits each, most significant first */
 #define SU_EVENTS 16             /* of one signal unit receiver within a control tick */
 #define E1_EVENTS 32              /* of one E1 unit within a control tick */
@@ -142,12 +143,16 @@ struct swd_engine {
     uint32_t n_pending, n_due;                 /* events; those of them that did not fit into the last call */
     uint32_t n_gates, stop, n_listening, n_tones, n_checking, n_recording, n_errored, n_e1_busy, n_impaired;
     uint32_t n_generating, n_comparing;        /* generators and checkers of test sequences that run */
+    uint32_t n_distant, n_moved;               /* bits at at_distant; switched cells given another source since they were put in order */
+    uint32_t ordered, spare;                   /* 1: lines of switched cells are copied in an order of their own */
     uint32_t e1_tapped, e1_tap_read, e1_tap_fill;        /* the E1 unit whose frames are kept, SWD_NONE: none */
     uint32_t e1_delayed[SWD_E1_DELAYS];                  /* whose frames a ring holds, SWD_NONE: nobody's */
     uint32_t work_capacity, event_capacity;
     uint64_t at_rows[2], at_from, at_source_of, at_head, at_next, at_prev, at_work;
     uint64_t at_awake_switched, at_awake_rx, at_awake_ear, at_awake_conference, at_busy_source, at_busy_tx, at_awake_su, at_busy_su, at_cut;
-    uint64_t at_near;             /* of switched cells: at_source_of in 16 bits, in engines of at most NEAR_CELLS cells */
+    uint64_t at_near;             /* of switched cells: at_source_of, counted from the first of the near cells; lines of cells in order */
+    uint64_t at_distant;          /* bit a switched cell: what it copies is none of those */
+    uint64_t at_order, at_place;  /* of lines of switched cells: which is copied when, and when each is copied */
     uint64_t at_held, at_impaired, at_paths, at_override, at_e1, at_e1_rings, at_e1_busy, at_e1_delays, at_e1_tap;
     uint64_t at_lines, at_sources, at_source_data, at_mark_octets, at_mark_ids, at_tx, at_rx, at_rx_frame_used, at_frames, at_masks, at_parties;
     uint64_t at_su_tx, at_su_rx, at_su_used;
@@ -198,8 +203,17 @@ void swd_node_attach(swd_engine *e, uint32_t node, uint32_t cell);        /* SWD
 void swd_wake_cell(swd_engine *e, uint32_t cell);                         /* it and all that hear it */
 int swd_cell_asleep(const swd_engine *e, uint32_t cell);
 int swd_cell_steady(const swd_engine *e, uint32_t cell, uint64_t octets); /* both rows hold these octets, no gate */
-void swd_switch_span(swd_engine *e, const span *s);
 void swd_sweep(swd_engine *e);
+
+/* switching.c: the copying, and its order */
+void swd_switching_init(swd_engine *e);
+void swd_switching_source(swd_engine *e, uint32_t i, uint32_t cell);      /* the i-th switched cell copies this one from now on */
+void swd_switch_span(swd_engine *e, const span *s);
+void swd_switching_reorder(swd_engine *e);                /* the map of sources, after another order was made */
+static inline uint32_t swd_switched_lines(const swd_engine *e) { return (e->config.n_switched + CACHE_CELLS - 1) / CACHE_CELLS; }
+
+/* order.c */
+void swd_switching_order(swd_engine *e);                  /* anew, where enough has changed */
 
 /* route.c: what a switched cell, counted from the first of them, copies: the cell it is connected to, another in its place (an override), ones
  * (cut). A held cell does not sleep: others write it as well. */
@@ -267,6 +281,11 @@ int swd_su_rx_settled(const swd_engine *e, uint32_t receiver, uint64_t octets);
 /* rows_*.c: one for each instruction set */
 #define MARKS_ARGUMENTS (uint64_t *, const uint64_t *, const uint16_t *, uint32_t, uint64_t, uint64_t)
 uint32_t swd_copy_avx2(uint64_t *to, const uint64_t *old, const uint16_t *from, uint32_t n);
+uint32_t swd_copy_avx512(uint64_t *to, const uint64_t *old, const uint16_t *from, uint32_t n);
+/* The same by lines: to[8 order[k] + j] = old[from[8 k + j]]. */
+void swd_copy_lines_plain(uint64_t *to, const uint64_t *old, const uint16_t *from, const uint32_t *order, uint32_t n);
+void swd_copy_lines_avx2(uint64_t *to, const uint64_t *old, const uint16_t *from, const uint32_t *order, uint32_t n);
+void swd_copy_lines_avx512(uint64_t *to, const uint64_t *old, const uint16_t *from, const uint32_t *order, uint32_t n);
 uint64_t swd_same_avx2(const uint64_t *x, const uint64_t *y);
 /* codes[party][conference]: the rows that n parties speak, 2..8; then those that they hear, each the sum of all others. */
 #define USUAL_ABREAST 4u

@@ -1,7 +1,5 @@
-/* graph.c: who hears which cell, what sleeps, and the switching itself. */
+/* graph.c: who hears which cell, and what sleeps. */
 #include "engine.h"
-
-#define MANY_AWAKE 16             /* of 64 cells */
 
 static void detach(swd_engine *e, uint32_t node)
 {
@@ -30,8 +28,8 @@ void swd_node_attach(swd_engine *e, uint32_t node, uint32_t cell)
         AT(e, uint32_t, at_prev)[head[cell]] = node;
     head[cell] = node;
     AT(e, uint32_t, at_source_of)[node] = cell;
-    if (node < e->config.n_switched && e->n_cells <= NEAR_CELLS)
-        AT(e, uint16_t, at_near)[node] = (uint16_t)cell;
+    if (node < e->config.n_switched)
+        swd_switching_source(e, node, cell);
 }
 
 /* Wake the cell; 1 when it was asleep. The constant cells never wake. */
@@ -128,74 +126,6 @@ int swd_cell_steady(const swd_engine *e, uint32_t cell, uint64_t octets)
         if (e->gates[i].cell == cell)
             return 0;
     return AT(e, const uint64_t, at_rows[0])[cell] == octets && AT(e, const uint64_t, at_rows[1])[cell] == octets;
-}
-
-/* Cells that are copied whatever sleeps among them. What bounds it are accesses and the first cache's size: the map is read
- * several cells a load, and is of 16 bits where that is enough. */
-static void copy_near(uint64_t *restrict to, const uint64_t *restrict old, const uint16_t *restrict from, size_t n)
-{
-    for (size_t k = 0; k < n; k++)
-        to[k] = old[from[k]];
-}
-
-static void copy_far(uint64_t *restrict to, const uint64_t *restrict old, const uint32_t *restrict from, size_t n)
-{
-    size_t k = 0;
-    for (; k + 8 <= n; k += 8)
-        for (size_t j = k; j < k + 8; j += 2) {
-            uint64_t two;
-            memcpy(&two, from + j, sizeof two);
-            to[j] = old[(uint32_t)two];
-            to[j + 1] = old[two >> 32];
-        }
-    for (; k < n; k++)
-        to[k] = old[from[k]];
-}
-
-static void copy_run(const swd_engine *e, const span *s, uint32_t first, uint32_t n)
-{
-    uint64_t *to = s->cur + e->first_switched + first;
-    const uint16_t *near = AT(e, const uint16_t, at_near) + first;
-    uint32_t done = 0;
-    if (e->n_cells <= NEAR_CELLS) {
-#if defined(__x86_64__)
-        if (swd_isa_selected() >= SWD_ISA_AVX2)
-            done = swd_copy_avx2(to, s->old, near, n);
-#endif
-        copy_near(to + done, s->old, near + done, n - done);
-    } else
-        copy_far(to, s->old, AT(e, const uint32_t, at_source_of) + first, n);
-}
-
-static void copy_awake(uint64_t *restrict to, const uint64_t *restrict old, const uint32_t *restrict from, uint64_t word, uint64_t mask)
-{
-    for (; word; word &= word - 1) {
-        uint32_t k = (uint32_t)__builtin_ctzll(word);
-        put(&to[k], old[from[k]], mask);
-    }
-}
-
-static int many_awake(uint64_t word) { return word != 0 && (word == ~0ull || __builtin_popcountll(word) >= MANY_AWAKE); }
-
-/* Copy the awake cells, 64 to a word of the map. Words of which many are awake are copied whole, one run of words after the
- * other: what a sleeping cell would copy is what it holds. */
-void swd_switch_span(swd_engine *e, const span *s)
-{
-    const uint64_t *awake = AT(e, const uint64_t, at_awake_switched), *old = s->old;
-    const uint32_t *from = AT(e, const uint32_t, at_source_of);
-    uint64_t *to = s->cur + e->first_switched;
-    uint32_t n = e->config.n_switched, n_words = bit_words(n);
-    for (uint32_t w = 0; w < n_words; w++) {
-        uint32_t first = w * 64, begun = w;
-        while (s->mask == ~0ull && w + 4 <= n_words && (awake[w] & awake[w + 1] & awake[w + 2] & awake[w + 3]) == ~0ull)
-            w += 4;
-        while (s->mask == ~0ull && w < n_words && many_awake(awake[w]))
-            w++;
-        if (w > begun)
-            copy_run(e, s, first, (w * 64 < n ? w * 64 : n) - first);
-        if (w < n_words)
-            copy_awake(to + w * 64, old, from + w * 64, awake[w], s->mask);
-    }
 }
 
 static void sweep_sources(swd_engine *e)

@@ -40,3 +40,17 @@ int swd_isa_selected(void)
         selected = swd_isa_best();
     return selected;
 }
+
+int swd_isa_gathers(void)
+{
+#if defined(__x86_64__)
+    static int intel = -1;       /* process-wide, as above */
+    if (intel < 0) {
+        __builtin_cpu_init();
+        intel = __builtin_cpu_is("intel") != 0;
+    }
+    return intel && swd_isa_selected() == SWD_ISA_AVX512;
+#else
+    return 0;
+#endif
+}

@@ -109,7 +109,10 @@ static void lay_out_maps(swd_engine *e, uint64_t *at)
     e->at_held = take(at, bits(c->n_switched));
     e->at_impaired = take(at, bits(c->n_switched));
     e->at_override = take(at, 4ull * c->n_switched);
-    e->at_near = take(at, e->n_cells <= NEAR_CELLS ? 2ull * c->n_switched : 0);
+    e->at_near = take(at, 2ull * CACHE_CELLS * swd_switched_lines(e));
+    e->at_distant = take(at, bits(c->n_switched));
+    e->at_order = take(at, 4ull * swd_switched_lines(e));
+    e->at_place = take(at, 4ull * swd_switched_lines(e));
 }
 
 /* Everything's place; the header alone need exist. Returns the size. */

@@ -29,15 +29,26 @@ static inline __m256i four_cells(const uint64_t *old, const uint16_t *from)
     return _mm256_inserti128_si256(_mm256_castsi128_si256(cells[0]), cells[1], 1);
 }
 
+static inline void copy_eight(uint64_t *to, const uint64_t *old, const uint16_t *from)
+{
+    _mm256_storeu_si256((__m256i *)(void *)to, four_cells(old, from));
+    _mm256_storeu_si256((__m256i *)(void *)(to + 4), four_cells(old, from + 4));
+}
+
 /* to[k] = old[from[k]] of as many of the n cells as make whole eights; returns how many. One store for four cells. */
 uint32_t swd_copy_avx2(uint64_t *restrict to, const uint64_t *restrict old, const uint16_t *restrict from, uint32_t n)
 {
     size_t k = 0;
-    for (; k + 8 <= n; k += 8) {
-        _mm256_storeu_si256((__m256i *)(void *)(to + k), four_cells(old, from + k));
-        _mm256_storeu_si256((__m256i *)(void *)(to + k + 4), four_cells(old, from + k + 4));
-    }
+    for (; k + 8 <= n; k += 8)
+        copy_eight(to + k, old, from + k);
     return (uint32_t)k;
+}
+
+void swd_copy_lines_avx2(uint64_t *restrict to, const uint64_t *restrict old, const uint16_t *restrict from, const uint32_t *restrict order,
+                         uint32_t n)
+{
+    for (size_t k = 0; k < n; k++)
+        copy_eight(to + (size_t)order[k] * CACHE_CELLS, old, from + k * CACHE_CELLS);
 }
 
 /* Bit k: x[k] == y[k], of 64 cells. */

@@ -18,6 +18,28 @@
 
 #define WHOLE _Pragma("GCC unroll 4")
 
+/* As swd_copy_avx2 and swd_copy_lines_avx2, with the fewest instructions, where gathering is as fast as its accesses. */
+static inline void copy_eight(uint64_t *to, const uint64_t *old, const uint16_t *from)
+{
+    __m256i places = _mm256_cvtepu16_epi32(_mm_loadu_si128((const __m128i *)(const void *)from));
+    _mm512_storeu_si512(to, _mm512_i32gather_epi64(places, old, sizeof *old));
+}
+
+uint32_t swd_copy_avx512(uint64_t *restrict to, const uint64_t *restrict old, const uint16_t *restrict from, uint32_t n)
+{
+    size_t k = 0;
+    for (; k + 8 <= n; k += 8)
+        copy_eight(to + k, old, from + k);
+    return (uint32_t)k;
+}
+
+void swd_copy_lines_avx512(uint64_t *restrict to, const uint64_t *restrict old, const uint16_t *restrict from, const uint32_t *restrict order,
+                           uint32_t n)
+{
+    for (size_t k = 0; k < n; k++)
+        copy_eight(to + (size_t)order[k] * CACHE_CELLS, old, from + k * CACHE_CELLS);
+}
+
 /* alaw_sizes, but for the idle octet, which is nothing. */
 static const uint8_t sizes[128] = {
     ALAW_SEGMENT(33), ALAW_SEGMENT(33), ALAW_SEGMENT(33), ALAW_SEGMENT(33), ALAW_SEGMENT(33),

@@ -20,6 +20,7 @@ void test_tones(void);
 void test_pattern(void);
 void test_isa(void);
 void test_rows(void);
+void test_switching(void);
 void test_engine(void);
 void test_engine_shapes(void);
 void test_e1_levels(void);

@@ -27,21 +27,42 @@ static void companding(units_function *to_units, codes_function *to_codes)
 }
 
 #if defined(__x86_64__)
-static void copying(void)
+typedef uint32_t copy_function(uint64_t *, const uint64_t *, const uint16_t *, uint32_t);
+
+typedef void lines_function(uint64_t *, const uint64_t *, const uint16_t *, const uint32_t *, uint32_t);
+
+static void copying(copy_function *copy, lines_function *copy_lines)
 {
     uint64_t old[256], to[64];
     uint16_t from[64];
+    const uint32_t order[5] = {3, 7, 0, 1, 5};
     for (uint32_t i = 0; i < 256; i++)
         old[i] = swd_philox(1, i);
     for (uint32_t i = 0; i < 64; i++)
         from[i] = (uint16_t)(swd_philox(2, i) % 256);
     for (uint32_t n = 0; n < 64; n++) {
         memset(to, 0, sizeof to);
-        uint32_t done = swd_copy_avx2(to, old, from, n);
+        uint32_t done = copy(to, old, from, n);
         assert(done == n / 8 * 8);
         for (uint32_t i = 0; i < 64; i++)
             assert(to[i] == (i < done ? old[from[i]] : 0));
     }
+    memset(to, 0, sizeof to);
+    copy_lines(to, old, from, order, 5);
+    for (uint32_t i = 0; i < 40; i++) {
+        uint64_t *cell = &to[order[i / CACHE_CELLS] * CACHE_CELLS + i % CACHE_CELLS];
+        assert(*cell == old[from[i]]);
+        *cell = 0;
+    }
+    for (uint32_t i = 0; i < 64; i++) /* and nothing else was written */
+        assert(to[i] == 0);
+}
+
+static void comparing(void)
+{
+    uint64_t old[256], to[64];
+    for (uint32_t i = 0; i < 256; i++)
+        old[i] = swd_philox(1, i);
     for (uint32_t shift = 0; shift < 64; shift++) {
         uint64_t other = swd_philox(6, shift), same = swd_same_avx2(old, old + 64);
         assert(same == 0);
@@ -151,13 +172,15 @@ void test_rows(void)
 #if defined(__x86_64__)
     if (swd_isa_best() >= SWD_ISA_AVX2) {
         companding(swd_units_avx2, swd_codes_avx2);
-        copying();
+        copying(swd_copy_avx2, swd_copy_lines_avx2);
+        comparing();
         conferring();
         sending();
         receiving();
     }
     if (swd_isa_best() >= SWD_ISA_AVX512) {
         companding(swd_units_avx512, swd_codes_avx512);
+        copying(swd_copy_avx512, swd_copy_lines_avx512);
         conferring_of_cells();
     }
 #endif
