@@ -12,8 +12,8 @@ from ratios import Work, measured
 STEPS = 2_000_000
 SOURCE = """
 #include <stdint.h>
-/* Each step waits for the one before: one a cycle. What is added is in a register, unknown to compilers; numbers in the instruction
- * some processors add several of in a cycle. */
+/* Each step waits for the one before: one a cycle. What is added is in a register, unknown to compilers: numbers that
+ * stand in the instruction some processors add at once, several in a cycle. */
 uint64_t steps(uint64_t n)
 {
     uint64_t x = 0, y = 3;
