@@ -2,6 +2,8 @@
 #include "parts.h"
 
 #if defined(__x86_64__)
+#include <cpuid.h>
+
 int swd_isa_best(void)
 {
     __builtin_cpu_init();
@@ -41,15 +43,24 @@ int swd_isa_selected(void)
     return selected;
 }
 
+/* Intel's with FP16 arithmetic, Sapphire Rapids and later: those before are slow where they are guarded against Gather Data Sampling,
+ * and others take cells one by one in microcode. */
+#if defined(__x86_64__)
+static int gathers_fast(void)
+{
+    uint32_t a, b, c, d;
+    __builtin_cpu_init();
+    return __builtin_cpu_is("intel") && __get_cpuid_count(7, 0, &a, &b, &c, &d) && (d >> 23 & 1);
+}
+#endif
+
 int swd_isa_gathers(void)
 {
 #if defined(__x86_64__)
-    static int intel = -1;       /* process-wide, as above */
-    if (intel < 0) {
-        __builtin_cpu_init();
-        intel = __builtin_cpu_is("intel") != 0;
-    }
-    return intel && swd_isa_selected() == SWD_ISA_AVX512;
+    static int fast = -1;        /* process-wide, as above */
+    if (fast < 0)
+        fast = gathers_fast();
+    return fast && swd_isa_selected() == SWD_ISA_AVX512;
 #else
     return 0;
 #endif

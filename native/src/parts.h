@@ -311,7 +311,7 @@ int16_t swd_sine(uint32_t phase, int32_t amplitude);       /* amplitude * sin(ph
 void swd_philox_block(uint64_t out[4], const uint64_t counter[4], const uint64_t key[2]);
 /* cdef end */
 
-/* isa.c: whether AVX-512 is chosen on a processor that gathers as fast as it reads; others do so cell by cell, in microcode. */
+/* isa.c: whether AVX-512 is chosen on a processor that gathers as fast as it reads. */
 int swd_isa_gathers(void);
 
 #endif
