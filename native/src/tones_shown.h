@@ -57,32 +57,33 @@ EACH v32 weaker(const v32 *power, v32 present, uint32_t freqs)
     return least;
 }
 
-/* Whether a tone that is present goes on; its history is that of its weaker frequency. */
-EACH void go_on(tones_tile *tile, const ears *of, some is, v32 *state, v32 *level, const lanes *x, uint32_t freqs, int mixed, tones_turns *turns)
+/* Whether a tone that is present goes on; its history is that of its weaker frequency. Returns its gap, in place: what the state says
+ * before this hop and the powers are enough for that, and nothing here waits for the key of the window. */
+EACH v32 go_on(tones_tile *tile, const ears *of, some is, v32 state, v32 *level, const lanes *x, uint32_t freqs, int mixed,
+               tones_turns *turns)
 {
     int32_t *kept = &tile->held[of->position];
-    v32 own = weaker(x->power, *state >> STATE_PRESENT, freqs), held = ONLY(is, MAX(load(kept), TONES_HELD(own)));
-    v32 gap = ONLY(ALSO_LESS(is, own, held), (*state >> STATE_GAP & CONSTANT(0xFF)) + CONSTANT(1));
-    *state = (*state & CONSTANT(~(0xFF << STATE_GAP))) | gap << STATE_GAP;
+    v32 own = weaker(x->power, state >> STATE_PRESENT, freqs), held = ONLY(is, MAX(load(kept), TONES_HELD(own)));
+    v32 gap = ONLY(ALSO_LESS(is, own, held), (state >> STATE_GAP & CONSTANT(0xFF)) + CONSTANT(1));
     *level = CHOOSE(is, own, *level);
     store(kept, held);
     turns->ended |= (uint32_t)BITS(ALSO_AT_LEAST(is, gap, LIMIT(off_hops))) << of->position;
+    return gap << STATE_GAP;
 }
 
 /* How long what is shown has been shown. */
 EACH void follow(tones_tile *tile, const ears *of, v32 key, v32 level, const lanes *x, uint32_t freqs, int single, int mixed, tones_turns *turns)
 {
     uint32_t at = of->position;
-    v32 state = load(&tile->state[at]), octet = CONSTANT(0xFF);
-    some is = ANY_OF(state, CONSTANT(0xFF << STATE_PRESENT)), other = ANY_OF(key ^ state, octet);
+    v32 state = load(&tile->state[at]), octet = CONSTANT(0xFF), present = CONSTANT(0xFF << STATE_PRESENT), gap = {0};
+    some is = ANY_OF(state, present), other = ANY_OF(key ^ state, octet);
+    level = ONLY(AT_LEAST(level, CONSTANT(256)), level); /* 0: a place without power */
+    if (BITS(is))
+        gap = go_on(tile, of, is, state, &level, x, freqs, mixed, turns);
     v32 run = ONLY(ANY_OF(key, key), ONLY(NOT(other), (v32)((vu32)state >> STATE_RUN)) + CONSTANT(1));
     run = MIN(run, octet);
     some began = ALSO_AT_LEAST(NOT(is), run, LIMIT(on_hops));
-    level = ONLY(AT_LEAST(level, CONSTANT(256)), level); /* 0: a place without power */
-    state = (state & CONSTANT(0xFFFF << STATE_PRESENT)) | key | run << STATE_RUN;
-    if (BITS(is))
-        go_on(tile, of, is, &state, &level, x, freqs, mixed, turns);
-    store(&tile->state[at], state);
+    store(&tile->state[at], (state & present) | gap | key | run << STATE_RUN);
     store(&tile->history[of->hop->history][at], level);
     turns->began |= (uint32_t)BITS(began) << at;
     if (single)
