@@ -19,13 +19,13 @@ static int32_t level_of(int32_t power)
 /* Amplitude of a power to that of another, 1/256, at most 256. */
 static uint32_t relative_q8(int32_t power, int32_t whole)
 {
-    if (power >= whole)
+    if (power >= whole || whole <= 0)
         return 256;
-    /* In 16 bits each; then Newton from the power of two next to the root: 6 % off, then 0.2 %. */
+    /* In 16 bits each; then Newton from the power of two next to the root: 6 % off, then 0.2 %. By a power of two a shift divides. */
     uint32_t leading = (uint32_t)__builtin_clz((uint32_t)whole), shift = leading < 16 ? 16 - leading : 0;
     uint32_t x = ((uint32_t)power >> shift << 16) / ((uint32_t)whole >> shift) | 1;
-    uint32_t guess = 1u << ((33 - (uint32_t)__builtin_clz(x)) / 2);
-    guess = (guess + x / guess) / 2;
+    uint32_t half = (33 - (uint32_t)__builtin_clz(x)) / 2;
+    uint32_t guess = ((1u << half) + (x >> half)) / 2;
     guess = (guess + x / guess) / 2;
     return guess < 256 ? guess : 256;
 }
