@@ -305,13 +305,13 @@ EACH void fetch(const tones_tile *next, const tones_hop *hop, uint32_t position)
 }
 
 EACH void take_tile(tones_tile *tile, const uint8_t *raw, const tones_set *sets, const tones_hop *hop, tones_turns *turns, uint32_t pairs,
-                    take_lanes *alike, take_lanes *mixed)
+                    uint32_t freqs, take_lanes *alike, take_lanes *mixed)
 {
     uint32_t first = (uint32_t)__builtin_ctz(tile->sets);
     ears of = {&sets[first], hop, 0, first};
     take_lanes *take = tile->sets & (tile->sets - 1) ? mixed : alike;
     if (take == mixed && !(hop->mixture->made && memcmp(hop->mixture->of_set, tile->of_set, sizeof tile->of_set) == 0))
-        mix(hop->mixture, tile, sets, hop, pairs);
+        mix(hop->mixture, tile, sets, hop, pairs, freqs);
     for (; of.position < TONES_TILE; of.position += LANES) {
         if (hop->far)
             fetch(tile + 1, hop, of.position);
@@ -321,10 +321,10 @@ EACH void take_tile(tones_tile *tile, const uint8_t *raw, const tones_set *sets,
 
 void KERNEL(mfc)(tones_tile *tile, const uint8_t *raw, const tones_set *sets, const tones_hop *hop, tones_turns *turns)
 {
-    take_tile(tile, raw, sets, hop, turns, MFC_ROWS * 2, take_mfc, take_mfc_mixed);
+    take_tile(tile, raw, sets, hop, turns, MFC_ROWS * 2, MFC_FREQS, take_mfc, take_mfc_mixed);
 }
 
 void KERNEL(progress)(tones_tile *tile, const uint8_t *raw, const tones_set *sets, const tones_hop *hop, tones_turns *turns)
 {
-    take_tile(tile, raw, sets, hop, turns, PROGRESS_ROWS * 2, take_progress, take_progress_mixed);
+    take_tile(tile, raw, sets, hop, turns, PROGRESS_ROWS * 2, PROGRESS_FREQS, take_progress, take_progress_mixed);
 }
