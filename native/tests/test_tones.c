@@ -110,6 +110,32 @@ static void refusals(void)
     free(bank);
 }
 
+/* A tile as no run leaves it, but a snapshot may bring it: powers below 0. What is told is anything; that it is told is enough. */
+static void powers_below_0(void)
+{
+    static const tones_shape shape = {MFC_ROWS * SWD_ROW_CYCLES, MFC_WINDOW, MFC_FREQS, MFC_WEIGHTS, {1, 2, 2, 1}, 1, MFC_LOUD_BITS};
+    static const int32_t powers[] = {INT32_MIN, INT32_MIN / 64, -64, -1, 0};
+    const tones_hop hop = {.end = 3200, .shape = &shape};
+    tones_set *set = aligned_alloc(64, sizeof *set);
+    tones_tile *tile = aligned_alloc(64, sizeof *tile);
+    swd_tone_set tones;
+    swd_mfc_tone_set(&tones, SWD_MFC_FORWARD);
+    assert(set && tile && swd_tones_make_set(set, &tones, &shape) == SWD_OK);
+    for (uint32_t held = 0; held < 5; held++)
+        for (uint32_t of = 0; of < 5; of++) {
+            swd_tones_hit hit = {.on = 1};
+            memset(tile, 0, sizeof *tile);
+            tile->state[0] = 3 << STATE_PRESENT;
+            tile->held[0] = powers[held];
+            for (uint32_t k = 0; k < TONES_HISTORY; k++)
+                tile->history[k][0] = powers[of];
+            swd_tones_end(tile, set, &hop, 0, &hit);
+            assert(!hit.on && hit.tone == 0 && tile->state[0] == 0 && tile->held[0] == 0);
+        }
+    free(set);
+    free(tile);
+}
+
 static void positions(void)
 {
     uint32_t seen = 0;
@@ -126,5 +152,6 @@ void test_tones(void)
     same_everywhere(codes);
     free(codes);
     refusals();
+    powers_below_0();
     positions();
 }
