@@ -1,9 +1,9 @@
 """The speed table: what each bench's ratio must and should be, what was measured, and how that differs from before.
 
 A bench writes its rows with `--json PATH`: {"isa": ..., "cpu": ..., "rows": [{"id", "ratio", "ours", "peer", "unit"}]}.
-`python benches/ratios.py` runs them all, prints the table, writes `.benchmarks/ratios.json` and compares it with
-`benches/ratios_before.json`, which is of the host and instruction set that it names. A row that fell by more than 15 %
-is flagged, not failed: ratios of one run hardly drift, but hosts differ.
+`python benches/ratios.py` runs them all, prints the table, writes `.benchmarks/ratios.json` and compares it with the
+run of the same processor in `benches/ratios_before.json`, which keeps one a processor; `--keep` puts this one there. A
+row that fell by more than 15 % is flagged, not failed: ratios of one run hardly drift, but hosts differ.
 """
 
 from __future__ import annotations
@@ -175,26 +175,40 @@ def change(now: dict[str, Any] | None, before: dict[str, Any] | None) -> str:
     return f"{moved:+.0%}" + (" **slower**" if moved < -DROP else "")
 
 
-def kept_before() -> dict[str, dict[str, Any]]:
-    """Rows of the kept run, when it is of this processor; else nothing to compare with."""
+def kept_runs() -> dict[str, dict[str, dict[str, Any]]]:
+    """Processor -> rows of the run that is kept of it, by id."""
     if not BEFORE.exists():
         return {}
     kept = json.loads(BEFORE.read_text(encoding="utf-8"))
-    return {row["id"]: row for row in kept["rows"]} if kept["cpu"] == processor() else {}
+    return {run["cpu"]: {row["id"]: row for row in run["rows"]} for run in kept}
+
+
+def keep(found: dict[str, Any]) -> None:
+    """Make this the run that is kept of its processor."""
+    runs = {cpu: {"cpu": cpu, "rows": list(rows.values())} for cpu, rows in kept_runs().items()}
+    runs[found["cpu"]] = found
+    BEFORE.write_text(json.dumps([runs[cpu] for cpu in sorted(runs)], indent=1) + "\n", encoding="utf-8")
+
+
+def line(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"
 
 
 def table(rows: dict[str, dict[str, Any]]) -> str:
-    """The table in Markdown."""
-    before = kept_before()
-    lines = ["| what | must | aim | measured | | ours against theirs | since the kept run |",
-             "|---|---:|---:|---:|---|---|---:|"]  # fmt: skip
+    """The table in Markdown: rows of this processor, and what was measured on each other of which a run is kept."""
+    others = kept_runs()
+    before = others.pop(processor(), {})
+    head = ["what", "must", "aim", "measured", "", "ours against theirs", "since the kept run"]
+    lines = [line([*head, *(f"{cpu}, kept" for cpu in others)]),
+             line(["---", "---:", "---:", "---:", "---", "---", "---:", *("---:" for _ in others)])]  # fmt: skip
     for row in TABLE:
         now = rows.get(row.id)
         ratio, both = (f"{now['ratio']:.2f}", figures(now)) if now else ("", "")
         told, moved = verdict(row, now["ratio"] if now else None), change(now, before.get(row.id))
-        lines.append(f"| {row.what} | {row.must:g} | {row.aim:g} | {ratio} | {told} | {both} | {moved} |")
-    others = [figures(row, f"- {name}: {row['ratio']:.2f}, ") for name, row in rows.items() if name not in IDS]
-    return "\n".join([*lines, "", "Besides:", "", *others]) + "\n"
+        elsewhere = [f"{kept[row.id]['ratio']:.2f}" if row.id in kept else "" for kept in others.values()]
+        lines.append(line([row.what, f"{row.must:g}", f"{row.aim:g}", ratio, told, both, moved, *elsewhere]))
+    besides = [figures(row, f"- {name}: {row['ratio']:.2f}, ") for name, row in rows.items() if name not in IDS]
+    return "\n".join([*lines, "", "Besides:", "", *besides]) + "\n"
 
 
 def load() -> dict[str, dict[str, Any]]:
@@ -204,11 +218,16 @@ def load() -> dict[str, dict[str, Any]]:
 
 def main() -> None:
     """Measure everything, write it down, print the table."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--keep", action="store_true", help="later runs on this processor are compared with this one")
+    to_keep: bool = parser.parse_args().keep
     rows = collect()
     RESULTS.parent.mkdir(exist_ok=True)
     found = {"cpu": processor(), "rows": list(rows.values())}
     RESULTS.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     print(table(rows), end="")
+    if to_keep:
+        keep(found)
 
 
 if __name__ == "__main__":
