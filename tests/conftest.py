@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import shutil
 import subprocess
@@ -11,6 +12,9 @@ from ctypes.util import find_library
 from pathlib import Path
 
 import pytest
+
+from switchsim.kernel.scheduler import Kernel
+from switchsim.model.event import Event, fields_of
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tools"))
@@ -53,6 +57,29 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         if os.environ.get(REQUIRE_PEERS) == "1":
             pytest.fail(message, pytrace=False)
         pytest.skip(message)
+
+
+@functools.cache
+def closed_texts(event: type[Event]) -> tuple[tuple[str, frozenset[str]], ...]:
+    """Fields of an event that can be some words alone."""
+    return tuple((name, frozenset(field.words)) for name, field in fields_of(event).items() if field.words)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _events_are_as_scenarios_may_name_them() -> Iterator[None]:
+    """Whatever a test makes happen: what can be some words alone is one of them, and it happens at the place of a part,
+    or of the run; filters of scenarios that nothing else could meet are refused."""
+    emit = Kernel.emit
+
+    def checked(kernel: Kernel, place: str, event: Event) -> None:
+        assert place in kernel.parts or place == "run", f"{event} at {place}"
+        for name, known in closed_texts(type(event)):
+            assert getattr(event, name) in known, f"{name} of {event} is none of {sorted(known)}"
+        emit(kernel, place, event)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Kernel, "emit", checked)
+        yield
 
 
 @pytest.fixture(scope="session")

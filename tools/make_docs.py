@@ -22,6 +22,8 @@ from cti_docs import cti_page
 from docs_models import Keys, cell, cell_free, duration, model_sections
 from fault_docs import clock_faults, interface_faults, line_faults, link_faults, platform_faults, r2_faults, tone_faults
 
+from switchsim.model.event import Event, fields_of, snake
+
 ROOT: Final = Path(__file__).resolve().parents[1]
 FOLDER: Final = ROOT / "docs" / "reference"
 MADE: Final = "<!-- Made by tools/make_docs.py (`make docs`). Do not edit. -->"
@@ -46,20 +48,20 @@ def events_page() -> str:
     import switchsim.model.line_events as line_events
     import switchsim.model.link_events as link_events
     import switchsim.model.platform_events as platform_events
+    import switchsim.model.r2_events as r2_events
     import switchsim.model.rack_events as rack_events
+    import switchsim.model.tone_events as tone_events
 
     parts = ["Every line of `journal.jsonl` has `at` (cycle), `phase`, `place` (path of the part that wrote it),",
              "`seq`, `kind` (the event's name), then the fields below. Integers and text only.", "",
              *_told(ast.parse(inspect.getsource(events)))]
-    modules = (events, rack_events, line_events, clock_events, link_events, call_events)
+    modules = (events, rack_events, line_events, clock_events, link_events, r2_events, call_events, tone_events)
     return page("Journal events", *parts, *(line for module in modules for line in _events_of(module)),
                 "## The call-centre platform", "", *_events_of(platform_events))
 
 
 def _events_of(module: ModuleType) -> list[str]:
     """The events of one module, under its headings."""
-    from switchsim.model.event import snake
-
     source, parts = inspect.getsource(module), list[str]()
     lines, heads = source.splitlines(), dict(_headings(source))
     for node in ast.parse(source).body:
@@ -67,7 +69,7 @@ def _events_of(module: ModuleType) -> list[str]:
             newest = max((line for line in heads if line < node.lineno), default=0)
             if newest:
                 parts += [f"## {heads.pop(newest).capitalize()}", ""]
-            parts += [*_event(snake(node.name), node, lines)]
+            parts += _event(getattr(module, node.name), node, lines)
     return parts
 
 
@@ -83,16 +85,17 @@ def _told(module: ast.Module) -> list[str]:
     return [cell_free(text), ""]
 
 
-def _event(name: str, node: ast.ClassDef, lines: list[str]) -> list[str]:
-    doc = ast.get_docstring(node)
-    parts = [f"### {name}", "", *([cell_free(doc), ""] if doc else [])]
+def _event(struct: type[Event], node: ast.ClassDef, lines: list[str]) -> list[str]:
+    doc, types = ast.get_docstring(node), fields_of(struct)
+    parts = [f"### {snake(node.name)}", "", *([cell_free(doc), ""] if doc else [])]
     fields = [one for one in node.body if isinstance(one, ast.AnnAssign)]
     if fields:
         parts += ["| field | type | says |", "|---|---|---|"]
     for field in fields:
-        comment = lines[field.lineno - 1].partition("  # ")[2]
-        kind = {"int": "number", "str": "text"}[ast.unparse(field.annotation)]
-        parts.append(f"| `{ast.unparse(field.target)}` | {kind} | {cell(comment)} |")
+        name, comment = ast.unparse(field.target), lines[field.lineno - 1].partition("  # ")[2]
+        words = ", ".join(f"`{word}`" for word in types[name].words)
+        kind = {int: "number", str: "text"}[types[name].kind]
+        parts.append(f"| `{name}` | {kind} | {cell('; '.join(filter(None, (comment, words))))} |")
     return [*parts, ""]
 
 

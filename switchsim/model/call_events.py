@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from switchsim.model.event import Event
+from typing import Annotated
+
+from switchsim.model.event import Event, words
+
+Direction = Annotated[str, words("in", "out", "seat")]
+ClearedBy = Annotated[str, words("caller", "seat", "machine", "network", "fault")]
+Resource = Annotated[str, words("receiver", "mfc", "announcer", "conference", "check")]
 
 # -- calls -------------------------------------------------------------------------------------------------------
 
@@ -11,7 +17,7 @@ class CallOffered(Event, frozen=True):
     """A new call: `in` from a trunk, `out` to a trunk, `seat` from a seat."""
 
     call: int
-    direction: str
+    direction: Direction
     line: str
     timeslot: int
     calling: str
@@ -25,10 +31,16 @@ class CallTranslated(Event, frozen=True):
 
 
 class CallState(Event, frozen=True):
-    """collecting, service, queued, ringing, talk, held, consulting, conference, outgoing, clearing."""
+    """routing: the platform is asked; clearing: recorded, it waits for the circuit."""
 
     call: int
-    state: str
+    state: Annotated[
+        str,
+        words(
+            "collecting", "service", "routing", "queued", "ringing",
+            "outgoing", "talk", "held", "conference", "clearing",
+        ),
+    ]  # fmt: skip
     detail: str
 
 
@@ -61,11 +73,9 @@ class CallQueued(Event, frozen=True):
 
 
 class CallUnqueued(Event, frozen=True):
-    """seat, abandoned, overflow, lost."""
-
     call: int
     queue: str
-    why: str
+    why: Annotated[str, words("seat", "abandoned", "overflow", "redirected", "lost")]
     waited: int  # cycles
 
 
@@ -74,14 +84,14 @@ class CallCleared(Event, frozen=True):
 
     call: int
     cause: int
-    by: str  # caller, seat, machine, network, fault
+    by: ClearedBy
 
 
 class CallRecord(Event, frozen=True):
     """The call record (话单): exactly one a call. Cycles; 0 = never."""
 
     call: int
-    direction: str
+    direction: Direction
     line: str
     timeslot: int
     calling: str
@@ -94,27 +104,27 @@ class CallRecord(Event, frozen=True):
     talked: int
     ended: int
     cause: int
-    by: str
+    by: ClearedBy
 
 
 class CircuitState(Event, frozen=True):
-    """idle, busy, blocked, restarting, faulty (its continuity check failed, until it is found good again)."""
+    """faulty: its continuity check failed, until it is found good again. What is blocked, CircuitBlocked tells."""
 
     line: str
     timeslot: int
-    state: str
+    state: Annotated[str, words("idle", "busy", "restarting", "faulty")]
 
 
 class ResourceSeized(Event, frozen=True):
-    """receiver, announcer, conference, check (tone receiver; call 0): `unit` counts within the machine."""
+    """receiver: of DTMF; check: a tone receiver, of call 0. `unit` counts within the machine."""
 
-    resource: str
+    resource: Resource
     unit: int
     call: int
 
 
 class ResourceFreed(Event, frozen=True):
-    resource: str
+    resource: Resource
     unit: int
     call: int
 
@@ -122,7 +132,7 @@ class ResourceFreed(Event, frozen=True):
 class ResourceShort(Event, frozen=True):
     """None was free."""
 
-    resource: str
+    resource: Resource
     call: int
 
 
@@ -135,8 +145,8 @@ class DigitHeard(Event, frozen=True):
 
 
 class SeatState(Event, frozen=True):
-    """signed_out, idle, ringing, talk, held, listening, wrap_up, busy, faulty."""
-
     seat: str
-    state: str
+    state: Annotated[
+        str, words("signed_out", "idle", "ringing", "talk", "held", "listening", "wrap_up", "busy", "faulty")
+    ]
     call: int

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from switchsim.model.event import Event
+from typing import Annotated
+
+from switchsim.model.event import Event, words
 
 # -- clocks ------------------------------------------------------------------------------------------------------------
 
@@ -10,10 +12,10 @@ from switchsim.model.event import Event
 class ClockMode(Event, frozen=True):
     """A clock changed its mode, or the reference that it follows.
 
-    mode: free_run, acquiring, locked, holdover. reference: the line; empty: none. ppb: its output off nominal now.
+    reference: the line; empty: none. ppb: its output off nominal now.
     """
 
-    mode: str
+    mode: Annotated[str, words("free_run", "acquiring", "locked", "holdover")]
     reference: str
     ppb: int
 
@@ -21,13 +23,13 @@ class ClockMode(Event, frozen=True):
 class ClockReference(Event, frozen=True):
     """What a clock thinks of one of its references changed.
 
-    stage: good, hold_off (the signal has just gone), failed, waiting (it is there again: wait to restore), given_up (a
-    timing loop). quality: its synchronisation status message (G.704), unknown, prc, ssu_a, ssu_b, sec, do_not_use.
+    stage: hold_off (the signal has just gone), waiting (it is there again: wait to restore), given_up (a timing loop).
+    quality: its synchronisation status message (G.704), unknown, prc, ssu_a, ssu_b, sec, do_not_use, code_1 and so on.
     origin: the clocks that its frequency comes through, the nearest first.
     """
 
     line: str
-    stage: str
+    stage: Annotated[str, words("good", "hold_off", "failed", "waiting", "given_up")]
     quality: str
     origin: str
 
@@ -35,7 +37,7 @@ class ClockReference(Event, frozen=True):
 class ClockActive(Event, frozen=True):
     """This clock board gives the machine its clock from now on; why: switchover (the active one is gone), restart."""
 
-    why: str
+    why: Annotated[str, words("switchover", "restart")]
 
 
 class ClockDisturbed(Event, frozen=True):

@@ -7,7 +7,7 @@ Numbers: `call` is the machine's call number (1 and up, once a run); `party` a f
 from __future__ import annotations
 
 import functools
-from typing import Union
+from typing import Annotated, Union
 
 import msgspec
 
@@ -35,7 +35,7 @@ from switchsim.model.clock_events import (
     ClockMode as ClockMode,
     ClockReference as ClockReference,
 )
-from switchsim.model.event import Event, Record
+from switchsim.model.event import Event, Record, words
 from switchsim.model.line_events import (
     CasReceived as CasReceived,
     LineCounted as LineCounted,
@@ -129,17 +129,17 @@ class OrderGiven(Event, frozen=True):
 
 
 class PortLost(Event, frozen=True):
-    """A message could not leave: the wire was `full` or `cut`."""
+    """A message could not leave."""
 
     port: str
     message: str
-    why: str
+    why: Annotated[str, words("full", "cut")]
 
 
 class RunEnded(Event, frozen=True):
-    """The last line: `done`, `interrupted`, `terminated`, `output`."""
+    """The last line."""
 
-    why: str
+    why: Annotated[str, words("done", "interrupted", "terminated", "output", "invalid", "crashed")]
 
 
 # -- far end and people ------------------------------------------------------------------------------------------
@@ -166,18 +166,18 @@ class PartyCalls(Event, frozen=True):
 
 
 class PartyState(Event, frozen=True):
-    """ringing, connected, talking (hears a person), abandons, hangs_up, released, refused (party 0: no channel)."""
+    """talking: it hears a person. refused: party 0, there is no channel."""
 
     party: int
-    state: str
+    state: Annotated[str, words("ringing", "connected", "talking", "abandons", "hangs_up", "released", "refused")]
     cause: int
 
 
 class PartyHears(Event, frozen=True):
-    """What a person hears changed, at `since` (exact cycle): quiet, party, tone, prompt, sound, mix, dead."""
+    """What a person hears changed, at `since` (exact cycle)."""
 
     party: int
-    what: str
+    what: Annotated[str, words("quiet", "party", "tone", "prompt", "sound", "mix", "dead")]
     which: str
     since: int
 
@@ -207,22 +207,22 @@ class PartySays(Event, frozen=True):
 
 
 class ProcessState(Event, frozen=True):
-    """A platform process: started, stopped, crashed, hung."""
+    """A platform process; started: it runs from now on, running: it does as it should again."""
 
-    state: str
+    state: Annotated[str, words("starting", "started", "running", "slow", "hung", "crashed", "stopping", "stopped")]
 
 
 class PlatformLink(Event, frozen=True):
-    """The main processor's view of CTI-SERVER: up, down."""
+    """The main processor's view of CTI-SERVER."""
 
-    state: str
+    state: Annotated[str, words("up", "down")]
 
 
 class Routed(Event, frozen=True):
-    """Who chose where a call goes: `platform` or `switch`."""
+    """Who chose where a call goes."""
 
     call: int
-    by: str
+    by: Annotated[str, words("platform", "switch")]
     queue: str
 
 

@@ -5,7 +5,12 @@ end: machine, or far.
 
 from __future__ import annotations
 
-from switchsim.model.event import Event
+from typing import Annotated
+
+from switchsim.model.event import End, Event, words
+
+Side = Annotated[str, words("near", "far")]
+Period = Annotated[str, words("15min", "24h")]
 
 # -- E1 lines ----------------------------------------------------------------------------------------------------------
 
@@ -19,28 +24,28 @@ class LineStatus(Event, frozen=True):
     """
 
     line: str
-    end: str
+    end: End
     status: str
     found: int
 
 
 class LineSlip(Event, frozen=True):
     """A controlled slip at an end: its elastic store repeated one frame (the reader is faster), or lost one (the
-    writer is faster). why: clocks, fault. count: slips at this end so far."""
+    writer is faster). count: slips at this end so far."""
 
     line: str
-    end: str
-    how: str  # repeated, lost
-    why: str
+    end: End
+    how: Annotated[str, words("repeated", "lost")]
+    why: Annotated[str, words("clocks", "fault")]
     count: int
 
 
 class LineLooped(Event, frozen=True):
-    """A loopback at an end began (1) or ended (0); loop: local, line, payload, timeslots."""
+    """A loopback at an end began (1) or ended (0)."""
 
     line: str
-    end: str
-    loop: str
+    end: End
+    loop: Annotated[str, words("local", "line", "payload", "timeslots")]
     on: int
 
 
@@ -51,8 +56,8 @@ class LineUnavailable(Event, frozen=True):
     """
 
     line: str
-    end: str
-    side: str
+    end: End
+    side: Side
     on: int
     since: int
 
@@ -61,10 +66,10 @@ class LineThreshold(Event, frozen=True):
     """A threshold crossing alert: a count of a running 15-minute or 24-hour period reached its threshold (M.2120)."""
 
     line: str
-    end: str
-    side: str
-    period: str  # 15min, 24h
-    what: str  # es, ses, bbe, uas, slips
+    end: End
+    side: Side
+    period: Period
+    what: Annotated[str, words("es", "ses", "bbe", "uas", "slips")]
     value: int
     threshold: int
 
@@ -76,9 +81,9 @@ class LineMeasured(Event, frozen=True):
     """
 
     line: str
-    end: str
-    side: str
-    period: str
+    end: End
+    side: Side
+    period: Period
     since: int
     seconds: int
     es: int
@@ -94,7 +99,7 @@ class LineCounted(Event, frozen=True):
     alignment, and how often 915 errored blocks of a second made it search anew."""
 
     line: str
-    end: str
+    end: End
     crc_errors: int
     fas_errors: int
     e_errors: int
@@ -109,7 +114,7 @@ class CasReceived(Event, frozen=True):
     """Signalling bits of a channel (G.704 5.1.3.2) that an end receives changed; abcd: a is bit 3."""
 
     line: str
-    end: str
+    end: End
     timeslot: int
     abcd: int
 
@@ -121,7 +126,7 @@ class PatternSync(Event, frozen=True):
     """
 
     line: str
-    end: str
+    end: End
     timeslots: str
     pattern: str
 
@@ -130,17 +135,17 @@ class PatternLost(Event, frozen=True):
     """It lost the sync (O.150 4.2). why: ratio (a fifth of a second's bits wrong), phase (the sequence slipped)."""
 
     line: str
-    end: str
+    end: End
     timeslots: str
     pattern: str
-    why: str
+    why: Annotated[str, words("ratio", "phase")]
 
 
 class PatternErrors(Event, frozen=True):
     """A second of a measurement held bit errors. second: counted from 0 at its start; bits: compared in it."""
 
     line: str
-    end: str
+    end: End
     second: int
     bits: int
     errors: int
@@ -153,7 +158,7 @@ class PatternResult(Event, frozen=True):
     """
 
     line: str
-    end: str
+    end: End
     timeslots: str
     pattern: str
     seconds: int

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from switchsim.model.event import Event
+from typing import Annotated
+
+from switchsim.model.event import Event, words
 
 # -- links -------------------------------------------------------------------------------------------------------
 
@@ -22,10 +24,8 @@ class FrameReceived(Event, frozen=True):
 
 
 class FrameBad(Event, frozen=True):
-    """fcs, abort, short, long, align."""
-
     link: str
-    reason: str
+    reason: Annotated[str, words("fcs", "abort", "short", "long", "align")]
     octets_count: int
 
 
@@ -37,7 +37,7 @@ class SeatKeyLost(Event, frozen=True):
     seat: str
     key: str
     argument: str
-    why: str
+    why: Annotated[str, words("no_link", "link_lost", "too_long")]
 
 
 class LinkUp(Event, frozen=True):
@@ -71,23 +71,23 @@ class UnitReceived(Event, frozen=True):
 
 
 class UnitTampered(Event, frozen=True):
-    """A fault had its way with a signal unit: drop, duplicate, swap, delay, set, corrupt, bad_fcs, abort, length."""
+    """A fault had its way with a signal unit."""
 
     link: str
     fault: str
-    action: str
+    action: Annotated[str, words("drop", "duplicate", "swap", "delay", "set", "corrupt", "bad_fcs", "abort", "length")]
     octets: str  # as it came to the fault
 
 
 class UnitCrafted(Event, frozen=True):
     """An end of a link sends a unit that somebody made, or a fault does; octets: from the BSN on, past level 2.
 
-    check `level2`: from the SIO on, through level 2; else what its check octets are: good, bad, abort, given.
+    check `level2`: from the SIO on, through level 2; else what its check octets are.
     """
 
     link: str
     octets: str
-    check: str
+    check: Annotated[str, words("level2", "good", "bad", "abort", "given")]
 
 
 class OctetCounting(Event, frozen=True):
@@ -106,7 +106,13 @@ class SignallingLink(Event, frozen=True):
     """
 
     link: str
-    state: str
+    state: Annotated[
+        str,
+        words(
+            "available", "testing", "failed", "blocked", "inhibited", "deactivated",
+            "uninhibited", "denied", "denied_remotely", "not_inhibited", "no_answer",
+        ),
+    ]  # fmt: skip
 
 
 class LinkMeasured(Event, frozen=True):
@@ -200,7 +206,10 @@ class Destination(Event, frozen=True):
     """
 
     point_code: int
-    state: str
+    state: Annotated[
+        str,
+        words("pause", "resume", "congestion", "user_unknown", "user_unequipped", "user_inaccessible", "restarted"),
+    ]
     level: int
 
 
@@ -209,14 +218,14 @@ class ContinuityCheck(Event, frozen=True):
 
     line: str
     timeslot: int
-    what: str
+    what: Annotated[str, words("send", "loop", "heard", "off")]
 
 
 class CircuitBlocked(Event, frozen=True):
-    """A circuit can not be used for new calls, or can again; by: local, remote; sort: maintenance, hardware."""
+    """A circuit can not be used for new calls, or can again."""
 
     line: str
     timeslot: int
-    by: str
-    sort: str
+    by: Annotated[str, words("local", "remote")]
+    sort: Annotated[str, words("maintenance", "hardware")]
     on: int

@@ -5,13 +5,15 @@
 
 from __future__ import annotations
 
-from switchsim.model.event import Event
+from typing import Annotated
+
+from switchsim.model.event import Event, words
 
 
 class RoleChanged(Event, frozen=True):
     """A process of a pair is standby or active from now on."""
 
-    role: str
+    role: Annotated[str, words("active", "standby")]
     why: str
 
 
@@ -106,14 +108,14 @@ class LampShown(Event, frozen=True):
     """A lamp of a monitor."""
 
     about: str
-    colour: str
+    colour: Annotated[str, words("off", "green", "yellow", "red", "blue")]
 
 
 class ApplicationChanged(Event, frozen=True):
-    """An outside application: connected, logged_in, refused, failed, closed."""
+    """An outside application."""
 
     client: int
-    what: str
+    what: Annotated[str, words("connected", "logged_in", "refused", "failed", "closed")]
     why: str
 
 
@@ -143,7 +145,7 @@ class InputRefused(Event, frozen=True):
 
 
 class FlowChanged(Event, frozen=True):
-    """A call in an IVR flow; state: taken, at (a block), hung, killed, ended, refused (the service goes on without it).
+    """A call in an IVR flow; at: a block; refused: the service goes on without it.
 
     Of call 0 the flow itself: loaded, damaged (its file holds none).
     """
@@ -151,15 +153,15 @@ class FlowChanged(Event, frozen=True):
     call: int
     flow: str
     block: str
-    state: str
+    state: Annotated[str, words("taken", "at", "hung", "killed", "ended", "refused", "loaded", "damaged")]
 
 
 class LookUpDone(Event, frozen=True):
-    """A database query: found, empty, failed, late, locked; why: the class of the error of one that failed."""
+    """A database query; why: the class of the error of one that failed."""
 
     query: int
     statement: str
-    result: str
+    result: Annotated[str, words("found", "empty", "failed", "late", "locked")]
     waited: int
     why: str = ""
 
@@ -174,18 +176,18 @@ class SoundRecorded(Event, frozen=True):
 
 
 class VoiceChannel(Event, frozen=True):
-    """A channel of a voice processor: idle, seized, playing (its lamp is red), recording, lost."""
+    """A channel of a voice processor; playing: its lamp is red."""
 
     line: str
     timeslot: int
     call: int
-    state: str
+    state: Annotated[str, words("idle", "seized", "playing", "recording", "lost")]
 
 
 class ProgramActed(Event, frozen=True):
-    """The timeline does something to the program that the scenario started: restart, stop, kill, start."""
+    """The timeline does something to the program that the scenario started."""
 
-    act: str
+    act: Annotated[str, words("restart", "stop", "kill", "start")]
 
 
 class InterfaceTampered(Event, frozen=True):

@@ -5,21 +5,32 @@ end: machine, or far; way: sent by it, or received there.
 
 from __future__ import annotations
 
-from switchsim.model.event import Event
+from typing import Annotated
 
+from switchsim.model.event import End, Event, words
+
+Way = Annotated[str, words("sent", "received")]
+
+# -- R2 circuits -------------------------------------------------------------------------------------------------------
 
 class R2Line(Event, frozen=True):
-    """A line signal (Q.421): seizure, seizure_ack, answer, clear_back, clear_forward, idle, blocked, forced_release,
-    or fault, which is none at that point. What is received counts once it is recognised, 20 ms after it came.
+    """A line signal (Q.421); fault is none at that point. What is received counts once it is recognised, 20 ms after
+    it came.
 
     abcd: a is bit 3.
     """
 
     line: str
     timeslot: int
-    end: str
-    way: str  # sent, received
-    signal: str
+    end: End
+    way: Way
+    signal: Annotated[
+        str,
+        words(
+            "seizure", "seizure_ack", "answer", "clear_back", "clear_forward",
+            "idle", "blocked", "forced_release", "fault",
+        ),
+    ]  # fmt: skip
     abcd: int
 
 
@@ -31,9 +42,9 @@ class R2Register(Event, frozen=True):
 
     line: str
     timeslot: int
-    end: str
-    way: str  # sent, received
-    direction: str  # forward, backward
-    group: str
+    end: End
+    way: Way
+    direction: Annotated[str, words("forward", "backward")]
+    group: Annotated[str, words("I", "II", "KA", "KD", "A", "B", "KB")]
     signal: int
     on: int

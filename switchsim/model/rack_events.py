@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from switchsim.model.event import Event
+from typing import Annotated
+
+from switchsim.model.event import Event, words
 
 # -- rack ------------------------------------------------------------------------------------------------------
 
 
 class BoardState(Event, frozen=True):
-    """off, self_test, in_service, faulty, pulled, hung."""
-
-    state: str
+    state: Annotated[str, words("off", "self_test", "in_service", "pulled", "hung")]
 
 
 class LedChanged(Event, frozen=True):
@@ -28,7 +28,7 @@ class RegisterShown(Event, frozen=True):
 class AlarmRaised(Event, frozen=True):
     alarm: str
     about: str  # place of what is wrong
-    severity: str  # critical, major, minor, warning
+    severity: Annotated[str, words("critical", "major", "minor", "warning")]
     cause: str
     zh: str
     en: str

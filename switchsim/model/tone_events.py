@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from switchsim.model.event import Event
 
+# -- tone meters -------------------------------------------------------------------------------------------------------
+
 
 class DigitMeasured(Event, frozen=True):
     """A DTMF digit has ended. who: as `listen` of the scenario names it. since: the cycle in which it was recognised.

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from fnmatch import fnmatchcase
 from typing import Annotated, Any, Final
 
-import msgspec
 from pydantic import BeforeValidator, Field
 
 from switchsim.assembly.yamltypes import wrong
-from switchsim.model.event import Event
+from switchsim.errors import one_of
+from switchsim.model.event import Event, FieldType
 from switchsim.model.events import AlarmCleared, AlarmRaised, event_types
 
 KINDS: Final[dict[str, type[Event]]] = {str(struct.__struct_config__.tag): struct for struct in event_types()}
 """Every journal event by its kind."""
 OF_ALARMS: Final = (AlarmRaised, AlarmCleared)
 """Events whose field `alarm` is the name of one."""
+
+WILD: Final = "*?["
+"""What makes a pattern of a text in an expectation."""
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
@@ -36,9 +40,19 @@ EventKind = Annotated[str, BeforeValidator(_kind), Field(json_schema_extra={"enu
 """The kind of a journal event."""
 
 
-def fields_of(kind: str) -> dict[str, Any]:
-    """The fields of an event, in their order, and their types: int or str."""
-    return {field.name: field.type for field in msgspec.structs.fields(KINDS[kind])}
+def _is_pattern(name: str, wild: str) -> bool:
+    """wild: the characters that make a pattern of it where it stands."""
+    return any(letter in name for letter in wild)
+
+
+def is_among(name: str, known: Iterable[str], wild: str) -> bool:
+    """Whether a name, or what a pattern stands for, is one of those known."""
+    return any(fnmatchcase(one, name) for one in known) if _is_pattern(name, wild) else name in known
+
+
+def as_told(name: str, wild: str) -> str:
+    """`'e1_los'`, or `like 'e1_*'`."""
+    return f"like {name!r}" if _is_pattern(name, wild) else repr(name)
 
 
 def check_fields(kind: str, named: Iterable[str], fields: Iterable[str]) -> None:
@@ -47,3 +61,15 @@ def check_fields(kind: str, named: Iterable[str], fields: Iterable[str]) -> None
         if name not in fields:
             raise wrong(f"{kind} has no field {name!r}", "one of " + ", ".join(sorted(fields)), nearest(name, fields),
                         where=("where", name))  # fmt: skip
+
+
+def check_words(kind: str, name: str, field: FieldType, wanted: object, wild: str) -> None:
+    """Raises when one of the texts that are wanted of a field is none that it can be.
+
+    Each of a list counts: one that never comes is a slip of the pen, whatever stands beside it.
+    """
+    for text in wanted if isinstance(wanted, list) else [wanted]:
+        if field.words and isinstance(text, str) and not is_among(text, field.words, wild):
+            known = [word for word in field.words if word]
+            raise wrong(f"{name} of {kind} is never {as_told(text, wild)}", one_of(known),
+                        nearest(text.strip(wild), known), where=("where", name))  # fmt: skip

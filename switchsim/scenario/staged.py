@@ -16,12 +16,12 @@ from switchsim.kernel.scheduler import DEFAULT_BATCH
 from switchsim.model.event import Event
 from switchsim.model.events import ProcessorActive, RunEnded
 from switchsim.model.order import Act, Value
-from switchsim.scenario.alarms import check_alarms
 from switchsim.scenario.checks import CheckSettings, SignallingFacts
 from switchsim.scenario.checks.base import CcsRules
 from switchsim.scenario.director import Director
 from switchsim.scenario.interfaces import interfaces_of
 from switchsim.scenario.loop import RunLoop
+from switchsim.scenario.named import check_names
 from switchsim.scenario.prepare import Prepared
 from switchsim.scenario.promised import facts_of, own_facts
 from switchsim.scenario.stop import StopSignal
@@ -76,7 +76,8 @@ class Staged:
         self.loop = RunLoop(self.machine, self.director, self.story, prepared.until, stop)
         self.machine.kernel.observers += [self.director.observe, self.story.observe]
         self._check_dials()
-        check_alarms(scenario, self.machine.alarms, prepared.document.lines)
+        places = self.machine.kernel.parts.keys() | {RUN_PLACE}
+        check_names(scenario, self.machine.alarms, places, prepared.document.lines)
         self._to_dial = prepared.dials
         if prepared.dials:
             self.machine.kernel.observers.append(self._dial)

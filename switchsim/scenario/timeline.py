@@ -12,8 +12,8 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 from switchsim.assembly.bit_tests import Pattern
 from switchsim.assembly.people import DialText
 from switchsim.assembly.yamltypes import Duration, Strict, Value, duration_or, wrong
-from switchsim.model.event import Event
-from switchsim.scenario.events import KINDS, EventKind, check_fields, fields_of
+from switchsim.model.event import Event, FieldType, fields_of
+from switchsim.scenario.events import KINDS, EventKind, check_fields, check_words
 from switchsim.scenario.processes import check_act
 from switchsim.scenario.signals import EndName, Played, Sent
 
@@ -64,13 +64,14 @@ class Trigger(Strict):
 
     @model_validator(mode="after")
     def _fields_exist(self) -> Trigger:
-        fields = fields_of(self.event) | {"place": str}
+        fields = fields_of(KINDS[self.event]) | {"place": FieldType(str)}
         check_fields(self.event, self.where, fields)
         for name, value in self.where.items():
-            if not isinstance(value, fields[name]):
-                quote = "put it in quotes" if fields[name] is str else ""
-                raise wrong(f"{value!r} does not fit {name}", "text" if fields[name] is str else "a whole number",
-                            quote, where=("where", name))
+            is_text = fields[name].kind is str
+            if not isinstance(value, fields[name].kind):
+                raise wrong(f"{value!r} does not fit {name}", "text" if is_text else "a whole number",
+                            "put it in quotes" if is_text else "", where=("where", name))
+            check_words(self.event, name, fields[name], value, "*")
         return self
 
     def meets(self, place: str, event: Event) -> bool:

@@ -11,8 +11,9 @@ from typing import Annotated, Final, Literal
 from pydantic import ConfigDict, Field, StrictInt, StrictStr, model_validator
 
 from switchsim.assembly.yamltypes import Duration, Strict, wrong
+from switchsim.model.event import fields_of
 from switchsim.report.figures import FIGURE_NAMES
-from switchsim.scenario.events import EventKind, check_fields, fields_of
+from switchsim.scenario.events import KINDS, WILD, EventKind, check_fields, check_words
 from switchsim.units import parse_duration
 
 _OF_A_NUMBER: Final = re.compile(r"[-0-9*?]*\[.*|[-0-9*?]+")
@@ -71,15 +72,16 @@ class EventFilter(_Strict):
 
     @model_validator(mode="after")
     def _known(self) -> EventFilter:
-        fields = fields_of(self.event)
+        fields = fields_of(KINDS[self.event])
         check_fields(self.event, self.where, fields)
         for name, wanted in self.where.items():
-            if fields[name] is str and (odd := _no_text(wanted)):
+            if fields[name].kind is str and (odd := _no_text(wanted)):
                 raise wrong(f"{name} of {self.event} is a text, and never {odd}", "a text", "put it in quotes",
                             where=("where", name))  # fmt: skip
-            if fields[name] is int and (odd := _no_number(wanted)):
+            if fields[name].kind is int and (odd := _no_number(wanted)):
                 raise wrong(f"{name} of {self.event} is a number, and never {odd}", "a whole number",
                             where=("where", name))  # fmt: skip
+            check_words(self.event, name, fields[name], wanted, WILD)
         return self
 
 

@@ -1,4 +1,5 @@
-"""Alarms that scenarios name, in expectations, filters of events and steps that wait: something can raise them."""
+"""Alarms and places that scenarios name, in expectations, filters of events and steps that wait: something can raise
+those, and something stands at these."""
 
 from __future__ import annotations
 
@@ -86,6 +87,24 @@ expect:
         "14: nothing here raises an alarm 'e1_loss'",
         "21: nothing here raises an alarm like 'e2_*'",
         "22: nothing here raises an alarm 'e1_raj'",
+    ]  # fmt: skip
+
+
+def test_a_place_where_nothing_stands_is_refused(tmp_path: Path) -> None:
+    assert refused(tmp_path, """\
+timeline:
+  - {on: {event: board_state, where: {place: "frame/0/slot/99*"}}, stop: true}
+expect:
+  - {kind: count, event: call_cleared, place: "rack9/*", max: 0}
+  - kind: order
+    first: {event: run_ended, place: run}
+    then: {event: board_state, place: farend/e1-9}
+""") == [
+        "5: nothing here stands at a place like 'frame/0/slot/99*'; expected the place of a part; did you mean "
+        "'frame/0/slot/9'?",
+        "7: nothing here stands at a place like 'rack9/*'; expected the place of a part",
+        "10: nothing here stands at a place 'farend/e1-9'; expected the place of a part; did you mean "
+        "'farend/line/e1-3'?",
     ]  # fmt: skip
 
 
