@@ -21,6 +21,8 @@ OF_ALARMS: Final = (AlarmRaised, AlarmCleared)
 
 WILD: Final = "*?["
 """What makes a pattern of a text in an expectation."""
+WILD_IN_STEPS: Final = "*"
+"""What does in a step's `on`."""
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
@@ -70,6 +72,5 @@ def check_words(kind: str, name: str, field: FieldType, wanted: object, wild: st
     """
     for text in wanted if isinstance(wanted, list) else [wanted]:
         if field.words and isinstance(text, str) and not is_among(text, field.words, wild):
-            known = [word for word in field.words if word]
-            raise wrong(f"{name} of {kind} is never {as_told(text, wild)}", one_of(known),
-                        nearest(text.strip(wild), known), where=("where", name))  # fmt: skip
+            raise wrong(f"{name} of {kind} is never {as_told(text, wild)}", one_of(field.words),
+                        nearest(text.strip(wild), field.words), where=("where", name))  # fmt: skip

@@ -4,16 +4,13 @@ where something stands. What must be absent under a name that is misspelt always
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from switchsim.assembly.yamlfile import Lines
 from switchsim.errors import BadInput, Problem, one_of
 from switchsim.scenario.checks.expect import EventFilter, ExpectAlarm, ExpectCount, ExpectOrder
-from switchsim.scenario.events import KINDS, OF_ALARMS, WILD, as_told, is_among, nearest
+from switchsim.scenario.events import KINDS, OF_ALARMS, WILD, WILD_IN_STEPS, as_told, is_among, nearest
 from switchsim.scenario.schema import Scenario
-
-_IN_STEPS: Final = "*"
-"""What makes a pattern of a text in a step's `on`."""
 
 
 class _Named(NamedTuple):
@@ -54,7 +51,7 @@ def _unknown(names: Iterator[_Named], known: Collection[str], what: str, expecte
 def _filters(scenario: Scenario) -> Iterator[_Filter]:
     for index, step in enumerate(scenario.timeline):
         if step.on is not None:
-            yield _Filter(("timeline", index, "on"), step.on.event, step.on.where, _IN_STEPS)
+            yield _Filter(("timeline", index, "on"), step.on.event, step.on.where, WILD_IN_STEPS)
     for index, entry in enumerate(scenario.expect):
         for keys, wanted in _wanted(entry):
             yield _Filter(("expect", index, *keys), wanted.event, wanted.where, WILD)
@@ -84,7 +81,7 @@ def _alarms(scenario: Scenario) -> Iterator[_Named]:
 def _places(scenario: Scenario) -> Iterator[_Named]:
     for index, step in enumerate(scenario.timeline):
         if step.on is not None and "place" in step.on.where:
-            yield _Named(("timeline", index, "on", "where", "place"), str(step.on.where["place"]), _IN_STEPS)
+            yield _Named(("timeline", index, "on", "where", "place"), str(step.on.where["place"]), WILD_IN_STEPS)
     for index, entry in enumerate(scenario.expect):
         for keys, wanted in _wanted(entry):
             yield _Named(("expect", index, *keys, "place"), wanted.place, WILD)

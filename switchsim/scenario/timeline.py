@@ -13,7 +13,7 @@ from switchsim.assembly.bit_tests import Pattern
 from switchsim.assembly.people import DialText
 from switchsim.assembly.yamltypes import Duration, Strict, Value, duration_or, wrong
 from switchsim.model.event import Event, FieldType, fields_of
-from switchsim.scenario.events import KINDS, EventKind, check_fields, check_words
+from switchsim.scenario.events import KINDS, WILD_IN_STEPS, EventKind, check_fields, check_words
 from switchsim.scenario.processes import check_act
 from switchsim.scenario.signals import EndName, Played, Sent
 
@@ -71,7 +71,7 @@ class Trigger(Strict):
             if not isinstance(value, fields[name].kind):
                 raise wrong(f"{value!r} does not fit {name}", "text" if is_text else "a whole number",
                             "put it in quotes" if is_text else "", where=("where", name))
-            check_words(self.event, name, fields[name], value, "*")
+            check_words(self.event, name, fields[name], value, WILD_IN_STEPS)
         return self
 
     def meets(self, place: str, event: Event) -> bool:
