@@ -19,6 +19,7 @@ from switchsim.assembly.yamltypes import Duration, Many, Strict
 from switchsim.errors import BadInput
 from switchsim.hardware.board import Board
 from switchsim.hardware.kind import AlarmText, BoardKind, FaultPoint, Register
+from switchsim.model.rack_events import Severity
 
 Word = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
 Prompt = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}(/[a-z0-9_]{1,31})?$")]
@@ -46,7 +47,7 @@ class RegisterSpec(Strict):
 class AlarmSpec(Strict):
     """An alarm that a board of this kind can raise."""
 
-    severity: Literal["critical", "major", "minor", "warning"]
+    severity: Severity
     zh: str
     en: str
 

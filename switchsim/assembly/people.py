@@ -22,6 +22,7 @@ from switchsim.dsp.sources import (
 )
 from switchsim.farend import chance, plan
 from switchsim.farend.hearing import PARTY
+from switchsim.model.events import Heard
 from switchsim.units import duration_text, ms
 
 MOST_SEATS: Final = 10_000
@@ -183,7 +184,7 @@ class WaitStep(Strict):
     """Until that is heard; `party` is a person who answers."""
 
     do: Literal["wait"]
-    what: Literal["quiet", "party", "tone", "prompt", "sound", "mix", "dead"] = PARTY
+    what: Heard = PARTY
     which: str = ""
 
     def wanted(self) -> plan.Step:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from switchsim.model.event import Event, words
 
 Direction = Annotated[str, words("in", "out", "seat")]
 ClearedBy = Annotated[str, words("caller", "seat", "machine", "network", "fault")]
-Resource = Annotated[str, words("receiver", "mfc", "announcer", "conference", "check")]
+POOLS: Final = ("receiver", "mfc", "announcer", "conference", "check")
+"""Of which the program asks for units, perhaps in vain."""
+Resource = Annotated[str, words(*POOLS)]
 
 # -- calls -------------------------------------------------------------------------------------------------------
 

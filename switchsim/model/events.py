@@ -7,7 +7,7 @@ Numbers: `call` is the machine's call number (1 and up, once a run); `party` a f
 from __future__ import annotations
 
 import functools
-from typing import Annotated, Union
+from typing import Annotated, Literal, Union, get_args
 
 import msgspec
 
@@ -47,6 +47,7 @@ from switchsim.model.line_events import (
     LineUnavailable as LineUnavailable,
 )
 from switchsim.model.link_events import (
+    TAMPERINGS as TAMPERINGS,
     Changeback as Changeback,
     Changeover as Changeover,
     CircuitBlocked as CircuitBlocked,
@@ -173,11 +174,14 @@ class PartyState(Event, frozen=True):
     cause: int
 
 
+Heard = Literal["quiet", "party", "tone", "prompt", "sound", "mix", "dead"]
+
+
 class PartyHears(Event, frozen=True):
     """What a person hears changed, at `since` (exact cycle)."""
 
     party: int
-    what: Annotated[str, words("quiet", "party", "tone", "prompt", "sound", "mix", "dead")]
+    what: Annotated[str, words(*get_args(Heard))]
     which: str
     since: int
 

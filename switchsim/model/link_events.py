@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Final, Literal, get_args
 
 from switchsim.model.event import Event, words
+
+TAMPERINGS: Final = ("drop", "duplicate", "swap", "delay", "set", "corrupt", "bad_fcs", "abort", "length")
+CheckOctets = Literal["good", "bad", "abort", "given"]
 
 # -- links -------------------------------------------------------------------------------------------------------
 
@@ -75,7 +78,7 @@ class UnitTampered(Event, frozen=True):
 
     link: str
     fault: str
-    action: Annotated[str, words("drop", "duplicate", "swap", "delay", "set", "corrupt", "bad_fcs", "abort", "length")]
+    action: Annotated[str, words(*TAMPERINGS)]
     octets: str  # as it came to the fault
 
 
@@ -87,7 +90,7 @@ class UnitCrafted(Event, frozen=True):
 
     link: str
     octets: str
-    check: Annotated[str, words("level2", "good", "bad", "abort", "given")]
+    check: Annotated[str, words("level2", *get_args(CheckOctets))]
 
 
 class OctetCounting(Event, frozen=True):

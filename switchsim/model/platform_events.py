@@ -5,9 +5,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal, get_args
 
 from switchsim.model.event import Event, words
+from switchsim.model.outside import RESULTS
+
+ProgramAct = Literal["restart", "stop", "kill", "start"]
 
 
 class RoleChanged(Event, frozen=True):
@@ -161,7 +164,7 @@ class LookUpDone(Event, frozen=True):
 
     query: int
     statement: str
-    result: Annotated[str, words("found", "empty", "failed", "late", "locked")]
+    result: Annotated[str, words(*RESULTS)]
     waited: int
     why: str = ""
 
@@ -187,7 +190,7 @@ class VoiceChannel(Event, frozen=True):
 class ProgramActed(Event, frozen=True):
     """The timeline does something to the program that the scenario started."""
 
-    act: Annotated[str, words("restart", "stop", "kill", "start")]
+    act: Annotated[str, words(*get_args(ProgramAct))]
 
 
 class InterfaceTampered(Event, frozen=True):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal, get_args
 
 from switchsim.model.event import Event, words
+
+Severity = Literal["critical", "major", "minor", "warning"]
 
 # -- rack ------------------------------------------------------------------------------------------------------
 
@@ -28,7 +30,7 @@ class RegisterShown(Event, frozen=True):
 class AlarmRaised(Event, frozen=True):
     alarm: str
     about: str  # place of what is wrong
-    severity: Annotated[str, words("critical", "major", "minor", "warning")]
+    severity: Annotated[str, words(*get_args(Severity))]
     cause: str
     zh: str
     en: str

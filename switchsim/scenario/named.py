@@ -22,19 +22,21 @@ class _Named(NamedTuple):
 
 
 class _Filter(NamedTuple):
-    """Where a filter of events stands, its kind and its fields."""
+    """Where a filter of events stands, its kind, its fields, and the place that it names."""
 
     where: tuple[str | int, ...]
     kind: str
     fields: Mapping[str, Any]
     wild: str
+    place: _Named
 
 
 def check_names(scenario: Scenario, alarms: Collection[str], places: Collection[str], lines: Lines) -> None:
     """Raises BadInput for alarms that nothing raises and places where nothing stands."""
     problems = [
         *_unknown(_alarms(scenario), alarms, "nothing here raises an alarm", one_of(alarms), lines),
-        *_unknown(_places(scenario), places, "nothing here stands at a place", "the place of a part", lines),
+        *_unknown((one.place for one in _filters(scenario)), places, "nothing here stands at a place",
+                  "the place of a part", lines),
     ]  # fmt: skip
     if problems:
         raise BadInput(sorted(problems, key=lambda problem: problem.line))
@@ -49,12 +51,16 @@ def _unknown(names: Iterator[_Named], known: Collection[str], what: str, expecte
 
 
 def _filters(scenario: Scenario) -> Iterator[_Filter]:
+    where: tuple[str | int, ...]
     for index, step in enumerate(scenario.timeline):
         if step.on is not None:
-            yield _Filter(("timeline", index, "on"), step.on.event, step.on.where, WILD_IN_STEPS)
+            where, fields = ("timeline", index, "on"), step.on.where
+            place = _Named((*where, "where", "place"), str(fields.get("place", "*")), WILD_IN_STEPS)
+            yield _Filter(where, step.on.event, fields, WILD_IN_STEPS, place)
     for index, entry in enumerate(scenario.expect):
         for keys, wanted in _wanted(entry):
-            yield _Filter(("expect", index, *keys), wanted.event, wanted.where, WILD)
+            where = ("expect", index, *keys)
+            yield _Filter(where, wanted.event, wanted.where, WILD, _Named((*where, "place"), wanted.place, WILD))
 
 
 def _wanted(entry: object) -> list[tuple[tuple[str, ...], EventFilter]]:
@@ -76,12 +82,3 @@ def _alarms(scenario: Scenario) -> Iterator[_Named]:
             yield from (_Named((*where, number), str(name), one.wild) for number, name in enumerate(wanted))
         else:
             yield _Named(where, str(wanted), one.wild)
-
-
-def _places(scenario: Scenario) -> Iterator[_Named]:
-    for index, step in enumerate(scenario.timeline):
-        if step.on is not None and "place" in step.on.where:
-            yield _Named(("timeline", index, "on", "where", "place"), str(step.on.where["place"]), WILD_IN_STEPS)
-    for index, entry in enumerate(scenario.expect):
-        for keys, wanted in _wanted(entry):
-            yield _Named(("expect", index, *keys, "place"), wanted.place, WILD)

@@ -12,6 +12,7 @@ from switchsim.assembly.link_places import LinkEndPlace
 from switchsim.assembly.parameters import wrong as bad
 from switchsim.assembly.yamltypes import Duration, Many, Strict, wrong
 from switchsim.errors import BadInput
+from switchsim.model.link_events import CheckOctets
 from switchsim.model.order import Act, Order, Value
 from switchsim.proto.mtp3.label import Variant
 from switchsim.scenario.capture import LAPD, LINK_TYPES, LINUX_LAPD, MTP2, NANOSECONDS, Capture, Packet, read_capture
@@ -47,7 +48,7 @@ class Sent(Strict):
     end: EndName
     unit: Annotated[str, Field(min_length=1, max_length=4000)]
     in_sequence: bool = True
-    check: Literal["good", "bad", "abort", "given"] = "good"
+    check: CheckOctets = "good"
     times: Annotated[int, Field(ge=1, le=10_000)] = 1
     every: Duration = 160
 

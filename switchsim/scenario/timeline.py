@@ -13,6 +13,7 @@ from switchsim.assembly.bit_tests import Pattern
 from switchsim.assembly.people import DialText
 from switchsim.assembly.yamltypes import Duration, Strict, Value, duration_or, wrong
 from switchsim.model.event import Event, FieldType, fields_of
+from switchsim.model.platform_events import ProgramAct
 from switchsim.scenario.events import KINDS, WILD_IN_STEPS, EventKind, check_fields, check_words
 from switchsim.scenario.processes import check_act
 from switchsim.scenario.signals import EndName, Played, Sent
@@ -210,7 +211,7 @@ class ProgramStep(_Moment):
     Simulated time stands still until it has ended.
     """
 
-    program: Literal["restart", "stop", "kill", "start"]
+    program: ProgramAct
 
 
 class StopStep(_Moment):

@@ -11,10 +11,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from switchsim.dsp.engine import SU_ABORT, SU_BAD_FCS, SU_FIRST, SU_RAW, SU_VERBATIM
-from switchsim.model.events import FaultFired, UnitCrafted, UnitTampered
+from switchsim.model.events import TAMPERINGS, FaultFired, UnitCrafted, UnitTampered
 from switchsim.model.part import State
 from switchsim.proto.mtp2 import Lsc, Status
-from switchsim.terminals.rules import ACTIONS, SPOILING, Rule, Treated, raw_frame, rule_of, treat
+from switchsim.terminals.rules import SPOILING, Rule, Treated, raw_frame, rule_of, treat
 from switchsim.terminals.units import HEAD_OCTETS, look
 
 if TYPE_CHECKING:
@@ -365,8 +365,8 @@ def _spoiled(result: Treated, flags: int) -> tuple[bytes, int]:  # octets and fl
 
 
 _RULES: Final = (
-    *(f"unit_{action}" for action in ACTIONS),
-    *(f"message_{action}" for action in ACTIONS if action not in SPOILING),
+    *(f"unit_{action}" for action in TAMPERINGS),
+    *(f"message_{action}" for action in TAMPERINGS if action not in SPOILING),
 )
 _BEGIN: Final[dict[str, Callable[[Breaker, int, str, Values], str]]] = {
     "unit_storm": Breaker._storm,

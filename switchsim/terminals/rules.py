@@ -14,7 +14,6 @@ from switchsim.model.part import State
 from switchsim.proto.mtp3 import Variant
 from switchsim.terminals.units import HEAD_OCTETS, MESSAGES, Unit, look, put
 
-ACTIONS: Final = ("drop", "duplicate", "swap", "delay", "set", "corrupt", "bad_fcs", "abort", "length")
 QUEUED_ONLY: Final = ("duplicate", "swap", "delay")
 """Actions that a unit which is repeated all the time, as long as nothing waits, knows no difference of."""
 SPOILING: Final = ("bad_fcs", "abort", "length")

@@ -11,6 +11,8 @@ from pathlib import Path
 import make_docs
 import pytest
 
+from switchsim.scenario.events import KINDS
+
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
 PAGES = sorted(path.relative_to(DOCS).as_posix() for path in DOCS.rglob("*.md"))
@@ -40,6 +42,10 @@ def lay_out(page: str, folder: Path) -> None:
 @pytest.mark.parametrize("page", make_docs.PAGES)
 def test_generated_page_is_current(page: str) -> None:
     assert (make_docs.FOLDER / page).read_text(encoding="utf-8") == make_docs.PAGES[page](), "run: make docs"
+
+
+def test_the_reference_tells_of_every_event() -> None:
+    assert set(re.findall("^### (.+)", make_docs.events_page(), re.MULTILINE)) == set(KINDS)
 
 
 def test_every_key_has_a_text_and_every_text_a_key() -> None:

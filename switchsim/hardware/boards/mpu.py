@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from switchsim.hardware.board import Board, CommonState
 from switchsim.hardware.site import Link, Rack, Site
 from switchsim.hardware.watching import BEAT
+from switchsim.model.call_events import POOLS
 from switchsim.model.messages import ActiveLamp, HeartbeatState, LoadLevel, PoolLevel, RunProgram
-
-POOLS: Final = ("receiver", "mfc", "announcer", "conference", "check")
-"""Of which the program says when units are asked for in vain."""
 
 
 class Mpu(Board[CommonState]):
