@@ -25,6 +25,7 @@ LINES, SLOTS, SEATS, CONFERENCES, WIDE, SOUNDS = 48, 32, 256, 256, 65536, 64
 CIRCUITS = [line * SLOTS + slot for line in range(LINES) for slot in range(1, SLOTS) if slot != 16]
 BATCH = 160
 CYCLES, ROUNDS, WIDE_CYCLES, WIDE_ROUNDS = 8000, 99, 1600, 9
+FEWER = (1440, 4096)   # timeslots, whose banks the caches hold
 ALL_BUT = (6, 5, 3)   # who hears whom among three: the other two
 LOOP = """
 void drive(void *run, void *send, void *clock, void *engine, void *assets, uint64_t from, uint64_t until,
@@ -152,13 +153,13 @@ def _conference(engine: Engine, conference: int, speak: list[int], hear: list[in
         engine.connect(to, engine.first_conference_cell + 8 * conference + leg)
 
 
-def wide() -> Load:
-    """65,536 timeslots, a receiver of each bank on every one; each hears a sound, or another timeslot."""
-    load = Load(EngineConfig(n_sources=SOUNDS, n_switched=WIDE, n_receivers=WIDE, n_mfc=WIDE, n_progress=WIDE))
+def wide(slots: int = WIDE) -> Load:
+    """So many timeslots, a receiver of each bank on every one; each hears a sound, or another timeslot."""
+    load = Load(EngineConfig(n_sources=SOUNDS, n_switched=slots, n_receivers=slots, n_mfc=slots, n_progress=slots))
     first = load.engine.first_switched_cell
-    draws = np.random.default_rng(10).random(WIDE)
-    for slot in range(WIDE):
-        load.engine.connect(first + slot, load.sound(slot) if slot < 4096 else first + int(draws[slot] * slot))
+    draws, sounding = np.random.default_rng(10).random(slots), slots // 16
+    for slot in range(slots):
+        load.engine.connect(first + slot, load.sound(slot) if slot < sounding else first + int(draws[slot] * slot))
         load.listen(slot, first + slot)
     return load
 
@@ -178,6 +179,7 @@ def main() -> None:
     rows = [row(f"media/{name}", b_type(), CYCLES, ROUNDS)]
     if name == isa.NAMES[lib.swd_isa_best()]:
         rows.append(row("wide/banks", wide(), WIDE_CYCLES, WIDE_ROUNDS))
+        rows += [row(f"wide/banks/{slots}", wide(slots), CYCLES, WIDE_ROUNDS) for slots in FEWER]
     report(rows, name, path)
 
 
