@@ -172,7 +172,7 @@ class _Builder:
         if isinstance(event, yaml.ScalarEvent):
             return self._scalar(event)
         if level > MAX_LEVELS:
-            raise BadInput.one(self.lines.file, "nested too deeply", f"at most {MAX_LEVELS} levels", line=line)
+            raise _too_deep(self.lines.file, line)
         if isinstance(event, yaml.SequenceStartEvent):
             return self._sequence(where, level)
         return self._mapping(where, level)
@@ -229,11 +229,17 @@ class _Builder:
         self.problems.append(Problem(self.lines.file, event.start_mark.line + 1, what, expected, advice))
 
 
+def _too_deep(file: str, line: int) -> BadInput:
+    return BadInput.one(file, "nested too deeply", f"at most {MAX_LEVELS} levels", line=line)
+
+
 def _syntax(file: str, text: str, error: yaml.YAMLError) -> BadInput:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     what = getattr(error, "problem", None) or getattr(error, "reason", None) or "not well-formed"
     context = getattr(error, "context", None)
     line = mark.line + 1 if mark else text.count("\n", 0, getattr(error, "position", 0)) + 1
+    if "nesting" in what.lower():  # libyaml from 0.2.6 has a limit of its own, and meets it as it looks for a key's end
+        return _too_deep(file, line)
     return BadInput.one(file, f"no YAML: {what}" + (f" ({context})" if context else ""), "well-formed YAML",
                         "look at the indentation, colons and quotes here and in the line above", line=line)
 

@@ -123,6 +123,8 @@ def test_plain_words_mean_what_yaml_1_2_says_and_no_float_ever_exists(written: s
         (b"- " * 100_000, 1, "nested too deeply"),
         (b"? " * 100_000, 1, "nested too deeply"),
         (b"{" * 100_000, 1, "nested too deeply"),
+        (b"a:\n  b: " + b"[{" * 1000, 2, "nested too deeply"),
+        (b"[\n" * 2000, MAX_LEVELS + 1, "nested too deeply"),
         (b"[" + b"1," * 200_000 + b"]", 1, "too many values"),
     ],
 )
